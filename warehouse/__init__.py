@@ -1,0 +1,1 @@
+"""WHERE: settings, connections, the data contract, sources, landing → raw, scores, publish."""

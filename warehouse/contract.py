@@ -1,0 +1,70 @@
+"""The data contract, read from contract.yml: which tables and columns raw has and what they must hold."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+ColumnType = Literal["text", "integer", "quantity", "amount", "price", "boolean", "date", "timestamp"]
+
+CONTRACT_FILE = Path(__file__).with_name("contract.yml")
+
+SQL_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "quantity": "DECIMAL(18,3)",
+    "amount": "DECIMAL(18,2)",
+    "price": "DECIMAL(18,4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Frozen):
+    """One column of a contract table."""
+
+    type: ColumnType
+    description: str
+    required: bool = False
+    default: str | None = None
+    allowed: tuple[str, ...] = ()
+    min: float | str | None = None
+    max: float | str | None = None
+    personal: bool = False
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.type]
+
+
+class Table(_Frozen):
+    """One canonical raw table."""
+
+    description: str
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+    event_time: str | None = None
+    compulsory: bool = False
+
+
+class Contract(_Frozen):
+    """All canonical raw tables and what counts as a missing value."""
+
+    missing_tokens: tuple[str, ...]
+    missing_tokens_not_text: tuple[str, ...]
+    tables: dict[str, Table]
+
+
+@cache
+def load_contract(path: Path = CONTRACT_FILE) -> Contract:
+    """Read and check the contract file."""
+    return Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

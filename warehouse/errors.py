@@ -1,0 +1,55 @@
+"""Errors for people: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+
+class ClienteleError(Exception):
+    """A failure whose message is meant for the person who runs Clientele.
+
+    Parameters
+    ----------
+    message
+        What happened, in which file or table, against which rule.
+    what_to_do
+        The first step towards mending it.
+    """
+
+    def __init__(self, message: str, what_to_do: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.what_to_do = what_to_do
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  What to do: {self.what_to_do}" if self.what_to_do else self.message
+
+
+class SettingsError(ClienteleError):
+    """A setting or definition is missing or makes no sense."""
+
+
+class SourceError(ClienteleError):
+    """A source folder is unknown or its description is wrong."""
+
+
+class LandingError(ClienteleError):
+    """A landed file cannot be read, or does not fit the data contract as a whole."""
+
+
+class WarehouseBusy(ClienteleError):
+    """Another process holds the build file."""
+
+
+class DbtFailed(ClienteleError):
+    """A dbt model or test failed."""
+
+
+class GateFailed(ClienteleError):
+    """A critical expectation does not hold; nothing is handed over."""
+
+
+class ModelUnavailable(ClienteleError):
+    """There is no usable model, or it cannot be loaded."""
+
+
+class PublishError(ClienteleError):
+    """The published file could not be made or checked."""

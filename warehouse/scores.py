@@ -1,0 +1,102 @@
+"""The `scores` schema: what models say of customers, with history.
+
+One row per (customer_id, as_of_date, model_name) in each table.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from warehouse.errors import ClienteleError
+
+_KEY = """
+    customer_id varchar not null,
+    as_of_date date not null,"""
+_PROVENANCE = """
+    status varchar not null,       -- scored | not_eligible | refused
+    reason varchar,                -- why there is no score
+    model_name varchar not null,
+    model_version varchar,
+    mlflow_run_id varchar,
+    scored_at timestamp not null"""
+
+_DDL = {
+    "customer_segments": """
+    segment_id integer,
+    segment_name varchar,
+    distance_to_center double,     -- in the model's scaled space; large: an untypical member""",
+    "customer_churn": """
+    churn_probability double,      -- P(no purchase in the next horizon_days)
+    churn_risk_band varchar,       -- low | medium | high
+    horizon_days integer,""",
+    "customer_clv": """
+    horizon_days integer,
+    predicted_amount decimal(18, 2),        -- expected net spend in the horizon
+    predicted_lower_amount decimal(18, 2),
+    predicted_upper_amount decimal(18, 2),
+    expected_order_count double,
+    alive_probability double,
+    expected_order_amount decimal(18, 2),
+    historic_amount decimal(18, 2),         -- net spend before as_of_date
+    total_amount decimal(18, 2),            -- historic + predicted
+    value_tier varchar,""",
+}
+SCORE_TABLES = tuple(_DDL)
+
+
+def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the score tables and their `…_current` views where missing; existing rows stay."""
+    connection.execute("create schema if not exists scores")
+    for table, columns in _DDL.items():
+        connection.execute(f"create table if not exists scores.{table} ({_KEY}{columns}{_PROVENANCE})")
+        connection.execute(
+            f"create view if not exists scores.{table}_current as "
+            f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
+        )
+
+
+def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:
+    """Write one model's scores; rows of the same dates and model are replaced, others kept.
+
+    Parameters
+    ----------
+    table
+        One of `SCORE_TABLES`.
+    frame
+        Columns of the table by name; columns of the table that are missing in the frame are written as null.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+
+    Raises
+    ------
+    ClienteleError
+        If the table is unknown, the frame has a column the table lacks, or a key occurs twice.
+    """
+    if table not in SCORE_TABLES:
+        raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(SCORE_TABLES)}.")
+    known = {row[0] for row in connection.execute(f"describe scores.{table}").fetchall()}
+    unknown = sorted(set(frame.columns) - known)
+    if unknown:
+        raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
+    if frame.duplicated(["customer_id", "as_of_date", "model_name"]).any():
+        raise ClienteleError(f"A customer is scored twice for scores.{table}.", "Mend the scoring code.")
+    columns = ", ".join(frame.columns)
+    connection.register("new_scores", frame)
+    try:
+        connection.execute("begin")
+        connection.execute(
+            f"delete from scores.{table} where (as_of_date, model_name) in "
+            "(select distinct as_of_date::date, model_name from new_scores)"
+        )
+        connection.execute(f"insert into scores.{table} ({columns}) select {columns} from new_scores")
+        connection.execute("commit")
+    except Exception:
+        connection.execute("rollback")
+        raise
+    finally:
+        connection.unregister("new_scores")
+    return len(frame)

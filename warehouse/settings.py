@@ -1,0 +1,114 @@
+"""Where things are, read once from the environment. Business definitions are not here (see `definitions`)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.errors import SettingsError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+_SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+class Settings(BaseSettings):
+    """Paths, ports and addresses. Each field is the environment variable ``CLIENTELE_<FIELD>``.
+
+    Nothing is created when this is made; whoever writes into a folder makes it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
+    sources_folder: Path = Field(
+        CHECKOUT / "warehouse" / "sources", description="One folder per source; copy one to add your own."
+    )
+    mlflow_tracking_uri: str = Field("", description="MLflow server or database; empty: SQLite under home.")
+    mlflow_artifact_location: str = Field("", description="Where models and plots go; empty: under home.")
+    airflow_port: int = Field(8080, ge=1, le=65535, description="Airflow's port on localhost.")
+    mlflow_port: int = Field(5000, ge=1, le=65535, description="MLflow's port on localhost.")
+    memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
+    threads: int = Field(2, ge=1, description="DuckDB's threads per process.")
+    published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
+    sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
+    sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
+
+    @field_validator("home", "sources_folder")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
+
+    @property
+    def landing_folder(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def truth_folder(self) -> Path:
+        """What is known of generated data; never landed."""
+        return self.home / "truth"
+
+    @property
+    def warehouse_folder(self) -> Path:
+        return self.home / "warehouse"
+
+    @property
+    def published_folder(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def published_file(self) -> Path:
+        return self.published_folder / "clientele.duckdb"
+
+    @property
+    def data_docs_folder(self) -> Path:
+        return self.home / "docs" / "validations"
+
+    @property
+    def dbt_target_folder(self) -> Path:
+        return self.home / "dbt"
+
+    @property
+    def logs_folder(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def run_folder(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def airflow_home(self) -> Path:
+        return self.home / "airflow"
+
+    @property
+    def mlflow_folder(self) -> Path:
+        return self.home / "mlflow"
+
+    @property
+    def tracking_uri(self) -> str:
+        return self.mlflow_tracking_uri or f"sqlite:///{self.mlflow_folder / 'mlflow.db'}"
+
+    @property
+    def artifact_location(self) -> str:
+        return self.mlflow_artifact_location or str(self.mlflow_folder / "artifacts")
+
+    def landing_of(self, source: str) -> Path:
+        return self.landing_folder / checked_source_name(source)
+
+    def build_file(self, source: str) -> Path:
+        """The private DuckDB file of one source (one company)."""
+        return self.warehouse_folder / f"{checked_source_name(source)}.duckdb"
+
+
+def checked_source_name(source: str) -> str:
+    """Return the name if it can be a folder, a file and a DAG parameter; raise SettingsError if not."""
+    if not _SOURCE_NAME.fullmatch(source):
+        raise SettingsError(
+            f"{source!r} is not a source name.",
+            "Use lower-case letters, digits and underscores, starting with a letter.",
+        )
+    return source
