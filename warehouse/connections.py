@@ -17,9 +17,7 @@ _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 
 
 @contextmanager
-def open_build_file(
-    settings: Settings, source: str, *, read_only: bool = False
-) -> Iterator[DuckDBPyConnection]:
+def open_build_file(settings: Settings, source: str, *, read_only: bool = False) -> Iterator[DuckDBPyConnection]:
     """Open the private build file of a source; make it when it is missing and to be written."""
     path = settings.build_file(source)
     if read_only and not path.exists():
@@ -36,9 +34,7 @@ def open_build_file(
 def open_published(settings: Settings) -> Iterator[DuckDBPyConnection]:
     """Open the published file read-only, as any reader does."""
     if not settings.published_file.exists():
-        raise PublishError(
-            "Nothing has been published yet.", "Run the pipeline first: make demo (or make run)."
-        )
+        raise PublishError("Nothing has been published yet.", "Run the pipeline first: make demo (or make run).")
     with open_duckdb(settings.published_file, settings, read_only=True) as connection:
         yield connection
 

@@ -20,9 +20,7 @@ class Settings(BaseSettings):
     Nothing is created when this is made; whoever writes into a folder makes it.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
     sources_folder: Path = Field(

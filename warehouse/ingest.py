@@ -1,0 +1,117 @@
+"""Ingest a source: generate or find its landed files and load each into raw."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from warehouse.connections import open_build_file
+from warehouse.contract import load_contract
+from warehouse.errors import LandingError
+from warehouse.landing import LandedFile, file_sha256, landed_files
+from warehouse.loading import Load, TableLoad, load_file
+from warehouse.quality_tables import create_quality_tables
+from warehouse.raw_tables import create_raw_tables
+from warehouse.scores import create_score_tables
+from warehouse.settings import Settings
+from warehouse.source_folders import Source, load_source
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of the rows of every landed file of a source."""
+
+    source: str
+    loads: tuple[TableLoad, ...]
+    known_files: tuple[str, ...]  # read before, byte for byte
+
+    @property
+    def rows_loaded(self) -> int:
+        return sum(load.rows_loaded for load in self.loads)
+
+    def lines(self) -> Iterator[str]:
+        """The report in words, a line per file and table."""
+        for load in self.loads:
+            derived = " (derived)" if load.is_derived else ""
+            yield (
+                f"{load.file_name} → raw.{load.table_name}{derived}: {load.rows_read:,} rows read = "
+                f"{load.rows_loaded:,} loaded + {load.rows_quarantined:,} quarantined + "
+                f"{load.rows_already_loaded:,} already loaded"
+            )
+            if load.ignored_columns:
+                yield f"  columns not in the contract, ignored: {', '.join(load.ignored_columns)}"
+            if load.rows_read == 0:
+                yield "  the file has no rows"
+        for name in self.known_files:
+            yield f"{name}: loaded before, nothing to do"
+
+
+def ingest_source(settings: Settings, source_name: str) -> IngestReport:
+    """Load every landed file of a source that was not loaded before, byte for byte.
+
+    Raises
+    ------
+    LandingError
+        If there is nothing to load, a file does not fit as a whole, or no file gives a compulsory table.
+        Files loaded before the one that fails stay loaded; the rest waits in the landing folder.
+    SourceError
+        If the source folder is unknown or wrong.
+    """
+    source = load_source(settings, source_name)
+    if source.generator:
+        _generate(settings, source)
+    files = landed_files(settings, source)
+    with open_build_file(settings, source.name) as connection:
+        create_raw_tables(connection)
+        create_quality_tables(connection)
+        create_score_tables(connection)
+        _require_compulsory(connection, settings, source, files)
+        return _load_all(connection, source, files)
+
+
+def _load_all(connection: duckdb.DuckDBPyConnection, source: Source, files: list[LandedFile]) -> IngestReport:
+    loads: list[TableLoad] = []
+    known: list[str] = []
+    salt = source.fingerprint()
+    for file in files:
+        digest = file_sha256(file.path, salt)
+        if _is_known(connection, digest):
+            known.append(file.name)
+            continue
+        log.info("loading %s", file.name)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        loads += load_file(connection, Load(uuid.uuid4().hex, source, file, digest, now))
+    return IngestReport(source.name, tuple(loads), tuple(known))
+
+
+def _is_known(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    found = connection.execute("select count(*) from quality.file_loads where file_sha256 = ?", [digest])
+    return found.fetchone()[0] > 0
+
+
+def _require_compulsory(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, files: list[LandedFile]
+) -> None:
+    given = {table for file in files for table in (file.kind.rows_are, *file.kind.also_give)}
+    for name, table in load_contract().tables.items():
+        if table.compulsory and name not in given:
+            if connection.execute(f"select count(*) from raw.{name}").fetchone()[0]:
+                continue
+            raise LandingError(
+                f"No {name}: none of the {len(files)} files in {settings.landing_of(source.name)} holds {name}, "
+                f"which every source must have.",
+                f"Add a file {name}.csv; the columns are listed in docs/data-dictionary.md.",
+            )
+
+
+def _generate(settings: Settings, source: Source) -> None:
+    module = importlib.import_module(f"warehouse.sources.{source.name}.{source.generator}")
+    module.land(settings)
