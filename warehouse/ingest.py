@@ -6,8 +6,9 @@ import importlib
 import logging
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 
@@ -36,6 +37,10 @@ class IngestReport:
     @property
     def rows_loaded(self) -> int:
         return sum(load.rows_loaded for load in self.loads)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data, for hand-overs between processes."""
+        return asdict(self)
 
     def lines(self) -> Iterator[str]:
         """The report in words, a line per file and table."""

@@ -1,6 +1,6 @@
 """The `scores` schema: what models say of customers, with history.
 
-One row per (customer_id, as_of_date, model_name) in each table.
+One row per (customer_id, as_of_date, model_name) in each table; the columns are in own_tables.yml.
 """
 
 from __future__ import annotations
@@ -9,47 +9,15 @@ import duckdb
 import pandas as pd
 
 from warehouse.errors import ClienteleError
+from warehouse.own_tables import create_own_tables, own_tables
 
-_KEY = """
-    customer_id varchar not null,
-    as_of_date date not null,"""
-_PROVENANCE = """
-    status varchar not null,       -- scored | not_eligible | refused
-    reason varchar,                -- why there is no score
-    model_name varchar not null,
-    model_version varchar,
-    mlflow_run_id varchar,
-    scored_at timestamp not null"""
-
-_DDL = {
-    "customer_segments": """
-    segment_id integer,
-    segment_name varchar,
-    distance_to_center double,     -- in the model's scaled space; large: an untypical member""",
-    "customer_churn": """
-    churn_probability double,      -- P(no purchase in the next horizon_days)
-    churn_risk_band varchar,       -- low | medium | high
-    horizon_days integer,""",
-    "customer_clv": """
-    horizon_days integer,
-    predicted_amount decimal(18, 2),        -- expected net spend in the horizon
-    predicted_lower_amount decimal(18, 2),
-    predicted_upper_amount decimal(18, 2),
-    expected_order_count double,
-    alive_probability double,
-    expected_order_amount decimal(18, 2),
-    historic_amount decimal(18, 2),         -- net spend before as_of_date
-    total_amount decimal(18, 2),            -- historic + predicted
-    value_tier varchar,""",
-}
-SCORE_TABLES = tuple(_DDL)
+SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
 
 
 def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the score tables and their `…_current` views where missing; existing rows stay."""
-    connection.execute("create schema if not exists scores")
-    for table, columns in _DDL.items():
-        connection.execute(f"create table if not exists scores.{table} ({_KEY}{columns}{_PROVENANCE})")
+    create_own_tables(connection, "scores")
+    for table in SCORE_TABLES:
         connection.execute(
             f"create view if not exists scores.{table}_current as "
             f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"

@@ -31,28 +31,52 @@ _SIZES = (("small", 0.7), ("medium", 1.0), ("large", 1.6))
 
 CATEGORIES = (
     Category(
-        "coffee", "COF", 6.90, 0.55, ("House blend", "Ethiopia Sidamo", "Colombia Supremo", "Sumatra Mandheling"),
+        "coffee",
+        "COF",
+        6.90,
+        0.55,
+        ("House blend", "Ethiopia Sidamo", "Colombia Supremo", "Sumatra Mandheling"),
         (("250 g", 1.0), ("500 g", 1.8), ("1 kg", 3.2)),
     ),
     Category(
-        "tea", "TEA", 7.50, 0.45, ("Earl Grey", "Green sencha", "Peppermint", "Rooibos"),
+        "tea",
+        "TEA",
+        7.50,
+        0.45,
+        ("Earl Grey", "Green sencha", "Peppermint", "Rooibos"),
         (("tin", 1.0), ("refill", 0.7), ("gift box", 2.0)),
     ),
     Category(
-        "chocolate", "CHO", 3.20, 0.50, ("Dark chocolate 70 %", "Milk chocolate", "Hazelnut nougat", 'Truffles "Grand Cru"'),
+        "chocolate",
+        "CHO",
+        3.20,
+        0.50,
+        ("Dark chocolate 70 %", "Milk chocolate", "Hazelnut nougat", 'Truffles "Grand Cru"'),
         (("bar", 1.0), ("three bars", 2.7), ("box", 4.5)),
     ),
     Category(
-        "brewing", "BRW", 9.90, 0.48, ("Paper filters", "Hand grinder", "French press", "Tea infuser"),
+        "brewing",
+        "BRW",
+        9.90,
+        0.48,
+        ("Paper filters", "Hand grinder", "French press", "Tea infuser"),
         _SIZES,
     ),
     Category(
-        "tableware", "TAB", 8.50, 0.40, ("Stoneware mug", "Espresso cup", "Tea bowl", "Cake plate, hand-painted"),
+        "tableware",
+        "TAB",
+        8.50,
+        0.40,
+        ("Stoneware mug", "Espresso cup", "Tea bowl", "Cake plate, hand-painted"),
         (("white", 1.0), ("blue", 1.1), ("set of four", 3.6)),
     ),
     Category("kitchen", "KIT", 16.00, 0.52, ("Milk frother", "Kettle", "Scales", "Storage jar"), _SIZES),
     Category(
-        "home", "HOM", 5.90, 0.38, ("Beeswax candle", "Tea light holder", "Linen napkin", "Jute coaster"),
+        "home",
+        "HOM",
+        5.90,
+        0.38,
+        ("Beeswax candle", "Tea light holder", "Linen napkin", "Jute coaster"),
         (("natural", 1.0), ("red", 1.0), ("pack of six", 4.8)),
     ),
     Category("gifts", "GIF", 4.50, 0.35, ("Gift wrap", "Greeting card", "Ribbon", "Hamper basket"), _SIZES),
@@ -124,9 +148,7 @@ def build_catalogue() -> Catalogue:
 
 
 def _choice_shares() -> np.ndarray:
-    popularity = [
-        np.arange(1, len(c.nouns) * len(c.variants) + 1.0) ** -POPULARITY_EXPONENT for c in CATEGORIES
-    ]
+    popularity = [np.arange(1, len(c.nouns) * len(c.variants) + 1.0) ** -POPULARITY_EXPONENT for c in CATEGORIES]
     shares = []
     for segment in SEGMENTS:
         weights = np.array(segment.category_weights) / sum(segment.category_weights)

@@ -11,7 +11,7 @@ import pyarrow as pa
 def numbered_ids(prefix: str, numbers: np.ndarray, width: int) -> pa.StringArray:
     """Write each number as prefix and zero-padded digits; a negative number is a missing id."""
     numbers = np.asarray(numbers, dtype=np.int64)
-    letters = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
+    letters = np.array(list(prefix.encode("ascii")), dtype=np.uint8)
     text = np.empty((len(numbers), len(letters) + width), dtype=np.uint8)
     text[:, : len(letters)] = letters
     rest = np.maximum(numbers, 0)
@@ -19,9 +19,7 @@ def numbered_ids(prefix: str, numbers: np.ndarray, width: int) -> pa.StringArray
         rest, digit = np.divmod(rest, 10)
         text[:, place] = digit + ord("0")
     offsets = (np.arange(len(numbers) + 1) * text.shape[1]).astype(np.int64)
-    ids = pa.LargeStringArray.from_buffers(
-        len(numbers), pa.py_buffer(offsets.tobytes()), pa.py_buffer(text.tobytes())
-    )
+    ids = pa.LargeStringArray.from_buffers(len(numbers), pa.py_buffer(offsets.tobytes()), pa.py_buffer(text.tobytes()))
     return blank_where(ids.cast(pa.string()), numbers < 0)
 
 

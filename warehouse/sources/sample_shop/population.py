@@ -69,8 +69,11 @@ def draw_population(shop: SampleShop, season: Season) -> Population:
     rate = _gamma(rng, seg.RATE_SHAPE, by_segment("orders_per_year")[segment] / seg.DAYS_PER_YEAR)
     death_rate = _gamma(rng, seg.DEATH_SHAPE, 1 / by_segment("lifetime_days")[segment])
     lifetime_days = np.minimum(rng.exponential(1 / death_rate), LONGEST_LIFETIME_DAYS)
-    early_s = 60 + rng.exponential(300, count) + (rng.random(count) < LATE_FIRST_ORDER_SHARE) * (
-        rng.exponential(LATE_FIRST_ORDER_DAYS, count) * SECONDS_PER_DAY
+    early_s = (
+        60
+        + rng.exponential(300, count)
+        + (rng.random(count) < LATE_FIRST_ORDER_SHARE)
+        * (rng.exponential(LATE_FIRST_ORDER_DAYS, count) * SECONDS_PER_DAY)
     )
     person = _persons(rng, shop, count)
     country = rng.choice(len(COUNTRIES), size=count, p=[country.share for country in COUNTRIES])
@@ -94,13 +97,9 @@ def _gamma(rng: np.random.Generator, shape: float, mean: np.ndarray) -> np.ndarr
     return rng.gamma(shape, mean / shape)
 
 
-def _first_orders(
-    rng: np.random.Generator, shop: SampleShop, season: Season, segment: np.ndarray
-) -> np.ndarray:
+def _first_orders(rng: np.random.Generator, shop: SampleShop, season: Season, segment: np.ndarray) -> np.ndarray:
     place = rng.random(len(segment))
-    position = np.where(
-        rng.random(len(segment)) < LAUNCH_SHARE, place * LAUNCH_PERIOD, place**GROWTH_EXPONENT
-    )
+    position = np.where(rng.random(len(segment)) < LAUNCH_SHARE, place * LAUNCH_PERIOD, place**GROWTH_EXPONENT)
     whole = season.exposure_at(np.array([shop.end_s]))
     newcomers_from_s = max(shop.start_s, shop.end_s - seg.NEWCOMER_DAYS * SECONDS_PER_DAY)
     newcomers_from = season.exposure_at(np.array([newcomers_from_s]))

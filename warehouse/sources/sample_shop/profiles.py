@@ -81,9 +81,7 @@ def _choose(rng: np.random.Generator, weights: np.ndarray, row: np.ndarray) -> n
     return (rng.random(len(row))[:, None] > cumulative[row]).sum(axis=1).clip(0, weights.shape[1] - 1)
 
 
-def _names(
-    rng: np.random.Generator, gender: np.ndarray, person: np.ndarray
-) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _names(rng: np.random.Generator, gender: np.ndarray, person: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
     plain = (*words.FEMALE_NAMES, *words.MALE_NAMES)
     firsts = (*plain, *(first for first, _ in words.AWKWARD_NAMES))
     lasts = (*words.LAST_NAMES, *(last for _, last in words.AWKWARD_NAMES))
@@ -116,9 +114,7 @@ def _emails(mail_name: pa.Array, population: Population) -> pa.Array:
     return pc.if_else(pa.array(person != np.arange(len(person))), pc.utf8_upper(emails), emails)
 
 
-def _addresses(
-    rng: np.random.Generator, population: Population
-) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
+def _addresses(rng: np.random.Generator, population: Population) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
     count, person = population.count, population.person
     towns = [town for country in words.COUNTRIES for town in country.towns]
     town_counts = np.array([len(country.towns) for country in words.COUNTRIES])

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from warehouse.sources.sample_shop.settings import SECONDS_PER_DAY, seconds_at
+from warehouse.sources.sample_shop.settings import seconds_at
 
 CHRISTMAS_LIFT = 0.75  # height of the bump before Christmas
 CHRISTMAS_DAY_OF_YEAR = 338  # its top: 4 December
@@ -85,8 +85,3 @@ def exposure_by_day(first_date: date, day_count: int) -> np.ndarray:
 def day_after(day: date, days: int = 1) -> date:
     """Give the date some days later."""
     return day + timedelta(days=days)
-
-
-def days_between(from_s: np.ndarray, to_s: np.ndarray) -> np.ndarray:
-    """Give the time between two moments in days."""
-    return (to_s - from_s) / SECONDS_PER_DAY

@@ -1,0 +1,25 @@
+"""Fixtures shared by all tests: settings in a temporary home, and where the real data lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import CHECKOUT, Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose home is this test's own folder."""
+    return Settings(home=tmp_path / "home", memory_limit="1GB")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("CLIENTELE_REAL_DATA") or CHECKOUT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder.name} is absent (set CLIENTELE_REAL_DATA)")
+    return folder

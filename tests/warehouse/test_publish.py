@@ -1,0 +1,111 @@
+"""Publish: whole or not at all, readers undisturbed, old versions kept, personal data left behind."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from warehouse.connections import open_build_file, open_published
+from warehouse.errors import PublishError, WarehouseBusy
+from warehouse.publish import publish
+from warehouse.quality_tables import create_quality_tables
+from warehouse.scores import create_score_tables
+from warehouse.settings import Settings
+
+
+def make_marts(settings: Settings, customers: int) -> None:
+    with open_build_file(settings, "files") as connection:
+        create_quality_tables(connection)
+        create_score_tables(connection)
+        connection.execute("create schema if not exists marts; create schema if not exists pii")
+        connection.execute("create or replace table pii.customer_contacts as select 'a@b.c' as email")
+        connection.execute(
+            "create or replace table marts.dim_customers as select i::varchar as customer_id from range(?) t(i)",
+            [customers],
+        )
+        connection.execute(
+            "create or replace table marts.fct_orders as select 1.5::decimal(18, 2) as net_amount from range(3)"
+        )
+        connection.execute("create or replace view marts.customer_360 as select * from marts.dim_customers")
+
+
+def customers_seen(settings: Settings) -> int:
+    with open_published(settings) as connection:
+        return connection.execute("select count(*) from marts.customer_360").fetchone()[0]
+
+
+def test_publishing_replaces_in_one_step_and_readers_keep_what_they_opened(settings: Settings) -> None:
+    make_marts(settings, 2)
+    publish(settings, "files", "2024-01-01", "run-1")
+    with open_published(settings) as reader:
+        make_marts(settings, 5)
+        report = publish(settings, "files", "2024-01-02", "run-2")
+        assert reader.execute("select count(*) from marts.customer_360").fetchone() == (2,)
+    assert customers_seen(settings) == 5
+    assert report.table_rows["marts.customer_360"] == 5
+
+
+def test_only_what_people_query_is_published(settings: Settings) -> None:
+    make_marts(settings, 1)
+    with open_build_file(settings, "files") as connection:
+        connection.execute(
+            "insert into quality.quarantined_rows values ('l', 'f.csv', 1, 'customers', 'bad', '{\"email\": \"x@y\"}', now())"
+        )
+    publish(settings, "files", "2024-01-01", "run-1")
+    with open_published(settings) as connection:
+        schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
+        columns = [row[0] for row in connection.execute("describe quality.quarantined_rows").fetchall()]
+        run = connection.execute("select pipeline_run_id, customers, net_amount::varchar from quality.pipeline_runs")
+        assert run.fetchall() == [("run-1", 1, "4.50")]
+        assert connection.execute("select count(*) from scores.customer_churn_current").fetchone() == (0,)
+    assert schemas == {"marts", "scores", "quality"}
+    assert "row_content" not in columns
+    assert "reason" in columns
+
+
+def test_a_failed_publish_leaves_the_former_file(settings: Settings) -> None:
+    make_marts(settings, 2)
+    publish(settings, "files", "2024-01-01", "run-1")
+    with open_build_file(settings, "files") as connection:
+        connection.execute("drop view marts.customer_360")
+    with pytest.raises(PublishError, match=r"customer_360 is missing"):
+        publish(settings, "files", "2024-01-02", "run-2")
+    with open_build_file(settings, "files") as connection:
+        connection.execute("drop table marts.fct_orders")
+    with pytest.raises(PublishError, match="not complete"):
+        publish(settings, "files", "2024-01-02", "run-3")
+    assert customers_seen(settings) == 2
+    assert not list(settings.published_folder.rglob("*.partial"))
+
+
+def test_old_versions_are_kept_up_to_the_limit(settings: Settings) -> None:
+    limited = settings.model_copy(update={"published_versions_kept": 2})
+    make_marts(limited, 1)
+    for number in range(4):
+        publish(limited, "files", "2024-01-01", f"run-{number}")
+    versions = sorted((limited.published_folder / "versions").iterdir())
+    assert len(versions) == 2
+    assert versions[-1].samefile(limited.published_file)
+
+
+def test_nothing_published_yet_is_said_plainly(settings: Settings) -> None:
+    with pytest.raises(PublishError, match="Nothing has been published yet"), open_published(settings):
+        pass
+
+
+def test_a_held_build_file_names_its_holder(settings: Settings, tmp_path) -> None:
+    import subprocess
+    import sys
+
+    make_marts(settings, 1)
+    held = settings.build_file("files")
+    hold = f"import duckdb, sys; c = duckdb.connect({str(held)!r}); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBusy, match=f"process id {holder.pid}"), open_build_file(settings, "files"):
+            pass
+        holder.stdin.close()
+        holder.wait()
+    assert duckdb.connect(str(held)).execute("select 1").fetchone() == (1,)

@@ -1,0 +1,61 @@
+"""Planning a run: the source and the as-of date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from warehouse.errors import SettingsError, SourceError
+from warehouse.ingest import ingest_source
+from warehouse.runs import plan_run, resolve_source
+from warehouse.settings import Settings
+
+
+def load_orders(settings: Settings, *days: str) -> None:
+    folder = settings.landing_of("files")
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{number},c,{day},1" for number, day in enumerate(days)]
+    (folder / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,order_amount", *lines]))
+    ingest_source(settings, "files")
+
+
+def test_the_default_date_is_the_day_after_the_newest_complete_day(settings: Settings) -> None:
+    load_orders(settings, "2024-05-01", "2024-06-03 12:50:00")
+    assert plan_run(settings, "files").as_of_date == "2024-06-04"
+
+
+def test_a_day_that_is_not_over_yet_is_not_complete(settings: Settings) -> None:
+    load_orders(settings, "2024-05-01", date.today().isoformat())
+    assert plan_run(settings, "files").as_of_date == date.today().isoformat()
+
+
+def test_latest_is_the_source_loaded_last(settings: Settings) -> None:
+    with pytest.raises(SettingsError, match="Nothing has been loaded"):
+        resolve_source(settings, "latest")
+    load_orders(settings, "2024-05-01", "2024-05-02")
+    assert resolve_source(settings, "latest") == "files"
+    with pytest.raises(SourceError):
+        resolve_source(settings, "no_such")
+
+
+@pytest.mark.parametrize("chosen", ["2023-12-31", "2024-05-01", "not a date", "2024-13-01", "2999-01-01"])
+def test_a_date_that_the_data_cannot_answer_is_refused(settings: Settings, chosen: str) -> None:
+    load_orders(settings, "2024-05-01", "2024-05-09")
+    with pytest.raises(SettingsError) as refusal:
+        plan_run(settings, "files", chosen)
+    assert chosen in refusal.value.message
+    assert plan_run(settings, "files", "2024-05-05").as_of_date == "2024-05-05"
+
+
+def test_no_order_at_all_is_a_reasoned_refusal(settings: Settings) -> None:
+    load_orders(settings, "never")
+    with pytest.raises(SettingsError, match="has no orders"):
+        plan_run(settings, "files")
+
+
+def test_a_date_before_the_newest_day_is_allowed(settings: Settings) -> None:
+    load_orders(settings, "2024-05-01", "2024-05-09")
+    plan = plan_run(settings, "files", date(2024, 5, 1) + timedelta(days=1), force_retrain=True)
+    assert plan.as_dict()["force_retrain"] is True
+    assert plan.pipeline_run_id.startswith("files-2024-05-02-")

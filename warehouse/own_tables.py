@@ -1,0 +1,59 @@
+"""The tables that Python writes (schemas `scores` and `quality`), made from own_tables.yml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from warehouse.contract import SQL_TYPES
+
+_TYPES = {**SQL_TYPES, "double": "DOUBLE", "bigint": "BIGINT"}
+
+
+@dataclass(frozen=True)
+class OwnColumn:
+    """One column: its SQL type, whether it is never null, and what it means."""
+
+    name: str
+    sql_type: str
+    is_required: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """One table that Python writes."""
+
+    schema: str
+    name: str
+    description: str
+    columns: tuple[OwnColumn, ...]
+
+
+@cache
+def own_tables(schema: str) -> tuple[OwnTable, ...]:
+    """The tables of a schema, in the order of the file."""
+    content = yaml.safe_load(Path(__file__).with_name("own_tables.yml").read_text(encoding="utf-8"))
+    return tuple(_table(schema, name, spec) for name, spec in content[schema].items())
+
+
+def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Create the schema and every table of it that is missing; existing rows stay."""
+    connection.execute(f"create schema if not exists {schema}")
+    for table in own_tables(schema):
+        columns = ", ".join(
+            f"{column.name} {column.sql_type}{' not null' if column.is_required else ''}" for column in table.columns
+        )
+        connection.execute(f"create table if not exists {schema}.{table.name} ({columns})")
+
+
+def _table(schema: str, name: str, spec: dict) -> OwnTable:
+    columns = tuple(
+        OwnColumn(column, _TYPES[kind.removesuffix("!")], kind.endswith("!"), description)
+        for column, (kind, description) in spec["columns"].items()
+    )
+    return OwnTable(schema, name, spec["description"], columns)

@@ -1,0 +1,99 @@
+"""Planning a run: which source, as of which date, under which id."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+
+from warehouse.connections import open_build_file
+from warehouse.errors import SettingsError
+from warehouse.settings import Settings
+from warehouse.source_folders import load_source, source_names
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What the stages of one pipeline run share; plain text so that it travels between processes."""
+
+    source: str
+    as_of_date: str  # YYYY-MM-DD: knows everything before that day, nothing of it or after
+    pipeline_run_id: str
+    build_file: str
+    force_retrain: bool = False
+
+    def as_dict(self) -> dict[str, str | bool]:
+        return asdict(self)
+
+
+def resolve_source(settings: Settings, source: str | None) -> str:
+    """The named source, or for ``latest`` (or nothing) the one whose build file changed last.
+
+    Raises
+    ------
+    SettingsError
+        If nothing has been loaded yet.
+    SourceError
+        If there is no such source.
+    """
+    if source and source != LATEST:
+        return load_source(settings, source).name
+    known = [name for name in source_names(settings) if settings.build_file(name).exists()]
+    if not known:
+        raise SettingsError("Nothing has been loaded yet, so there is no latest source.", "Run: make demo")
+    return max(known, key=lambda name: settings.build_file(name).stat().st_mtime_ns)
+
+
+def plan_run(
+    settings: Settings,
+    source: str | None,
+    as_of_date: str | date | None = None,
+    *,
+    force_retrain: bool = False,
+    pipeline_run_id: str | None = None,
+) -> RunPlan:
+    """Settle the source and the as-of date of a run.
+
+    The default as-of date is the day after the newest complete day: the newest day with an order that was over
+    when the order was loaded.
+
+    Raises
+    ------
+    SettingsError
+        If the date is no date, or lies outside what the data can answer.
+    """
+    name = resolve_source(settings, source)
+    first, newest = _order_days(settings, name)
+    chosen = _as_date(as_of_date) if as_of_date else newest
+    if chosen <= first:
+        raise SettingsError(
+            f"as_of_date {chosen} lies before the first day with orders is over ({first}).",
+            f"Choose a date from {first} on; the data of {name!r} end with {newest}.",
+        )
+    if chosen > datetime.now(UTC).date():
+        raise SettingsError(f"as_of_date {chosen} lies in the future.", f"The data of {name!r} end with {newest}.")
+    run_id = pipeline_run_id or f"{name}-{chosen}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    return RunPlan(name, chosen.isoformat(), run_id, str(settings.build_file(name)), force_retrain)
+
+
+def _order_days(settings: Settings, source: str) -> tuple[date, date]:
+    with open_build_file(settings, source, read_only=True) as connection:
+        first, newest = connection.execute(
+            "select min(ordered_at)::date, max(least(ordered_at::date + 1, _loaded_at::date)) from raw.orders"
+        ).fetchone()
+    if first is None:
+        raise SettingsError(
+            f"Source {source!r} has no orders, so there is nothing to model.",
+            "Look at quality.quarantined_rows in its build file for the reasons, mend the file and load it again.",
+        )
+    return first, newest
+
+
+def _as_date(text: str | date) -> date:
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"as_of_date {text!r} is not a date.", "Write it as YYYY-MM-DD.") from error
