@@ -118,5 +118,10 @@ def _require_compulsory(
 
 
 def _generate(settings: Settings, source: Source) -> None:
-    module = importlib.import_module(f"warehouse.sources.{source.name}.{source.generator}")
-    module.land(settings)
+    """Have the source write its files; one that was generated with other parameters before starts anew."""
+    process = settings.truth_folder / source.name / "process.json"
+    before = process.read_bytes() if process.exists() else None
+    importlib.import_module(f"warehouse.sources.{source.name}.{source.generator}").land(settings)
+    if before is not None and process.read_bytes() != before:
+        log.info("%s was generated with other parameters: its warehouse starts anew", source.name)
+        settings.build_file(source.name).unlink(missing_ok=True)

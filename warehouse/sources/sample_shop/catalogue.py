@@ -82,7 +82,7 @@ CATEGORIES = (
     Category("gifts", "GIF", 4.50, 0.35, ("Gift wrap", "Greeting card", "Ribbon", "Hamper basket"), _SIZES),
 )
 
-# Who puts the first into the basket also takes one of the second with this probability.
+# A line of the first brings one piece of the second along with this probability (those brought along bring nothing).
 PAIRS = (
     ("COF-01", "BRW-01", 0.35),
     ("COF-02", "BRW-01", 0.30),

@@ -41,7 +41,7 @@ def soil(shop: SampleShop, name: str, table: pa.Table) -> tuple[pa.Table, pa.Tab
     text = as_text(table)
     count = round(shop.dirt_share * len(text))
     rows = np.sort(rng.choice(len(text), size=count, replace=False))
-    soiled = _soil_rows(rng, text, rows, rng.permutation(count) % len(KINDS[name]), KINDS[name])
+    soiled = _soil_rows(rng, text, rows, KINDS[name])
     whole, position = _put_together(text, soiled)
     row_number = [int(position[at] if at >= 0 else position[len(text) - 1 - at]) + 1 for _, at in soiled.noted]
     notes = pa.table(
@@ -62,13 +62,13 @@ def as_text(table: pa.Table) -> pa.Table:
     return pa.table({name: table[name].cast(pa.string()) for name in table.column_names}).combine_chunks()
 
 
-def _soil_rows(
-    rng: np.random.Generator, text: pa.Table, rows: np.ndarray, turns: np.ndarray, kinds: tuple[DirtKind, ...]
-) -> _Soiled:
+def _soil_rows(rng: np.random.Generator, text: pa.Table, rows: np.ndarray, kinds: tuple[DirtKind, ...]) -> _Soiled:
     soiled = _Soiled()
-    records = text.take(pa.array(rows)).to_pylist()
-    for row, turn, record in zip(rows.tolist(), turns.tolist(), records, strict=True):
-        kind = next(k for k in kinds[turn:] + kinds[:turn] if _suits(k, record))
+    waiting = list(kinds)  # all take turns; one that suits few records stays in front until one comes
+    for row, record in zip(rows.tolist(), text.take(pa.array(rows)).to_pylist(), strict=True):
+        kind = next(kind for kind in waiting if _suits(kind, record))
+        waiting.remove(kind)
+        waiting.append(kind)
         dirty = record if kind.name == DUPLICATE else record | {kind.column: _dirty_value(kind, record, row)}
         if kind.name in (DUPLICATE, CONFLICT):
             soiled.place.append(row + 0.5 + (len(text) - row) * float(rng.random()))  # anywhere later

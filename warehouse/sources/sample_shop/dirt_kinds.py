@@ -17,8 +17,8 @@ class DirtKind:
 
     ``values`` of ``column`` replace what stands there, in turn. Three kinds work otherwise: a duplicate row
     is a further copy of a record, later in the file; a conflicting row is such a copy with another value (of
-    two records with one key in one file the first counts); blanks are put around what stands in ``column``. ``only_where`` limits the records, so that a
-    default means the same as the value it replaces.
+    two records with one key in one file the first counts); blanks are put around what stands in ``column``.
+    ``only_where`` limits the records, so that a default means the same as the value it replaces.
     """
 
     name: str

@@ -22,7 +22,7 @@ class SampleShop(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     customer_count: int = Field(4000, ge=1, le=5_000_000, description="Customer accounts.")
-    seed: int = Field(20240101, ge=0, description="Seed of every random stream.")
+    seed: int = Field(20260630, ge=0, description="Seed of every random stream.")
     first_date: date = Field(date(2024, 1, 1), description="The day the shop opened.")
     last_date: date = Field(date(2026, 6, 30), description="The last day in the files, complete.")
     dirt_share: float = Field(0.01, ge=0, le=0.2, description="Dirty records per clean record of a file.")
