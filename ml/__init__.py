@@ -1,0 +1,1 @@
+"""LEARN: features in, models, evaluation, tracking, scores out. See `python -m ml --help`."""

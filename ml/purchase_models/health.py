@@ -1,0 +1,57 @@
+"""Judge whether a fitted purchase model may be used."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+# A total off by more than a fifth, or a share of one-time customers off by more than five points,
+# is seen on data the model does not describe; sound fits stay within a few per cent.
+GREATEST_TOTAL_DEVIATION = 0.20
+GREATEST_SHARE_DEVIATION = 0.05
+DEGENERATE_SHAPE = 100.0
+
+
+@dataclass(frozen=True)
+class FitEvidence:
+    """What is measured on the fitted customers right after the fit."""
+
+    is_converged: bool
+    parameters_at_bound: list[str]
+    invalid_prediction_count: int
+    observed_repeat_orders: float
+    expected_repeat_orders: float
+    observed_one_time_share: float
+    expected_one_time_share: float
+
+    def as_dict(self) -> dict:
+        """Plain values, for the estimator to keep and MLflow to log."""
+        return asdict(self)
+
+
+def health_reasons(evidence: FitEvidence) -> list[str]:
+    """Return why a fit must not be used; nothing when it may."""
+    reasons = []
+    if not evidence.is_converged:
+        reasons.append("the likelihood search did not converge")
+    reasons += [f"parameter {name} ran to its bound" for name in evidence.parameters_at_bound]
+    if evidence.invalid_prediction_count:
+        reasons.append(f"{evidence.invalid_prediction_count} predictions are negative or not finite")
+    ratio = evidence.expected_repeat_orders / evidence.observed_repeat_orders
+    if not abs(ratio - 1) <= GREATEST_TOTAL_DEVIATION:
+        reasons.append(f"expected repeat orders in sample are {ratio:.2f} times the observed ones")
+    gap = evidence.expected_one_time_share - evidence.observed_one_time_share
+    if not abs(gap) <= GREATEST_SHARE_DEVIATION:
+        reasons.append(
+            f"expected share of customers without repeat order is {evidence.expected_one_time_share:.3f}, "
+            f"observed {evidence.observed_one_time_share:.3f}"
+        )
+    return reasons
+
+
+def parameter_cautions(shapes: dict[str, float]) -> list[str]:
+    """Return a caution for every shape parameter too large to be told from infinity."""
+    return [
+        f"parameter {name} is {value:.0f}: customers hardly differ in it; do not read it as an estimate"
+        for name, value in shapes.items()
+        if value > DEGENERATE_SHAPE
+    ]

@@ -1,0 +1,27 @@
+"""The rule of thumb that serves when no purchase model is healthy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from ml.purchase_models.inputs import PurchaseHistory
+from ml.purchase_models.likelihood import LikelihoodFit
+from ml.purchase_models.nbd import NBD
+
+
+class HistoricRate(NBD):
+    """Each customer goes on at the historic rate, drawn towards everybody's rate.
+
+    The rate is (orders + 1) / (tenure + 1 / mean rate): one more order, waited for as long as the mean
+    customer waits. That is an NBD with r fixed at 1, so it needs no search and cannot fail to converge.
+    """
+
+    method_name: ClassVar[str] = "historic_rate"
+
+    def _maximise(self, history: PurchaseHistory) -> LikelihoodFit:
+        parameters = np.array([1.0, (history.weight @ history.tenure) / (history.weight @ history.repeat_count)])
+        value, _ = self._likelihood(parameters, history)
+        not_estimated = np.full((2, 2), np.nan)
+        return LikelihoodFit(parameters, float(history.weight @ value), True, np.array([False, False]), not_estimated)

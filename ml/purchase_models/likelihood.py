@@ -1,0 +1,103 @@
+"""Maximum likelihood over the logarithms of positive parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
+
+# Gradient of the mean log-likelihood per customer, by log-parameter. Well above rounding and far
+# below anything that moves a parameter in its fourth digit.
+GRADIENT_TOLERANCE = 1e-5
+BOUND_MARGIN = 1e-3
+HESSIAN_STEP = 1e-4
+ROUGH_ITERATION_COUNT = 60
+ITERATION_COUNT = 500
+# Stands for minus the mean log-likelihood where it cannot be computed.
+IMPOSSIBLE = 1e10
+
+Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class LikelihoodFit:
+    """Where the search ended."""
+
+    parameters: np.ndarray
+    log_likelihood: float
+    is_converged: bool
+    is_at_bound: np.ndarray
+    log_covariance: np.ndarray
+
+
+def maximise_likelihood(
+    objective: Objective, starts: np.ndarray, bounds: np.ndarray, weight_sum: float, rough: Objective | None = None
+) -> LikelihoodFit:
+    """Find the parameters with the greatest likelihood.
+
+    Parameters
+    ----------
+    objective : callable
+        Takes the parameters and returns the total log-likelihood and its gradient.
+    starts : ndarray of shape (n_starts, n_parameters)
+        Where to begin; the best end counts.
+    bounds : ndarray of shape (n_parameters, 2)
+        Smallest and greatest value of each parameter.
+    weight_sum : float
+        Number of customers; the search uses the mean so that its tolerances mean the same at any size.
+    rough : callable, optional
+        Cheaper objective (a thinned sample) on which the starts compete.
+    """
+    log_bounds = np.log(bounds)
+
+    def search(function: Objective, start: np.ndarray, max_iterations: int):
+        def negative_mean(log_parameters):
+            parameters = np.exp(log_parameters)
+            value, gradient = function(parameters)
+            if not (np.isfinite(value) and np.all(np.isfinite(gradient))):
+                return IMPOSSIBLE, np.zeros_like(log_parameters)
+            return -value / weight_sum, -gradient * parameters / weight_sum
+
+        options = {"maxiter": max_iterations, "ftol": 1e-14, "gtol": 1e-8, "maxcor": 20}
+        return minimize(negative_mean, start, jac=True, method="L-BFGS-B", bounds=log_bounds, options=options)
+
+    # The matrices are 4 x 4: threads of the linear algebra library would only wait for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        ends = [search(rough or objective, np.log(start), ROUGH_ITERATION_COUNT) for start in starts]
+        best = search(objective, min(ends, key=lambda end: end.fun).x, ITERATION_COUNT)
+    return _describe(objective, best, log_bounds, weight_sum)
+
+
+def _describe(objective: Objective, end, log_bounds: np.ndarray, weight_sum: float) -> LikelihoodFit:
+    """Judge an end point by its gradient; the optimiser's own flag is often pessimistic at the top."""
+    width = BOUND_MARGIN * (log_bounds[:, 1] - log_bounds[:, 0])
+    is_at_bound = (end.x <= log_bounds[:, 0] + width) | (end.x >= log_bounds[:, 1] - width)
+    free = ~is_at_bound
+    is_converged = bool(end.fun < IMPOSSIBLE and np.all(np.abs(end.jac[free]) <= GRADIENT_TOLERANCE))
+    covariance = _log_covariance(objective, end.x, free)
+    return LikelihoodFit(np.exp(end.x), float(-end.fun * weight_sum), is_converged, is_at_bound, covariance)
+
+
+def _log_covariance(objective: Objective, log_parameters: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Invert the observed information of the log-parameters; NaN where it has no inverse."""
+    size = len(log_parameters)
+    hessian = np.zeros((size, size))
+    for index in range(size):
+        step = np.zeros(size)
+        step[index] = HESSIAN_STEP
+        sides = []
+        for sign in (1.0, -1.0):
+            parameters = np.exp(log_parameters + sign * step)
+            sides.append(objective(parameters)[1] * parameters)
+        hessian[index] = (sides[0] - sides[1]) / (2 * HESSIAN_STEP)
+    information = -(hessian + hessian.T) / 2
+    covariance = np.full((size, size), np.nan)
+    if not (free.any() and np.all(np.isfinite(information))):
+        return covariance
+    block = information[np.ix_(free, free)]
+    if np.linalg.eigvalsh(block).min() > 0:
+        covariance[np.ix_(free, free)] = np.linalg.inv(block)
+    return covariance

@@ -1,0 +1,170 @@
+"""sBG: how long customers under contract keep renewing."""
+
+# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaln, digamma, gammaln, hyp2f1
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ml.purchase_models.health import parameter_cautions
+from ml.purchase_models.inputs import TooLittleData, checked_weights, numeric_column, refuse_rows
+from ml.purchase_models.likelihood import maximise_likelihood
+
+RENEWAL_COLUMN = "renewal_count"
+CHURNED_COLUMN = "is_churned"
+SHAPE_BOUNDS = (1e-4, 1e4)
+MINIMUM_CUSTOMER_COUNT = 10
+GREATEST_SURVIVAL_DEVIATION = 0.05
+
+
+class ShiftedBetaGeometric(BaseEstimator):
+    """Shifted-beta-geometric model of contract lengths.
+
+    At every renewal a customer leaves with a constant probability of their own, drawn from
+    Beta(alpha, beta). ``X`` has one row per customer: ``renewal_count`` (renewals made so far) and
+    ``is_churned`` (left at the next one). Customers of different ages may be mixed.
+
+    Attributes
+    ----------
+    alpha_, beta_ : float
+        The estimates.
+    log_likelihood_ : float
+
+    References
+    ----------
+    Fader, P. S. & Hardie, B. G. S. (2007). How to project customer retention. Journal of Interactive
+    Marketing 21(1), 76-90.
+    """
+
+    parameter_names: ClassVar[tuple[str, ...]] = ("alpha", "beta")
+
+    def fit(self, X: pd.DataFrame, y=None, sample_weight=None) -> ShiftedBetaGeometric:
+        """Estimate alpha and beta by maximum likelihood."""
+        renewals = numeric_column(X, RENEWAL_COLUMN)
+        churned = numeric_column(X, CHURNED_COLUMN)
+        refuse_rows(renewals != np.floor(renewals), RENEWAL_COLUMN, "are not whole numbers; count renewals")
+        refuse_rows(~np.isin(churned, (0, 1)), CHURNED_COLUMN, "are neither true nor false")
+        weight = checked_weights(sample_weight, len(renewals))
+        periods = np.arange(renewals.max() + 1)
+        left = np.bincount(renewals.astype(int), weights=weight * churned, minlength=len(periods))
+        stayed = np.bincount(renewals.astype(int), weights=weight * (1 - churned), minlength=len(periods))
+        return self._fit_counts(periods, left, stayed)
+
+    def fit_survivors(self, survivor_counts) -> ShiftedBetaGeometric:
+        """Fit one cohort from its size and the number of customers left after each renewal."""
+        survivors = np.asarray(survivor_counts, dtype=float)
+        if survivors.ndim != 1 or len(survivors) < 3:  # noqa: PLR2004 - the cohort and two renewals
+            raise TooLittleData("survivor_counts needs the size of the cohort and at least two renewals")
+        if not np.all(np.isfinite(survivors)) or np.any(np.diff(survivors) > 0) or survivors[-1] < 0:
+            raise ValueError("survivor_counts must be finite, never rise and never be negative; check the cohort")
+        left = np.append(-np.diff(survivors), 0.0)
+        stayed = np.zeros_like(survivors)
+        stayed[-1] = survivors[-1]
+        return self._fit_counts(np.arange(len(survivors)), left, stayed)
+
+    def _fit_counts(self, periods, left, stayed) -> ShiftedBetaGeometric:
+        customer_count = left.sum() + stayed.sum()
+        if customer_count < MINIMUM_CUSTOMER_COUNT:
+            raise TooLittleData(f"{customer_count:g} customer(s); at least {MINIMUM_CUSTOMER_COUNT} are needed")
+        if left.sum() == 0:
+            raise TooLittleData("no customer has churned yet; wait for the first renewals to be refused")
+        # After the first period, differing rates need customers at risk for a second one.
+        if left[1:].sum() + stayed[2:].sum() == 0:
+            raise TooLittleData("nobody has been at risk for two renewals; retention cannot be projected")
+
+        def objective(parameters):
+            alpha, beta = parameters
+            survival = gammaln(beta + periods) - gammaln(alpha + beta + periods) + gammaln(alpha + beta) - gammaln(beta)
+            leaving = survival + np.log(alpha) - np.log(alpha + beta + periods)
+            by_alpha = digamma(alpha + beta) - digamma(alpha + beta + periods)
+            by_beta = by_alpha + digamma(beta + periods) - digamma(beta)
+            ratio = 1 / (alpha + beta + periods)
+            at_risk = left + stayed
+            gradient = [at_risk @ by_alpha + left @ (1 / alpha - ratio), at_risk @ by_beta - left @ ratio]
+            return float(left @ leaving + stayed @ survival), np.array(gradient)
+
+        starts = np.array([[1.0, 2.0], [0.5, 5.0], [3.0, 3.0]])
+        fit = maximise_likelihood(objective, starts, np.array([SHAPE_BOUNDS, SHAPE_BOUNDS]), customer_count)
+        self.alpha_, self.beta_ = (float(value) for value in fit.parameters)
+        self.log_likelihood_ = fit.log_likelihood
+        self.log_parameter_covariance_ = fit.log_covariance
+        self.parameter_standard_errors_ = np.sqrt(np.diag(fit.log_covariance)) * fit.parameters
+        self._record_health(fit, left, stayed)
+        return self
+
+    def _record_health(self, fit, left, stayed) -> None:
+        # Kaplan-Meier survival is what was seen, whatever the mix of ages.
+        at_risk = np.cumsum((left + stayed)[::-1])[::-1] - stayed
+        kept = np.where(at_risk > 0, 1 - left / np.where(at_risk > 0, at_risk, 1), 1.0)
+        observed = np.cumprod(kept)[at_risk > 0]
+        expected = self.survival_probability(np.arange(1, len(observed) + 1))
+        names = zip(self.parameter_names, fit.is_at_bound, strict=True)
+        self.health_evidence_ = {
+            "is_converged": fit.is_converged,
+            "parameters_at_bound": [name for name, at_bound in names if at_bound],
+            "greatest_survival_deviation": float(np.abs(observed - expected).max(initial=0.0)),
+        }
+
+    @property
+    def parameters_(self) -> dict[str, float]:
+        """The estimates by name."""
+        return {"alpha": self.alpha_, "beta": self.beta_}
+
+    def survival_probability(self, renewal_count) -> np.ndarray:
+        """Return P(a new customer makes at least `renewal_count` renewals)."""
+        check_is_fitted(self)
+        renewals = np.asarray(renewal_count, dtype=float)
+        return np.exp(betaln(self.alpha_, self.beta_ + renewals) - betaln(self.alpha_, self.beta_))
+
+    def retention_rate(self, renewal_number) -> np.ndarray:
+        """Return the share of those left who make renewal number 1, 2, …; it rises as leavers leave."""
+        check_is_fitted(self)
+        number = np.asarray(renewal_number, dtype=float)
+        return (self.beta_ + number - 1) / (self.alpha_ + self.beta_ + number - 1)
+
+    def churn_probability(self, X: pd.DataFrame, horizon_renewals: int = 1) -> np.ndarray:
+        """Return P(a present customer leaves within the next `horizon_renewals` renewals)."""
+        check_is_fitted(self)
+        renewals = numeric_column(X, RENEWAL_COLUMN)
+        log_kept = betaln(self.alpha_, self.beta_ + renewals + horizon_renewals)
+        return -np.expm1(log_kept - betaln(self.alpha_, self.beta_ + renewals))
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Return the churn probability at the next renewal."""
+        return self.churn_probability(X, horizon_renewals=1)
+
+    def expected_renewals(self, X: pd.DataFrame, discount_rate: float) -> np.ndarray:
+        """Return the discounted expected number of coming renewals of present customers.
+
+        `discount_rate` is per renewal period and above 0; the sum of a renewal's worth over all periods
+        to come (Fader & Hardie 2010, with the next renewal due one period from now).
+        """
+        check_is_fitted(self)
+        if not discount_rate > 0:
+            raise ValueError("discount_rate must be above 0; without discount the sum may be infinite")
+        renewals = numeric_column(X, RENEWAL_COLUMN)
+        discount, b = 1 / (1 + discount_rate), self.beta_ + renewals
+        first = discount * b / (self.alpha_ + b)
+        return first * hyp2f1(1.0, b + 1, self.alpha_ + b + 1, discount)
+
+    def check_health(self) -> list[str]:
+        """Return the reasons not to trust this fit; an empty list means healthy."""
+        check_is_fitted(self)
+        evidence = self.health_evidence_
+        reasons = [] if evidence["is_converged"] else ["the likelihood search did not converge"]
+        reasons += [f"parameter {name} ran to its bound" for name in evidence["parameters_at_bound"]]
+        deviation = evidence["greatest_survival_deviation"]
+        if deviation > GREATEST_SURVIVAL_DEVIATION:
+            reasons.append(f"survival differs from the observed by up to {deviation:.3f}")
+        return reasons
+
+    def cautions(self) -> list[str]:
+        """Return what a reader of the parameters should know, though predictions may be sound."""
+        check_is_fitted(self)
+        return parameter_cautions(self.parameters_)
