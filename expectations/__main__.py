@@ -1,0 +1,41 @@
+"""Run one gate from the shell: ``python -m expectations raw --source sample_shop --as-of 2026-06-30``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from expectations.gates import GATES, run_gate
+from warehouse.errors import ClienteleError
+from warehouse.runs import LATEST, plan_run, resolve_source
+from warehouse.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check, tell, and return the exit status: 0 when the gate is passed, 1 when not."""
+    parser = argparse.ArgumentParser(prog="python -m expectations", description="Check what a gate guards.")
+    parser.add_argument("gate", choices=GATES)
+    parser.add_argument("--source", default=LATEST, help="a source's name (default: the one loaded last)")
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="the run knows what happened before this day (default: the day after the newest complete day)",
+    )
+    given = parser.parse_args(arguments)
+    settings = Settings()
+    try:
+        source = resolve_source(settings, given.source)
+        as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
+        result = run_gate(settings, source, given.gate, as_of_date)
+    except ClienteleError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(result.lines()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

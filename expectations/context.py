@@ -1,0 +1,76 @@
+"""A Great Expectations context without a project folder: stores and Data Docs under the settings' home."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from great_expectations.data_context import EphemeralDataContext
+
+SITE = "validations"
+_STORE_FOLDER = ".validation_store"
+
+
+def calm_great_expectations() -> None:
+    """No usage statistics, no chatter in task logs. To be called before GX is first imported."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+
+
+def open_context(settings: Settings, gate: str) -> EphemeralDataContext:
+    """Make the context of one gate run.
+
+    Suites are code, so those that an earlier run of this gate wrote for Data Docs are dropped first;
+    validation results of earlier runs stay.
+    """
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig
+
+    store = settings.data_docs_folder.parent / _STORE_FOLDER
+    shutil.rmtree(store / "suites" / gate, ignore_errors=True)
+    memory = {"class_name": "InMemoryStoreBackend"}
+    stores = {
+        "suites": {"class_name": "ExpectationsStore", "store_backend": _folder(store / "suites")},
+        "results": {"class_name": "ValidationResultsStore", "store_backend": _folder(store / "results")},
+        "checkpoints": {"class_name": "CheckpointStore", "store_backend": memory},
+        "validation_definition_store": {"class_name": "ValidationDefinitionStore", "store_backend": memory},
+    }
+    config = DataContextConfig(
+        stores=stores,
+        expectations_store_name="suites",
+        validation_results_store_name="results",
+        checkpoint_store_name="checkpoints",
+        data_docs_sites={SITE: _site(settings.data_docs_folder)},
+        analytics_enabled=False,
+        progress_bars={"globally": False, "metric_calculations": False},
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _folder(path: Path) -> dict[str, str]:
+    return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(path)}
+
+
+def _site(folder: Path) -> dict[str, object]:
+    page = {"module_name": "expectations.pages.view", "class_name": "PageView"}
+    return {
+        "class_name": "SiteBuilder",
+        "site_name": "Clientele",
+        "show_how_to_buttons": False,
+        "store_backend": _folder(folder),
+        "site_index_builder": {
+            "class_name": "DefaultSiteIndexBuilder",
+            "view": {"module_name": "expectations.pages.view", "class_name": "IndexPageView"},
+        },
+        "site_section_builders": {
+            "expectations": {"class_name": "DefaultSiteSectionBuilder", "view": page},
+            "validations": {"class_name": "DefaultSiteSectionBuilder", "view": page},
+            "profiling": "None",
+        },
+    }

@@ -1,0 +1,40 @@
+"""Data Docs: pages of the newest run, and only as many earlier runs as settled.
+
+GX renders every page anew and reads every stored result for its index, so that a long history makes each run
+slower. The whole history is in ``quality.validation_results``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from expectations.context import SITE
+
+if TYPE_CHECKING:
+    from great_expectations.checkpoint import CheckpointResult
+    from great_expectations.data_context import EphemeralDataContext
+
+
+def run_name_of(source: str, gate: str, as_of_date: date) -> str:
+    """Name of a run in Data Docs. Source names have no hyphen, so the parts stay apart."""
+    return f"{source}-{gate}-{as_of_date.isoformat()}"
+
+
+def update_data_docs(
+    context: EphemeralDataContext, outcome: CheckpointResult, source: str, gate: str, runs_kept: int
+) -> None:
+    """Drop the runs beyond the newest of this source and gate, write the new run's pages and the index."""
+    _prune(context, run_name_of(source, gate, date.min).removesuffix(date.min.isoformat()), runs_kept)
+    suites = context.stores["suites"].list_keys()
+    new_pages = [*outcome.run_results, *(key for key in suites if key.name.startswith(f"{gate}."))]
+    context.build_data_docs(site_names=[SITE], resource_identifiers=new_pages)
+
+
+def _prune(context: EphemeralDataContext, prefix: str, runs_kept: int) -> None:
+    store = context.stores["results"]
+    keys = [key for key in store.list_keys() if key.run_id.run_name.startswith(prefix)]
+    kept = sorted({key.run_id.run_time for key in keys}, reverse=True)[:runs_kept]
+    for key in keys:
+        if key.run_id.run_time not in kept:
+            store.remove_key(key)

@@ -1,0 +1,163 @@
+"""Run one gate: check the tables read-only, keep the outcome, stop the run when something critical fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from expectations.context import calm_great_expectations, open_context
+from expectations.data_docs import run_name_of, update_data_docs
+from expectations.results import Check, GateResult, checks_of, write_checks
+from expectations.thresholds import load_thresholds
+from warehouse.connections import open_build_file
+from warehouse.contract import load_contract
+from warehouse.errors import GateFailed, SettingsError
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from great_expectations import Checkpoint
+    from great_expectations.checkpoint import CheckpointResult
+    from great_expectations.data_context import EphemeralDataContext
+
+    from expectations.duckdb_engine import DuckDBDatasource
+    from expectations.suites.rules import TableSuite
+
+log = logging.getLogger(__name__)
+
+GATES = ("raw", "marts", "scores")
+
+
+def run_gate(
+    settings: Settings, source: str, gate: str, as_of_date: date, pipeline_run_id: str | None = None
+) -> GateResult:
+    """Check what one gate guards; write the outcome to the warehouse and to Data Docs.
+
+    Parameters
+    ----------
+    source
+        The source whose build file is checked.
+    gate
+        ``raw``, ``marts`` or ``scores``.
+    as_of_date
+        The run's date: everything known lies before its first minute.
+    pipeline_run_id
+        Stored with the outcome.
+
+    Raises
+    ------
+    GateFailed
+        If a critical expectation does not hold, after the outcome has been kept.
+    WarehouseBusy
+        If there is no build file, or another process holds it.
+    """
+    present = _present_tables(settings, source)
+    calm_great_expectations()
+    import great_expectations as gx
+
+    suites = build_suites(gate, as_of_date)
+    # A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
+    suites = [suite for suite in suites if (suite.schema, suite.table) in present]
+    validated_at = datetime.now(UTC).replace(tzinfo=None)
+    context = open_context(settings, gate)
+    datasource = _open_datasource(context, settings, source)
+    try:
+        checkpoint = _checkpoint(context, datasource, gate, suites)
+        outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
+    finally:
+        datasource.close()  # as long as this process reads the file, it cannot write to it
+    checks = _checks(outcome, {suite.name_in(gate): suite.table_name for suite in suites})
+    index = settings.data_docs_folder / "index.html"
+    result = GateResult(gate, source, as_of_date, validated_at, index, checks)
+    write_checks(settings, result, pipeline_run_id)
+    _write_pages(context, outcome, source, gate)
+    if not result.is_passed:
+        raise _failure(result)
+    return result
+
+
+def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
+    """The suites of a gate, in the order in which they are checked."""
+    from expectations.suites.structure import structure_suite
+
+    thresholds = load_thresholds()
+    if gate == "raw":
+        from expectations.suites.raw import raw_suites
+
+        suites = raw_suites(load_contract(), thresholds.raw, as_of_date)
+    elif gate == "marts":
+        from expectations.suites.marts import marts_suites
+
+        suites = marts_suites(thresholds.marts, as_of_date)
+    elif gate == "scores":
+        from expectations.suites.scores import scores_suites
+
+        suites = scores_suites(thresholds.scores, as_of_date)
+    else:
+        raise SettingsError(f"There is no gate {gate!r}.", f"Use one of {', '.join(GATES)}.")
+    return [structure_suite(suites), *suites]
+
+
+def _present_tables(settings: Settings, source: str) -> set[tuple[str, str]]:
+    """Tables of the build file. Opened here first, so that a held or missing file is told in our words."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+    return {(schema, table) for schema, table in rows} | {("information_schema", "columns")}
+
+
+def _open_datasource(context: EphemeralDataContext, settings: Settings, source: str) -> DuckDBDatasource:
+    import expectations.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
+
+    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    return context.data_sources.add_duckdb(
+        name=source,
+        connection_string=f"duckdb:///{settings.build_file(source)}",
+        kwargs={"connect_args": {"read_only": True, "config": limits}},
+    )
+
+
+def _checks(outcome: CheckpointResult, tables: dict[str, str]) -> tuple[Check, ...]:
+    return tuple(
+        check
+        for validation in outcome.run_results.values()
+        for check in checks_of(validation.suite_name, tables[validation.suite_name], validation.results)
+    )
+
+
+def _write_pages(context: EphemeralDataContext, outcome: CheckpointResult, source: str, gate: str) -> None:
+    """Bring Data Docs up to date. The verdict stands without them, so a fault here stops nobody."""
+    try:
+        update_data_docs(context, outcome, source, gate, load_thresholds().data_docs.runs_kept)
+    except Exception:
+        log.exception("Data Docs could not be written; the outcome is in quality.validation_results")
+
+
+def _checkpoint(
+    context: EphemeralDataContext, datasource: DuckDBDatasource, gate: str, suites: Sequence[TableSuite]
+) -> Checkpoint:
+    import great_expectations as gx
+
+    definitions = []
+    for suite in suites:
+        asset = datasource.add_table(suite.table_name)
+        name = suite.name_in(gate)
+        expectations = gx.ExpectationSuite(name=name, expectations=list(suite.expectations))
+        definition = gx.ValidationDefinition(
+            name=name,
+            data=asset.add_batch_definition_whole_table("whole table"),
+            suite=context.suites.add(expectations),
+        )
+        definitions.append(context.validation_definitions.add(definition))
+    checkpoint = gx.Checkpoint(name=gate, validation_definitions=definitions, result_format="SUMMARY")
+    return context.checkpoints.add(checkpoint)
+
+
+def _failure(result: GateResult) -> GateFailed:
+    listed = "\n".join(f"  - {check.in_words()}" for check in result.failures)
+    return GateFailed(
+        f"Gate {result.gate} of {result.source} as of {result.as_of_date} stops the run: "
+        f"{len(result.failures)} of {len(result.checks)} expectations do not hold. "
+        f"The tables published before stay in place.\n{listed}",
+        f"Take the first steps above. The whole report: {result.data_docs}",
+    )

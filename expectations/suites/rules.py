@@ -1,0 +1,165 @@
+"""Building blocks of the suites: one constructor per kind of rule, and the suite of one table.
+
+Every expectation carries in ``meta`` what the person on duty needs: ``rule`` (its short name in
+``quality.validation_results``), ``first_step``, and the table and column it speaks of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from textwrap import dedent
+from typing import Any, Literal
+
+import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.row_rule import ExpectNoRowsBreakingRule
+
+Severity = Literal["critical", "warning"]
+Value = date | int | float | str | Sequence[str]
+
+_PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
+
+
+@dataclass(frozen=True)
+class TableSuite:
+    """What must hold for one table.
+
+    Attributes
+    ----------
+    schema, table
+        Where the table stands in the build file.
+    columns
+        The columns that the rules use; they must exist.
+    expectations
+        The rules.
+    title
+        Name of the suite within its gate; empty: the table's name.
+    """
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    expectations: tuple[Expectation, ...]
+    title: str = ""
+
+    @property
+    def table_name(self) -> str:
+        """Table with its schema."""
+        return f"{self.schema}.{self.table}"
+
+    def name_in(self, gate: str) -> str:
+        """Name of the suite."""
+        return f"{gate}.{self.title or self.table}"
+
+
+def sql(query: str, **values: Value) -> str:
+    """Write typed values into a query in place of ``:name``.
+
+    GX takes a query as one text and cannot bind parameters; ``{batch}`` stays for GX to fill.
+
+    >>> sql("select 1 from {batch} where day >= :day and kind in :kinds", day=date(2024, 1, 31), kinds=["a"])
+    "select 1 from {batch} where day >= date '2024-01-31' and kind in ('a')"
+    """
+    return _PLACEHOLDER.sub(lambda match: _literal(values[match.group(1)]), query)
+
+
+def no_rows(
+    rule: str,
+    query: str,
+    means: str,
+    first_step: str,
+    *,
+    column: str | None = None,
+    table: str | None = None,
+    severity: Severity = "critical",
+) -> Expectation:
+    """The query finds the rows that break the rule; there must be none."""
+    return ExpectNoRowsBreakingRule(
+        unexpected_rows_query=dedent(query).strip(),
+        **_common(rule, means, first_step, severity, column=column, table=table),
+    )
+
+
+def not_null(column: str, means: str, first_step: str, severity: Severity = "critical") -> Expectation:
+    """Every row has a value in the column."""
+    return gxe.ExpectColumnValuesToNotBeNull(
+        column=column,
+        **_common(f"{column}_is_not_null", means, first_step, severity, column=column),
+    )
+
+
+def in_set(column: str, values: Sequence[str], means: str, first_step: str) -> Expectation:
+    """Every value of the column, where there is one, is one of these."""
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=column,
+        value_set=list(values),
+        **_common(f"{column}_is_known", means, first_step, "critical", column=column),
+    )
+
+
+def unique(columns: Sequence[str], means: str, first_step: str) -> Expectation:
+    """No combination of values of these columns stands in two rows."""
+    keys = ", ".join(columns)
+    return no_rows(
+        "key_is_unique",
+        f"select {keys}, count(*) as row_count from {{batch}} as rows_of_table group by {keys} having count(*) > 1",
+        means,
+        first_step,
+        column=keys,
+    )
+
+
+def at_least(column: str, minimum: float, means: str, first_step: str) -> Expectation:
+    """No value of the column lies below the minimum."""
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column,
+        min_value=minimum,
+        **_common(f"{column}_is_at_least_{minimum:g}", means, first_step, "critical", column=column),
+    )
+
+
+def between(column: str, minimum: float, maximum: float, means: str, first_step: str) -> Expectation:
+    """Every value of the column lies between the bounds, both included."""
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column,
+        min_value=minimum,
+        max_value=maximum,
+        **_common(f"{column}_is_between_{minimum:g}_and_{maximum:g}", means, first_step, "critical", column=column),
+    )
+
+
+def not_empty(means: str, first_step: str) -> Expectation:
+    """The table has rows."""
+    return gxe.ExpectTableRowCountToBeBetween(
+        min_value=1,
+        **_common("table_is_not_empty", means, first_step, "critical"),
+    )
+
+
+def _common(
+    rule: str, means: str, first_step: str, severity: Severity, *, column: str | None = None, table: str | None = None
+) -> dict[str, Any]:
+    """What every expectation carries. GX shows the description and, on the page of the suite, the notes."""
+    meta = {"rule": rule, "means": means, "first_step": first_step, "column": column, "table": table}
+    return {
+        "description": means if severity == "critical" else f"{means} (a warning)",
+        "severity": severity,
+        "notes": [f"First step when it does not hold: {first_step}"],
+        "meta": {name: value for name, value in meta.items() if value is not None},
+    }
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, date):
+        return f"date '{value.isoformat()}'"
+    if isinstance(value, bool | Mapping):
+        raise TypeError(f"no SQL literal for {value!r}")
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "(" + ", ".join(_literal(one) for one in value) + ")"

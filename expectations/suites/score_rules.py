@@ -1,0 +1,131 @@
+"""Rules that hold for every score table: one answer per customer, with its reason or its origin."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.suites.rules import in_set, no_rows, sql, unique
+from expectations.thresholds import ScoresThresholds
+
+STATUSES = ("scored", "not_eligible", "refused")
+LOOK = "Look at the scoring task's log and at the model version in MLflow."
+_KEY = ["customer_id", "as_of_date", "model_name"]
+COMMON_COLUMNS = (*_KEY, "status", "reason", "model_version", "mlflow_run_id", "scored_at")
+
+
+def common_rules(table: str, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+    return (
+        unique(_KEY, f"Each customer stands once per as-of date and model in {table}.", LOOK),
+        in_set("status", STATUSES, f"A status is one of {', '.join(STATUSES)}.", LOOK),
+        no_rows(
+            "every_customer_has_one_answer",
+            sql(
+                """
+                    select coalesce(f.customer_id, s.customer_id) as customer_id, coalesce(s.row_count, 0)
+                        as row_count, f.customer_id is not null as has_features
+                    from (select customer_id from marts.customer_features where as_of_date = :as_of_date) as f
+                    full outer join (select customer_id, count(*) as row_count from {batch}
+                        where as_of_date = :as_of_date group by customer_id) as s
+                        on s.customer_id = f.customer_id
+                    where f.customer_id is null or s.row_count is distinct
+                    from 1
+                """,
+                as_of_date=as_of_date,
+            ),
+            "Every customer with features at the as-of date has exactly one row, and nobody else has.",
+            "Score again for this as-of date; if two models wrote rows, delete those of the one not in service.",
+            column="customer_id",
+        ),
+        no_rows(
+            "reason_or_origin_is_given",
+            sql(
+                """
+                    select customer_id, status, reason, model_version, mlflow_run_id
+                    from {batch} as scores
+                    where as_of_date = :as_of_date and ((status = 'scored' and (model_version is null
+                        or mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
+                """,
+                as_of_date=as_of_date,
+            ),
+            "A score names its model version and run; a missing score gives its reason.",
+            LOOK,
+            column="reason",
+        ),
+        *_coverage_rules(thresholds, as_of_date),
+    )
+
+
+def _coverage_rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+    return (
+        no_rows(
+            "scored_share",
+            sql(
+                """
+                    select count(*) as eligible_count, count(*) filter (s.status = 'scored') as scored_count
+                    from {batch} as s
+                    inner join marts.customer_features as f on f.customer_id = s.customer_id
+                        and f.as_of_date = s.as_of_date and f.is_eligible
+                    where s.as_of_date = :as_of_date
+                    having count(*) filter (s.status = 'scored') between 1 and :share * count(*) - 0.000001
+                """,
+                as_of_date=as_of_date,
+                share=thresholds.scored_share_minimum,
+            ),
+            f"A job that scores at all scores at least {thresholds.scored_share_minimum:.0%} of the eligible.",
+            "Group the rows by status and reason, and look at the features of those without a score.",
+            column="status",
+        ),
+        no_rows(
+            "job_scored",
+            sql(
+                """
+                    select reason, count(*) as customer_count
+                    from {batch} as scores
+                    where as_of_date = :as_of_date
+                        and not exists (select 1 from {batch} as others
+                        where others.as_of_date = :as_of_date and others.status = 'scored')
+                    group by reason
+                """,
+                as_of_date=as_of_date,
+            ),
+            "The job gave scores.",
+            "Nothing is broken: the reason says why the job refused, most often too little data.",
+            column="status",
+            severity="warning",
+        ),
+    )
+
+
+def filled_when_scored(columns: tuple[str, ...], as_of_date: date) -> Expectation:
+    missing = " or ".join(f"{column} is null" for column in columns)
+    return no_rows(
+        "scored_rows_are_filled",
+        sql(
+            f"""
+                select customer_id, {", ".join(columns)}
+                from {{batch}} as scores
+                where as_of_date = :as_of_date and status = 'scored' and ({missing})
+            """,
+            as_of_date=as_of_date,
+        ),
+        f"Who is scored has {', '.join(columns)}.",
+        LOOK,
+        column=", ".join(columns),
+    )
+
+
+def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
+    sums = ", ".join(f"sum({column}) as {column}" for column in columns)
+    wrong = " or ".join(f"not isfinite(sum({column}))" for column in columns)
+    return no_rows(
+        "totals_are_finite",
+        sql(
+            f"select {sums} from {{batch}} as scores where as_of_date = :as_of_date having {wrong}",
+            as_of_date=as_of_date,
+        ),
+        f"The totals of {', '.join(columns)} are finite numbers.",
+        "A model gave infinity or no number: " + LOOK[0].lower() + LOOK[1:],
+        column=", ".join(columns),
+    )

@@ -1,0 +1,42 @@
+"""The first suite of every gate: the tables and columns that its rules speak of exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.suites.rules import TableSuite, no_rows, sql
+
+_FIRST_STEPS = {
+    "raw": "Load the source: python -m warehouse ingest.",
+    "quality": "Load the source: python -m warehouse ingest.",
+    "marts": "Build the marts: python -m warehouse marts; look at the first dbt model that failed.",
+    "scores": "Score the customers: python -m ml score.",
+}
+
+
+def structure_suite(suites: Sequence[TableSuite]) -> TableSuite:
+    """One expectation per table: each column that the rules use exists."""
+    rules = tuple(_columns_exist(suite) for suite in suites)
+    return TableSuite("information_schema", "columns", (), rules, title="structure")
+
+
+def _columns_exist(suite: TableSuite) -> Expectation:
+    return no_rows(
+        f"{suite.schema}_{suite.table}_has_its_columns",
+        sql(
+            "select missing.column_name as missing_column from (select unnest([" + _list(suite.columns) + "]) as "
+            "column_name) as missing where missing.column_name not in (select c.column_name from {batch} as c "
+            "where c.table_schema = :schema and c.table_name = :table)",
+            schema=suite.schema,
+            table=suite.table,
+        ),
+        f"The table {suite.table_name} exists with the {len(suite.columns)} columns that the gate needs.",
+        _FIRST_STEPS.get(suite.schema, "Run the step that writes this table."),
+        table=suite.table_name,
+    )
+
+
+def _list(columns: Sequence[str]) -> str:
+    return ", ".join(f"'{column}'" for column in columns)

@@ -1,0 +1,236 @@
+"""For every critical rule that is a query: what to do to the good shop so that it, and what follows from it, fails."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from warehouse.contract import load_contract
+
+
+class Breakage(NamedTuple):
+    """A change to the good shop, the rule it is meant to break, and the rules that must break with it."""
+
+    rule: str  # table: rule
+    statements: tuple[str, ...]
+    also: frozenset[str] = frozenset()
+
+
+_LOST = frozenset({"quality.file_loads: loaded_rows_are_in_raw"})
+
+
+def _raw() -> list[Breakage]:
+    cases = []
+    for name, table in load_contract().tables.items():
+        first = f"insert into raw.{name} by name select * replace (%s) from raw.{name} where _row_number = 1"
+        cases.append(Breakage(f"raw.{name}: key_is_unique", (first % "'other' as _row_hash",), _LOST))
+        cases.append(Breakage(f"raw.{name}: versions_differ", (first % "timestamp '2024-09-02' as _loaded_at",), _LOST))
+        if table.event_time:
+            future = f"update raw.{name} set {table.event_time} = '2999-01-01' where _row_number = 1"
+            cases.append(Breakage(f"raw.{name}: {table.event_time}_is_not_in_the_future", (future,)))
+    return cases
+
+
+def _loads(*loads: tuple[int, int]) -> tuple[str, ...]:
+    """Further files of orders, each (rows read, rows quarantined), one a day."""
+    statements = []
+    for number, (read, quarantined) in enumerate(loads, start=1):
+        statements.append(
+            f"insert into quality.file_loads by name select * replace ('more-{number}' as load_id, "
+            f"{read} as rows_read, 0 as rows_loaded, {quarantined} as rows_quarantined, "
+            f"{read - quarantined} as rows_already_loaded, loaded_at + interval {number} day as loaded_at) "
+            "from quality.file_loads where load_id = 'load-orders'"
+        )
+        statements.append(
+            f"insert into quality.quarantined_rows by name select 'more-{number}' as load_id, "
+            "'orders.csv' as file_name, i as row_number, 'orders' as table_name, 'bad' as reason, '{}' as row_content, "
+            f"timestamp '2024-09-02' as quarantined_at from range({quarantined}) as t(i)"
+        )
+    return tuple(statements)
+
+
+RAW = [
+    *_raw(),
+    Breakage(
+        "raw.orders: orders_before_as_of_date", ("delete from raw.orders where ordered_at < '2024-07-01'",), _LOST
+    ),
+    Breakage("quality.file_loads: rows_balance", ("update quality.file_loads set rows_read = rows_read + 1",)),
+    Breakage("quality.file_loads: loaded_rows_are_in_raw", ("delete from raw.order_items where order_item_id = 'i2'",)),
+    Breakage(
+        "quality.file_loads: quarantined_rows_are_kept",
+        (*_loads((100, 1)), "delete from quality.quarantined_rows"),
+    ),
+    Breakage("quality.file_loads: quarantined_share_of_newest_file", _loads((1000, 0), (100, 30))),
+    Breakage("quality.file_loads: quarantined_share_of_all_files", _loads((1000, 400), (100, 0))),
+]
+
+
+def _marts(table: str, rule: str, *statements: str, also: set[str] = frozenset()) -> Breakage:
+    prefixed = frozenset(f"marts.{one}" for one in also)
+    return Breakage(f"marts.{table}: {rule}", statements, prefixed)
+
+
+def _twice(table: str, key: str) -> str:
+    return f"insert into marts.{table} select * from marts.{table} where {key}"
+
+
+_FLOAT = "alter table marts.{} alter column {} type double"
+_FEATURES = "customer_features: "
+_O1, _I1, _C1 = "order_id = 'o1'", "order_item_id = 'i1'", "customer_id = 'c1'"
+
+MARTS = [
+    _marts("dim_customers", "key_is_unique", _twice("dim_customers", _C1)),
+    _marts("dim_customers", "order_dates_in_order", "update marts.dim_customers set last_order_date = '2024-07-01'"),
+    _marts("dim_products", "key_is_unique", _twice("dim_products", "product_code = 'MUG'")),
+    _marts(
+        "fct_orders",
+        "key_is_unique",
+        _twice("fct_orders", "order_id = 'o6'"),
+    ),
+    _marts(
+        "fct_orders", "nothing_after_as_of_date", f"update marts.fct_orders set reversed_at = '2024-07-01' where {_O1}"
+    ),
+    _marts(
+        "fct_orders",
+        "customers_are_known",
+        "delete from marts.dim_customers where customer_id = 'c2'",
+        also={_FEATURES + "customers_are_known"},
+    ),
+    _marts("fct_orders", "counts_are_not_negative", f"update marts.fct_orders set item_count = -1 where {_O1}"),
+    _marts("fct_orders", "purchases_are_sales", f"update marts.fct_orders set order_kind = 'return' where {_O1}"),
+    _marts(
+        "fct_orders",
+        "cancelled_orders_net_to_nothing",
+        "update marts.fct_orders set net_amount = 8, cancelled_amount = 0 where order_id = 'o6'",
+    ),
+    _marts("fct_orders", "amounts_are_decimals", _FLOAT.format("fct_orders", "fee_amount")),
+    _marts(
+        "fct_orders", "amounts_agree_with_raw", "update marts.fct_orders set net_amount = 7.51 where order_id = 'o3'"
+    ),
+    _marts(
+        "fct_order_items",
+        "key_is_unique",
+        _twice("fct_order_items", "order_item_id = 'i6'"),
+        also={"fct_order_items: amounts_agree_with_orders"},
+    ),
+    _marts(
+        "fct_order_items", "orders_are_known", f"update marts.fct_order_items set ordered_at = '2024-01-11' where {_I1}"
+    ),
+    _marts("fct_order_items", "products_are_known", "delete from marts.dim_products where product_code = 'POST'"),
+    _marts("fct_order_items", "amounts_are_decimals", _FLOAT.format("fct_order_items", "line_amount")),
+    _marts("fct_order_items", "amounts_agree_with_orders", f"delete from marts.fct_order_items where {_I1}"),
+    _marts(
+        "customer_features",
+        "key_is_unique",
+        _twice("customer_features", "as_of_date = '2024-04-02'"),
+    ),
+    _marts(
+        "customer_features",
+        "features_are_not_after_as_of_date",
+        "update marts.customer_features set last_order_date = '2024-07-01', days_since_last_order = 0, "
+        f"first_to_last_order_days = 173 where {_C1}",
+    ),
+    _marts(
+        "customer_features",
+        "days_are_counted_to_as_of_date",
+        f"update marts.customer_features set days_since_last_order = 20 where {_C1}",
+    ),
+    _marts("customer_features", "amounts_are_decimals", _FLOAT.format("customer_features", "net_amount")),
+    _marts(
+        "customer_features",
+        "counts_are_not_negative",
+        f"update marts.customer_features set item_count = null where {_C1}",
+    ),
+    _marts(
+        "customer_features", "windows_are_nested", f"update marts.customer_features set order_count_30d = 2 where {_C1}"
+    ),
+    _marts(
+        "customer_features",
+        "ineligible_customers_have_a_reason",
+        "update marts.customer_features set ineligible_reason = null where customer_id = 'c2'",
+    ),
+    _marts(
+        "customer_features",
+        "purchases_are_complete",
+        f"delete from marts.customer_features where {_C1}",
+    ),
+    _marts(
+        "customer_features",
+        "customers_are_known",
+        "insert into marts.customer_features by name select * replace ('c9' as customer_id) "
+        "from marts.customer_features where as_of_date = '2024-04-02'",
+    ),
+    _marts("customer_labels", "key_is_unique", _twice("customer_labels", "true")),
+    _marts("customer_labels", "amounts_are_decimals", _FLOAT.format("customer_labels", "future_net_amount")),
+    _marts("customer_labels", "windows_are_closed", "update marts.customer_labels set clv_horizon_days = 91"),
+    _marts("customer_labels", "features_exist", "update marts.customer_labels set as_of_date = '2024-04-01'"),
+    _marts("customer_labels", "labels_agree", "update marts.customer_labels set is_churned = false"),
+    _marts("customer_rfm", "key_is_unique", _twice("customer_rfm", _C1)),
+    _marts("customer_rfm", "scores_are_fifths", f"update marts.customer_rfm set monetary_score = 6 where {_C1}"),
+    _marts("customer_rfm", "scores_are_named", f"update marts.customer_rfm set rfm_segment_name = null where {_C1}"),
+    _marts("customer_rfm", "customers_are_complete", f"delete from marts.customer_rfm where {_C1}"),
+]
+
+
+def _scores() -> list[Breakage]:
+    cases = []
+    for table, column in (
+        ("customer_segments", "segment_name"),
+        ("customer_churn", "churn_risk_band"),
+        ("customer_clv", "value_tier"),
+    ):
+        name = f"scores.{table}"
+        cases += [
+            Breakage(
+                f"{name}: key_is_unique",
+                (f"insert into {name} select * from {name} where {_C1}",),
+                frozenset({f"{name}: every_customer_has_one_answer"}),
+            ),
+            Breakage(f"{name}: every_customer_has_one_answer", (f"delete from {name} where customer_id = 'c2'",)),
+            Breakage(
+                f"{name}: reason_or_origin_is_given", (f"update {name} set reason = ' ' where customer_id = 'c2'",)
+            ),
+            Breakage(f"{name}: scored_rows_are_filled", (f"update {name} set {column} = null where {_C1}",)),
+            Breakage(
+                f"{name}: scored_share",
+                (
+                    "update marts.customer_features set is_eligible = true",
+                    f"update {name} set status = 'refused' where customer_id = 'c2'",
+                ),
+                frozenset(
+                    f"scores.{other}: scored_share" for other in ("customer_segments", "customer_churn", "customer_clv")
+                ),
+            ),
+        ]
+    return cases
+
+
+def _clv(rule: str, change: str, *also: str) -> Breakage:
+    statement = f"update scores.customer_clv set {change} where {_C1}"
+    return Breakage(
+        f"scores.customer_clv: {rule}", (statement,), frozenset(f"scores.customer_clv: {one}" for one in also)
+    )
+
+
+SCORES = [
+    *_scores(),
+    Breakage(
+        "scores.customer_segments: totals_are_finite",
+        ("update scores.customer_segments set distance_to_center = 'nan'",),
+    ),
+    Breakage(
+        "scores.customer_segments: segment_names_are_stable",
+        (
+            "update scores.customer_segments set status = 'scored', segment_id = 1, segment_name = 'others' "
+            "where customer_id = 'c2'",
+        ),
+    ),
+    Breakage(
+        "scores.customer_churn: totals_are_finite", ("update scores.customer_churn set churn_probability = 'infinity'",)
+    ),
+    _clv("totals_are_finite", "expected_order_count = 'infinity'"),
+    _clv("interval_holds_prediction", "predicted_lower_amount = 2.51"),
+    _clv("total_is_historic_plus_predicted", "total_amount = 12.52"),
+    _clv("historic_amount_agrees_with_features", "historic_amount = 9.99, total_amount = 12.49"),
+]
+
+BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES}

@@ -1,0 +1,203 @@
+"""A shop of three customers, written by hand into a build file, on which every gate passes.
+
+c1 bought twice and is eligible, c2 bought once and long ago, c3 has an account and no order; o3 is a guest's order
+without lines, o5 a credit note, o6 a cancelled sale.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from expectations.gates import GateResult, run_gate
+from warehouse.connections import open_build_file
+from warehouse.contract import load_contract
+from warehouse.errors import GateFailed
+from warehouse.quality_tables import create_quality_tables
+from warehouse.raw_tables import create_raw_tables
+from warehouse.scores import create_score_tables
+from warehouse.settings import Settings
+
+SOURCE = "small_shop"
+AS_OF = date(2024, 7, 1)
+
+_RAW_ROWS = {
+    "customers": [
+        "'c1', '2023-01-01', 'Ada', 'Null', 'ada@example.com', null, null, 'York', null, 'UK', '1990-01-01', 'female', "
+        "'search', 4.00, true",
+        "'c2', '2023-01-02', 'Bo', 'O''Neill', null, null, null, null, null, 'UK', null, null, null, null, null",
+        "'c3', '2023-01-03', 'Cy', 'Li', null, null, null, null, null, 'UK', null, 'other', null, null, null",
+    ],
+    "orders": [
+        "'o1', 'c1', '2024-01-10 10:00', 'sale', 'completed', null, null, 'GBP', 'UK', 'web'",
+        "'o2', 'c2', '2022-01-10 10:00', 'sale', 'completed', null, null, 'GBP', 'UK', 'web'",
+        "'o3', null, '2024-03-10 10:00', 'sale', 'completed', null, 7.50, 'GBP', 'UK', 'web'",
+        "'o4', 'c1', '2024-06-10 10:00', 'sale', 'completed', null, null, 'GBP', 'UK', 'web'",
+        "'o5', 'c1', '2024-06-12 10:00', 'return', 'completed', null, null, 'GBP', 'UK', 'web'",
+        "'o6', 'c1', '2024-06-13 10:00', 'sale', 'cancelled', '2024-06-14', null, 'GBP', 'UK', 'web'",
+        "'o7', 'c1', '2024-08-01 10:00', 'sale', 'completed', null, null, 'GBP', 'UK', 'web'",
+    ],
+    "order_items": [
+        "'i1', 'o1', 1, 'MUG', 'Mug', 2, 5.00, null",
+        "'i2', 'o1', 2, 'POST', 'Postage', 1, 3.00, null",
+        "'i3', 'o2', null, 'MUG', 'Mug', 3, 3.3333, null",
+        "'i4', 'o4', 1, 'MUG', 'Mug', 1, 5.00, 5.00",
+        "'i5', 'o5', 1, 'MUG', 'Mug', -1, 5.00, -5.00",
+        "'i6', 'o6', 1, 'CUP', 'Cup', 1, 8.00, null",
+        "'i7', 'o7', 1, 'CUP', 'Cup', 1, 8.00, null",
+    ],
+    "products": ["'MUG', 'Mug', 'ware', 5.00, 2.00", "'CUP', 'Cup', 'ware', 8.00, 3.00"],
+    "events": ["'e1', 'c1', 's1', '2024-06-01', 'visit', 'MUG'"],
+    "feedback": ["'f1', 'c1', 'o1', 'MUG', '2024-01-20', 5, 9, 'Lovely'"],
+    "campaigns": ["'k1', 'Spring', 'mail', '2024-03-01', null, 10.00"],
+    "campaign_touches": ["'k1', 'c1', '2024-03-02', false, true, false, 0.1000"],
+    "subscriptions": ["'u1', 'c1', 'Tea', '2024-01-01', null, 9.00, 12"],
+}
+
+_MARTS = """
+create schema marts;
+create table marts.dim_customers as select * from (values
+    ('c1', date '2024-01-10', date '2024-06-10'), ('c2', date '2022-01-10', date '2022-01-10'), ('c3', null, null)
+) as t(customer_id, first_order_date, last_order_date);
+create table marts.dim_products as select * from (values ('MUG'), ('POST'), ('CUP')) as t(product_code);
+create table marts.fct_orders (
+    order_id varchar, customer_id varchar, order_kind varchar, is_guest boolean, is_purchase boolean,
+    line_count integer, item_count integer, unit_quantity decimal(18, 3), gross_amount decimal(18, 2),
+    return_amount decimal(18, 2), cancelled_amount decimal(18, 2), net_amount decimal(18, 2),
+    fee_amount decimal(18, 2), adjustment_amount decimal(18, 2),
+    ordered_at timestamp, order_date date, cancelled_at timestamp, reversed_at timestamp
+);
+insert into marts.fct_orders values
+    ('o1', 'c1', 'sale', false, true, 2, 1, 2, 10, 0, 0, 10, 3, 0, '2024-01-10 10:00', '2024-01-10', null, null),
+    ('o2', 'c2', 'sale', false, true, 1, 1, 3, 10, 0, 0, 10, 0, 0, '2022-01-10 10:00', '2022-01-10', null, null),
+    ('o3', null, 'sale', true, false, 0, 0, 0, 7.5, 0, 0, 7.5, 0, 0, '2024-03-10 10:00', '2024-03-10', null, null),
+    ('o4', 'c1', 'sale', false, true, 1, 1, 1, 5, 0, 0, 5, 0, 0, '2024-06-10 10:00', '2024-06-10', null, null),
+    ('o5', 'c1', 'return', false, false, 1, 0, 0, 0, 5, 0, -5, 0, 0, '2024-06-12 10:00', '2024-06-12', null, null),
+    ('o6', 'c1', 'sale', false, false, 1, 1, 1, 8, 0, 8, 0, 0, 0, '2024-06-13 10:00', '2024-06-13', '2024-06-14', null);
+create table marts.fct_order_items (
+    order_item_id varchar, order_id varchar, product_code varchar, line_kind varchar, quantity decimal(18, 3),
+    unit_price_amount decimal(18, 4), line_amount decimal(18, 2), ordered_at timestamp
+);
+insert into marts.fct_order_items values
+    ('i1', 'o1', 'MUG', 'product', 2, 5, 10, '2024-01-10 10:00'),
+    ('i2', 'o1', 'POST', 'fee', 1, 3, 3, '2024-01-10 10:00'),
+    ('i3', 'o2', 'MUG', 'product', 3, 3.3333, 10, '2022-01-10 10:00'),
+    ('i4', 'o4', 'MUG', 'product', 1, 5, 5, '2024-06-10 10:00'),
+    ('i5', 'o5', 'MUG', 'product', -1, 5, -5, '2024-06-12 10:00'),
+    ('i6', 'o6', 'CUP', 'product', 1, 8, 8, '2024-06-13 10:00');
+create table marts.customer_features (
+    customer_id varchar, as_of_date date, first_order_date date, last_order_date date,
+    days_since_last_order integer, tenure_days integer, first_to_last_order_days integer,
+    order_count integer, order_day_count integer, repeat_order_count integer,
+    order_count_30d integer, order_count_90d integer, order_count_180d integer, order_count_365d integer,
+    item_count integer, distinct_product_count integer, event_count_30d integer, event_count_90d integer,
+    campaign_touch_count_365d integer, campaign_click_count_365d integer,
+    net_amount decimal(18, 2), gross_amount decimal(18, 2), net_amount_365d decimal(18, 2),
+    is_eligible boolean, ineligible_reason varchar
+);
+insert into marts.customer_features values
+    ('c1', '2024-07-01', '2024-01-10', '2024-06-10', 21, 173, 152, 2, 2, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 0,
+        10, 15, 10, true, null),
+    ('c2', '2024-07-01', '2022-01-10', '2022-01-10', 903, 903, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0,
+        10, 10, 0, false, 'no purchase in the last 365 days'),
+    ('c2', '2024-04-02', '2022-01-10', '2022-01-10', 813, 813, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0,
+        10, 10, 0, false, 'no purchase in the last 365 days');
+create table marts.customer_labels as select 'c2' as customer_id, date '2024-04-02' as as_of_date,
+    90 as churn_horizon_days, true as is_churned, 90 as clv_horizon_days, 0 as future_order_count,
+    cast(0 as decimal(18, 2)) as future_net_amount;
+create table marts.customer_rfm as select customer_id, as_of_date, 5 as recency_score, 5 as frequency_score,
+    5 as monetary_score, 'champions' as rfm_segment_name from marts.customer_features;
+"""
+
+_ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
+_SCORES = {
+    "customer_segments": {"segment_id": 1, "segment_name": "regulars", "distance_to_center": 0.5},
+    "customer_churn": {"churn_probability": 0.25, "churn_risk_band": "low", "horizon_days": 90},
+    "customer_clv": {
+        "horizon_days": 90,
+        "predicted_amount": 2.5,
+        "predicted_lower_amount": 0,
+        "predicted_upper_amount": 9,
+        "expected_order_count": 0.4,
+        "alive_probability": 0.9,
+        "expected_order_amount": 6,
+        "historic_amount": 10,
+        "total_amount": 12.5,
+        "value_tier": "high",
+    },
+}
+
+
+def make_small_shop(settings: Settings) -> None:
+    """Write the build file."""
+    with open_build_file(settings, SOURCE) as connection:
+        create_raw_tables(connection)
+        create_quality_tables(connection)
+        create_score_tables(connection)
+        _fill_raw(connection)
+        connection.execute(_MARTS)
+        _fill_scores(connection)
+
+
+def change(settings: Settings, *statements: str) -> None:
+    """Do something to the shop."""
+    with open_build_file(settings, SOURCE) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def checked(settings: Settings, gate: str) -> GateResult | GateFailed:
+    """What the gate says."""
+    try:
+        return run_gate(settings, SOURCE, gate, AS_OF, pipeline_run_id="run-1")
+    except GateFailed as failure:
+        return failure
+
+
+def stored(settings: Settings, query: str) -> list[tuple]:
+    """Ask the shop; ``{results}`` stands for the stored outcomes."""
+    with open_build_file(settings, SOURCE, read_only=True) as connection:
+        return connection.execute(query.format(results="quality.validation_results")).fetchall()
+
+
+def not_held(settings: Settings, gate: str, severity: str = "critical") -> set[str]:
+    """Run the gate; `table: rule` of each expectation of that severity that does not hold, as stored."""
+    checked(settings, gate)
+    rows = stored(
+        settings,
+        "select table_name || ': ' || expectation from {results} where not success "
+        f"and severity = '{severity}' and validated_at = (select max(validated_at) from {{results}})",
+    )
+    return {row[0] for row in rows}
+
+
+def _fill_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, table in load_contract().tables.items():
+        load_id = f"load-{name}"
+        rows = _RAW_ROWS[name]
+        for number, values in enumerate(rows, start=1):
+            connection.execute(
+                f"insert into raw.{name} ({', '.join(table.columns)}, _load_id, _file_name, _row_number, _row_hash, "
+                f"_loaded_at) values ({values}, ?, ?, ?, ?, '2024-09-01')",
+                [load_id, f"{name}.csv", number, f"hash-{number}"],
+            )
+        connection.execute(
+            "insert into quality.file_loads by name select ? as load_id, ? as source, ? as file_name, ? as table_name, "
+            "'sha' as file_sha256, false as is_derived, ? as rows_read, ? as rows_loaded, 0 as rows_quarantined, "
+            "0 as rows_already_loaded, '' as ignored_columns, timestamp '2024-09-01' as loaded_at",
+            [load_id, SOURCE, f"{name}.csv", name, len(rows), len(rows)],
+        )
+
+
+def _fill_scores(connection: duckdb.DuckDBPyConnection) -> None:
+    for table, values in _SCORES.items():
+        row = {"customer_id": "c1", "as_of_date": AS_OF, "status": "scored", **values, **_ORIGIN}
+        _insert(connection, table, row)
+        reason = {"status": "not_eligible", "reason": "no purchase in the last 365 days"}
+        _insert(connection, table, {"customer_id": "c2", "as_of_date": AS_OF, **reason, **_ORIGIN})
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:
+    places = ", ".join("?" for _ in row)
+    connection.execute(f"insert into scores.{table} ({', '.join(row)}) values ({places})", list(row.values()))

@@ -1,0 +1,62 @@
+"""``python -m expectations``: words for people, an exit status for scripts, and no trace outside the home."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.expectations.small_shop import SOURCE, change
+from warehouse.settings import CHECKOUT
+
+
+@pytest.fixture
+def command(shop, tmp_path):
+    """Run the command as a person would, with an empty home directory of its own."""
+    own_home = tmp_path / "person"
+    own_home.mkdir()
+
+    def run(*arguments):
+        environment = {
+            **os.environ,
+            "HOME": str(own_home),
+            "CLIENTELE_HOME": str(shop.home),
+            "PYTHONPATH": str(CHECKOUT),
+        }
+        environment.pop("GX_ANALYTICS_ENABLED", None)
+        sources = shop.home / "sources"
+        (sources / SOURCE).mkdir(parents=True, exist_ok=True)
+        (sources / SOURCE / "source.yml").write_text("description: A small shop.\nform: contract\n", encoding="utf-8")
+        environment["CLIENTELE_SOURCES_FOLDER"] = str(sources)
+        return subprocess.run(
+            [sys.executable, "-m", "expectations", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    run.own_home = own_home
+    return run
+
+
+def test_passed_gate(command, tmp_path):
+    done = command("raw", "--source", SOURCE, "--as-of", "2024-07-01")
+    assert done.returncode == 0, done.stderr
+    assert f"Gate raw of {SOURCE} as of 2024-07-01: passed" in done.stdout
+    assert done.stderr == ""
+    assert list(command.own_home.rglob("*")) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "person"]
+
+
+def test_failed_gate_ends_in_words_and_status_1(command, shop):
+    change(shop, "update raw.orders set ordered_at = '2999-01-01' where order_id = 'o1'")
+    done = command("raw", "--source", SOURCE, "--as-of", "2024-07-01")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "Nothing in orders happened after it was loaded." in done.stderr
+    assert "What to do: " in done.stderr
+    assert str(shop.data_docs_folder) in done.stderr

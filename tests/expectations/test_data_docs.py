@@ -1,0 +1,64 @@
+"""Data Docs: there, readable without a network, without personal data, and short."""
+
+from __future__ import annotations
+
+import re
+
+from expectations.gates import load_thresholds
+from tests.expectations.small_shop import SOURCE, change, checked
+
+
+def _pages(settings):
+    return {path: path.read_text(encoding="utf-8") for path in settings.data_docs_folder.rglob("*.html")}
+
+
+def test_index_leads_to_every_suite_of_every_gate(shop):
+    checked(shop, "raw")
+    checked(shop, "scores")
+    index = (shop.data_docs_folder / "index.html").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r'href="([^"#]+)"', index)]
+    assert {"raw.structure", "raw.orders", "raw.file_loads", "scores.customer_churn"} <= set(
+        re.findall(r">((?:raw|scores)\.\w+)<", index)
+    )
+    assert links
+    for link in links:
+        assert (shop.data_docs_folder / link).is_file(), link
+
+
+def test_page_of_a_run_shows_rule_and_finding(shop):
+    change(shop, "update scores.customer_churn set reason = null where customer_id = 'c2'")
+    checked(shop, "scores")
+    (page,) = [text for path, text in _pages(shop).items() if path.name == f"{SOURCE}-scores.customer_churn.html"]
+    assert "A score names its model version and run; a missing score gives its reason." in page
+    assert "1 row: customer_id = c2" in page
+    assert "First step: Look at the scoring task" in page
+
+
+def test_pages_need_no_network(shop):
+    checked(shop, "scores")
+    pages = _pages(shop)
+    assert pages
+    for path, text in pages.items():
+        assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//|url\(['"]?https?:|<script""", text), path
+
+
+def test_pages_and_results_hold_nothing_personal(shop):
+    change(shop, "update raw.customers set gender = 'ada@example.com', registered_at = '2999-01-01'")
+    checked(shop, "raw")
+    for path in shop.data_docs_folder.parent.rglob("*"):
+        if path.suffix in (".html", ".json"):
+            text = path.read_text(encoding="utf-8")
+            assert "Neill" not in text, path
+            assert "Lovely" not in text, path
+
+
+def test_history_is_pruned_by_gate(shop, monkeypatch):
+    thresholds = load_thresholds()
+    few = thresholds.model_copy(update={"data_docs": thresholds.data_docs.model_copy(update={"runs_kept": 2})})
+    monkeypatch.setattr("expectations.gates.load_thresholds", lambda: few)
+    checked(shop, "raw")
+    for _ in range(3):
+        checked(shop, "scores")
+    runs = [path.parent.name for path in _pages(shop) if path.name == f"{SOURCE}-scores.customer_churn.html"]
+    assert len(runs) == 2
+    assert [path for path in _pages(shop) if path.name == f"{SOURCE}-raw.orders.html"]

@@ -1,0 +1,84 @@
+"""Each critical rule that is a query finds the fault it is there for, and nothing else does."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from expectations.gates import GATES, build_suites
+from expectations.row_rule import ExpectNoRowsBreakingRule
+from tests.expectations.breakages import BREAKAGES, Breakage
+from tests.expectations.small_shop import AS_OF
+
+CASES = [(gate, breakage) for gate, breakages in BREAKAGES.items() for breakage in breakages]
+
+
+@pytest.fixture(scope="module")
+def suites():
+    return {gate: build_suites(gate, AS_OF) for gate in GATES}
+
+
+@pytest.fixture(scope="module")
+def connection(good_build_file):
+    with duckdb.connect(str(good_build_file)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def change(connection):
+    """Do something to the good shop, for the time of one test."""
+    connection.execute("begin")
+
+    def execute(statements):
+        for statement in statements:
+            connection.execute(statement)
+
+    yield execute
+    connection.execute("rollback")
+
+
+def broken(connection, suites) -> set[str]:
+    """`table: rule` of the critical query rules that find rows, asked of DuckDB directly."""
+    found = set()
+    for name, expectation, suite in _query_rules(suites):
+        query = expectation.unexpected_rows_query.format(batch=f"(select * from {suite.table_name})")
+        if connection.execute(query).fetchall():
+            found.add(name)
+    return found
+
+
+def _query_rules(suites):
+    for suite in suites:
+        for expectation in suite.expectations:
+            if isinstance(expectation, ExpectNoRowsBreakingRule) and expectation.severity == "critical":
+                yield f"{suite.table_name}: {expectation.meta['rule']}", expectation, suite
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_nothing_is_wrong_with_the_good_shop(connection, suites, gate):
+    assert broken(connection, suites[gate]) == set()
+
+
+@pytest.mark.parametrize(("gate", "breakage"), CASES, ids=[f"{gate}: {case.rule}" for gate, case in CASES])
+def test_rule_finds_its_fault(connection, change, suites, gate, breakage: Breakage):
+    change(breakage.statements)
+    assert broken(connection, suites[gate]) == {breakage.rule, *breakage.also}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_every_critical_query_rule_has_a_case(suites, gate):
+    _structure, *others = suites[gate]
+    rules = {name for name, _, _ in _query_rules(others)}
+    assert rules == {breakage.rule for breakage in BREAKAGES[gate]}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_every_expectation_tells_what_it_means_and_what_to_do(suites, gate):
+    for suite in suites[gate]:
+        rules = [expectation.meta["rule"] for expectation in suite.expectations]
+        columns = [expectation.meta.get("column") for expectation in suite.expectations]
+        assert len(set(zip(rules, columns, strict=True))) == len(rules), suite.table_name
+        for expectation in suite.expectations:
+            assert expectation.meta["means"].endswith("."), expectation.meta["rule"]
+            assert expectation.meta["first_step"]
+            assert expectation.severity in ("critical", "warning")
