@@ -1,0 +1,12 @@
+{#- A date given as a variable, as SQL. Refuses anything but YYYY-MM-DD, so that a run without a date cannot go unseen. -#}
+{% macro date_literal(iso_date) -%}
+    {%- if not execute and iso_date is none -%}
+        cast(null as date)
+    {%- elif iso_date is none or not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', iso_date | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "The run needs a date: --vars '{as_of_date: YYYY-MM-DD}' (got: " ~ iso_date ~ ")"
+        ) }}
+    {%- else -%}
+        cast('{{ iso_date }}' as date)
+    {%- endif -%}
+{%- endmacro %}

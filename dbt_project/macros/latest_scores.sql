@@ -1,0 +1,15 @@
+{#- The scores of the run's date. Several models may have spoken: the latest to score a customer stands. -#}
+{% macro latest_scores(relation) -%}
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by customer_id
+                order by scored_at desc, model_name, model_version desc
+            ) as score_rank
+        from {{ relation }}
+        where as_of_date = {{ date_literal(var('as_of_date')) }}
+    ) as ranked
+    where score_rank = 1
+{%- endmacro %}

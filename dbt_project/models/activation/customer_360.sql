@@ -1,0 +1,151 @@
+with
+
+segments as (
+
+    {{ latest_scores(source('scores', 'customer_segments')) }}
+
+),
+
+churn as (
+
+    {{ latest_scores(source('scores', 'customer_churn')) }}
+
+),
+
+clv as (
+
+    {{ latest_scores(source('scores', 'customer_clv')) }}
+
+),
+
+features as (
+
+    select *
+    from {{ ref('customer_features') }}
+    where as_of_date = {{ date_literal(var('as_of_date')) }}
+
+),
+
+rfm as (
+
+    select *
+    from {{ ref('customer_rfm') }}
+    where as_of_date = {{ date_literal(var('as_of_date')) }}
+
+),
+
+joined as (
+
+    select
+        customers.customer_id,
+        {{ date_literal(var('as_of_date')) }} as as_of_date,
+
+        -- who
+        customers.country,
+        customers.acquisition_channel,
+        customers.acquisition_cost_amount,
+        customers.has_marketing_consent,
+        customers.birth_year,
+        customers.gender,
+        customers.has_account,
+        customers.registered_at,
+
+        -- what they did
+        features.first_order_date,
+        features.last_order_date,
+        features.days_since_last_order,
+        features.tenure_days,
+        coalesce(features.order_count, 0) as order_count,
+        coalesce(features.order_count_365d, 0) as order_count_365d,
+        features.mean_order_gap_days,
+        features.order_gap_ratio,
+        cast(coalesce(features.net_amount, 0) as decimal(18, 2)) as net_amount,
+        cast(coalesce(features.net_amount_365d, 0) as decimal(18, 2)) as net_amount_365d,
+        features.average_order_amount,
+        features.return_share,
+        coalesce(features.distinct_product_count, 0) as distinct_product_count,
+        features.event_count_90d,
+        features.mean_rating,
+        features.last_nps_score,
+        features.has_active_subscription,
+        coalesce(features.is_eligible, false) as is_eligible,
+        case when features.customer_id is null then 'no purchase yet' else features.ineligible_reason end
+            as ineligible_reason,
+        rfm.recency_score,
+        rfm.frequency_score,
+        rfm.monetary_score,
+        rfm.rfm_segment_name,
+
+        -- what models say
+        segments.segment_id,
+        segments.segment_name,
+        churn.status as churn_status,
+        churn.reason as churn_reason,
+        churn.horizon_days as churn_horizon_days,
+        churn.churn_probability,
+        churn.churn_risk_band,
+        clv.status as clv_status,
+        clv.reason as clv_reason,
+        clv.horizon_days as clv_horizon_days,
+        clv.predicted_amount,
+        clv.predicted_lower_amount,
+        clv.predicted_upper_amount,
+        clv.expected_order_count,
+        clv.alive_probability,
+        clv.historic_amount,
+        clv.total_amount,
+        clv.value_tier,
+        cast(clv.total_amount as double) / nullif(cast(customers.acquisition_cost_amount as double), 0)
+            as clv_to_cac_ratio
+    from {{ ref('dim_customers') }} as customers
+    left join features
+        on customers.customer_id = features.customer_id
+    left join rfm
+        on customers.customer_id = rfm.customer_id
+    left join segments
+        on customers.customer_id = segments.customer_id
+    left join churn
+        on customers.customer_id = churn.customer_id
+    left join clv
+        on customers.customer_id = clv.customer_id
+
+),
+
+-- the first rule that fits
+advised as (
+
+    select
+        *,
+        case
+            when has_marketing_consent = false then 'do_not_contact'
+            when order_count = 0 then 'first_purchase_offer'
+            when churn_risk_band = 'high' and value_tier in ('top', 'high') then 'call_personally'
+            when churn_risk_band = 'high' or not is_eligible then 'win_back_offer'
+            when order_count = 1 then 'second_purchase_offer'
+            when churn_risk_band = 'low' and value_tier in ('top', 'high') then 'reward_loyalty'
+            when churn_risk_band is null then 'no_action'
+            else 'keep_in_touch'
+        end as next_best_action
+    from joined
+
+),
+
+explained as (
+
+    select
+        *,
+        case next_best_action
+            when 'do_not_contact' then 'has not agreed to be contacted'
+            when 'first_purchase_offer' then 'has an account and no purchase yet'
+            when 'call_personally' then 'among the most valuable and likely to leave'
+            when 'win_back_offer' then 'likely to leave, or gone for long'
+            when 'second_purchase_offer' then 'bought once; the second purchase makes the difference'
+            when 'reward_loyalty' then 'among the most valuable and likely to stay'
+            when 'no_action' then 'no churn score to go by'
+            else 'a steady customer'
+        end as next_best_action_reason
+    from advised
+
+)
+
+select * from explained

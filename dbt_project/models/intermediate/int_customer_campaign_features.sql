@@ -1,0 +1,33 @@
+with
+
+-- the control group was not contacted; a click carries no time, so that it counts only once it must have happened
+dated as (
+
+    select
+        touches.customer_id,
+        dates.as_of_date,
+        case
+            when touches.touched_at < {{ date_plus_days('dates.as_of_date', -var('campaign_response_days')) }}
+                then touches.is_clicked
+        end as is_known_click
+    from {{ ref('int_snapshot_dates') }} as dates
+    inner join {{ ref('stg_campaign_touches') }} as touches
+        on touches.touched_at < dates.as_of_date
+        and touches.touched_at >= {{ date_plus_days('dates.as_of_date', -365) }}
+    where not touches.is_control
+
+),
+
+counted as (
+
+    select
+        customer_id,
+        as_of_date,
+        count(*) as campaign_touch_count_365d,
+        count(case when is_known_click then 1 end) as campaign_click_count_365d
+    from dated
+    group by customer_id, as_of_date
+
+)
+
+select * from counted

@@ -1,0 +1,38 @@
+-- What the shop knew of the person: an account opened on or after the date was not there yet.
+with
+
+customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+profiled as (
+
+    select
+        orders.customer_id,
+        orders.as_of_date,
+        coalesce(customers.country, countries.country) as country,
+        customers.acquisition_channel,
+        customers.gender,
+        extract(year from orders.as_of_date) - extract(year from customers.birth_date)
+        - case
+            when
+                extract(month from orders.as_of_date) * 100 + extract(day from orders.as_of_date)
+                < extract(month from customers.birth_date) * 100 + extract(day from customers.birth_date)
+                then 1
+            else 0
+        end as age_years,
+        {{ days_between('cast(customers.registered_at as date)', 'orders.as_of_date') }} as days_since_registration
+    from {{ ref('int_customer_order_features') }} as orders
+    left join customers
+        on orders.customer_id = customers.customer_id
+        and (customers.registered_at is null or customers.registered_at < orders.as_of_date)
+    left join {{ ref('int_customer_countries') }} as countries
+        on orders.customer_id = countries.customer_id
+        and countries.valid_from_at < orders.as_of_date
+        and (countries.valid_to_at is null or countries.valid_to_at >= orders.as_of_date)
+
+)
+
+select * from profiled

@@ -1,0 +1,74 @@
+{%- set churn_end = date_plus_days('customers.as_of_date', var('churn_horizon_days')) -%}
+{%- set clv_end = date_plus_days('customers.as_of_date', var('clv_horizon_days')) -%}
+
+with
+
+-- only dates whose windows have closed
+customers as (
+
+    select
+        features.customer_id,
+        features.as_of_date
+    from {{ ref('int_customer_order_features') }} as features
+    inner join {{ ref('int_snapshot_dates') }} as dates
+        on features.as_of_date = dates.as_of_date
+    where dates.label_end_date <= {{ date_literal(var('as_of_date')) }}
+
+),
+
+-- judged as it stood when the window closed: what was cancelled or reversed by then is no purchase
+observed as (
+
+    select
+        customers.customer_id,
+        customers.as_of_date,
+        case
+            when
+                movements.is_demand
+                and movements.occurred_at < {{ churn_end }}
+                and (movements.voided_at is null or movements.voided_at >= {{ churn_end }})
+                then 1
+        end as churn_window_purchase,
+        case
+            when
+                movements.is_demand
+                and movements.occurred_at < {{ clv_end }}
+                and (movements.voided_at is null or movements.voided_at >= {{ clv_end }})
+                then movements.order_date
+        end as clv_window_purchase_date,
+        -- money on its own date: a return of an earlier sale lowers the window's amount, but a sale that was made and
+        -- undone within the window leaves nothing
+        case
+            when
+                movements.occurred_at < {{ clv_end }}
+                and (
+                    movements.voided_at is null
+                    or movements.voided_at >= {{ clv_end }}
+                    or movements.sold_at < customers.as_of_date
+                )
+                then movements.net_amount
+            else 0
+        end as clv_window_net_amount
+    from customers
+    left join {{ ref('int_customer_movements') }} as movements
+        on customers.customer_id = movements.customer_id
+        and movements.occurred_at >= customers.as_of_date
+
+),
+
+labelled as (
+
+    select
+        customer_id,
+        as_of_date,
+        cast({{ var('churn_horizon_days') }} as integer) as churn_horizon_days,
+        count(churn_window_purchase) = 0 as is_churned,
+        cast({{ var('clv_horizon_days') }} as integer) as clv_horizon_days,
+        cast(count(distinct clv_window_purchase_date) as integer) as future_order_count,
+        cast(sum(clv_window_net_amount) as decimal(18, 2)) as future_net_amount
+    from observed
+    group by customer_id, as_of_date
+
+)
+
+select * from labelled

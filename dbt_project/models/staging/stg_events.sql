@@ -1,0 +1,27 @@
+with
+
+newest as (
+
+    {{ newest_version(source('raw', 'events'), ['event_id']) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id,
+        nullif(customer_id, '') as customer_id,
+        session_id,
+        nullif(upper(trim(product_code)), '') as product_code,
+
+        -- texts
+        event_type,
+
+        -- timestamps
+        occurred_at
+    from newest
+
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+with
+
+newest as (
+
+    {{ newest_version(source('raw', 'order_items'), ['order_item_id']) }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        order_item_id,
+        order_id,
+        nullif(upper(trim(product_code)), '') as product_code,
+
+        -- texts
+        nullif(trim(product_description), '') as product_description,
+
+        -- numerics
+        line_number,
+        quantity,
+        unit_price_amount,
+        -- the total as stated, otherwise worked out in decimals and rounded to the cent once
+        coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as line_amount
+    from newest
+
+)
+
+select * from renamed

@@ -1,0 +1,38 @@
+with
+
+-- codes that differ only by case or blanks are one product
+normalised as (
+
+    select
+        upper(trim(product_code)) as normalised_product_code,
+        product_name,
+        category,
+        list_price_amount,
+        unit_cost_amount,
+        _loaded_at,
+        _row_number,
+        _load_id,
+        _row_hash
+    from {{ source('raw', 'products') }}
+
+),
+
+newest as (
+
+    {{ newest_version('normalised', ['normalised_product_code']) }}
+
+),
+
+renamed as (
+
+    select
+        normalised_product_code as product_code,
+        nullif(trim(product_name), '') as product_name,
+        category,
+        list_price_amount,
+        unit_cost_amount
+    from newest
+
+)
+
+select * from renamed

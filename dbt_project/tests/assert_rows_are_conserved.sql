@@ -1,0 +1,63 @@
+-- Staging has exactly one row for every key in raw; the orders known before the run's date are all in fct_orders.
+{%- set keys = {
+    'customers': 'customer_id',
+    'orders': 'order_id',
+    'order_items': 'order_item_id',
+    'products': 'upper(trim(product_code))',
+    'events': 'event_id',
+    'feedback': 'feedback_id',
+    'campaigns': 'campaign_id',
+    'campaign_touches': 'campaign_id, customer_id',
+    'subscriptions': 'subscription_id',
+} %}
+
+with
+
+known_orders as (
+
+    select count(*) as row_count
+    from {{ ref('stg_orders') }}
+    where ordered_at < {{ date_literal(var('as_of_date')) }}
+
+),
+
+fct_orders as (
+
+    select count(*) as row_count from {{ ref('fct_orders') }}
+
+),
+{% for table, key in keys.items() %}
+raw_{{ table }} as (
+
+    select count(*) as row_count from (select distinct {{ key }} from {{ source('raw', table) }}) as keys
+
+),
+
+stg_{{ table }} as (
+
+    select count(*) as row_count from {{ ref('stg_' ~ table) }}
+
+),
+{% endfor %}
+counted as (
+    {% for table in keys %}
+    select
+        '{{ table }}' as table_name,
+        raw_{{ table }}.row_count as expected_count,
+        stg_{{ table }}.row_count
+    from raw_{{ table }}
+    cross join stg_{{ table }}
+    union all
+    {%- endfor %}
+    select
+        'fct_orders' as table_name,
+        known_orders.row_count as expected_count,
+        fct_orders.row_count
+    from known_orders
+    cross join fct_orders
+
+)
+
+select *
+from counted
+where row_count <> expected_count

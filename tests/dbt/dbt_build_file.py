@@ -1,0 +1,89 @@
+"""A build file to test the dbt project on: raw tables filled by hand, dbt run on it as the pipeline does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.contract import load_contract
+from warehouse.raw_tables import create_raw_tables
+from warehouse.scores import create_score_tables
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+# The run's own date in these tests and, one horizon earlier, its evaluation date.
+AS_OF_DATE = "2011-03-01"
+EVALUATION_DATE = "2010-12-01"
+MARTS = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
+
+
+@dataclass(frozen=True)
+class BuildFile:
+    """One DuckDB file with the schemas `raw` and `scores`."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, folder: Path) -> BuildFile:
+        build_file = cls(folder / "build.duckdb")
+        with duckdb.connect(str(build_file.path)) as connection:
+            create_raw_tables(connection)
+            create_score_tables(connection)
+        return build_file
+
+    def copy_to(self, folder: Path) -> BuildFile:
+        return BuildFile(Path(shutil.copy(self.path, folder / "build.duckdb")))
+
+    def insert(self, table: str, rows: list[dict[str, Any]], loaded_at: str = "2026-01-01") -> None:
+        """Append rows to a raw table as one load; columns left out get the contract's default or nothing."""
+        columns = load_contract().tables[table].columns
+        values = [
+            [row.get(name, spec.default) for name, spec in columns.items()]
+            + ["load", "file", number, "hash", loaded_at]
+            for number, row in enumerate(rows, start=1)
+        ]
+        places = ", ".join("?" * (len(columns) + 5))
+        with duckdb.connect(str(self.path)) as connection:
+            connection.executemany(f"insert into raw.{table} values ({places})", values)
+
+    def execute(self, *statements: str) -> None:
+        with duckdb.connect(str(self.path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def dbt(self, command: str, as_of_date: str, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+        """Run dbt in a process of its own and return what it said, successful or not."""
+        return subprocess.run(
+            [
+                str(Path(sys.executable).with_name("dbt")),
+                "--no-use-colors",
+                command,
+                *("--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(self.path.parent / "target")),
+                *("--log-path", str(self.path.parent / "logs")),
+                *("--vars", json.dumps({"as_of_date": as_of_date, **variables})),
+                *arguments,
+            ],
+            cwd=DBT_PROJECT,
+            env={**os.environ, "CLIENTELE_BUILD_FILE": str(self.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def build(self, as_of_date: str, *arguments: str, command: str = "build", **variables: Any) -> str:
+        """Run dbt, which must succeed."""
+        done = self.dbt(command, as_of_date, *arguments, **variables)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+        return done.stdout

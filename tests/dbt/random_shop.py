@@ -1,0 +1,145 @@
+"""A small shop drawn at random, with a seed: every table, returns, cancellations, guests, copies and corrections."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+FIRST_DAY = datetime(2010, 1, 1)
+LAST_DAY = datetime(2011, 3, 1)
+CUSTOMER_COUNT = 60
+PRODUCTS = [f"P{number}" for number in range(25)]
+
+
+def _moment(rng: random.Random, after: datetime = FIRST_DAY) -> datetime:
+    minutes = int((LAST_DAY - after).total_seconds() // 60)
+    return after + timedelta(minutes=rng.randrange(max(minutes, 1)))
+
+
+def _lines(rng: random.Random, order_id: str) -> list[dict[str, Any]]:
+    codes = [*rng.sample(PRODUCTS, rng.randint(1, 4)), *(["POST"] if rng.random() < 0.3 else [])]
+    return [
+        {
+            "order_item_id": f"{order_id}/{number}",
+            "order_id": order_id,
+            "product_code": code if rng.random() < 0.8 else f" {code.lower()}",
+            "product_description": f"Thing {code}",
+            "quantity": rng.randint(1, 3),
+            "unit_price_amount": f"{rng.randint(0, 2000) / 100:.2f}",
+        }
+        for number, code in enumerate(codes)
+    ]
+
+
+def _credit_note(rng: random.Random, order: dict, lines: list[dict]) -> tuple[dict, list[dict]]:
+    note_id = f"C{order['order_id']}"
+    returned = lines if rng.random() < 0.6 else lines[:1]
+    at = min(_moment(rng, after=order["ordered_at"]), order["ordered_at"] + timedelta(days=rng.randint(0, 60)))
+    note = {**order, "order_id": note_id, "order_kind": "return", "ordered_at": at, "order_status": "completed"}
+    note["cancelled_at"] = None
+    return note, [
+        {**line, "order_item_id": f"C{line['order_item_id']}", "order_id": note_id, "quantity": -line["quantity"]}
+        for line in returned
+    ]
+
+
+def draw_orders(rng: random.Random, order_count: int = 500) -> tuple[list[dict], list[dict]]:
+    """Orders and their lines."""
+    orders, items = [], []
+    for number in range(order_count):
+        customer = rng.randrange(CUSTOMER_COUNT)
+        at = _moment(rng)
+        order = {
+            "order_id": str(number),
+            "customer_id": None if rng.random() < 0.1 else str(customer),
+            "ordered_at": at,
+            "country": "GB" if customer % 5 or rng.random() < 0.5 else "FR",
+            "currency": "GBP",
+        }
+        if rng.random() < 0.06:
+            order |= {"order_status": "cancelled", "cancelled_at": at + timedelta(days=rng.randint(0, 50))}
+        lines = _lines(rng, order["order_id"])
+        orders.append(order)
+        items += lines
+        if rng.random() < 0.1:
+            items.append({**lines[0], "order_item_id": f"copy/{lines[0]['order_item_id']}"})
+        if rng.random() < 0.15:
+            note, note_lines = _credit_note(rng, order, lines)
+            orders.append(note)
+            items += note_lines
+    return orders, items
+
+
+def draw_customers(rng: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer_id": str(number),
+            "registered_at": _moment(rng),
+            "first_name": "Zoë “Z”, 🛍",
+            "country": rng.choice([None, "GB", "DE"]),
+            "birth_date": f"{rng.randint(1940, 2000)}-06-15",
+            "gender": rng.choice([None, "female", "male", "other"]),
+            "acquisition_channel": rng.choice(["search", "friends"]),
+            "acquisition_cost_amount": "4.20",
+            "has_marketing_consent": rng.choice([None, True, False]),
+        }
+        for number in range(CUSTOMER_COUNT + 5)
+    ]
+
+
+def draw_behaviour(rng: random.Random) -> dict[str, list[dict[str, Any]]]:
+    """Events, feedback, campaign touches and subscriptions."""
+    someone = lambda: str(rng.randrange(CUSTOMER_COUNT))  # noqa: E731
+    events = [
+        {"event_id": str(n), "customer_id": someone(), "occurred_at": _moment(rng), "event_type": "visit"}
+        for n in range(800)
+    ]
+    feedback = [
+        {
+            "feedback_id": str(n),
+            "customer_id": someone(),
+            "given_at": _moment(rng),
+            "rating": rng.choice([None, 1, 2, 3, 4, 5]),
+            "nps_score": rng.choice([None, 0, 5, 10]),
+        }
+        for n in range(150)
+    ]
+    campaigns = [{"campaign_id": str(n), "started_at": FIRST_DAY + timedelta(days=60 * n)} for n in range(6)]
+    touches = [
+        {
+            "campaign_id": campaign["campaign_id"],
+            "customer_id": str(customer),
+            "touched_at": campaign["started_at"] + timedelta(minutes=rng.randrange(20_000)),
+            "is_control": rng.random() < 0.2,
+            "is_clicked": rng.choice([None, True, False]),
+        }
+        for campaign in campaigns
+        for customer in rng.sample(range(CUSTOMER_COUNT), 30)
+    ]
+    starts = [_moment(rng) for _ in range(20)]
+    subscriptions = [
+        {"subscription_id": str(n), "customer_id": someone(), "started_at": start, "ended_at": _moment(rng, start)}
+        for n, start in enumerate(starts)
+    ]
+    return {
+        "events": events,
+        "feedback": feedback,
+        "campaigns": campaigns,
+        "campaign_touches": touches,
+        "subscriptions": subscriptions,
+    }
+
+
+def draw_shop(seed: int = 7) -> dict[str, list[dict[str, Any]]]:
+    """Rows of every contract table."""
+    rng = random.Random(seed)  # noqa: S311
+    orders, items = draw_orders(rng)
+    products = [{"product_code": code, "product_name": f"Thing {code}", "unit_cost_amount": "1.5"} for code in PRODUCTS]
+    return {
+        "orders": orders,
+        "order_items": items,
+        "customers": draw_customers(rng),
+        "products": products,
+        **draw_behaviour(rng),
+    }

@@ -1,0 +1,98 @@
+"""No number knows what happened after its date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dbt_build_file import AS_OF_DATE, EVALUATION_DATE, BuildFile
+
+EVENT_TIMES = {
+    "customers": "registered_at",
+    "orders": "ordered_at",
+    "events": "occurred_at",
+    "feedback": "given_at",
+    "campaigns": "started_at",
+    "campaign_touches": "touched_at",
+    "subscriptions": "started_at",
+}
+FEATURES = f"select * from marts.customer_features where as_of_date = date '{EVALUATION_DATE}' order by customer_id"
+# What people read as of a date; customer_contacts is kept by id, not by date.
+MARTS = (
+    "dim_customers",
+    "fct_orders",
+    "fct_order_items",
+    "customer_features",
+    "customer_labels",
+    "customer_rfm",
+    "cohort_retention",
+    "monthly_sales",
+)
+
+
+def forget(shop: BuildFile, day: str) -> None:
+    """Delete every event from the day on, and undo the cancellations and endings that came later."""
+    shop.execute(
+        f"delete from raw.order_items where order_id in (select order_id from raw.orders where ordered_at >= '{day}')",
+        *(f"delete from raw.{table} where {column} >= '{day}'" for table, column in EVENT_TIMES.items()),
+        f"update raw.orders set order_status = 'completed', cancelled_at = null where cancelled_at >= '{day}'",
+        f"update raw.subscriptions set ended_at = null where ended_at >= '{day}'",
+    )
+
+
+@pytest.fixture(scope="module")
+def truncated_shop(filled_shop: BuildFile, tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
+    """The shop as it stood on the evaluation date, built as of that date."""
+    shop = filled_shop.copy_to(tmp_path_factory.mktemp("truncated"))
+    forget(shop, EVALUATION_DATE)
+    shop.build(EVALUATION_DATE, "--select", "path:seeds", "+path:models/marts", "--resource-type", "seed", "model")
+    return shop
+
+
+def test_features_do_not_change_when_the_future_is_deleted(built_shop: BuildFile, truncated_shop: BuildFile) -> None:
+    with_future = built_shop.query(FEATURES)
+    without_future = truncated_shop.query(FEATURES)
+    assert len(with_future) > 40
+    assert repr(with_future) == repr(without_future)
+
+
+def test_the_future_holds_enough_to_leak(built_shop: BuildFile) -> None:
+    """The test above means something only if reversals and cancellations straddle the date."""
+    straddling = built_shop.query(
+        f"select count(*), count(reversed_at), count(cancelled_at) from marts.fct_orders "
+        f"where ordered_at < '{EVALUATION_DATE}' and coalesce(reversed_at, cancelled_at) >= '{EVALUATION_DATE}'"
+    )[0]
+    assert min(straddling) >= 2
+
+
+def test_a_run_as_of_an_earlier_date_is_as_if_made_then(
+    filled_shop: BuildFile, truncated_shop: BuildFile, tmp_path: Path
+) -> None:
+    """Raw holds three months more; every mart is that of the truncated shop."""
+    shop = filled_shop.copy_to(tmp_path)
+    shop.build(EVALUATION_DATE, "--select", "path:seeds", "+path:models/marts", "--resource-type", "seed", "model")
+    for mart in MARTS:
+        sql = f"select * from marts.{mart} order by all"
+        assert repr(shop.query(sql)) == repr(truncated_shop.query(sql)), mart
+
+
+def test_labels_are_what_later_features_say(built_shop: BuildFile) -> None:
+    """What came in between two dates is the difference of what was known on them, cancellations aside."""
+    differing = built_shop.query(f"""
+        select early.customer_id, late.net_amount - early.net_amount, labels.future_net_amount
+        from marts.customer_features as early
+        inner join marts.customer_features as late
+            on late.customer_id = early.customer_id and late.as_of_date = date '{AS_OF_DATE}'
+        inner join marts.customer_labels as labels
+            on labels.customer_id = early.customer_id and labels.as_of_date = early.as_of_date
+        where early.as_of_date = date '{EVALUATION_DATE}'
+            and late.net_amount - early.net_amount <> labels.future_net_amount
+            and not exists (
+                select 1 from marts.fct_orders as orders
+                where orders.customer_id = early.customer_id and orders.cancelled_at >= '{EVALUATION_DATE}'
+            )
+    """)
+    assert differing == []
+    assert built_shop.query("select count(*) > 100, count(distinct is_churned) from marts.customer_labels") == [
+        (True, 2)
+    ]

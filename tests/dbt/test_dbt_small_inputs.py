@@ -1,0 +1,42 @@
+"""Too little is an answer, not a crash."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dbt_build_file import MARTS, BuildFile
+
+
+def test_one_customer_and_one_day_of_history(build_file: BuildFile) -> None:
+    """Only orders, without lines; the optional tables are empty. There are features and no labels."""
+    build_file.insert(
+        "orders",
+        [
+            {"order_id": "1", "customer_id": "0042", "ordered_at": "2011-05-01 10:00", "order_amount": "10.10"},
+            {"order_id": "2", "customer_id": "0042", "ordered_at": "2011-05-01 11:00", "order_amount": "20.20"},
+            {"order_id": "3", "customer_id": None, "ordered_at": "2011-05-01 12:00", "order_amount": "5.00"},
+        ],
+    )
+    build_file.build("2011-05-02", "--exclude-resource-type", "unit_test")
+    assert build_file.query(
+        "select customer_id, as_of_date::varchar, order_count, order_day_count, net_amount, days_since_last_order, "
+        "mean_order_gap_days, mean_repeat_order_amount from marts.customer_features"
+    ) == [("0042", "2011-05-02", 2, 1, Decimal("30.30"), 1, None, None)]
+    assert build_file.query("select count(*) from marts.customer_labels") == [(0,)]
+    assert build_file.query("select recency_score, rfm_segment_name from marts.customer_rfm") == [(None, None)]
+    assert build_file.query("select customer_id, next_best_action from marts.customer_360") == [("0042", "no_action")]
+    assert build_file.query("select sum(net_amount), sum(guest_net_amount) from marts.monthly_sales") == [
+        (Decimal("35.30"), Decimal("5.00"))
+    ]
+
+
+def test_no_rows_at_all(build_file: BuildFile) -> None:
+    build_file.build("2011-05-02", "--exclude-resource-type", "unit_test")
+    for mart in ("dim_customers", "fct_orders", "customer_features", "customer_labels", "customer_360"):
+        assert build_file.query(f"select count(*) from marts.{mart}") == [(0,)], mart
+
+
+def test_a_run_without_a_date_says_so(build_file: BuildFile) -> None:
+    done = build_file.dbt("compile", "yesterday", "--select", *MARTS)
+    assert done.returncode != 0
+    assert "The run needs a date: --vars '{as_of_date: YYYY-MM-DD}' (got: yesterday)" in done.stdout
