@@ -23,18 +23,18 @@ def common_rules(table: str, thresholds: ScoresThresholds, as_of_date: date) -> 
             "every_customer_has_one_answer",
             sql(
                 """
-                    select coalesce(f.customer_id, s.customer_id) as customer_id, coalesce(s.row_count, 0)
-                        as row_count, f.customer_id is not null as has_features
-                    from (select customer_id from marts.customer_features where as_of_date = :as_of_date) as f
+                    select coalesce(c.customer_id, s.customer_id) as customer_id, coalesce(s.row_count, 0)
+                        as row_count, c.customer_id is not null as is_known
+                    from marts.dim_customers as c
                     full outer join (select customer_id, count(*) as row_count from {batch}
                         where as_of_date = :as_of_date group by customer_id) as s
-                        on s.customer_id = f.customer_id
-                    where f.customer_id is null or s.row_count is distinct
+                        on s.customer_id = c.customer_id
+                    where c.customer_id is null or s.row_count is distinct
                     from 1
                 """,
                 as_of_date=as_of_date,
             ),
-            "Every customer with features at the as-of date has exactly one row, and nobody else has.",
+            "Every customer of marts.dim_customers has exactly one row for the as-of date, and nobody else has.",
             "Score again for this as-of date; if two models wrote rows, delete those of the one not in service.",
             column="customer_id",
         ),

@@ -194,8 +194,9 @@ def _fill_scores(connection: duckdb.DuckDBPyConnection) -> None:
     for table, values in _SCORES.items():
         row = {"customer_id": "c1", "as_of_date": AS_OF, "status": "scored", **values, **_ORIGIN}
         _insert(connection, table, row)
-        reason = {"status": "not_eligible", "reason": "no purchase in the last 365 days"}
-        _insert(connection, table, {"customer_id": "c2", "as_of_date": AS_OF, **reason, **_ORIGIN})
+        for customer_id, reason in (("c2", "no purchase in the last 365 days"), ("c3", "no purchase yet")):
+            silent = {"customer_id": customer_id, "as_of_date": AS_OF, "status": "not_eligible", "reason": reason}
+            _insert(connection, table, {**silent, **_ORIGIN})
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:
