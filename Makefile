@@ -1,0 +1,82 @@
+# Clientele's front door. `make` alone lists the targets; nothing is written outside this folder.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := .venv/bin/python
+INSTALLED := .venv/.installed
+UV_VERSION := 0.13.8
+
+# What the person gave on the command line reaches the programs through the environment and in quotes, so that
+# quotes, spaces and dollar signs in it stay what they are.
+export ARG_SOURCE = $(value SOURCE)
+export ARG_INPUT = $(value INPUT)
+export ARG_AS_OF = $(value AS_OF)
+export ARG_FORCE_RETRAIN = $(value FORCE_RETRAIN)
+export ARG_Q = $(value Q)
+
+export PYTHONPATH := $(CURDIR)
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+
+REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN"
+
+.PHONY: help demo run up down status sql test lint bench lock
+
+help: ## list the targets
+	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"]"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name words; do \
+		printf '%-10s %s\n' "  $$name" "$$words"; done
+
+demo: $(INSTALLED) ## run the pipeline (the sample shop, or SOURCE, INPUT, AS_OF), sum up, leave Airflow and MLflow up
+	@$(PYTHON) -m services demo $(REQUEST)
+
+run: $(INSTALLED) ## the same for scripts: to the end, no servers left behind, exit code 0 or not
+	@$(PYTHON) -m services run $(REQUEST)
+
+up: $(INSTALLED) ## start Airflow and MLflow on this machine
+	@$(PYTHON) -m services up
+
+down: $(INSTALLED) ## stop them
+	@$(PYTHON) -m services down
+
+status: $(INSTALLED) ## what runs, where, and what is published
+	@$(PYTHON) -m services status
+
+sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q
+	@$(PYTHON) -m services sql -- "$$ARG_Q"
+
+test: lint ## lint and all tests
+	@$(PYTHON) -m pytest
+
+lint: $(INSTALLED) ## style, and who may import whom
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+
+bench: $(INSTALLED) ## measure a run (SOURCE, INPUT, AS_OF): times and memory, into bench-report/
+	@$(PYTHON) -m services.bench $(REQUEST)
+
+lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.in
+	@cd requirements && ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links clientele.in -o lock.txt
+
+# The environment: made when it is missing or older than the lock.
+$(INSTALLED): requirements/lock.txt
+	@found=; for python in python3 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; then \
+			found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then \
+		echo "Clientele needs Python 3.11, 3.12 or 3.13; python3 is: $$(python3 --version 2>&1)"; exit 1; fi; \
+	if ! [ -x $(PYTHON) ]; then \
+		echo "Making .venv with $$($$found --version)."; \
+		$$found -m venv .venv || { echo "$$found cannot make a virtual environment: install its venv package"; \
+			echo "(Debian: python3-venv)."; exit 1; }; fi
+	@echo "Installing the locked packages: about a minute the first time."
+	@[ -x .venv/bin/uv ] || $(PYTHON) -m pip install --quiet "uv==$(UV_VERSION)"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip sync --quiet --require-hashes requirements/lock.txt
+	@touch $@

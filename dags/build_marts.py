@@ -1,0 +1,84 @@
+"""# Build marts
+
+**Purpose.** Shapes raw rows into customers, orders, products and point-in-time features, model by model in dbt.
+
+**Inputs.** `raw.*` in `var/warehouse/<source>.duckdb`; the models in `dbt_project/` except `activation`.
+
+**Outputs.** The schemas `staging`, `intermediate`, `pii` and `marts` of the build file; the asset **marts**, which
+starts `train_models`.
+
+One process runs dbt (`run_dbt`, whose log has dbt's messages); the task of each model only takes the state of that
+model. dbt's tests run with the models they test.
+
+**When it fails.** Nothing after it has run and the published warehouse is as it was.
+
+| task | usual reason | what to do |
+|---|---|---|
+| `run_dbt` | a model or one of its tests failed | mend it; clear `run_dbt` with downstream |
+| `check_marts` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
+| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
+from wiring import (
+    DEFAULT_ARGS,
+    LATEST,
+    LONG_TASK,
+    MARTS,
+    RAW,
+    WAREHOUSE_POOL,
+    hand_over,
+    pass_gate,
+    readable,
+    settle_run,
+    trigger_form,
+)
+
+
+@dag(
+    dag_id="build_marts",
+    doc_md=__doc__,
+    # Whenever raw rows of a source have passed their gate; one run for each pipeline run.
+    schedule=PartitionedAssetTimetable(assets=RAW),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    params=trigger_form(default_source=LATEST),
+    tags=["dbt", "quality"],
+)
+def build_marts() -> None:
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def plan() -> dict[str, Any]:
+        """Settle source and as-of date: those of the run that loaded the rows, or those asked for by hand."""
+        return settle_run()
+
+    @task(task_id=DBT_TASK_ID, pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
+    @readable
+    def build(plan: dict[str, Any]) -> str:
+        """Run dbt: seeds, models, and their tests in between."""
+        from warehouse.dbt import MART_SELECTION
+
+        return run_dbt(plan, MART_SELECTION)
+
+    @task(pool=WAREHOUSE_POOL, outlets=[MARTS])
+    @readable
+    def check_marts(plan: dict[str, Any]) -> list[str]:
+        """Marts gate: keys, totals against raw, features within bounds."""
+        said = pass_gate("marts", plan)
+        hand_over(MARTS, plan)
+        return said
+
+    planned = plan()
+    built = build(planned)
+    checked = check_marts(planned)
+    built >> dbt_models() >> checked
+    built >> checked
+
+
+build_marts()

@@ -1,0 +1,81 @@
+"""# Ingest sources
+
+**Purpose.** Takes the files of one source from the landing folder into the raw tables of its build file.
+Rows that break the data contract go to quarantine with the reason; a file that was loaded before changes nothing.
+
+**Inputs.** `var/landing/<source>/`, `warehouse/contract.yml`, `warehouse/sources/<source>/`. The sample shop
+generates its files when its landing folder is empty.
+
+**Outputs.** `raw.*`, `quality.file_loads` and `quality.quarantined_rows` in `var/warehouse/<source>.duckdb`; the
+asset **raw**, which starts `build_marts`.
+
+**When it fails.** Nothing after it has run and the published warehouse is as it was.
+
+| task | usual reason | what to do |
+|---|---|---|
+| `load` | no files, an unreadable file, or no orders | the log names file and rule; mend it, trigger again |
+| `check_raw` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
+| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import dag, task
+from wiring import (
+    DEFAULT_ARGS,
+    LONG_TASK,
+    RAW,
+    WAREHOUSE_POOL,
+    hand_over,
+    pass_gate,
+    readable,
+    requested,
+    say,
+    settle_run,
+    trigger_form,
+)
+
+
+@dag(
+    dag_id="ingest_sources",
+    doc_md=__doc__,
+    # No timetable: a person, `make demo`, `make run` or an outside system starts it when files have landed.
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    params=trigger_form(default_source="sample_shop"),
+    tags=["ingest", "quality"],
+)
+def ingest_sources() -> None:
+    @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
+    @readable
+    def load() -> list[str]:
+        """Load new rows, quarantine bad ones, recognise known ones."""
+        from warehouse.ingest import ingest_source
+        from warehouse.settings import Settings
+
+        return say(ingest_source(Settings(), requested()["source"]).lines())
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def plan() -> dict[str, Any]:
+        """Give the pipeline run its name and settle its as-of date, which may depend on what was loaded."""
+        return settle_run()
+
+    @task(pool=WAREHOUSE_POOL, outlets=[RAW])
+    @readable
+    def check_raw(plan: dict[str, Any]) -> list[str]:
+        """Raw gate: counts balance, keys hold, there are orders."""
+        said = pass_gate("raw", plan)
+        hand_over(RAW, plan)
+        return said
+
+    planned = plan()
+    load() >> planned
+    check_raw(planned)
+
+
+ingest_sources()

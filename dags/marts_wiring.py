@@ -1,0 +1,103 @@
+"""How the DAGs run dbt, and how build_marts shows it: one dbt process, and one task per model that takes its state."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import TriggerRule, get_current_context
+from cosmos.airflow.task_group import DbtTaskGroup
+from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
+from model_progress import ModelProgress, append_outcome, progress_file
+from wiring import LONG_TASK
+
+DBT_TASK_ID = "run_dbt"
+
+
+def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
+    """Build the selected seeds and models with their tests, and record each outcome as it comes.
+
+    dbt runs inside the process of its task: the libraries are loaded there already, and the build file is free again
+    when the task ends. Unit tests are left out: they test the code, not the data, and `make test` runs them.
+
+    Raises
+    ------
+    DbtFailed
+        With the nodes that failed, in dbt's words.
+    """
+    from dbt.cli.main import dbtRunner
+
+    from warehouse.dbt import dbt_environment
+    from warehouse.definitions import DBT_PROJECT
+    from warehouse.errors import DbtFailed
+    from warehouse.settings import Settings
+
+    os.environ.update(dbt_environment(Settings(), plan["source"]))
+    command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
+    command += ["--vars", json.dumps({"as_of_date": plan["as_of_date"]}), "--select", *selection]
+    done = dbtRunner(callbacks=[_recorder()]).invoke(command)
+    results = getattr(done.result, "results", [])
+    if done.success:
+        return f"{len(results)} models, seeds and tests"
+    failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
+    raise DbtFailed(
+        f"dbt stopped: {len(failed)} of {len(results)} models, seeds and tests failed.\n" + "\n".join(words),
+        "Mend the model or the data; then clear this task with its downstream tasks.",
+    )
+
+
+def _recorder() -> Callable[[Any], None]:
+    file = progress_file(_folder(), get_current_context()["run_id"])
+    return lambda event: append_outcome(file, event)
+
+
+def _folder() -> str:
+    from warehouse.settings import Settings
+
+    return str(Settings().dbt_target_folder / "progress")
+
+
+def dbt_models() -> DbtTaskGroup:
+    """Return the group of dbt's models, drawn from the manifest that dbt writes before Airflow starts."""
+    from warehouse.dbt import MART_SELECTION
+    from warehouse.definitions import DBT_PROJECT
+    from warehouse.settings import Settings
+
+    return DbtTaskGroup(
+        group_id="dbt",
+        project_config=ProjectConfig(
+            manifest_path=Settings().dbt_target_folder / "graph" / "manifest.json",
+            project_name="clientele",
+            install_dbt_deps=False,
+        ),
+        profile_config=ProfileConfig(
+            profile_name="clientele", target_name="duckdb", profiles_yml_filepath=DBT_PROJECT / "profiles.yml"
+        ),
+        execution_config=ExecutionConfig(dbt_project_path=DBT_PROJECT),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST,
+            select=list(MART_SELECTION),
+            test_behavior=TestBehavior.NONE,
+            normalize_task_id=lambda node: node.name,
+            node_converters={DbtResourceType.MODEL: _show, DbtResourceType.SEED: _show},
+        ),
+    )
+
+
+def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> ModelProgress:
+    return ModelProgress(
+        task_id=task_id,
+        dag=dag,
+        task_group=task_group,
+        unique_id=node.unique_id,
+        folder=_folder(),
+        dbt_task_id=DBT_TASK_ID,
+        # All wait from the start: dbt keeps the order of the models, the arrows only show it.
+        trigger_rule=TriggerRule.ALWAYS,
+        retries=0,
+        execution_timeout=LONG_TASK * 2,
+    )

@@ -1,0 +1,105 @@
+"""# Score customers
+
+**Purpose.** Scores every customer with the models in service, checks the scores, joins them to the customer
+profile, and publishes the result in one atomic step.
+
+**Inputs.** `marts.customer_features` in `var/warehouse/<source>.duckdb`; the champions in MLflow; the dbt models in
+`dbt_project/models/activation`.
+
+**Outputs.** `scores.*` (history is kept) and `marts.customer_360` in the build file; the published warehouse
+`var/published/clientele.duckdb`; a row in `quality.pipeline_runs`; the asset **published_warehouse**.
+
+**When it fails.** Nothing is published: people keep reading the version published before.
+
+| task | usual reason | what to do |
+|---|---|---|
+| `score` | a model cannot be loaded, or marts are missing | the log names it; run the DAG before this one |
+| `check_scores` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
+| `activate` | a dbt model or test failed | the log has dbt's message; mend it and clear the task |
+| `publish` | the new file did not pass its checks | the log says which; clear the task when mended |
+| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+from wiring import (
+    DEFAULT_ARGS,
+    JOBS,
+    LATEST,
+    MODELS,
+    PUBLISHED_WAREHOUSE,
+    WAREHOUSE_POOL,
+    hand_over,
+    pass_gate,
+    readable,
+    say,
+    settle_run,
+    trigger_form,
+)
+
+
+@dag(
+    dag_id="score_customers",
+    doc_md=__doc__,
+    # Whenever all training jobs of a pipeline run have come to a decision; one run for each pipeline run.
+    schedule=PartitionedAssetTimetable(assets=MODELS),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    params=trigger_form(default_source=LATEST),
+    tags=["ml", "quality", "publish"],
+)
+def score_customers() -> None:
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def plan() -> dict[str, Any]:
+        """Settle source and as-of date: those of the run that trained, or those asked for by hand."""
+        return settle_run()
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def score(plan: dict[str, Any]) -> list[str]:
+        """Score with the champion of each job. One task: the jobs share most of their start-up time."""
+        from ml.scoring import score as score_job
+        from warehouse.settings import Settings
+
+        day = date.fromisoformat(plan["as_of_date"])
+        reports = [score_job(Settings(), job, plan["source"], day) for job in JOBS]
+        return say(f"{report.score_table}: {report.rows_by_status} {report.reason}".strip() for report in reports)
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def check_scores(plan: dict[str, Any]) -> list[str]:
+        """Scores gate: every customer has a row, probabilities and amounts are within bounds."""
+        return pass_gate("scores", plan)
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def activate(plan: dict[str, Any]) -> str:
+        """dbt's activation models: the customer profile with its scores."""
+        from marts_wiring import run_dbt
+
+        from warehouse.dbt import ACTIVATION_SELECTION
+
+        return run_dbt(plan, ACTIVATION_SELECTION)
+
+    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
+    @readable
+    def publish(plan: dict[str, Any]) -> dict[str, Any]:
+        """Write the file that people query, check it, and put it in place in one step."""
+        from warehouse.publish import publish as publish_file
+        from warehouse.settings import Settings
+
+        report = publish_file(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
+        hand_over(PUBLISHED_WAREHOUSE, plan)
+        return {"version": report.version, "table_rows": report.table_rows}
+
+    planned = plan()
+    score(planned) >> check_scores(planned) >> activate(planned) >> publish(planned)
+
+
+score_customers()

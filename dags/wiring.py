@@ -1,0 +1,127 @@
+"""What the DAG files share: assets, tags, limits, the trigger form, and how a run's identity is handed on.
+
+A pipeline run is one source at one as-of date. Its identity (`plan`) is made in the first DAG, travels as the
+extra of the asset events, and the partition key of those events is its `pipeline_run_id`: so each pipeline run
+gets its own run of each DAG, where Airflow would otherwise merge the events that arrive during a run into one.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, Param, get_current_context
+
+RAW = Asset("raw")
+MARTS = Asset("marts")
+MODELS = Asset("models")
+PUBLISHED_WAREHOUSE = Asset("published_warehouse")
+
+# The only tags there are: what a DAG is about.
+TAGS = ("ingest", "dbt", "quality", "ml", "publish")
+
+# The pool, defined in pools.json, with one slot. Every task that opens a build file takes it.
+WAREHOUSE_POOL = "warehouse"
+
+# The jobs that models are trained for.
+JOBS = ("segmentation", "churn", "clv")
+
+LATEST = "latest"
+EVENT_FIELDS = ("source", "as_of_date", "pipeline_run_id", "force_retrain")
+
+DEFAULT_ARGS = {
+    "owner": "clientele",
+    "retries": 1,
+    "retry_delay": timedelta(seconds=15),
+    "execution_timeout": timedelta(minutes=10),
+}
+LONG_TASK = timedelta(minutes=60)
+
+_log = logging.getLogger("clientele")
+
+
+def trigger_form(*, default_source: str) -> dict[str, Param]:
+    """The parameters of every DAG, for runs started by hand."""
+    from warehouse.settings import Settings
+    from warehouse.source_folders import source_names
+
+    names = list(source_names(Settings()))
+    choices = names if default_source != LATEST else [LATEST, *names]
+    default = default_source if default_source in choices or not choices else choices[0]
+    return {
+        "source": Param(default, enum=choices or [default], description="Whose data. One company, one source."),
+        "as_of_date": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            description="Know everything before this day and nothing after. Empty: the day after the newest data.",
+        ),
+        "force_retrain": Param(
+            False, type="boolean", description="Train again although neither data nor settings have changed."
+        ),
+    }
+
+
+def requested() -> dict[str, Any]:
+    """What this run was asked for: by the event that triggered it, or by hand."""
+    context = get_current_context()
+    for events in context["triggering_asset_events"].values():
+        for event in events:
+            if event.extra.get("pipeline_run_id"):
+                return {field: event.extra.get(field) for field in EVENT_FIELDS}
+    return {field: context["params"].get(field) for field in EVENT_FIELDS}
+
+
+def settle_run() -> dict[str, Any]:
+    """Return the plan of this run: source, as-of date, name and build file."""
+    from warehouse.runs import plan_run
+    from warehouse.settings import Settings
+
+    return plan_run(Settings(), **requested()).as_dict()
+
+
+def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
+    """Run a gate, which raises if it does not hold, and return its outcome in words."""
+    from expectations.gates import run_gate
+    from warehouse.settings import Settings
+
+    day = date.fromisoformat(plan["as_of_date"])
+    return say(run_gate(Settings(), plan["source"], gate, day, plan["pipeline_run_id"]).lines())
+
+
+def hand_over(asset: Asset, plan: dict[str, Any]) -> None:
+    """Announce the asset to the DAG that waits for it, with the identity of the pipeline run."""
+    outlet = get_current_context()["outlet_events"][asset]
+    outlet.extra = {field: plan[field] for field in EVENT_FIELDS}
+    outlet.add_partitions(plan["pipeline_run_id"])
+
+
+def readable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Log a failure meant for people as one message, and do not retry what a retry cannot mend."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from warehouse.errors import ClienteleError, WarehouseBusy
+
+        try:
+            return function(*args, **kwargs)
+        except WarehouseBusy:
+            raise
+        except ClienteleError as error:
+            _log.error("%s", error)
+            raise AirflowFailException(error.message) from None
+
+    return call
+
+
+def say(lines: Iterable[str]) -> list[str]:
+    """Log the lines for people and return them, so that they show as the task's result too."""
+    said = list(lines)
+    for line in said:
+        _log.info("%s", line)
+    return said

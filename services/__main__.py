@@ -1,0 +1,131 @@
+"""`python -m services …`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from services import embedded, pipeline, sql_prompt
+from services.endpoints import addresses
+from services.processes import running
+from services.summary import address_lines
+from warehouse.errors import ClienteleError
+from warehouse.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it went well, 1 with a message when not."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.do(Settings(), options)
+    except ClienteleError as error:
+        print(f"\nError: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped waiting. What runs in Airflow goes on: `make status`, `make down`.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, do, words in (
+        ("demo", _demo, "run the pipeline, print a summary, leave Airflow and MLflow up"),
+        ("run", _run, "run the pipeline to its end, for scripts"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(do=do)
+        _add_request(command)
+    for name, do, words in (
+        ("up", _up, "start Airflow and MLflow"),
+        ("down", _down, "stop them"),
+        ("status", _status, "what runs, where, and what is published"),
+    ):
+        commands.add_parser(name, help=words, description=words).set_defaults(do=do)
+    sql = commands.add_parser("sql", help="ask the published warehouse")
+    sql.set_defaults(do=_sql)
+    sql.add_argument("query", nargs="?", default="", help="one query; without it, a prompt")
+    return parser
+
+
+def _add_request(parser: argparse.ArgumentParser) -> None:
+    # Empty text means "not given": the Makefile passes all of them.
+    parser.add_argument("--source", default="", help="a source's name (default: sample_shop)")
+    parser.add_argument("--input", default="", help="a file or folder to land first")
+    parser.add_argument("--as-of", default="", help="YYYY-MM-DD (default: the day after the newest complete day)")
+    parser.add_argument("--force-retrain", default="", nargs="?", const="1", help="train although nothing changed")
+
+
+def request_parser(program: str, words: str | None) -> argparse.ArgumentParser:
+    """Return a parser of nothing but a request."""
+    parser = argparse.ArgumentParser(prog=program, description=words)
+    _add_request(parser)
+    return parser
+
+
+def request_from(options: argparse.Namespace) -> pipeline.Request:
+    """Return the request that the options spell."""
+    return pipeline.Request(
+        source=options.source or "sample_shop",
+        input=Path(options.input) if options.input else None,
+        as_of_date=options.as_of or None,
+        force_retrain=options.force_retrain.lower() in ("1", "true", "yes"),
+    )
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> None:
+    pipeline.demo(settings, request_from(options), _say)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> None:
+    pipeline.run(settings, request_from(options), _say)
+
+
+def _up(settings: Settings, _options: argparse.Namespace) -> None:
+    where = embedded.up(settings, _say)
+    for line in address_lines(settings, where):
+        _say(line)
+
+
+def _down(settings: Settings, _options: argparse.Namespace) -> None:
+    stopped = embedded.down(settings)
+    _say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+def _status(settings: Settings, _options: argparse.Namespace) -> None:
+    where = addresses(settings)
+    for name in embedded.ALL_SERVICES:
+        process = running(settings, name)
+        _say(f"{name:<22} {f'running, process {process.pid}' if process else 'stopped'}")
+    if embedded.is_up(settings):
+        _say(f"\nAirflow     {where.airflow}")
+    if running(settings, embedded.MLFLOW_SERVER):
+        _say(f"MLflow      {where.mlflow}")
+    _say("")
+    if not settings.published_file.exists():
+        _say("Nothing has been published yet: make demo")
+        return
+    query = (
+        "select published_version as published, source, as_of_date, customers, published_at "
+        "from quality.pipeline_runs order by published_at desc limit 1"
+    )
+    for line in sql_prompt.answer(settings, query):
+        _say(line)
+
+
+def _sql(settings: Settings, options: argparse.Namespace) -> None:
+    if not options.query.strip():
+        sql_prompt.prompt(settings)
+        return
+    for line in sql_prompt.answer(settings, options.query):
+        _say(line)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""`make bench`: one run of a source through Airflow, measured: stage times, Airflow's share, peak memory.
+
+Airflow's share is the time from the trigger to the end of the last DAG during which no task of ours was working:
+what the scheduler needs to notice, queue, start and hand over. The start-up of the servers is told apart.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from services import pipeline
+from services.__main__ import request_from, request_parser
+from services.airflow_api import AirflowApi
+from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
+from services.follow import FIRST_DAG, Follower, is_model
+from services.memory import MemoryWatch
+from services.processes import stop
+from warehouse.errors import ClienteleError
+from warehouse.settings import CHECKOUT, Settings
+
+
+@dataclass
+class Measured:
+    """What one run took. Times in seconds, memory in MiB."""
+
+    source: str
+    measured_at: str
+    processors: int
+    start_up_seconds: float
+    run_seconds: float = 0.0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    task_seconds: dict[str, float] = field(default_factory=dict)
+    working_seconds: float = 0.0
+    airflow_seconds: float = 0.0
+    peak_memory_mib: float = 0.0
+    peak_memory_by_service_mib: dict[str, float] = field(default_factory=dict)
+
+
+def measure(settings: Settings, request: pipeline.Request) -> Measured:
+    """Run the source once, with Airflow started for it, and return what it took.
+
+    Raises
+    ------
+    ClienteleError
+        If Airflow is running already (its start-up could not be measured), or the run fails.
+    """
+    if is_up(settings):
+        raise ClienteleError("Airflow is running, so its start cannot be measured.", "Run: make down")
+    pipeline.land(settings, request, print)
+    watch = MemoryWatch(settings)
+    watch.start()
+    try:
+        began = time.monotonic()
+        where = up(settings, print, with_mlflow=False)
+        result = Measured(
+            source=request.source,
+            measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            processors=psutil.cpu_count() or 0,
+            start_up_seconds=round(time.monotonic() - began, 1),
+        )
+        _follow(AirflowApi(where.airflow), request, result)
+    finally:
+        watch.end()
+        stop(settings, list(AIRFLOW_PARTS))
+    result.peak_memory_mib = round(watch.peak)
+    result.peak_memory_by_service_mib = {name: round(size) for name, size in watch.peak_by_service.items()}
+    return result
+
+
+def _follow(api: AirflowApi, request: pipeline.Request, result: Measured) -> None:
+    run_id = api.trigger(FIRST_DAG, pipeline.parameters(request))
+    plan = Follower(api, print).follow(run_id)
+    spans = []
+    began = ended = None
+    for dag_id in DAG_IDS:
+        this_run = (
+            run_id if dag_id == FIRST_DAG else api.runs_of_partition(dag_id, plan["pipeline_run_id"])[-1]["dag_run_id"]
+        )
+        run = api.run(dag_id, run_id)
+        began = began or _moment(run["queued_at"])
+        ended = _moment(run["end_date"])
+        result.stage_seconds[dag_id] = round(ended - _moment(run["start_date"]), 1)
+        for task in api.task_instances(dag_id, run_id):
+            if not is_model(task["task_id"]) and task["start_date"] and task["end_date"]:
+                spans.append((_moment(task["start_date"]), _moment(task["end_date"])))
+                result.task_seconds[f"{dag_id}.{task['task_id']}"] = round(task["duration"] or 0.0, 1)
+    result.run_seconds = round(ended - began, 1)
+    result.working_seconds = round(covered(spans), 1)
+    result.airflow_seconds = round(result.run_seconds - result.working_seconds, 1)
+
+
+def covered(spans: list[tuple[float, float]]) -> float:
+    """Return how long at least one of the spans lasted.
+
+    >>> covered([(0, 2), (1, 3), (5, 6)])
+    4
+    """
+    total, reached = 0, float("-inf")
+    for begin, end in sorted(spans):
+        total += max(0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
+
+
+def report_lines(result: Measured) -> list[str]:
+    """Return the report as Markdown."""
+    lines = [
+        f"# {result.source}, {result.measured_at}",
+        "",
+        f"{result.processors} processors. From trigger to published **{result.run_seconds} s**, of which tasks worked "
+        f"{result.working_seconds} s and Airflow took {result.airflow_seconds} s. Airflow's start before it: "
+        f"{result.start_up_seconds} s. Peak memory of all processes: **{result.peak_memory_mib} MiB**.",
+        "",
+        "| stage | seconds |",
+        "|---|---:|",
+        *(f"| {name} | {seconds} |" for name, seconds in result.stage_seconds.items()),
+        "",
+        "| task | seconds |",
+        "|---|---:|",
+        *(f"| {name} | {seconds} |" for name, seconds in result.task_seconds.items()),
+        "",
+        "| service with its tasks | peak MiB |",
+        "|---|---:|",
+        *(f"| {name} | {size} |" for name, size in result.peak_memory_by_service_mib.items() if size),
+    ]
+    return lines
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def _write(folder: Path, result: Measured) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"{result.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    Path(f"{stem}.json").write_text(json.dumps(asdict(result), indent=2) + "\n")
+    report = Path(f"{stem}.md")
+    report.write_text("\n".join(report_lines(result)) + "\n")
+    return report
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure one run and write its report; 0 when it went well."""
+    options: Any = request_parser("python -m services.bench", __doc__).parse_args(arguments)
+    try:
+        result = measure(Settings(), request_from(options))
+    except ClienteleError as error:
+        print(f"\nError: {error}", file=sys.stderr)
+        return 1
+    report = _write(CHECKOUT / "bench-report", result)
+    print("\n" + report.read_text() + f"\n{report}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The embedded set-up: Airflow's parts and the MLflow server on this machine, started and stopped together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from services.airflow_api import AirflowApi, AirflowUnavailable
+from services.endpoints import addresses, choose_addresses, is_listening, shared_secrets
+from services.environment import HOST, Addresses, airflow_environment, base_environment, folders_to_make
+from services.processes import begin, finish, running, start, stop
+from warehouse.definitions import DBT_PROJECT
+from warehouse.errors import ClienteleError
+from warehouse.settings import CHECKOUT, Settings
+
+AIRFLOW_PARTS = {
+    "airflow-api-server": ["airflow", "api-server"],
+    "airflow-scheduler": ["services.scheduler"],
+    "airflow-dag-processor": ["airflow", "dag-processor"],
+    "airflow-triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
+}
+MLFLOW_SERVER = "mlflow-server"
+ALL_SERVICES = [*AIRFLOW_PARTS, MLFLOW_SERVER]
+DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
+
+_START_TIMEOUT_SECONDS = 240.0
+
+
+class StartFailed(ClienteleError):
+    """A part of the embedded set-up did not come up."""
+
+
+def is_up(settings: Settings) -> bool:
+    """Return whether all parts of Airflow are running."""
+    return all(running(settings, name) for name in AIRFLOW_PARTS)
+
+
+def up(settings: Settings, say: Callable[[str], None], *, with_mlflow: bool = True) -> Addresses:
+    """Start what is not running and wait until it is ready for work.
+
+    Raises
+    ------
+    StartFailed
+        If a part ends or does not answer in time; the message names its log.
+    """
+    for folder in folders_to_make(settings):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _alone(settings):
+        where = addresses(settings)
+        if not is_up(settings):
+            stop(settings, list(AIRFLOW_PARTS))
+            kept = where.mlflow_port if running(settings, MLFLOW_SERVER) else None
+            where = choose_addresses(settings, say, kept_mlflow_port=kept)
+            _start_airflow(settings, where, say)
+        needed = list(AIRFLOW_PARTS)
+        with_mlflow = with_mlflow and not has_own_mlflow(settings)
+        if with_mlflow:
+            needed.append(MLFLOW_SERVER)
+            if not running(settings, MLFLOW_SERVER):
+                _start_mlflow(settings, where)
+        _make_ready(settings, AirflowApi(where.airflow), needed)
+        if with_mlflow:
+            _wait_until(lambda: is_listening(where.mlflow_port), settings, needed)
+    return where
+
+
+def has_own_mlflow(settings: Settings) -> bool:
+    """Return whether the person runs an MLflow server of their own, so that none is started."""
+    return settings.mlflow_tracking_uri.startswith(("http://", "https://"))
+
+
+def down(settings: Settings) -> list[str]:
+    """Stop everything and return what was running."""
+    return stop(settings, ALL_SERVICES)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Let a second `make` in the same home wait until the first has started everything."""
+    with (settings.run_folder / "starting.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start_airflow(settings: Settings, where: Addresses, say: Callable[[str], None]) -> None:
+    is_first_start = not (settings.airflow_home / "airflow.db").exists()
+    say("Starting Airflow" + (" for the first time: making its database." if is_first_start else "."))
+    variables = airflow_environment(settings, where, shared_secrets(settings))
+    # dbt writes the manifest from which build_marts draws its tasks, while Airflow sees to its database.
+    project = str(DBT_PROJECT)
+    parse = ["dbt.cli.main", "parse", "--project-dir", project, "--profiles-dir", project]
+    parse += ["--target-path", str(settings.dbt_target_folder / "graph")]
+    preparations = {
+        "dbt-parse": begin(
+            settings, "dbt-parse", parse, {**base_environment(settings), "CLIENTELE_BUILD_FILE": "none"}
+        ),
+        "airflow-db": begin(settings, "airflow-db", ["airflow", "db", "migrate"], variables),
+    }
+    for name, child in preparations.items():
+        if finish(child, _START_TIMEOUT_SECONDS):
+            raise StartFailed(f"{name} failed.", f"Its log: {settings.logs_folder / name}.log")
+    for name, arguments in AIRFLOW_PARTS.items():
+        start(settings, name, arguments, variables)
+
+
+def _start_mlflow(settings: Settings, where: Addresses) -> None:
+    arguments = ["mlflow", "server", "--host", HOST, "--port", str(where.mlflow_port), "--workers", "1"]
+    arguments += ["--backend-store-uri", settings.tracking_uri]
+    arguments += ["--artifacts-destination", settings.artifact_location]
+    start(settings, MLFLOW_SERVER, arguments, base_environment(settings))
+
+
+def _make_ready(settings: Settings, api: AirflowApi, needed: list[str]) -> None:
+    _wait_until(lambda: _is_healthy(api), settings, needed)
+    for name, definition in json.loads((CHECKOUT / "dags" / "pools.json").read_text()).items():
+        api.set_pool(name, definition)
+    _wait_until(lambda: _dags_are_there(api), settings, needed)
+
+
+def _is_healthy(api: AirflowApi) -> bool:
+    try:
+        health = api.health()
+    except AirflowUnavailable:
+        return False
+    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
+
+
+def _dags_are_there(api: AirflowApi) -> bool:
+    errors = api.import_errors()
+    if errors:
+        text = "\n".join(f"{error['filename']}: {error['stack_trace'].strip()[-600:]}" for error in errors)
+        raise StartFailed(f"Airflow cannot read a DAG.\n{text}", "Mend the file; the next start tries again.")
+    found = {dag["dag_id"]: dag for dag in api.dags()}
+    if not set(DAG_IDS) <= set(found):
+        return False
+    for dag_id in DAG_IDS:
+        if found[dag_id]["is_paused"]:
+            api.unpause(dag_id)
+    return True
+
+
+def _wait_until(is_ready: Callable[[], bool], settings: Settings, needed: list[str]) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while not is_ready():
+        ended = [name for name in needed if not running(settings, name)]
+        if ended:
+            raise StartFailed(f"{ended[0]} ended while starting.", f"Its log: {settings.logs_folder / ended[0]}.log")
+        if time.monotonic() > deadline:
+            raise StartFailed(
+                f"Airflow is not ready after {_START_TIMEOUT_SECONDS:.0f} s.", f"Logs: {settings.logs_folder}"
+            )
+        time.sleep(0.3)

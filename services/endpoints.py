@@ -1,0 +1,95 @@
+"""Where the servers listen, and the secrets they share; both are kept under the home."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+
+from services.environment import HOST, Addresses, Secrets
+from warehouse.errors import ClienteleError
+from warehouse.settings import Settings
+
+_PORTS_TRIED = 50
+
+
+class NoFreePort(ClienteleError):
+    """All ports near the wanted one are taken."""
+
+
+def addresses(settings: Settings) -> Addresses:
+    """Return where the servers listen, or would listen if nothing has been started yet."""
+    try:
+        return Addresses(**json.loads((settings.run_folder / "addresses.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return Addresses(settings.airflow_port, settings.mlflow_port)
+
+
+def choose_addresses(settings: Settings, say: Callable[[str], None], *, kept_mlflow_port: int | None) -> Addresses:
+    """Choose free ports, say so where they are not the wanted ones, and remember them.
+
+    Parameters
+    ----------
+    kept_mlflow_port
+        The port of an MLflow server that is running already, if there is one.
+    """
+    airflow_port = free_port(settings.airflow_port)
+    mlflow_port = kept_mlflow_port or free_port(settings.mlflow_port, but_not=airflow_port)
+    chosen = Addresses(airflow_port, mlflow_port)
+    if airflow_port != settings.airflow_port:
+        say(f"Port {settings.airflow_port} is taken: Airflow listens on {airflow_port}.")
+    if mlflow_port != settings.mlflow_port and not kept_mlflow_port:
+        say(f"Port {settings.mlflow_port} is taken: MLflow listens on {mlflow_port}.")
+    (settings.run_folder / "addresses.json").write_text(json.dumps(asdict(chosen)) + "\n")
+    return chosen
+
+
+def free_port(wanted: int, but_not: int | None = None) -> int:
+    """Return the port, or the next one on this machine that nobody listens on.
+
+    Raises
+    ------
+    NoFreePort
+        If the next fifty are taken as well.
+    """
+    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
+        if port != but_not and not is_listening(port) and _can_bind(port):
+            return port
+    raise NoFreePort(f"No free port from {wanted} on.", "Set CLIENTELE_AIRFLOW_PORT or CLIENTELE_MLFLOW_PORT.")
+
+
+def is_listening(port: int) -> bool:
+    """Return whether somebody answers on the port of this machine."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as client:
+        client.settimeout(1)
+        return client.connect_ex((HOST, port)) == 0
+
+
+def _can_bind(port: int) -> bool:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def shared_secrets(settings: Settings) -> Secrets:
+    """Return the secrets of this home; made at the first start, readable only by their owner."""
+    path = settings.airflow_home / "secrets.json"
+    if path.exists():
+        return Secrets(**json.loads(path.read_text()))
+    made = Secrets(
+        jwt_secret=secrets.token_urlsafe(48),
+        api_secret_key=secrets.token_urlsafe(32),
+        fernet_key=urlsafe_b64encode(os.urandom(32)).decode(),
+    )
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(made), file)
+    return made

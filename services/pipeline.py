@@ -1,0 +1,95 @@
+"""Running the pipeline from the front door: start what is needed, land, trigger, follow, sum up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from services.airflow_api import AirflowApi
+from services.embedded import AIRFLOW_PARTS, is_up, up
+from services.endpoints import addresses
+from services.follow import FIRST_DAG, Follower, elapsed
+from services.processes import stop
+from services.summary import summary_lines
+from warehouse.errors import ClienteleError
+from warehouse.landing import land_input
+from warehouse.settings import Settings
+from warehouse.source_folders import load_source
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for on the command line."""
+
+    source: str = "sample_shop"
+    input: Path | None = None
+    as_of_date: str | None = None
+    force_retrain: bool = False
+
+
+def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
+    """Run the pipeline, print a summary, and leave Airflow and MLflow up to look at."""
+    started = time.monotonic()
+    land(settings, request, say)
+    where = up(settings, say, with_mlflow=True)
+    say(f"Airflow {where.airflow}   MLflow {where.mlflow}   (up after {elapsed(time.monotonic() - started).strip()})")
+    _trigger_and_follow(settings, request, say)
+    for line in summary_lines(settings, where):
+        say(line)
+    say("\nAirflow and MLflow stay up: `make down` stops them.")
+
+
+def run(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
+    """Run the pipeline to its end; stop afterwards what was started for it."""
+    was_up = is_up(settings)
+    try:
+        land(settings, request, say)
+        up(settings, say, with_mlflow=False)
+        plan = _trigger_and_follow(settings, request, say)
+        say(f"Published: {settings.published_file}   ({plan['source']} as of {plan['as_of_date']})")
+    finally:
+        if not was_up:
+            stop(settings, list(AIRFLOW_PARTS))
+
+
+def land(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
+    """Check what was asked for before anything is started, and put the input where it is looked for."""
+    source = load_source(settings, request.source).name
+    parameters(request)
+    if request.input:
+        for path in land_input(settings, source, request.input):
+            say(f"Landed {path.relative_to(settings.home)}")
+
+
+def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> dict[str, Any]:
+    api = AirflowApi(addresses(settings).airflow)
+    follower = Follower(api, say, is_alive=lambda: is_up(settings))
+    run_id = api.trigger(FIRST_DAG, parameters(request))
+    say(f"Started {FIRST_DAG} for {request.source}.")
+    plan = follower.follow(run_id)
+    say(f"Done in {elapsed(time.monotonic() - follower.started).strip()}.")
+    return plan
+
+
+def parameters(request: Request) -> dict[str, Any]:
+    """Return the parameters of a run, or say what is wrong with them before anything starts.
+
+    Raises
+    ------
+    ClienteleError
+        If the date is no date.
+    """
+    if request.as_of_date:
+        try:
+            date.fromisoformat(request.as_of_date)
+        except ValueError:
+            raise ClienteleError(f"AS_OF={request.as_of_date!r} is not a date.", "Write it as YYYY-MM-DD.") from None
+    return {
+        "source": request.source,
+        "as_of_date": request.as_of_date,
+        "force_retrain": request.force_retrain,
+    }

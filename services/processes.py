@@ -1,0 +1,133 @@
+"""Long-running child processes: started in the background, found again by pid file, stopped for certain."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from warehouse.settings import CHECKOUT, Settings
+
+# Settings of these programs come from us alone: a variable left in somebody's shell must not redirect them.
+_NOT_INHERITED = ("AIRFLOW", "MLFLOW_", "DBT_", "PYTHONHOME", "PYTHONPATH")
+_SAME_START_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class PidFile:
+    """Which process a service is. The start time tells it from another one that got the same pid later."""
+
+    name: str
+    pid: int
+    started_at: float
+
+
+def child_environment(variables: dict[str, str]) -> dict[str, str]:
+    """Return the inherited environment without other programs' settings, with ours on top."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    programs = str(Path(sys.executable).parent)
+    return {
+        **inherited,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        **variables,
+        "PATH": os.pathsep.join([programs, inherited.get("PATH", os.defpath)]),
+    }
+
+
+def start(settings: Settings, name: str, arguments: list[str], variables: dict[str, str]) -> psutil.Process:
+    """Start `python -m <arguments>` as a service: it outlives us and is found again by its pid file."""
+    child = begin(settings, name, arguments, variables)
+    process = psutil.Process(child.pid)
+    entry = PidFile(name, child.pid, process.create_time())
+    _pid_path(settings, name).write_text(json.dumps(asdict(entry)) + "\n")
+    return process
+
+
+def begin(settings: Settings, name: str, arguments: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start `python -m <arguments>` with a log of its own under home/logs."""
+    with (settings.logs_folder / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=CHECKOUT,
+            env=child_environment(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def finish(child: subprocess.Popen[bytes], patience_seconds: float) -> int:
+    """Wait for a child to end and return its exit code; end it if it takes too long."""
+    try:
+        return child.wait(timeout=patience_seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
+
+
+def running(settings: Settings, name: str) -> psutil.Process | None:
+    """Return the process of a service if it lives; remove a pid file that is stale or whose pid was reused."""
+    path = _pid_path(settings, name)
+    try:
+        entry = PidFile(**json.loads(path.read_text()))
+        process = psutil.Process(entry.pid)
+        is_ours = abs(process.create_time() - entry.started_at) < _SAME_START_SECONDS
+        if is_ours and process.status() != psutil.STATUS_ZOMBIE:
+            return process
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, psutil.NoSuchProcess):
+        pass
+    path.unlink(missing_ok=True)
+    return None
+
+
+def stop(settings: Settings, names: list[str], patience_seconds: float = 15.0) -> list[str]:
+    """Ask the services to end, and after a while make them; their children too.
+
+    Returns
+    -------
+    list[str]
+        The services that were running.
+    """
+    found = {name: process for name in names if (process := running(settings, name))}
+    family = [member for process in found.values() for member in _with_children(process)]
+    for process in found.values():
+        _signal(process, "terminate")
+    _, left = psutil.wait_procs(family, timeout=patience_seconds)
+    for process in left:
+        _signal(process, "kill")
+    psutil.wait_procs(left, timeout=5)
+    for name in names:
+        _pid_path(settings, name).unlink(missing_ok=True)
+    return list(found)
+
+
+def family_of(settings: Settings, names: list[str]) -> list[psutil.Process]:
+    """Return the running services and all their children."""
+    services = [process for name in names if (process := running(settings, name))]
+    return [member for process in services for member in _with_children(process)]
+
+
+def _with_children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _signal(process: psutil.Process, action: str) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        getattr(process, action)()
+
+
+def _pid_path(settings: Settings, name: str) -> Path:
+    return settings.run_folder / f"{name}.pid"

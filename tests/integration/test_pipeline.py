@@ -1,0 +1,138 @@
+"""Landing → published on a small sample shop and on real data: conservation, rerun, refusal, truth."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.integration import pipeline
+from warehouse.connections import open_build_file
+from warehouse.errors import GateFailed
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory):
+    """A small sample shop, run from landing to published once."""
+    settings = Settings(home=tmp_path_factory.mktemp("shop"), sample_customer_count=1500, memory_limit="1GB")
+    report, plan, outcomes = pipeline.run_all(settings, "sample_shop")
+    return settings, report, plan, outcomes
+
+
+def test_every_row_is_accounted_for_and_the_dirt_ends_where_the_truth_says(shop) -> None:
+    settings, report, _, _ = shop
+    for load in report.loads:
+        assert load.rows_read == load.rows_loaded + load.rows_quarantined + load.rows_already_loaded
+    truth = csv.DictReader((settings.truth_folder / "sample_shop" / "dirt.csv").open(encoding="utf-8"))
+    expected = Counter((row["table"], int(row["row_number"])) for row in truth if row["expected"] == "quarantined")
+    found = pipeline.in_build_file(settings, "sample_shop", "select table_name, row_number from quality.quarantined_rows")
+    assert Counter(found) == expected
+    assert expected
+
+
+def test_everyone_has_one_row_in_customer_360(shop) -> None:
+    settings, *_ = shop
+    [(rows, customers, known)] = pipeline.published(
+        settings,
+        "select count(*), count(distinct customer_id), (select count(*) from marts.dim_customers) "
+        "from marts.customer_360",
+    )
+    assert rows == customers == known > 1000
+
+
+def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
+    settings, _, _, outcomes = shop
+    for table in ("customer_segments", "customer_churn", "customer_clv"):
+        [(scored,)] = pipeline.published(settings, f"select count(*) from scores.{table}_current where status = 'scored'")
+        assert scored > 300, table
+    assert set(outcomes) == set(pipeline.JOBS)
+
+
+def test_money_in_the_marts_is_money_in_the_files(shop) -> None:
+    settings, *_ = shop
+    [(raw,)] = pipeline.in_build_file(
+        settings,
+        "sample_shop",
+        "select sum(coalesce(line_amount, (quantity * unit_price_amount)::decimal(18, 2))) from staging.stg_order_items",
+    )
+    ends = dict(
+        pipeline.in_build_file(
+            settings,
+            "sample_shop",
+            "select line_status, sum(line_amount) from intermediate.int_order_items_classified group by all",
+        )
+    )
+    [(marts,)] = pipeline.published(settings, "select sum(line_amount) from marts.fct_order_items")
+    assert raw == sum(ends.values())
+    assert marts == ends["kept"] > Decimal(0)
+
+
+def test_a_second_run_changes_nothing(shop) -> None:
+    settings, _, _, first = shop
+    before = pipeline.content_hashes(settings)
+    report, _, outcomes = pipeline.run_all(settings, "sample_shop")
+    assert report.rows_loaded == 0
+    assert pipeline.content_hashes(settings) == before
+    [(versions,)] = pipeline.published(settings, "select count(distinct published_version) from quality.pipeline_runs")
+    assert versions == 2
+    assert outcomes != first  # nothing was trained again, and the outcome says why
+
+
+def test_churn_scores_recover_the_true_activity(shop) -> None:
+    """Customers of higher true purchase expectation get lower churn probabilities."""
+    settings, *_ = shop
+    truth = settings.truth_folder / "sample_shop" / "customers.csv"
+    with open_build_file(settings, "sample_shop") as connection:
+        [(correlation, customers)] = connection.execute(
+            "with truth as (select customer_id, expected_order_count_90d from read_csv(?, all_varchar = true)), "
+            "scored as (select * from scores.customer_churn_current where status = 'scored') "
+            "select corr(rank_truth, rank_score), count(*) from (select "
+            "rank() over (order by expected_order_count_90d::double) as rank_truth, "
+            "rank() over (order by churn_probability) as rank_score from scored inner join truth using (customer_id))",
+            [str(truth)],
+        ).fetchall()
+    assert customers > 300
+    assert correlation < -0.5
+
+
+def test_a_failed_gate_stops_before_publishing(shop) -> None:
+    settings, _, plan, _ = shop
+    before = pipeline.content_hashes(settings)
+    with open_build_file(settings, "sample_shop") as connection:
+        connection.execute("create or replace temp table kept as select * from scores.customer_churn")
+        connection.execute("update scores.customer_churn set churn_probability = 1.7 where status = 'scored'")
+    try:
+        with pytest.raises(GateFailed) as failure:
+            pipeline.run_gate(settings, "sample_shop", "scores", pipeline.day(plan))
+        assert "churn_probability" in failure.value.message
+        assert pipeline.content_hashes(settings) == before
+        failed = pipeline.in_build_file(
+            settings, "sample_shop", "select count(*) from quality.validation_results where not success"
+        )
+        assert failed[0][0] >= 1
+    finally:
+        pipeline.score_and_publish(settings, plan)
+    assert pipeline.content_hashes(settings) == before
+
+
+def test_a_slice_of_online_retail(tmp_path: Path, real_data: Path) -> None:
+    settings = Settings(home=tmp_path / "home", memory_limit="1GB")
+    slice_file = tmp_path / "slice.parquet"
+    duckdb.sql(
+        f"""select * from '{real_data / "online_retail_ii.parquet"}' where hash("Customer ID") % 5 = 0"""
+    ).write_parquet(str(slice_file))
+    _, plan, outcomes = pipeline.run_all(settings, "online_retail_ii", slice_file, "2011-09-01")
+    [(customers, latest)] = pipeline.published(
+        settings, "select count(*), max(last_order_date)::varchar from marts.customer_360"
+    )
+    assert customers > 500
+    assert latest < "2011-12-10"
+    assert plan.as_of_date == "2011-09-01"
+    assert outcomes["churn"] is not None

@@ -1,0 +1,83 @@
+"""Inputs too small or too odd to model: published all the same, with reasons instead of numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration import pipeline
+from warehouse.errors import GateFailed, SettingsError
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.integration
+
+ORDERS = "order_id,customer_id,ordered_at,order_amount\n"
+ODD_NAMES = (
+    "customer_id,first_name,last_name,email\n"
+    '1,"Ann ""Annie""","O\'Hara, Jr.",a@example.com\n2,"Zoë 🦊","line\nbreak",\n3,nan,,c@example.com\n'
+)
+
+CASES = {
+    "one customer": {"orders.csv": ORDERS + "".join(f"{n},a,2024-0{n}-01,10\n" for n in range(1, 9))},
+    "a single day": {"orders.csv": ORDERS + "".join(f"{n},c{n},2024-05-01 1{n % 10}:00:00,{n}\n" for n in range(50))},
+    "customers without orders, orders without customers": {
+        "orders.csv": ORDERS + "1,1,2024-01-05,10\n2,,2024-02-05,20\n3,ghost,2024-03-05,30\n",
+        "customers.csv": ODD_NAMES,
+    },
+    "zero and negative prices": {
+        "orders.csv": ORDERS + "1,a,2024-01-05,\n2,b,2024-02-05,\n3,a,2024-03-01,\n",
+        "order_items.csv": "order_item_id,order_id,product_code,quantity,unit_price_amount\n"
+        "1,1,MUG,1,0\n2,2,MUG,1,-5\n3,2,MUG,2,4.50\n4,3,MUG,1,1.005\n",
+    },
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_published_with_reasons(case: str, settings: Settings, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    for name, content in CASES[case].items():
+        (given / name).write_text(content, encoding="utf-8")
+    report, _, _ = pipeline.run_all(settings, "files", given)
+    for load in report.loads:
+        assert load.rows_read == load.rows_loaded + load.rows_quarantined + load.rows_already_loaded
+    rows = pipeline.published(
+        settings,
+        "select customer_id, churn_status, churn_reason, clv_status, churn_probability from marts.customer_360",
+    )
+    assert rows
+    for _, churn_status, churn_reason, clv_status, probability in rows:
+        assert churn_status in ("refused", "not_eligible")
+        assert clv_status in ("refused", "not_eligible")
+        assert churn_reason
+        assert probability is None
+
+
+def test_names_with_quotes_commas_newlines_and_emoji_arrive(settings: Settings, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "orders.csv").write_text(ORDERS + "1,1,2024-01-05,10\n2,2,2024-02-05,5\n")
+    (given / "customers.csv").write_text(ODD_NAMES, encoding="utf-8")
+    _, plan = pipeline.ingest(settings, "files", given)
+    pipeline.build(settings, plan)
+    names = pipeline.in_build_file(
+        settings, "files", "select first_name, last_name from pii.customer_contacts order by customer_id"
+    )
+    assert names == [('Ann "Annie"', "O'Hara, Jr."), ("Zoë 🦊", "line\nbreak"), (None, None)]
+
+
+def test_only_bad_orders_stop_with_the_reasons_in_quarantine(settings: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "orders.csv"
+    bad.write_text(ORDERS + "1,a,2999-01-05,10\n2,a,not a date,10\n")
+    with pytest.raises(SettingsError, match="has no orders"):
+        pipeline.ingest(settings, "files", bad)
+    assert len(pipeline.in_build_file(settings, "files", "select * from quality.quarantined_rows")) == 2
+
+
+def test_a_file_that_is_mostly_bad_is_stopped_at_the_raw_gate(settings: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "orders.csv"
+    good = "".join(f"{n},a,2024-01-05,10\n" for n in range(100))
+    bad.write_text(ORDERS + good + "".join(f"x{n},a,never,10\n" for n in range(100)))
+    with pytest.raises(GateFailed, match="quarantined"):
+        pipeline.ingest(settings, "files", bad)

@@ -1,0 +1,184 @@
+"""docker-compose.yml: nothing without secrets, nothing open by default, everything watched, every name real."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from graphlib import TopologicalSorter
+from importlib.metadata import distributions
+
+import pytest
+
+from tests.server.compose_file import VariableMissing, all_variables, interpolate, raw, render
+from warehouse.settings import CHECKOUT
+
+SECRETS = {
+    "CLIENTELE_POSTGRES_PASSWORD": "postgres-password",
+    "CLIENTELE_AIRFLOW_DATABASE_PASSWORD": "airflow-database-password",
+    "CLIENTELE_MLFLOW_DATABASE_PASSWORD": "mlflow-database-password",
+    "CLIENTELE_AIRFLOW_ADMIN_PASSWORD": "admin-password",
+    "CLIENTELE_AIRFLOW_FERNET_KEY": "fernet-key",
+    "CLIENTELE_AIRFLOW_JWT_SECRET": "jwt-secret",
+    "CLIENTELE_AIRFLOW_SECRET_KEY": "secret-key",
+}
+POSTGRES_IMAGE_PROGRAMS = {"bash", "psql", "pg_isready", "postgres"}
+SERVICES = sorted(raw()["services"])
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return render(SECRETS)["services"]
+
+
+@pytest.mark.parametrize(
+    "text, environment, expected",
+    [
+        ("${A:?needed}", {"A": "x"}, "x"),
+        ("${A:-b}", {}, "b"),
+        ("${A:-b}", {"A": ""}, "b"),
+        ("${A:-http://h:${P:-80}}/", {"P": "81"}, "http://h:81/"),
+        ("${A:+,$${A}}", {"A": "x"}, ",${A}"),
+        ("$$A", {"A": "x"}, "$A"),
+    ],
+)
+def test_variables_are_replaced_as_compose_does(text: str, environment: dict, expected: str) -> None:
+    assert interpolate(text, environment) == expected
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("value", [None, ""])
+def test_compose_refuses_to_start_without_a_secret(name: str, value: str | None) -> None:
+    environment = (
+        {**SECRETS, name: value} if value is not None else {key: SECRETS[key] for key in SECRETS if key != name}
+    )
+    with pytest.raises(VariableMissing, match=rf"{name}: see docs/server.md"):
+        render(environment)
+
+
+def test_secrets_are_exactly_the_required_variables() -> None:
+    assert {variable.name for variable in all_variables() if variable.operator == ":?"} == set(SECRETS)
+    assert {variable.operator for variable in all_variables()} <= {":?", ":-"}
+
+
+def test_every_password_and_key_comes_from_the_operator() -> None:
+    for name, service in raw()["services"].items():
+        for key, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|_KEY|TOKEN", key):
+                assert re.fullmatch(r"\$\{CLIENTELE_\w+:\?[^}]+\}", value), f"{name}: {key}"
+
+
+def test_no_secret_stands_in_an_address_or_an_argument(services: dict) -> None:
+    for name, service in services.items():
+        texts = [value for value in service["environment"].values() if "://" in value] + service.get("command", [])
+        assert not [text for text in texts for secret in SECRETS.values() if secret in text], name
+
+
+def test_each_service_gets_only_the_secrets_it_needs(services: dict) -> None:
+    def known_to(service: str) -> set[str]:
+        return {name for name, secret in SECRETS.items() if secret in services[service]["environment"].values()}
+
+    airflow = {f"CLIENTELE_AIRFLOW_{name}" for name in ("DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "SECRET_KEY")}
+    assert known_to("postgres") == {"CLIENTELE_POSTGRES_PASSWORD"}
+    assert known_to("mlflow") == known_to("mlflow-init") == {"CLIENTELE_MLFLOW_DATABASE_PASSWORD"}
+    assert known_to("airflow-init") == airflow | {"CLIENTELE_AIRFLOW_ADMIN_PASSWORD"}
+    for part in ("api-server", "scheduler", "dag-processor", "triggerer"):
+        assert known_to(f"airflow-{part}") == airflow
+
+
+@pytest.mark.parametrize("bind_address, airflow_host", [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
+def test_ports_stay_on_this_machine_unless_asked_and_those_of_mlflow_always(bind_address, airflow_host) -> None:
+    services = render({**SECRETS, "CLIENTELE_BIND_ADDRESS": bind_address})["services"]
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"airflow-api-server": [f"{airflow_host}:8080:8080"], "mlflow": ["127.0.0.1:5000:5000"]}
+    assert not [name for name, service in services.items() if "network_mode" in service or service.get("privileged")]
+
+
+def test_only_what_is_published_has_a_network_that_leads_out(services: dict) -> None:
+    assert raw()["networks"]["inside"] == {"internal": True}
+    outside = {name for name, service in services.items() if set(service["networks"]) - {"inside"}}
+    assert outside == {"airflow-api-server", "mlflow"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_watched_and_restarted_or_runs_once_and_is_waited_for(name: str, services: dict) -> None:
+    service = services[name]
+    if service["restart"] == "unless-stopped":
+        assert service["healthcheck"]["test"][0] == "CMD"
+        assert {"interval", "timeout", "retries", "start_period"} <= set(service["healthcheck"])
+    else:
+        assert service["restart"] == "no"
+        conditions = [other.get("depends_on", {}).get(name, {}).get("condition") for other in services.values()]
+        assert "service_completed_successfully" in conditions
+
+
+def test_what_a_service_waits_for_exists_and_can_happen(services: dict) -> None:
+    for name, service in services.items():
+        for needed, how in service.get("depends_on", {}).items():
+            runs_once = services[needed]["restart"] == "no"
+            expected = "service_completed_successfully" if runs_once else "service_healthy"
+            assert how == {"condition": expected}, f"{name} waits for {needed}"
+    graph = {name: set(service.get("depends_on", {})) for name, service in services.items()}
+    order = list(TopologicalSorter(graph).static_order())
+    assert order.index("database-init") < order.index("airflow-init") < order.index("airflow-scheduler")
+
+
+def test_programs_exist_in_the_lock_or_the_image(services: dict) -> None:
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", (CHECKOUT / "requirements/lock.txt").read_text(), re.MULTILINE))
+    scripts = {
+        entry.name
+        for distribution in distributions()
+        if re.sub(r"[-_.]+", "-", distribution.name).lower() in locked
+        for entry in distribution.entry_points.select(group="console_scripts")
+    }
+    for name, service in services.items():
+        is_postgres = service["image"].startswith("postgres:")
+        known = POSTGRES_IMAGE_PROGRAMS if is_postgres else scripts | {"bash", "python"}
+        commands = [
+            service.get("command", ["postgres"]),
+            service.get("healthcheck", {}).get("test", ["CMD", "bash"])[1:],
+        ]
+        assert {command[0] for command in commands} <= known, name
+        if commands[0][1:2] == ["-m"]:
+            assert (CHECKOUT / (commands[0][2].replace(".", "/") + ".py")).is_file(), name
+
+
+@pytest.mark.parametrize("name", ["database-init", "airflow-init", "mlflow-init"])
+def test_shell_of_the_one_shot_services_parses(name: str, services: dict) -> None:
+    script = services[name]["command"][-1]
+    done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_named_volume_is_declared_and_each_part_sees_only_its_own(services: dict) -> None:
+    mounts = {name: [mount.split(":") for mount in service.get("volumes", [])] for name, service in services.items()}
+    assert {source for mount in mounts.values() for source, _ in mount} == set(raw()["volumes"])
+    assert mounts["airflow-api-server"] == [["airflow-logs", "/var/log/airflow"]]
+    assert mounts["mlflow"] == [["mlflow-artifacts", "/srv/mlflow"]]
+    assert {name for name, mount in mounts.items() if ["home", "/srv/clientele"] in mount} == {
+        "airflow-init",
+        "airflow-scheduler",
+        "airflow-dag-processor",
+        "airflow-triggerer",
+    }
+
+
+def test_the_data_can_be_kept_in_a_folder_of_the_server() -> None:
+    services = render({**SECRETS, "CLIENTELE_HOME_VOLUME": "/data"})["services"]
+    assert "/data:/srv/clientele" in services["airflow-scheduler"]["volumes"]
+
+
+def test_own_services_run_without_privileges(services: dict) -> None:
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["logging"]["options"]["max-size"], name
+        if not service["image"].startswith("postgres:"):
+            assert service["cap_drop"] == ["ALL"], name
+
+
+def test_mlflow_answers_under_the_name_that_tasks_use(services: dict) -> None:
+    address = services["airflow-scheduler"]["environment"]["CLIENTELE_MLFLOW_TRACKING_URI"]
+    [allowed] = [text for text in services["mlflow"]["command"] if text.startswith("--allowed-hosts=")]
+    hosts = allowed.partition("=")[2].split(",")
+    assert address == "http://mlflow:5000"
+    assert address.removeprefix("http://") in hosts
+    assert "*" not in hosts
