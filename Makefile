@@ -62,7 +62,7 @@ bench: $(INSTALLED) ## measure a run (SOURCE, INPUT, AS_OF): times and memory, i
 	@$(PYTHON) -m services.bench $(REQUEST)
 
 lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.in
-	@cd requirements && ../.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@cd requirements && ../.venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links clientele.in -o lock.txt
 
 # The environment: made when it is missing or older than the lock.
@@ -78,5 +78,5 @@ $(INSTALLED): requirements/lock.txt
 			echo "(Debian: python3-venv)."; exit 1; }; fi
 	@echo "Installing the locked packages: about a minute the first time."
 	@[ -x .venv/bin/uv ] || $(PYTHON) -m pip install --quiet "uv==$(UV_VERSION)"
-	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip sync --quiet --require-hashes requirements/lock.txt
+	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip sync --quiet --system-certs --require-hashes requirements/lock.txt
 	@touch $@

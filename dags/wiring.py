@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import warnings
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -52,15 +53,18 @@ def trigger_form(*, default_source: str) -> dict[str, Param]:
     choices = names if default_source != LATEST else [LATEST, *names]
     default = default_source if default_source in choices or not choices else choices[0]
     return {
-        "source": Param(default, enum=choices or [default], description="Whose data. One company, one source."),
+        "source": Param(
+            default, enum=choices or [default], title="Source", description="Whose data. One company, one source."
+        ),
         "as_of_date": Param(
             None,
             type=["null", "string"],
             format="date",
+            title="As-of date",
             description="Know everything before this day and nothing after. Empty: the day after the newest data.",
         ),
         "force_retrain": Param(
-            False, type="boolean", description="Train again although neither data nor settings have changed."
+            False, type="boolean", title="Force retraining", description="Train again although it is not due."
         ),
     }
 
@@ -105,9 +109,12 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         from airflow.sdk.exceptions import AirflowFailException
+        from airflow.utils.deprecation_tools import DeprecatedImportWarning
 
         from warehouse.errors import ClienteleError, WarehouseBusy
 
+        # skops looks at everything in every loaded module; Airflow's old names answer with a thousand warnings.
+        warnings.filterwarnings("ignore", category=DeprecatedImportWarning)
         try:
             return function(*args, **kwargs)
         except WarehouseBusy:

@@ -81,9 +81,8 @@ def _follow(api: AirflowApi, request: pipeline.Request, result: Measured) -> Non
     spans = []
     began = ended = None
     for dag_id in DAG_IDS:
-        this_run = (
-            run_id if dag_id == FIRST_DAG else api.runs_of_partition(dag_id, plan["pipeline_run_id"])[-1]["dag_run_id"]
-        )
+        if dag_id != FIRST_DAG:
+            run_id = api.runs_of_partition(dag_id, plan["pipeline_run_id"])[-1]["dag_run_id"]
         run = api.run(dag_id, run_id)
         began = began or _moment(run["queued_at"])
         ended = _moment(run["end_date"])

@@ -45,6 +45,7 @@ def start(settings: Settings, name: str, arguments: list[str], variables: dict[s
     """Start `python -m <arguments>` as a service: it outlives us and is found again by its pid file."""
     child = begin(settings, name, arguments, variables)
     process = psutil.Process(child.pid)
+    child.returncode = 0  # nobody waits for it here: it goes on after us
     entry = PidFile(name, child.pid, process.create_time())
     _pid_path(settings, name).write_text(json.dumps(asdict(entry)) + "\n")
     return process

@@ -16,7 +16,8 @@ from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.landing import LandedFile, file_sha256, landed_files
-from warehouse.loading import Load, TableLoad, load_file
+from warehouse.loading import TableLoad, load_file
+from warehouse.mapping import Load
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
 from warehouse.scores import create_score_tables

@@ -1,0 +1,70 @@
+"""`python -m ml train|score --job segmentation|churn|clv --source S --as-of D [--force]`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from ml.job import JOB_NAMES
+from warehouse.errors import ClienteleError
+from warehouse.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it ended as it should (a reasoned refusal does), 1 otherwise."""
+    asked = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    try:
+        return _train(asked) if asked.command == "train" else _score(asked)
+    except ClienteleError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ml", description="Train and use the customer models.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (
+        ("train", "train a job's candidates, judge them and decide who serves"),
+        ("score", "score every customer with the model that serves"),
+    ):
+        command = commands.add_parser(name, help=what, description=what)
+        command.add_argument("--job", choices=[*JOB_NAMES, "all"], required=True)
+        command.add_argument("--source", required=True, help="name of the source")
+        command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+        if name == "train":
+            command.add_argument("--force", action="store_true", help="train even when it is not due")
+    return parser
+
+
+def _jobs(asked: argparse.Namespace) -> Sequence[str]:
+    return JOB_NAMES if asked.job == "all" else (asked.job,)
+
+
+def _train(asked: argparse.Namespace) -> int:
+    from ml.training import train
+
+    for job in _jobs(asked):
+        outcome = train(Settings(), job, asked.source, asked.as_of, force=asked.force)
+        serving = f", {outcome.candidate} (version {outcome.model_version}) serves" if outcome.candidate else ""
+        print(f"{job}: {outcome.status}{serving}\n  {outcome.reason}")
+    return 0
+
+
+def _score(asked: argparse.Namespace) -> int:
+    from ml.scoring import score
+
+    for job in _jobs(asked):
+        report = score(Settings(), job, asked.source, asked.as_of)
+        counts = ", ".join(f"{count} {status}" for status, count in report.rows_by_status.items()) or "no customers"
+        print(f"{job}: {counts} → scores.{report.score_table} {report.reason}".rstrip())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Histogram gradient boosting of the configured size, for probabilities and for amounts."""
+
+from __future__ import annotations
+
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
+
+from ml.configuration import BoostingParameters
+from ml.preprocessing import tree_preprocessor
+
+
+def boosted_classifier(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
+    """Preparation and classifier; no early stopping, whose random rows share customers with the rest."""
+    model = HistGradientBoostingClassifier(**_options(parameters, seed))
+    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", model)])
+
+
+def boosted_regressor(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
+    """Preparation and regressor."""
+    model = HistGradientBoostingRegressor(**_options(parameters, seed))
+    return Pipeline([("prepare", tree_preprocessor(columns)), ("regress", model)])
+
+
+def _options(parameters: BoostingParameters, seed: int) -> dict[str, object]:
+    return {
+        "learning_rate": parameters.learning_rate,
+        "max_iter": parameters.tree_count,
+        "max_leaf_nodes": parameters.leaf_count,
+        "min_samples_leaf": parameters.minimum_leaf_rows,
+        "l2_regularization": parameters.l2_penalty,
+        "early_stopping": False,
+        "random_state": seed,
+    }

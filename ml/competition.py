@@ -1,0 +1,104 @@
+"""What a job hands to tracking: its candidates, how they did, and who is to serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Verdict = Literal["promoted", "champion_kept", "baseline_serves"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fitted model (or rule) of a job.
+
+    Attributes
+    ----------
+    parameters
+        What was set or learned that a person would want to compare, as plain values.
+    """
+
+    name: str
+    is_baseline: bool
+    estimator: BaseEstimator
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A candidate with its figures on the holdout."""
+
+    candidate: Candidate
+    metrics: dict[str, float]
+    prediction: NDArray
+
+    @property
+    def name(self) -> str:
+        return self.candidate.name
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition of the gate, with the figures that decided it."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who serves from now on, and why.
+
+    Attributes
+    ----------
+    serving
+        Candidate that is to serve; None when the former champion goes on.
+    contender
+        The best candidate that is not a baseline; None when none could be fitted.
+    """
+
+    verdict: Verdict
+    reason: str
+    serving: str | None
+    contender: str | None
+    baseline: str
+    metric_name: str
+    metric_value: float | None
+    baseline_value: float | None
+    champion_value: float | None
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Competition:
+    """All candidates of one training run, the decision, and what to show of it."""
+
+    results: tuple[Result, ...]
+    failures: Mapping[str, str]
+    decision: Decision
+    columns: tuple[str, ...]
+    dropped_columns: Mapping[str, str]
+    example: pd.DataFrame
+    figures: Mapping[str, Mapping[str, Figure]]
+    champion_metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def result(self, name: str) -> Result:
+        """The result of one candidate."""
+        return next(result for result in self.results if result.name == name)
+
+
+class CandidateFailed(Exception):
+    """A candidate could not be fitted or is unhealthy; the others go on."""
+
+
+class Refused(Exception):
+    """The data do not allow a model to be made; the message says why, for people."""

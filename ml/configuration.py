@@ -1,0 +1,159 @@
+"""Hyper-parameters and gate thresholds, read from `ml/conf/*.yml` into frozen, checked objects."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.errors import SettingsError
+
+CONFIGURATION_FOLDER = Path(__file__).resolve().parent / "conf"
+
+
+class Frozen(BaseModel):
+    """A configuration block: no unknown names, no change after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(Frozen):
+    minimum_customer_count: int = Field(ge=2)
+    minimum_class_count: int = Field(ge=1)
+    maximum_training_row_count: int = Field(ge=100)
+
+
+class Bootstrap(Frozen):
+    repetition_count: int = Field(ge=20)
+    confidence: float = Field(gt=0.5, lt=1)
+
+
+class Calibration(Frozen):
+    fold_count: int = Field(ge=2)
+    method: Literal["sigmoid", "isotonic"]
+
+
+class LogisticRegressionParameters(Frozen):
+    inverse_penalty: float = Field(gt=0)
+    maximum_iteration_count: int = Field(ge=10)
+
+
+class BoostingParameters(Frozen):
+    learning_rate: float = Field(gt=0, le=1)
+    tree_count: int = Field(ge=1)
+    leaf_count: int = Field(ge=2)
+    minimum_leaf_rows: int = Field(ge=1)
+    l2_penalty: float = Field(ge=0)
+
+
+class RiskBands(Frozen):
+    medium_from: float = Field(gt=0, lt=1)
+    high_from: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RiskBands:
+        if self.medium_from >= self.high_from:
+            raise ValueError("medium_from must be below high_from")
+        return self
+
+
+class ChurnConfiguration(Frozen):
+    random_seed: int
+    retrain_after_days: int = Field(ge=1)
+    limits: Limits
+    bootstrap: Bootstrap
+    calibration: Calibration
+    logistic_regression: LogisticRegressionParameters
+    gradient_boosting: BoostingParameters
+    risk_bands: RiskBands
+
+
+class StatusQuo(Frozen):
+    minimum_tenure_days: int = Field(ge=1)
+
+
+class Intervals(Frozen):
+    coverage: float = Field(gt=0, lt=1)
+    group_count: int = Field(ge=1)
+
+
+class LifetimeValueConfiguration(Frozen):
+    random_seed: int
+    retrain_after_days: int = Field(ge=1)
+    limits: Limits
+    bootstrap: Bootstrap
+    calibration: Calibration
+    buying_probability: BoostingParameters
+    spend_given_purchase: BoostingParameters
+    status_quo: StatusQuo
+    intervals: Intervals
+    value_tiers: dict[str, float]
+    largest_spender_count: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _tiers_in_order(self) -> LifetimeValueConfiguration:
+        shares = list(self.value_tiers.values())
+        if not shares or shares != sorted(set(shares)) or shares[0] <= 0 or shares[-1] != 1:
+            raise ValueError("value_tiers must rise to 1.0")
+        return self
+
+
+class Stability(Frozen):
+    repetition_count: int = Field(ge=2)
+    minimum_ari: float = Field(ge=0, le=1)
+
+
+class SegmentationConfiguration(Frozen):
+    random_seed: int
+    retrain_after_days: int = Field(ge=1)
+    minimum_customer_count: int = Field(ge=2)
+    columns: tuple[str, ...] = Field(min_length=2)
+    minimum_log_spread: float = Field(ge=0)
+    smallest_segment_count: int = Field(ge=2)
+    largest_segment_count: int = Field(ge=2)
+    serving_from: int = Field(ge=2)
+    start_count: int = Field(ge=1)
+    stability: Stability
+    minimum_segment_share: float = Field(ge=0, lt=1)
+    silhouette_tolerance: float = Field(gt=0, le=1)
+    silhouette_sample_count: int = Field(ge=50)
+
+
+class SupervisedGate(Frozen):
+    minimum_gain_over_baseline: float
+    maximum_brier_excess: float | None = None
+    maximum_calibration_error: float | None = None
+    minimum_level_ratio: float = Field(ge=0)
+    maximum_level_ratio: float = Field(gt=0)
+    leak_alarm: float
+
+
+class SegmentationGate(Frozen):
+    maximum_silhouette_loss: float = Field(ge=0)
+
+
+class PromotionConfiguration(Frozen):
+    churn: SupervisedGate
+    clv: SupervisedGate
+    segmentation: SegmentationGate
+
+
+_Configuration = TypeVar("_Configuration", bound=Frozen)
+
+
+@cache
+def load_configuration(kind: type[_Configuration], name: str, folder: Path = CONFIGURATION_FOLDER) -> _Configuration:
+    """Read and check one file of `ml/conf`.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing, a name is unknown or a value is out of range.
+    """
+    try:
+        return kind.model_validate(yaml.safe_load((folder / f"{name}.yml").read_text(encoding="utf-8")))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise SettingsError(f"ml/conf/{name}.yml: {error}", "Mend the file named above.") from error

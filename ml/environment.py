@@ -1,0 +1,29 @@
+"""The surroundings of a training or scoring run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.settings import Settings
+
+
+@contextmanager
+def quiet_environment(settings: Settings) -> Iterator[None]:
+    """One thread for the numeric libraries, and their caches under home.
+
+    One thread gives the same sums on every machine, and on a machine where other tasks run it is much
+    faster: threads that wait for each other burn the processor time the others need.
+    """
+    os.environ.setdefault("MPLCONFIGDIR", str(settings.home / "matplotlib"))
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    # Only libraries that are loaded can be limited.
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield

@@ -1,0 +1,174 @@
+"""Metrics of rank, level, calibration and error.
+
+Every rank metric treats tied predictions as one group, so the order of rows never matters. Those that are
+bootstrapped come as `…_by_weight`: sorted once, then evaluated for any row weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import spearmanr
+from sklearn.metrics import average_precision_score
+
+WeightedMetric = Callable[[NDArray], float]
+
+
+def roc_auc_by_weight(actual: ArrayLike, score: ArrayLike) -> WeightedMetric:
+    """ROC-AUC (share of churned–stayed pairs in the right order, ties half) for given row weights."""
+    actual = np.asarray(actual, dtype=float)
+    group, count = _descending_groups(score)
+
+    def evaluate(weight: NDArray) -> float:
+        positive = np.bincount(group, weight * actual, count)
+        negative = np.bincount(group, weight * (1 - actual), count)
+        pairs = positive.sum() * negative.sum()
+        below = negative.sum() - np.cumsum(negative)
+        return float((positive * (below + negative / 2)).sum() / pairs) if pairs > 0 else float("nan")
+
+    return evaluate
+
+
+def roc_auc(actual: ArrayLike, score: ArrayLike) -> float:
+    """ROC-AUC; nan when only one class is present.
+
+    Examples
+    --------
+    >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    0.75
+    """
+    return roc_auc_by_weight(actual, score)(np.ones(len(np.asarray(actual))))
+
+
+def pr_auc(actual: ArrayLike, score: ArrayLike) -> float:
+    """Average precision; nan when nothing is positive."""
+    actual = np.asarray(actual, dtype=int)
+    return float(average_precision_score(actual, score)) if actual.any() else float("nan")
+
+
+def brier_by_weight(actual: ArrayLike, probability: ArrayLike) -> WeightedMetric:
+    """Mean squared error of probabilities for given row weights."""
+    squared = (np.asarray(actual, dtype=float) - np.asarray(probability, dtype=float)) ** 2
+    return lambda weight: float((weight * squared).sum() / weight.sum())
+
+
+def brier(actual: ArrayLike, probability: ArrayLike) -> float:
+    """Mean squared error of probabilities."""
+    return brier_by_weight(actual, probability)(np.ones(len(np.asarray(actual))))
+
+
+def expected_calibration_error(actual: ArrayLike, probability: ArrayLike, bin_count: int = 10) -> float:
+    """Mean |predicted − observed| over groups of (nearly) equal size by predicted probability."""
+    table = decile_table(actual, probability, bin_count)
+    gap = np.abs(table["predicted_mean"] - table["actual_mean"])
+    return float((gap * table["count"]).sum() / table["count"].sum())
+
+
+def normalised_gini_by_weight(actual: ArrayLike, predicted: ArrayLike) -> WeightedMetric:
+    """Gini of actual spend ranked by prediction, over that of the perfect ranking, for given weights."""
+    actual = np.asarray(actual, dtype=float)
+    by_prediction, by_actual = _descending_groups(predicted), _descending_groups(actual)
+
+    def evaluate(weight: NDArray) -> float:
+        best = _lorenz_gini(actual, weight, *by_actual)
+        return _lorenz_gini(actual, weight, *by_prediction) / best if best > 0 else float("nan")
+
+    return evaluate
+
+
+def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """Rank quality for amounts: 1 for the perfect ranking, 0 for none; nan when there is nothing to rank.
+
+    Examples
+    --------
+    >>> normalised_gini([1.0, 2.0, 3.0], [10.0, 20.0, 30.0])
+    1.0
+    """
+    return normalised_gini_by_weight(actual, predicted)(np.ones(len(np.asarray(actual))))
+
+
+def capture_at(actual: ArrayLike, score: ArrayLike, share: float = 0.2) -> float:
+    """Share of all that happened (churns, spend) which the top `share` of customers by score hold."""
+    in_order = _tie_averaged(actual, score)
+    total = in_order.sum()
+    cut = share * len(in_order)
+    whole = int(cut)
+    part = (cut - whole) * in_order[whole] if whole < len(in_order) else 0.0
+    return float((in_order[:whole].sum() + part) / total) if total > 0 else float("nan")
+
+
+def top_decile_lift(actual: ArrayLike, score: ArrayLike) -> float:
+    """How many times the average rate the top tenth by score has."""
+    return capture_at(actual, score, 0.1) / 0.1
+
+
+def spearman(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """Rank correlation; nan when either side is constant."""
+    actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
+    if np.ptp(actual) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
+    return float(spearmanr(actual, predicted).statistic)
+
+
+def level_ratio(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """Total predicted over total actual; nan when nothing happened."""
+    total = float(np.sum(np.asarray(actual, dtype=float)))
+    return float(np.sum(np.asarray(predicted, dtype=float)) / total) if total != 0 else float("nan")
+
+
+def mean_absolute_error(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """MAE; rewards under-prediction where most spend nothing, so never read it alone."""
+    return float(np.mean(np.abs(np.asarray(actual, dtype=float) - np.asarray(predicted, dtype=float))))
+
+
+def root_mean_squared_error(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """RMSE; made of the largest customers."""
+    difference = np.asarray(actual, dtype=float) - np.asarray(predicted, dtype=float)
+    return float(np.sqrt(np.mean(difference**2)))
+
+
+def decile_table(actual: ArrayLike, predicted: ArrayLike, group_count: int = 10) -> dict[str, NDArray]:
+    """Counts and means by group of predicted value, lowest first; tied predictions share a group.
+
+    Returns
+    -------
+    dict
+        `count`, `predicted_mean`, `actual_mean`, each of the number of groups that are not empty.
+    """
+    actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
+    _, inverse, counts = np.unique(predicted, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    group = np.minimum((middle / len(predicted) * group_count).astype(int), group_count - 1)[inverse]
+    size = np.bincount(group, minlength=group_count)
+    kept = size > 0
+    return {
+        "count": size[kept],
+        "predicted_mean": np.bincount(group, predicted, group_count)[kept] / size[kept],
+        "actual_mean": np.bincount(group, actual, group_count)[kept] / size[kept],
+    }
+
+
+def _descending_groups(score: ArrayLike) -> tuple[NDArray, int]:
+    """Number every row by its group of equal scores, highest score first."""
+    values, inverse = np.unique(-np.asarray(score, dtype=float), return_inverse=True)
+    return inverse, len(values)
+
+
+def _lorenz_gini(actual: NDArray, weight: NDArray, group: NDArray, count: int) -> float:
+    people = np.bincount(group, weight, count)
+    amount = np.bincount(group, weight * actual, count)
+    if people.sum() <= 0 or amount.sum() <= 0:
+        return float("nan")
+    amount = amount / amount.sum()
+    area = (people / people.sum() * (np.cumsum(amount) - amount / 2)).sum()
+    return float(2 * area - 1)
+
+
+def _tie_averaged(actual: ArrayLike, score: ArrayLike) -> NDArray:
+    """Actual values by descending score, equal scores sharing their mean."""
+    actual = np.asarray(actual, dtype=float)
+    group, count = _descending_groups(score)
+    size = np.bincount(group, minlength=count)
+    return np.repeat(np.bincount(group, actual, count) / size, size)

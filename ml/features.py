@@ -1,0 +1,122 @@
+"""Which columns of `marts.customer_features` the models see, and in what form.
+
+Ids, dates and eligibility are never features; labels stand in another table. Categories come as text,
+everything else as floating-point numbers in which missing stays missing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from warehouse.errors import ModelUnavailable
+
+NUMERIC_COLUMNS = (
+    "days_since_last_order",
+    "tenure_days",
+    "first_to_last_order_days",
+    "order_count",
+    "order_day_count",
+    "repeat_order_count",
+    "mean_order_gap_days",
+    "order_gap_ratio",
+    "net_amount",
+    "gross_amount",
+    "return_amount",
+    "return_share",
+    "average_order_amount",
+    "mean_repeat_order_amount",
+    "net_amount_30d",
+    "net_amount_90d",
+    "net_amount_180d",
+    "net_amount_365d",
+    "order_count_30d",
+    "order_count_90d",
+    "order_count_180d",
+    "order_count_365d",
+    "item_count",
+    "distinct_product_count",
+    "event_count_30d",
+    "event_count_90d",
+    "days_since_last_event",
+    "mean_rating",
+    "last_nps_score",
+    "campaign_touch_count_365d",
+    "campaign_click_count_365d",
+    "has_active_subscription",
+    "age_years",
+    "days_since_registration",
+)
+CATEGORY_COLUMNS = ("country", "acquisition_channel", "gender")
+FEATURE_COLUMNS = NUMERIC_COLUMNS + CATEGORY_COLUMNS
+# What the rules and the purchase models read; taken by every model even where it does not vary.
+RULE_COLUMNS = (
+    "days_since_last_order",
+    "tenure_days",
+    "first_to_last_order_days",
+    "repeat_order_count",
+    "mean_repeat_order_amount",
+    "net_amount_90d",
+    "net_amount_365d",
+)
+KEY_COLUMNS = ("customer_id", "as_of_date")
+UNKNOWN_CATEGORY = "unknown"
+
+
+def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Bring rows of `marts.customer_features` into the form every model takes.
+
+    Parameters
+    ----------
+    rows
+        Rows of the mart; further columns are left out.
+    columns
+        The features wanted, in order; by default all known ones that the rows have.
+
+    Returns
+    -------
+    DataFrame
+        Float64 and text columns, index 0…n−1.
+
+    Raises
+    ------
+    ModelUnavailable
+        If a column that is asked for is not in the rows.
+    """
+    known = tuple(name for name in FEATURE_COLUMNS if name in rows.columns or name in RULE_COLUMNS)
+    wanted = known if columns is None else tuple(columns)
+    missing = [name for name in wanted if name not in rows.columns]
+    if missing:
+        raise ModelUnavailable(
+            f"marts.customer_features has no column {', '.join(missing)}, which the model needs.",
+            "Build the marts again, or train anew with --force so that the model does without it.",
+        )
+    return pd.DataFrame({name: _prepared(rows[name], name) for name in wanted}).reset_index(drop=True)
+
+
+def _prepared(column: pd.Series, name: str) -> pd.Series:
+    if name in CATEGORY_COLUMNS:
+        text = column.astype("object").where(column.notna(), UNKNOWN_CATEGORY)
+        return text.astype(str)
+    number = pd.to_numeric(column, errors="coerce").astype("float64")
+    return number.replace([np.inf, -np.inf], np.nan)
+
+
+def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Split a model frame's columns into those that vary and those that say nothing.
+
+    Returns
+    -------
+    usable
+        Names in their order.
+    dropped
+        Name → why: "empty" (all null or unknown) or "constant".
+    """
+    dropped = {}
+    for name in frame.columns:
+        is_empty = frame[name] == UNKNOWN_CATEGORY if name in CATEGORY_COLUMNS else frame[name].isna()
+        if is_empty.all():
+            dropped[name] = "empty"
+        elif frame[name].nunique(dropna=False) == 1:
+            dropped[name] = "constant"
+    return tuple(name for name in frame.columns if name not in dropped), dropped

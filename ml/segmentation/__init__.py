@@ -1,0 +1,1 @@
+"""Segmentation: kinds of customers by behaviour, with names a marketer uses."""

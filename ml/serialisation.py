@@ -1,0 +1,68 @@
+"""Models to files and back with skops: loading a file builds listed types only and runs no code of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sklearn.base import BaseEstimator
+
+from warehouse.errors import ModelUnavailable
+
+# Every type, beyond numbers, arrays and what skops trusts itself, that a model of ours may contain.
+# A type that is missing here makes saving fail, so the list cannot fall behind unnoticed.
+TRUSTED_TYPES = (
+    "ml.baselines.HiatusChurnRule",
+    "ml.baselines.LastPeriodSpend",
+    "ml.baselines.RecencyChurnRule",
+    "ml.baselines.StatusQuoSpend",
+    "ml.calibration.CalibratedByCustomer",
+    "ml.intervals.SimilarPredictionInterval",
+    "ml.lifetime_value_model.LifetimeValueModel",
+    "ml.preprocessing.SignedLog",
+    "ml.purchase_forecast.PurchaseChurnModel",
+    "ml.purchase_forecast.PurchaseSpendModel",
+    "ml.purchase_models.beta_geometric_nbd.BetaGeometricNBD",
+    "ml.purchase_models.gamma_gamma.GammaGamma",
+    "ml.purchase_models.historic_order_amount.HistoricOrderAmount",
+    "ml.purchase_models.historic_rate.HistoricRate",
+    "ml.purchase_models.nbd.NBD",
+    "ml.purchase_models.pareto_nbd.ParetoNBD",
+    "ml.segmentation.model.GridSegments",
+    "ml.segmentation.model.KMeansSegments",
+    "ml.two_stage.TwoStageSpendModel",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+
+def untrusted_types(model: BaseEstimator) -> list[str]:
+    """Types in a model that are not listed."""
+    from skops.io import dumps, get_untrusted_types
+
+    return sorted(set(get_untrusted_types(data=dumps(model))) - set(TRUSTED_TYPES))
+
+
+def load_model_file(path: Path) -> BaseEstimator:
+    """Load a model; refuse files that are missing, damaged or contain types that are not listed.
+
+    Raises
+    ------
+    ModelUnavailable
+        With what is wrong with the file.
+    """
+    from skops.io import get_untrusted_types, load
+
+    advice = "Train anew: python -m ml train --force."
+    if not path.exists():
+        raise ModelUnavailable(f"The model file {path.name} is missing from MLflow's artifacts.", advice)
+    try:
+        foreign = sorted(set(get_untrusted_types(file=path)) - set(TRUSTED_TYPES))
+        if foreign:
+            raise ModelUnavailable(f"The model file contains types we do not load: {', '.join(foreign)}.", advice)
+        return load(path, trusted=list(TRUSTED_TYPES))
+    except ModelUnavailable:
+        raise
+    except Exception as error:  # a damaged file can fail anywhere inside the reader
+        raise ModelUnavailable(
+            f"The model file {path.name} cannot be read ({type(error).__name__}: {error}).", advice
+        ) from error

@@ -1,0 +1,23 @@
+"""The one package that knows MLflow: experiments, runs, registered models and their aliases.
+
+Experiments and registered models are named after the job (crm_churn, …). Versions of several sources stand
+in one registered model, told apart by the tag `source`: the alias `champion` points to the version that was
+put in service last, `champion-<source>` to the one that serves a source.
+"""
+
+from ml.tracking.recording import Recorded, record_refusal, record_training
+from ml.tracking.registry import champion_of, load_estimator, point_champion
+from ml.tracking.server import TrackingServer
+from ml.tracking.versions import Figures, RegisteredVersion
+
+__all__ = [
+    "Figures",
+    "Recorded",
+    "RegisteredVersion",
+    "TrackingServer",
+    "champion_of",
+    "load_estimator",
+    "point_champion",
+    "record_refusal",
+    "record_training",
+]

@@ -1,0 +1,178 @@
+"""Write a training into MLflow: a parent run, a nested run per candidate, versions and aliases."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml.competition import Competition, Result
+from ml.git import git_commit
+from ml.job import Job
+from ml.tracking.registry import CHALLENGER, CHAMPION, champion_of, register, set_aliases
+from ml.tracking.server import TrackingServer
+from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a training left in MLflow; `champion` serves from now on."""
+
+    parent_run_id: str
+    champion: RegisteredVersion
+    challenger: RegisteredVersion | None
+
+
+def record_training(
+    server: TrackingServer,
+    job: Job,
+    competition: Competition,
+    fingerprint: Mapping[str, str],
+    pipeline_run_id: str | None,
+) -> Recorded:
+    """Record all candidates side by side, register who serves and the contender, move the aliases."""
+    import mlflow
+
+    tags = _run_tags(job, fingerprint, pipeline_run_id)
+    with server.client() as client:
+        experiment_id = server.experiment_id(client, job.model_name)
+        with mlflow.start_run(
+            experiment_id=experiment_id, run_name=_run_name(fingerprint), tags={**tags, "role": "parent"}
+        ) as parent:
+            _log_parent(job, competition, fingerprint)
+            versions = {}
+            for result in competition.results:
+                nested = _nested_tags(tags, result, fingerprint)
+                with mlflow.start_run(
+                    experiment_id=experiment_id, run_name=result.name, nested=True, tags=nested
+                ) as run:
+                    _log_candidate(competition, result, fingerprint)
+                    if result.name in {competition.decision.serving, competition.decision.contender}:
+                        versions[result.name] = register(job, competition, result, tags, run.info.run_id)
+            _log_failures(competition, experiment_id, tags)
+        champion = versions.get(competition.decision.serving) or champion_of(server, job, fingerprint["source"])
+        _set_aliases(client, competition, versions, champion)
+    return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender))
+
+
+def record_refusal(
+    server: TrackingServer,
+    job: Job,
+    fingerprint: Mapping[str, str],
+    reason: str,
+    pipeline_run_id: str | None,
+) -> str:
+    """Write a run that says why there is no model; return its id."""
+    import mlflow
+
+    tags = _run_tags(job, fingerprint, pipeline_run_id)
+    tags |= {"role": "parent", "decision": "refused", "decision_reason": reason[:LONGEST_TEXT]}
+    with (
+        server.client() as client,
+        mlflow.start_run(
+            experiment_id=server.experiment_id(client, job.model_name),
+            run_name=f"{_run_name(fingerprint)} refused",
+            tags=tags,
+        ) as run,
+    ):
+        _log_params(fingerprint, "data_")
+        return run.info.run_id
+
+
+def _run_name(fingerprint: Mapping[str, str]) -> str:
+    return f"{fingerprint['source']} {fingerprint['as_of_date']}"
+
+
+def _run_tags(job: Job, fingerprint: Mapping[str, str], pipeline_run_id: str | None) -> dict[str, str]:
+    return {
+        "source": fingerprint["source"],
+        "as_of_date": fingerprint["as_of_date"],
+        "job": job.name,
+        "git_commit": git_commit(),
+        "pipeline_run_id": pipeline_run_id or "none",
+    }
+
+
+def _nested_tags(tags: Mapping[str, str], result: Result, fingerprint: Mapping[str, str]) -> dict[str, str]:
+    role = "baseline" if result.candidate.is_baseline else "candidate"
+    return {**tags, "role": role, "candidate": result.name, "content_sha256": fingerprint["content_sha256"]}
+
+
+def _log_parent(job: Job, competition: Competition, fingerprint: Mapping[str, str]) -> None:
+    import mlflow
+
+    decision = competition.decision
+    mlflow.set_tags(
+        {
+            "decision": decision.verdict,
+            "decision_reason": decision.reason[:LONGEST_TEXT],
+            "contender": decision.contender or "none",
+            "best_baseline": decision.baseline,
+        }
+    )
+    _log_params(fingerprint, "data_")
+    mlflow.log_param("random_seed", job.random_seed)
+    mlflow.log_dict(_report(competition), "decision.json")
+    leading = competition.result(decision.serving or decision.contender or decision.baseline)
+    _log_metrics({**leading.metrics, **competition.champion_metrics})
+
+
+def _report(competition: Competition) -> dict[str, object]:
+    decision = competition.decision
+    return {
+        "decision": decision.verdict,
+        "reason": decision.reason,
+        "checks": [vars(check) for check in decision.checks],
+        "candidates": {result.name: result.metrics for result in competition.results},
+        "former_champion": dict(competition.champion_metrics),
+        "failed_candidates": dict(competition.failures),
+        "columns": list(competition.columns),
+        "dropped_columns": dict(competition.dropped_columns),
+    }
+
+
+def _log_candidate(competition: Competition, result: Result, fingerprint: Mapping[str, str]) -> None:
+    import mlflow
+
+    _log_params(result.candidate.parameters, "")
+    _log_params({"content_sha256": fingerprint["content_sha256"]}, "data_")
+    _log_metrics(result.metrics)
+    for name, figure in competition.figures.get(result.name, {}).items():
+        mlflow.log_figure(figure, f"plots/{name}.png")
+
+
+def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[str, str]) -> None:
+    import mlflow
+
+    for name, reason in competition.failures.items():
+        failed = {**tags, "role": "candidate", "candidate": name, "failure": reason[:LONGEST_TEXT]}
+        with mlflow.start_run(experiment_id=experiment_id, run_name=name, nested=True, tags=failed):
+            pass
+
+
+def _set_aliases(
+    client: MlflowClient,
+    competition: Competition,
+    versions: Mapping[str, RegisteredVersion],
+    champion: RegisteredVersion,
+) -> None:
+    decision = competition.decision
+    if decision.contender in versions and decision.contender != decision.serving:
+        set_aliases(client, CHALLENGER, versions[decision.contender])
+    set_aliases(client, CHAMPION, champion)
+
+
+def _log_params(values: Mapping[str, object], prefix: str) -> None:
+    import mlflow
+
+    mlflow.log_params({f"{prefix}{name}": str(value)[:LONGEST_TEXT] for name, value in values.items()})
+
+
+def _log_metrics(values: Mapping[str, float]) -> None:
+    import mlflow
+
+    mlflow.log_metrics({name: float(value) for name, value in values.items() if math.isfinite(value)})

@@ -1,0 +1,110 @@
+"""Registered versions: who serves a source, load it, register a new one, move the aliases."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Mapping
+from contextlib import redirect_stderr
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml.competition import Competition, Result
+from ml.job import Job
+from ml.serialisation import TRUSTED_TYPES, load_model_file, untrusted_types
+from ml.tracking.server import TrackingServer
+from ml.tracking.versions import RegisteredVersion, described, version_tags
+from warehouse.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from sklearn.base import BaseEstimator
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+_REQUIREMENTS = ("scikit-learn", "scipy", "numpy", "pandas", "skops")
+_NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
+
+
+def champion_of(server: TrackingServer, job: Job, source: str) -> RegisteredVersion | None:
+    """The version that serves a source; None when there is none."""
+    from mlflow.exceptions import MlflowException
+
+    with server.client() as client:
+        try:
+            found = client.get_model_version_by_alias(job.model_name, f"{CHAMPION}-{source}")
+        except MlflowException as error:
+            if error.error_code in _NOT_THERE:
+                return None
+            raise
+    return described(found, found.tags, found.run_id)
+
+
+def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEstimator:
+    """Load a version's estimator; only types of our list are built.
+
+    Raises
+    ------
+    ModelUnavailable
+        If the artefact is missing, damaged or holds foreign types.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    name = f"{version.model_name} version {version.version}"
+    with server.client(), tempfile.TemporaryDirectory(dir=server.temporary_folder()) as folder:
+        try:
+            path = download_artifacts(artifact_uri=f"models:/{version.model_name}/{version.version}", dst_path=folder)
+        except (MlflowException, OSError) as error:
+            raise ModelUnavailable(
+                f"The files of {name} are not where MLflow says ({type(error).__name__}).",
+                "Restore MLflow's artifact folder, or train anew: python -m ml train --force.",
+            ) from error
+        try:
+            return load_model_file(Path(path) / "model.skops")
+        except ModelUnavailable as error:
+            raise ModelUnavailable(f"{name}: {error.message}", error.what_to_do) from error
+
+
+def register(
+    job: Job, competition: Competition, result: Result, run_tags: Mapping[str, str], run_id: str
+) -> RegisteredVersion:
+    """Log a candidate's estimator in the active run and register it as a new version."""
+    import mlflow.sklearn
+    from mlflow.models import infer_signature
+
+    estimator = result.candidate.estimator
+    if foreign := untrusted_types(estimator):
+        raise ModelUnavailable(
+            f"{result.name} contains types that could not be loaded again: {', '.join(foreign)}.",
+            "Add them to TRUSTED_TYPES in ml/serialisation.py if they are harmless.",
+        )
+    predicted = getattr(estimator, job.prediction_method)(competition.example)
+    info = mlflow.sklearn.log_model(
+        estimator,
+        name="model",
+        serialization_format="skops",
+        skops_trusted_types=list(TRUSTED_TYPES),
+        signature=infer_signature(competition.example, predicted),
+        input_example=competition.example,
+        # Worked out by MLflow itself this takes many seconds and misses nothing of these.
+        pip_requirements=[f"{name}=={installed_version(name)}" for name in _REQUIREMENTS],
+        pyfunc_predict_fn=job.prediction_method,
+    )
+    tags = version_tags(competition, result, run_tags)
+    # MLflow prints what it registers; our own words say it.
+    with redirect_stderr(io.StringIO()):
+        found = mlflow.register_model(f"models:/{info.model_id}", job.model_name, tags=tags)
+    return described(found, tags, run_id)
+
+
+def set_aliases(client: MlflowClient, alias: str, version: RegisteredVersion) -> None:
+    """Point an alias, of the model and of the version's source, to a version."""
+    for name in (alias, f"{alias}-{version.source}"):
+        client.set_registered_model_alias(version.model_name, name, version.version)
+
+
+def point_champion(server: TrackingServer, version: RegisteredVersion) -> None:
+    """Let the alias `champion` follow the source that was run last."""
+    with server.client() as client:
+        set_aliases(client, CHAMPION, version)

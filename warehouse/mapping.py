@@ -1,0 +1,90 @@
+"""A landed file's rows in the shape of a contract table: the temporary table ``mapped``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from warehouse.contract import load_contract
+from warehouse.errors import LandingError, SourceError
+from warehouse.file_reading import LANDED, ROW_NUMBER, FileContent
+from warehouse.landing import LandedFile
+from warehouse.source_folders import Source
+
+
+@dataclass(frozen=True)
+class Load:
+    """Identity of one reading of one file."""
+
+    load_id: str
+    source: Source
+    file: LandedFile
+    file_sha256: str
+    loaded_at: datetime  # UTC, without zone
+
+
+def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> tuple[str, ...]:
+    """Make the temporary table ``mapped``; return the columns of the file that nothing uses."""
+    kind, contract = load.file.kind, load_contract()
+    if load.source.form == "mapped":
+        _require_columns(load, content, kind.columns)
+        for column in kind.optional_columns:
+            if column not in content.columns:
+                connection.execute(f'alter table {LANDED} add column "{column}" varchar')
+        create_mapped(connection, load, kind.rows_are, derived=False)
+        expected = {*kind.columns, *kind.optional_columns, "line"}
+        return tuple(column for column in content.columns if column not in expected)
+    known = contract.tables[kind.rows_are].columns
+    _require_columns(load, content, tuple(name for name, column in known.items() if column.required))
+    by_name = {column.lower(): column for column in content.columns}
+    used = {name: by_name[name] for name in known if name in by_name}
+    picked = "".join(f', "{column.replace(chr(34), chr(34) * 2)}" as {name}' for name, column in used.items())
+    connection.execute(f"create or replace temp table mapped as select {ROW_NUMBER}{picked} from {LANDED}")
+    return tuple(column for column in content.columns if column not in used.values())
+
+
+def create_mapped(connection: duckdb.DuckDBPyConnection, load: Load, table: str, *, derived: bool) -> None:
+    sql = load.source.mapping_sql(table)
+    if derived:  # rows of their own, numbered as they come
+        sql = f"select *, row_number() over () as {ROW_NUMBER} from ({sql})"
+    try:
+        connection.execute(f"create or replace temp table mapped as {sql}")
+    except duckdb.Error as error:
+        raise SourceError(
+            f"{load.source.name}/{table}.sql fails on {load.file.name}: {str(error).splitlines()[0]}",
+            "Mend the SELECT; docs/adding-a-source.md says what it may use.",
+        ) from error
+    _check_mapping(connection, load, table, derived)
+
+
+def _require_columns(load: Load, content: FileContent, needed: tuple[str, ...]) -> None:
+    if not content.columns and content.row_count == 0:
+        return  # an empty file: nothing to load, nothing to lose
+    present = {column.lower() for column in content.columns}
+    missing = [column for column in needed if column.lower() not in present and column != "line"]
+    if missing:
+        raise LandingError(
+            f"{load.file.name}: the column {', '.join(missing)} is missing. It has: {', '.join(content.columns)}.",
+            "Add the column or mend its name in the header; nothing of the file was loaded.",
+        )
+
+
+def _check_mapping(connection: duckdb.DuckDBPyConnection, load: Load, table: str, derived: bool) -> None:
+    columns = {row[0] for row in connection.execute("describe mapped").fetchall()}
+    unknown = sorted(columns - set(load_contract().tables[table].columns) - {ROW_NUMBER})
+    if unknown or ROW_NUMBER not in columns:
+        wrong = f"gives unknown columns {', '.join(unknown)}" if unknown else f"does not give {ROW_NUMBER}"
+        raise SourceError(f"{load.source.name}/{table}.sql {wrong}.", "See warehouse/contract.yml.")
+    if derived:
+        return
+    lost = connection.execute(
+        f"select (select count(*) from {LANDED}) - count(distinct {ROW_NUMBER}), count(*) from mapped"
+    ).fetchone()
+    landed_count = connection.execute(f"select count(*) from {LANDED}").fetchone()[0]
+    if lost[0] != 0 or lost[1] != landed_count:
+        raise SourceError(
+            f"{load.source.name}/{table}.sql gives {lost[1]} rows for the {landed_count} rows of {load.file.name}.",
+            f"Give exactly one row per row of `landed`, with its {ROW_NUMBER}; filter later, in the marts.",
+        )
