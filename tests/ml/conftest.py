@@ -1,0 +1,60 @@
+"""A simulated shop, and one whose three jobs have been trained and scored with a real MLflow on SQLite."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ml.environment import quiet_environment
+from ml.job import JOB_NAMES
+from ml.scoring import score
+from ml.snapshots import Snapshots
+from ml.training import TrainingOutcome, train
+from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
+from warehouse.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread(tmp_path_factory: pytest.TempPathFactory):
+    """Numeric libraries as in production: one thread."""
+    with quiet_environment(Settings(home=tmp_path_factory.mktemp("caches"))):
+        yield
+
+
+@pytest.fixture(scope="session")
+def snapshots() -> Snapshots:
+    return shop_snapshots()
+
+
+@pytest.fixture(scope="session")
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, snapshots: Snapshots
+) -> tuple[Settings, dict[str, TrainingOutcome]]:
+    """Settings of a home in which every job was trained and scored; read only, please."""
+    settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
+    write_marts(settings.build_file(SOURCE), snapshots)
+    outcomes = {}
+    for job in JOB_NAMES:
+        outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
+        score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
+    return settings, outcomes
+
+
+@pytest.fixture(scope="session")
+def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow database with tables and nothing in them: making one takes seconds."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}", f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def fresh(settings: Settings, empty_tracking: Path) -> Settings:
+    """Settings of this test's own home, with an empty MLflow."""
+    settings.mlflow_folder.mkdir(parents=True)
+    shutil.copy(empty_tracking, settings.mlflow_folder / "mlflow.db")
+    return settings

@@ -1,0 +1,117 @@
+"""Rules, calibration, intervals, configuration and the retraining policy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from ml.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.calibration import CalibratedByCustomer, customer_folds
+from ml.configuration import ChurnConfiguration, LifetimeValueConfiguration, load_configuration
+from ml.evaluation.metrics import expected_calibration_error
+from ml.intervals import SimilarPredictionInterval
+from ml.retraining import reason_to_train, usable_champion
+from ml.tracking import Figures, RegisteredVersion
+from warehouse.errors import SettingsError
+
+
+def test_hiatus_rule_finds_the_cut_off():
+    frame = pd.DataFrame({"days_since_last_order": [1.0, 5, 20, 40, 60, 90]})
+    rule = HiatusChurnRule().fit(frame, [0, 0, 0, 1, 1, 0])
+    assert rule.cutoff_days_ == 20
+    assert rule.predict_proba(frame)[:, 1] == pytest.approx([0, 0, 0, 2 / 3, 2 / 3, 2 / 3])
+
+
+def test_recency_rule_never_falls_with_time():
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"days_since_last_order": random.integers(0, 365, 500).astype(float)})
+    churned = random.random(500) < frame["days_since_last_order"] / 400
+    rule = RecencyChurnRule().fit(frame, churned)
+    by_day = rule.predict_proba(pd.DataFrame({"days_since_last_order": np.arange(0.0, 500)}))[:, 1]
+    assert (np.diff(by_day) >= 0).all()
+
+
+def test_status_quo_by_hand():
+    frame = pd.DataFrame(
+        {"tenure_days": [400.0, 100, 3], "net_amount_365d": [365.0, 100, 30], "net_amount_90d": [9.0, 18, -5]}
+    )
+    assert StatusQuoSpend(90, 30).fit(frame).predict(frame) == pytest.approx([90, 90, 90])
+    assert LastPeriodSpend(180).fit(frame).predict(frame) == pytest.approx([18, 36, 0])
+
+
+def test_folds_never_split_a_customer_and_hold_out_every_row_once():
+    customers = np.repeat([f"c{n}" for n in range(50)], 4)
+    folds = customer_folds(customers, 5, seed=1)
+    assert sorted(np.concatenate([held for _, held in folds])) == list(range(200))
+    assert all(not set(customers[fitted]) & set(customers[held]) for fitted, held in folds)
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+def test_calibration_mends_probabilities_that_are_off(method):
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": random.normal(0, 1, 4000)})
+    truth = random.random(4000) < 1 / (1 + np.exp(-2 * frame["x"]))
+    groups = np.arange(4000) // 4
+    heavy = LogisticRegression(C=0.0005)  # so much penalty that its probabilities huddle in the middle
+    raw = heavy.fit(frame, truth).predict_proba(frame)[:, 1]
+    mended = CalibratedByCustomer(heavy, method, 5, 0).fit(frame, truth, groups).predict_proba(frame)[:, 1]
+    assert expected_calibration_error(truth, mended) < 0.03 < expected_calibration_error(truth, raw)
+
+
+@pytest.mark.parametrize(("share_of_zeros", "coverage"), [(0.0, 0.8), (0.4, 0.9)])
+def test_intervals_cover_what_they_promise_and_contain_the_prediction(share_of_zeros, coverage):
+    random = np.random.default_rng(4)
+    predicted = random.gamma(1, 50, 6000)
+    actual = np.where(random.random(6000) < share_of_zeros, 0, predicted * random.lognormal(0, 0.6, 6000))
+    interval = SimilarPredictionInterval(0.8, 20).fit(predicted[:3000], actual[:3000])
+    lower, upper = interval.bounds(predicted[3000:])
+    covered = ((actual[3000:] >= lower) & (actual[3000:] <= upper)).mean()
+    assert covered == pytest.approx(coverage, abs=0.03)
+    assert ((lower >= 0) & (lower <= predicted[3000:]) & (predicted[3000:] <= upper)).all()
+
+
+def test_intervals_of_zero_predictions_are_finite():
+    interval = SimilarPredictionInterval().fit(np.zeros(50), np.zeros(50))
+    lower, upper = interval.bounds(np.array([0.0, 10.0]))
+    assert np.isfinite([lower, upper]).all()
+
+
+def test_unknown_or_senseless_configuration_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match=r"churn\.yml"):
+        load_configuration(ChurnConfiguration, "churn", tmp_path)
+    good = load_configuration(LifetimeValueConfiguration, "lifetime_value").model_dump()
+    with pytest.raises(ValueError, match="value_tiers"):
+        LifetimeValueConfiguration.model_validate(good | {"value_tiers": {"top": 0.5, "rest": 0.4}})
+    with pytest.raises(ValueError, match="extra"):
+        LifetimeValueConfiguration.model_validate(good | {"another": 1})
+
+
+CHAMPION = RegisteredVersion(
+    "crm_churn", "3", "run", "logistic_regression", "shop", date(2025, 6, 1), ("a", "b"), Figures()
+)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "columns", "force", "words"),
+    [
+        (date(2025, 6, 20), ("a", "b"), False, None),
+        (date(2025, 6, 20), ("b", "a"), False, None),
+        (date(2025, 6, 20), ("a", "b"), True, "asked for"),
+        (date(2025, 7, 1), ("a", "b"), False, "30 days old"),
+        (date(2025, 5, 1), ("a", "b"), False, "later than 2025-05-01"),
+        (date(2025, 6, 20), ("a", "c"), False, "now also c; no longer b"),
+    ],
+)
+def test_when_to_train(as_of, columns, force, words):
+    reason = reason_to_train(CHAMPION, as_of, columns, 30, force=force)
+    assert (reason is None) if words is None else (words in reason)
+
+
+def test_no_champion_is_a_reason_and_one_from_the_future_is_not_used():
+    assert reason_to_train(None, date(2025, 6, 1), ("a",), 30, force=False) == "no champion yet"
+    assert usable_champion(CHAMPION, date(2025, 5, 31)) is None
+    assert usable_champion(CHAMPION, date(2025, 6, 1)) is CHAMPION

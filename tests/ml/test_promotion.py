@@ -1,0 +1,93 @@
+"""The gate: who serves, from figures alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from ml.configuration import SupervisedGate
+from ml.evaluation.bootstrap import Interval
+from ml.promotion import Contest, Standing, decide
+
+GATE = SupervisedGate(
+    minimum_gain_over_baseline=0.0,
+    maximum_brier_excess=0.005,
+    maximum_calibration_error=0.1,
+    minimum_level_ratio=0.67,
+    maximum_level_ratio=1.5,
+    leak_alarm=0.95,
+)
+BETTER, WORSE, ALIKE = Interval(0.05, 0.02, 0.08), Interval(-0.05, -0.08, -0.02), Interval(0.0, -0.02, 0.02)
+
+
+def standing(name: str, **changes: float) -> Standing:
+    figures = {"roc_auc": 0.8, "brier": 0.17, "level_ratio": 1.0, "expected_calibration_error": 0.03}
+    return Standing(name, figures | changes)
+
+
+def contest(**changes: object) -> Contest:
+    given = {
+        "metric": "roc_auc",
+        "baseline": standing("rule", roc_auc=0.75, brier=0.19),
+        "contender": standing("model"),
+        "contender_over_baseline": BETTER,
+    }
+    return Contest(**(given | changes))
+
+
+def test_first_model_that_beats_the_baseline_serves():
+    decision = decide(GATE, contest())
+    assert (decision.verdict, decision.serving) == ("promoted", "model")
+    assert all(check.passed for check in decision.checks)
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"brier": 0.2}, "probabilities no worse"),
+        ({"level_ratio": 1.6}, "level within bounds"),
+        ({"level_ratio": float("nan")}, "level within bounds"),
+        ({"expected_calibration_error": 0.2}, "calibrated"),
+        ({"roc_auc": 0.99}, "no leak suspected"),
+    ],
+)
+def test_each_check_can_stop_a_contender(figures: dict, words: str):
+    decision = decide(GATE, contest(contender=standing("model", **figures)))
+    assert (decision.verdict, decision.serving) == ("baseline_serves", "rule")
+    assert words in decision.reason
+
+
+def test_a_gain_within_noise_is_no_gain():
+    decision = decide(GATE, contest(contender_over_baseline=ALIKE))
+    assert decision.verdict == "baseline_serves"
+    assert "beats the best baseline" in decision.reason
+
+
+def test_contender_worse_than_champion_leaves_the_champion():
+    champion = {"champion": standing("champion"), "champion_over_baseline": BETTER}
+    decision = decide(GATE, contest(**champion, contender_over_champion=WORSE))
+    assert (decision.verdict, decision.serving) == ("champion_kept", None)
+    assert decision.champion_value == 0.8
+
+
+def test_contender_as_good_as_the_champion_takes_over():
+    champion = {"champion": standing("champion"), "champion_over_baseline": BETTER}
+    assert decide(GATE, contest(**champion, contender_over_champion=ALIKE)).verdict == "promoted"
+
+
+def test_champion_that_a_baseline_beats_goes_too():
+    decision = decide(
+        GATE,
+        contest(
+            contender_over_baseline=ALIKE,
+            champion=standing("champion", roc_auc=0.6),
+            contender_over_champion=BETTER,
+            champion_over_baseline=WORSE,
+        ),
+    )
+    assert (decision.verdict, decision.serving) == ("baseline_serves", "rule")
+
+
+def test_without_any_model_the_baseline_serves():
+    decision = decide(GATE, contest(contender=None, contender_over_baseline=None))
+    assert (decision.verdict, decision.serving, decision.contender) == ("baseline_serves", "rule", None)
+    assert "No model could be fitted" in decision.reason
