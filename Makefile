@@ -24,7 +24,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN"
 
-.PHONY: help demo run up down status sql test lint bench lock
+.PHONY: help demo run up down status sql test lint bench docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"]"
@@ -51,15 +51,21 @@ sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q
 	@$(PYTHON) -m services sql -- "$$ARG_Q"
 
 test: lint ## lint and all tests
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
-lint: $(INSTALLED) ## style, and who may import whom
+lint: $(INSTALLED) ## style of Python and SQL, and who may import whom
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
+	@mkdir -p var/dbt && CLIENTELE_BUILD_FILE=var/dbt/lint.duckdb DBT_TARGET_PATH=$(CURDIR)/var/dbt/lint \
+		DBT_LOG_PATH=$(CURDIR)/var/dbt/lint .venv/bin/sqlfluff lint --processes 1 dbt_project/models \
+		> .venv/sqlfluff.log 2>&1 || { cat .venv/sqlfluff.log; exit 1; }
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 bench: $(INSTALLED) ## measure a run (SOURCE, INPUT, AS_OF): times and memory, into bench-report/
 	@$(PYTHON) -m services.bench $(REQUEST)
+
+docs: $(INSTALLED) ## write docs/data-dictionary.md anew
+	@$(PYTHON) -m warehouse dictionary
 
 lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.in
 	@cd requirements && ../.venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \

@@ -30,9 +30,12 @@ def test_every_row_is_accounted_for_and_the_dirt_ends_where_the_truth_says(shop)
     settings, report, _, _ = shop
     for load in report.loads:
         assert load.rows_read == load.rows_loaded + load.rows_quarantined + load.rows_already_loaded
-    truth = csv.DictReader((settings.truth_folder / "sample_shop" / "dirt.csv").open(encoding="utf-8"))
+    dirt = (settings.truth_folder / "sample_shop" / "dirt.csv").read_text(encoding="utf-8")
+    truth = csv.DictReader(dirt.splitlines())
     expected = Counter((row["table"], int(row["row_number"])) for row in truth if row["expected"] == "quarantined")
-    found = pipeline.in_build_file(settings, "sample_shop", "select table_name, row_number from quality.quarantined_rows")
+    found = pipeline.in_build_file(
+        settings, "sample_shop", "select table_name, row_number from quality.quarantined_rows"
+    )
     assert Counter(found) == expected
     assert expected
 
@@ -50,7 +53,8 @@ def test_everyone_has_one_row_in_customer_360(shop) -> None:
 def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
     settings, _, _, outcomes = shop
     for table in ("customer_segments", "customer_churn", "customer_clv"):
-        [(scored,)] = pipeline.published(settings, f"select count(*) from scores.{table}_current where status = 'scored'")
+        query = f"select count(*) from scores.{table}_current where status = 'scored'"
+        [(scored,)] = pipeline.published(settings, query)
         assert scored > 300, table
     assert set(outcomes) == set(pipeline.JOBS)
 
@@ -60,7 +64,8 @@ def test_money_in_the_marts_is_money_in_the_files(shop) -> None:
     [(raw,)] = pipeline.in_build_file(
         settings,
         "sample_shop",
-        "select sum(coalesce(line_amount, (quantity * unit_price_amount)::decimal(18, 2))) from staging.stg_order_items",
+        "select sum(coalesce(line_amount, (quantity * unit_price_amount)::decimal(18, 2))) "
+        "from staging.stg_order_items",
     )
     ends = dict(
         pipeline.in_build_file(

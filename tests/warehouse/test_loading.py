@@ -276,7 +276,8 @@ def test_a_torn_line_of_a_mapped_file_is_quarantined(settings: Settings, tmp_pat
 def test_online_retail_refuses_only_negative_prices(settings: Settings, real_data: Path, tmp_path: Path) -> None:
     slice_file = tmp_path / "slice.parquet"
     duckdb.sql(
-        f"select * from '{real_data / 'online_retail_ii.parquet'}' where Invoice like 'A%' or InvoiceDate < '2009-12-03'"
+        f"select * from '{real_data / 'online_retail_ii.parquet'}' "
+        "where Invoice like 'A%' or InvoiceDate < '2009-12-03'"
     ).write_parquet(str(slice_file))
     land_input(settings, "online_retail_ii", slice_file)
     report = ingest_source(settings, "online_retail_ii")

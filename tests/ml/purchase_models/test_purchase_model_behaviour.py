@@ -32,7 +32,8 @@ def frame(rows):
 @st.composite
 def histories(draw):
     tenure = draw(st.floats(0.0, 1e5))
-    count = draw(st.integers(0, 5000)) if tenure > 0 else 0
+    # Below a nanosecond the time of the last order would underflow to the first one's.
+    count = draw(st.integers(0, 5000)) if tenure > 1e-14 else 0
     last = tenure * draw(st.floats(1e-6, 1.0)) if count else 0.0
     return (count, last, tenure)
 
