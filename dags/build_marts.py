@@ -12,18 +12,17 @@ model. dbt's tests run with the models they test.
 
 **When it fails.** Nothing after it has run and the published warehouse is as it was.
 
-| task | usual reason | what to do |
-|---|---|---|
-| `run_dbt` | a model or one of its tests failed | mend it; clear `run_dbt` with downstream |
-| `check_marts` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
-| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+- `run_dbt`: a model or one of its tests failed → mend it; clear `run_dbt` with downstream.
+- `check_marts`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
+- `plan`: waits, because another run is being trained or scored → it goes on by itself when that run has ended.
+- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import PartitionedAssetTimetable, PokeReturnValue, dag, task
 from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
 from wiring import (
     DEFAULT_ARGS,
@@ -33,11 +32,15 @@ from wiring import (
     RAW,
     WAREHOUSE_POOL,
     hand_over,
+    is_working,
     pass_gate,
     readable,
     settle_run,
     trigger_form,
 )
+
+# New marts under their feet would mix two as-of dates.
+DAGS_THAT_NEED_MARTS = ("train_models", "score_customers")
 
 
 @dag(
@@ -52,11 +55,14 @@ from wiring import (
     tags=["dbt", "quality"],
 )
 def build_marts() -> None:
-    @task(pool=WAREHOUSE_POOL)
+    # Looks every few seconds, without a slot in between, whether the run before it has published.
+    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=LONG_TASK.total_seconds() * 2)
     @readable
-    def plan() -> dict[str, Any]:
-        """Settle source and as-of date: those of the run that loaded the rows, or those asked for by hand."""
-        return settle_run()
+    def plan() -> PokeReturnValue:
+        """Wait until no other run still needs its marts; settle source and as-of date: the event's, or the form's."""
+        if is_working(*DAGS_THAT_NEED_MARTS):
+            return PokeReturnValue(is_done=False)
+        return PokeReturnValue(is_done=True, xcom_value=settle_run())
 
     @task(task_id=DBT_TASK_ID, pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
@@ -77,8 +83,9 @@ def build_marts() -> None:
     planned = plan()
     built = build(planned)
     checked = check_marts(planned)
-    built >> dbt_models() >> checked
     built >> checked
+    # The models only show themselves: nothing waits for them, so that one left out cannot skip the gate.
+    built >> dbt_models()
 
 
 build_marts()

@@ -11,11 +11,9 @@ asset **raw**, which starts `build_marts`.
 
 **When it fails.** Nothing after it has run and the published warehouse is as it was.
 
-| task | usual reason | what to do |
-|---|---|---|
-| `load` | no files, an unreadable file, or no orders | the log names file and rule; mend it, trigger again |
-| `check_raw` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
-| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+- `load`: no files, an unreadable file, or no orders → the log names file and rule; mend it, trigger again.
+- `check_raw`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
+- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
 from __future__ import annotations

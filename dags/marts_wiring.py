@@ -99,5 +99,5 @@ def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> Mo
         # All wait from the start: dbt keeps the order of the models, the arrows only show it.
         trigger_rule=TriggerRule.ALWAYS,
         retries=0,
-        execution_timeout=LONG_TASK * 2,
+        execution_timeout=LONG_TASK * 4,
     )

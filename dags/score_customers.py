@@ -11,13 +11,11 @@ profile, and publishes the result in one atomic step.
 
 **When it fails.** Nothing is published: people keep reading the version published before.
 
-| task | usual reason | what to do |
-|---|---|---|
-| `score` | a model cannot be loaded, or marts are missing | the log names it; run the DAG before this one |
-| `check_scores` | a critical expectation does not hold | open the Data Docs (`var/docs/validations/index.html`) |
-| `activate` | a dbt model or test failed | the log has dbt's message; mend it and clear the task |
-| `publish` | the new file did not pass its checks | the log says which; clear the task when mended |
-| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+- `score`: a model cannot be loaded, or marts are missing → the log names it; run the DAG before this one.
+- `check_scores`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
+- `activate`: a dbt model or test failed → the log has dbt's message; mend it and clear the task.
+- `publish`: the new file did not pass its checks → the log says which; clear the task when mended.
+- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
 from __future__ import annotations

@@ -13,10 +13,8 @@ Too little data is no failure: the job records a reasoned refusal, and customers
 
 **When it fails.** The models in service stay in service, and the published warehouse is as it was.
 
-| task | usual reason | what to do |
-|---|---|---|
-| `train_*` | MLflow cannot be written, or marts are missing | the log names it; mend it, clear the task |
-| any | the build file is *held by another process* | close what holds it; the task retries by itself |
+- `train_*`: MLflow cannot be written, or marts are missing → the log names it; mend it, clear the task.
+- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
 from __future__ import annotations

@@ -79,6 +79,12 @@ def requested() -> dict[str, Any]:
     return {field: context["params"].get(field) for field in EVENT_FIELDS}
 
 
+def is_working(*dag_ids: str) -> bool:
+    """Return whether one of these DAGs has a run that has not ended."""
+    ti = get_current_context()["ti"]
+    return any(ti.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids)
+
+
 def settle_run() -> dict[str, Any]:
     """Return the plan of this run: source, as-of date, name and build file."""
     from warehouse.runs import plan_run

@@ -66,7 +66,7 @@ def measure(settings: Settings, request: pipeline.Request) -> Measured:
             processors=psutil.cpu_count() or 0,
             start_up_seconds=round(time.monotonic() - began, 1),
         )
-        _follow(AirflowApi(where.airflow), request, result)
+        _follow(settings, AirflowApi(where.airflow), request, result)
     finally:
         watch.end()
         stop(settings, list(AIRFLOW_PARTS))
@@ -75,9 +75,9 @@ def measure(settings: Settings, request: pipeline.Request) -> Measured:
     return result
 
 
-def _follow(api: AirflowApi, request: pipeline.Request, result: Measured) -> None:
+def _follow(settings: Settings, api: AirflowApi, request: pipeline.Request, result: Measured) -> None:
     run_id = api.trigger(FIRST_DAG, pipeline.parameters(request))
-    plan = Follower(api, print).follow(run_id)
+    plan = Follower(api, settings.airflow_home / "logs", print).follow(run_id)
     spans = []
     began = ended = None
     for dag_id in DAG_IDS:

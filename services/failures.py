@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi, AirflowUnavailable
@@ -18,18 +19,26 @@ class PipelineFailed(ClienteleError):
     """A task of the pipeline failed."""
 
 
-def explain(api: AirflowApi, dag_id: str, run_id: str, tasks: list[dict[str, Any]]) -> str:
-    """Return which task failed, why, and where to look."""
+def explain(api: AirflowApi, logs: Path, dag_id: str, run_id: str, tasks: list[dict[str, Any]]) -> str:
+    """Return which task failed, why, and where to look.
+
+    Parameters
+    ----------
+    logs
+        The folder of the tasks' logs, which stay when Airflow is stopped.
+    """
     task = culprit(tasks)
     if task is None:
         return f"{dag_id} failed, but none of its tasks did. Look at it: {api.address}/dags/{dag_id}/runs/{run_id}"
+    attempt = max(task["try_number"], 1)
     try:
-        entries = api.task_log(dag_id, run_id, task["task_id"], max(task["try_number"], 1))
+        entries = api.task_log(dag_id, run_id, task["task_id"], attempt)
     except AirflowUnavailable:
         entries = []
     reason = reason_from_log(entries) or "Its log holds no reason."
-    where = f"{api.address}/dags/{dag_id}/runs/{run_id}/tasks/{task['task_id']}"
-    return f"{dag_id}, task {task['task_id']}, failed.\n\n  {reason}\n\n  Its log: {where}"
+    page = f"{api.address}/dags/{dag_id}/runs/{run_id}/tasks/{task['task_id']}"
+    log = logs / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task['task_id']}" / f"attempt={attempt}.log"
+    return f"{dag_id}, task {task['task_id']}, failed.\n\n  {reason}\n\n  In Airflow: {page}\n  Its log:    {log}"
 
 
 def culprit(tasks: list[dict[str, Any]]) -> dict[str, Any] | None:

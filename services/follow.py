@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi, AirflowUnavailable
@@ -28,6 +29,8 @@ class Follower:
     ----------
     api
         The Airflow to ask.
+    logs
+        The folder of the tasks' logs.
     say
         Takes one line of progress.
     is_alive
@@ -35,6 +38,7 @@ class Follower:
     """
 
     api: AirflowApi
+    logs: Path
     say: Callable[[str], None]
     is_alive: Callable[[], bool] = lambda: True
     started: float = field(default_factory=time.monotonic)
@@ -80,7 +84,7 @@ class Follower:
             if state == "success":
                 return
             if state == "failed":
-                raise PipelineFailed(explain(self.api, dag_id, run_id, list(tasks.values())))
+                raise PipelineFailed(explain(self.api, self.logs, dag_id, run_id, list(tasks.values())))
             self._pause()
 
     def _ask(self, question: Callable[..., Any], *arguments: str) -> Any:

@@ -67,7 +67,7 @@ def land(settings: Settings, request: Request, say: Callable[[str], None]) -> No
 
 def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> dict[str, Any]:
     api = AirflowApi(addresses(settings).airflow)
-    follower = Follower(api, say, is_alive=lambda: is_up(settings))
+    follower = Follower(api, settings.airflow_home / "logs", say, is_alive=lambda: is_up(settings))
     run_id = api.trigger(FIRST_DAG, parameters(request))
     say(f"Started {FIRST_DAG} for {request.source}.")
     plan = follower.follow(run_id)

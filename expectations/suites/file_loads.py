@@ -99,6 +99,8 @@ def _quarantine_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
         sql(f"select {shown} from {{batch}} as loads group by table_name having {too_many}", **limits),
         f"At most {thresholds.quarantined_share_maximum:.0%} of all rows ever read for a table are quarantined.",
         reasons + " Then mend the source's mapping.",
+        # Not critical: a mended file could never make good the rows of the bad one before it.
+        severity="warning",
     )
     yield no_rows(
         "quarantined_share",

@@ -60,7 +60,6 @@ RAW = [
         (*_loads((100, 1)), "delete from quality.quarantined_rows"),
     ),
     Breakage("quality.file_loads: quarantined_share_of_newest_file", _loads((1000, 0), (100, 30))),
-    Breakage("quality.file_loads: quarantined_share_of_all_files", _loads((1000, 400), (100, 0))),
 ]
 
 

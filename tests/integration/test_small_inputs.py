@@ -81,3 +81,14 @@ def test_a_file_that_is_mostly_bad_is_stopped_at_the_raw_gate(settings: Settings
     bad.write_text(ORDERS + good + "".join(f"x{n},a,never,10\n" for n in range(100)))
     with pytest.raises(GateFailed, match="quarantined"):
         pipeline.ingest(settings, "files", bad)
+
+
+def test_after_a_bad_file_a_mended_one_goes_through(settings: Settings, tmp_path: Path) -> None:
+    given = tmp_path / "orders.csv"
+    good = "".join(f"{n},a,2024-01-05,10\n" for n in range(60))
+    given.write_text(ORDERS + good + "".join(f"x{n},a,never,10\n" for n in range(60)))
+    with pytest.raises(GateFailed):
+        pipeline.ingest(settings, "files", given)
+    given.write_text(ORDERS + good + "".join(f"x{n},a,2024-01-06,10\n" for n in range(60)))
+    report, _ = pipeline.ingest(settings, "files", given)
+    assert [(load.rows_loaded, load.rows_already_loaded) for load in report.loads] == [(60, 60)]

@@ -1,0 +1,176 @@
+"""The structure of the DAGs: what exists, in which order, with which limits, and what people see of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from warehouse.settings import CHECKOUT, Settings
+from warehouse.source_folders import source_names
+
+DAG_IDS = ["ingest_sources", "build_marts", "train_models", "score_customers"]
+DAGS = CHECKOUT / "dags"
+# Tasks that do not open a build file.
+WITHOUT_POOL = {("train_models", "announce")}
+
+
+def real_tasks(dag: Any) -> list[Any]:
+    """The tasks that run in a process of their own."""
+    return [task for task in dag.tasks if task.task_type != "ModelProgress"]
+
+
+def test_all_dags_are_read_without_errors(dag_bag: Any) -> None:
+    assert dag_bag.import_errors == {}
+    assert set(dag_bag.dags) == set(DAG_IDS)
+
+
+def test_each_dag_comes_from_the_file_of_its_name(dags: dict[str, Any]) -> None:
+    assert {Path(dag.fileloc).stem: dag_id for dag_id, dag in dags.items()} == {name: name for name in DAG_IDS}
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_page_in_the_ui(dags: dict[str, Any], dag_id: str) -> None:
+    page = dags[dag_id].doc_md
+    for heading in ("**Purpose.**", "**Inputs.**", "**Outputs.**", "**When it fails.**"):
+        assert heading in page
+    assert [task.task_id for task in real_tasks(dags[dag_id]) if not task.python_callable.__doc__] == []
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_tags_are_of_the_closed_list(dags: dict[str, Any], dag_id: str) -> None:
+    import wiring
+
+    assert dags[dag_id].tags
+    assert set(dags[dag_id].tags) <= set(wiring.TAGS)
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_one_run_at_a_time_and_none_from_the_past(dags: dict[str, Any], dag_id: str) -> None:
+    assert dags[dag_id].max_active_runs == 1
+    assert dags[dag_id].catchup is False
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_has_retries_and_a_time_limit(dags: dict[str, Any], dag_id: str) -> None:
+    assert [task.task_id for task in real_tasks(dags[dag_id]) if not task.retries] == []
+    assert [task.task_id for task in dags[dag_id].tasks if not task.execution_timeout] == []
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_that_opens_a_build_file_takes_the_one_slot(dags: dict[str, Any], dag_id: str) -> None:
+    pools = {task.task_id: task.pool for task in real_tasks(dags[dag_id]) if (dag_id, task.task_id) not in WITHOUT_POOL}
+    assert set(pools.values()) == {"warehouse"}, pools
+    assert json.loads((DAGS / "pools.json").read_text())["warehouse"]["slots"] == 1
+
+
+def test_assets_chain_the_dags(dags: dict[str, Any]) -> None:
+    from airflow.sdk import PartitionedAssetTimetable
+
+    produced = {dag_id: {outlet.name for task in dag.tasks for outlet in task.outlets} for dag_id, dag in dags.items()}
+    assert produced == {
+        "ingest_sources": {"raw"},
+        "build_marts": {"marts"},
+        "train_models": {"models"},
+        "score_customers": {"published_warehouse"},
+    }
+    awaited = {
+        dag_id: {dag.timetable.asset_condition.name}
+        for dag_id, dag in dags.items()
+        if isinstance(dag.timetable, PartitionedAssetTimetable)
+    }
+    assert awaited == {"build_marts": {"raw"}, "train_models": {"marts"}, "score_customers": {"models"}}
+
+
+def test_an_asset_is_announced_by_the_last_task(dags: dict[str, Any]) -> None:
+    for dag in dags.values():
+        [announcing] = [task for task in dag.tasks if task.outlets]
+        assert announcing.downstream_task_ids == set()
+        assert announcing.get_flat_relative_ids(upstream=True) >= {task.task_id for task in real_tasks(dag)} - {
+            announcing.task_id
+        }
+
+
+ORDER = {
+    "ingest_sources": ["load", "plan", "check_raw"],
+    "build_marts": ["plan", "run_dbt", "check_marts"],
+    "train_models": ["plan", "train_churn", "announce"],
+    "score_customers": ["plan", "score", "check_scores", "activate", "publish"],
+}
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_gates_and_publishing_come_after_the_work(dags: dict[str, Any], dag_id: str) -> None:
+    dag = dags[dag_id]
+    for earlier, later in zip(ORDER[dag_id], ORDER[dag_id][1:], strict=False):
+        assert earlier in dag.get_task(later).get_flat_relative_ids(upstream=True)
+
+
+def test_every_job_is_trained(dags: dict[str, Any]) -> None:
+    import wiring
+
+    from ml.job import JOB_NAMES
+
+    assert sorted(wiring.JOBS) == sorted(JOB_NAMES)
+    assert {f"train_{job}" for job in JOB_NAMES} < set(dags["train_models"].task_ids)
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_trigger_form(dags: dict[str, Any], dag_id: str) -> None:
+    form = dags[dag_id].params
+    assert list(form) == ["source", "as_of_date", "force_retrain"]
+    choices = form.get_param("source").schema["enum"]
+    known = list(source_names(Settings()))
+    assert choices == (known if dag_id == "ingest_sources" else ["latest", *known])
+    form.validate()
+    form.update({"as_of_date": "2011-12-10"})
+    form.validate()
+    with pytest.raises(Exception, match="tomorrow"):
+        form.update({"as_of_date": "tomorrow"})
+        form.validate()
+
+
+def test_every_model_of_the_marts_is_seen(dags: dict[str, Any], airflow_home: Path) -> None:
+    from warehouse.dbt import MART_SELECTION
+
+    manifest = json.loads((airflow_home / "dbt" / "graph" / "manifest.json").read_text())
+    folders = tuple(path.removeprefix("path:") + "/" for path in MART_SELECTION)
+    expected = {
+        f"dbt.{node['name']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and node["original_file_path"].startswith(folders)
+    }
+    shown = {task.task_id: task for task in dags["build_marts"].tasks if task.task_type == "ModelProgress"}
+    assert set(shown) == expected
+    assert "dbt.customer_features" in shown["dbt.customer_rfm"].get_flat_relative_ids(upstream=True)
+    # A retry or a rule that waits could hold a run up: dbt alone decides the order.
+    assert {(task.retries, task.trigger_rule.value, task.start_from_trigger) for task in shown.values()} == {
+        (0, "always", True)
+    }
+
+
+def test_dag_files_are_wiring() -> None:
+    for name in DAG_IDS:
+        text = (DAGS / f"{name}.py").read_text()
+        assert len(text.splitlines()) <= 120
+        tree = ast.parse(text)
+        imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not imported & set(DAG_IDS), "no DAG file imports another"
+        ours = [module for module in imported if (module or "").split(".")[0] in ("warehouse", "ml", "expectations")]
+        assert ours == [], "what a task calls is imported inside the task"
+        assert re.search(r"# [A-Z].*\n *schedule=", text), "a comment in plain English stands above the schedule"
+        assert not name.startswith("dbt_")
+
+
+def test_shared_wiring_is_not_read_as_a_dag() -> None:
+    ignored = set((DAGS / ".airflowignore").read_text().splitlines())
+    assert {path.name for path in DAGS.glob("*.py")} - ignored == {f"{name}.py" for name in DAG_IDS}
+
+
+def test_timetable_lists_every_dag() -> None:
+    timetable = (DAGS / "README.md").read_text()
+    assert re.findall(r"^\| `(\w+)` \|", timetable, re.MULTILINE) == DAG_IDS

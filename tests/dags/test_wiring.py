@@ -1,0 +1,201 @@
+"""What the DAGs share: whose run it is, what is handed on, how failures are told, how models show their state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from warehouse.errors import GateFailed, WarehouseBusy
+
+pytestmark = pytest.mark.usefixtures("dag_bag")
+
+PLAN = {
+    "source": "cdnow",
+    "as_of_date": "1998-07-01",
+    "pipeline_run_id": "cdnow-1",
+    "build_file": "cdnow.duckdb",
+    "force_retrain": False,
+}
+
+
+class Outlet:
+    """Stands for Airflow's accessor of an outgoing asset event."""
+
+    def __init__(self) -> None:
+        self.extra: dict[str, Any] = {}
+        self.partitions: list[str] = []
+
+    def add_partitions(self, key: str) -> None:
+        self.partitions.append(key)
+
+
+def in_context(monkeypatch: pytest.MonkeyPatch, **context: Any) -> None:
+    import wiring
+
+    monkeypatch.setattr(wiring, "get_current_context", lambda: context)
+
+
+def test_a_run_by_hand_takes_its_own_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wiring
+
+    form = {"source": "files", "as_of_date": None, "force_retrain": True}
+    in_context(monkeypatch, triggering_asset_events={}, params=form)
+    assert wiring.requested() == {
+        "source": "files",
+        "as_of_date": None,
+        "pipeline_run_id": None,
+        "force_retrain": True,
+    }
+
+
+def test_a_triggered_run_takes_those_of_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wiring
+
+    event = SimpleNamespace(extra={name: PLAN[name] for name in wiring.EVENT_FIELDS})
+    in_context(monkeypatch, triggering_asset_events={wiring.RAW: [event]}, params={"source": "latest"})
+    assert wiring.requested() == {name: PLAN[name] for name in wiring.EVENT_FIELDS}
+
+
+def test_an_event_from_elsewhere_is_no_run_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wiring
+
+    form = {"source": "latest", "as_of_date": None, "force_retrain": False}
+    in_context(monkeypatch, triggering_asset_events={wiring.RAW: [SimpleNamespace(extra={})]}, params=form)
+    assert wiring.requested()["source"] == "latest"
+
+
+def test_what_is_handed_on_names_the_run_and_keeps_runs_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wiring
+
+    outlet = Outlet()
+    in_context(monkeypatch, outlet_events={wiring.RAW: outlet})
+    wiring.hand_over(wiring.RAW, PLAN)
+    assert outlet.extra == {
+        "source": "cdnow",
+        "as_of_date": "1998-07-01",
+        "pipeline_run_id": "cdnow-1",
+        "force_retrain": False,
+    }
+    assert outlet.partitions == ["cdnow-1"]
+
+
+def test_a_failure_for_people_is_told_once_and_not_retried(caplog: pytest.LogCaptureFixture) -> None:
+    import wiring
+    from airflow.sdk.exceptions import AirflowFailException
+
+    @wiring.readable
+    def check() -> None:
+        raise GateFailed("Two keys are not unique.", "Look at the Data Docs.")
+
+    with caplog.at_level(logging.ERROR), pytest.raises(AirflowFailException, match="Two keys"):
+        check()
+    [record] = caplog.records
+    assert record.name == "clientele"
+    assert "Two keys are not unique." in record.message
+    assert "Look at the Data Docs." in record.message
+
+
+def test_a_held_build_file_is_tried_again() -> None:
+    import wiring
+
+    @wiring.readable
+    def load() -> None:
+        raise WarehouseBusy("held")
+
+    with pytest.raises(WarehouseBusy):
+        load()
+
+
+# --- how models show their state ---
+
+
+def finished(unique_id: str, status: str, name: str = "NodeFinished") -> SimpleNamespace:
+    node = SimpleNamespace(unique_id=unique_id, node_status=status)
+    return SimpleNamespace(info=SimpleNamespace(name=name), data=SimpleNamespace(node_info=node))
+
+
+def test_outcomes_are_written_and_found_again(tmp_path: Path) -> None:
+    import model_progress
+
+    file = model_progress.progress_file(str(tmp_path), "manual__2026-01-01T00:00:00+00:00")
+    assert model_progress.outcome_of(file, "model.a", 0) is None
+    model_progress.append_outcome(file, finished("model.a", "success"))
+    model_progress.append_outcome(file, finished("model.b", "started", name="NodeStart"))
+    assert model_progress.outcome_of(file, "model.a", 0) == "success"
+    assert model_progress.outcome_of(file, "model.b", 0) is None
+
+
+def test_a_line_being_written_is_left_for_later(tmp_path: Path) -> None:
+    import model_progress
+
+    file = tmp_path / "run.jsonl"
+    model_progress.append_outcome(file, finished("model.a", "success"))
+    with file.open("a") as lines:
+        lines.write('{"node": "model.b", "sta')
+    assert model_progress.outcome_of(file, "model.a", 0) == "success"
+    assert model_progress.outcome_of(file, "model.b", 0) is None
+
+
+def test_an_outcome_of_an_earlier_attempt_does_not_count(tmp_path: Path) -> None:
+    import model_progress
+
+    file = tmp_path / "run.jsonl"
+    model_progress.append_outcome(file, finished("model.a", "error"))
+    assert model_progress.outcome_of(file, "model.a", since=4e9) is None
+
+
+def ended(trigger: Any) -> str:
+    """Run a trigger to its event and return the state the task ends in."""
+
+    async def first() -> Any:
+        async for event in trigger.run():
+            return event
+        return None
+
+    return asyncio.run(asyncio.wait_for(first(), timeout=10)).task_instance_state.value
+
+
+def trigger_for(folder: Path, dbt_state: str) -> Any:
+    import model_progress
+
+    trigger = model_progress.ModelTrigger("model.a", str(folder), "run_dbt")
+    trigger.task_instance = SimpleNamespace(
+        run_id="run", dag_id="build_marts", task_id="dbt.a", get_task_states=lambda **_: {"run": {"run_dbt": dbt_state}}
+    )
+    return trigger
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("success", "success"), ("error", "failed"), ("fail", "failed"), ("skipped", "skipped")]
+)
+def test_a_model_takes_the_state_that_dbt_gave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, state: str
+) -> None:
+    import model_progress
+
+    monkeypatch.setattr(model_progress, "time", SimpleNamespace(time=lambda: 1.0))
+    model_progress.append_outcome(tmp_path / "run.jsonl", finished("model.a", status))
+    assert ended(trigger_for(tmp_path, "running")) == state
+
+
+@pytest.mark.parametrize("dbt_state", ["failed", "upstream_failed"])
+def test_a_model_that_dbt_never_reached_does_not_wait_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dbt_state: str
+) -> None:
+    import model_progress
+
+    monkeypatch.setattr(model_progress, "_POLL_SECONDS", 0.01)
+    assert ended(trigger_for(tmp_path, dbt_state)) == "skipped"
+
+
+def test_the_triggerer_can_load_the_trigger() -> None:
+    import model_progress
+    from airflow.sdk._shared.module_loading import import_string
+
+    path, arguments = model_progress.ModelTrigger("model.a", "folder", "run_dbt").serialize()
+    assert import_string(path)(**arguments).unique_id == "model.a"

@@ -1,0 +1,63 @@
+"""Ports and shared secrets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from services import endpoints
+from services.endpoints import NoFreePort, addresses, choose_addresses, free_port, is_listening, shared_secrets
+from warehouse.settings import Settings
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_gives_way_to_another_one(taken_port: int) -> None:
+    assert is_listening(taken_port)
+    assert taken_port < free_port(taken_port) < taken_port + 50
+
+
+def test_it_is_said_which_port_was_taken(settings: Settings, taken_port: int) -> None:
+    settings.run_folder.mkdir(parents=True)
+    wanting = settings.model_copy(update={"airflow_port": taken_port, "mlflow_port": taken_port})
+    said: list[str] = []
+    chosen = choose_addresses(wanting, said.append, kept_mlflow_port=None)
+    assert taken_port not in (chosen.airflow_port, chosen.mlflow_port)
+    assert chosen.airflow_port != chosen.mlflow_port
+    assert said == [
+        f"Port {taken_port} is taken: Airflow listens on {chosen.airflow_port}.",
+        f"Port {taken_port} is taken: MLflow listens on {chosen.mlflow_port}.",
+    ]
+    assert addresses(wanting) == chosen
+
+
+def test_a_running_mlflow_keeps_its_port(settings: Settings, taken_port: int) -> None:
+    settings.run_folder.mkdir(parents=True)
+    assert choose_addresses(settings, lambda _: None, kept_mlflow_port=taken_port).mlflow_port == taken_port
+
+
+def test_no_port_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "is_listening", lambda _: True)
+    with pytest.raises(NoFreePort, match="No free port from 8080"):
+        free_port(8080)
+
+
+def test_without_a_start_the_settings_tell_the_addresses(settings: Settings) -> None:
+    assert addresses(settings).airflow == f"http://127.0.0.1:{settings.airflow_port}"
+
+
+def test_secrets_are_made_once_and_for_the_owner_only(settings: Settings) -> None:
+    settings.airflow_home.mkdir(parents=True)
+    first = shared_secrets(settings)
+    assert shared_secrets(settings) == first
+    assert len({first.jwt_secret, first.api_secret_key, first.fernet_key}) == 3
+    assert (settings.airflow_home / "secrets.json").stat().st_mode & 0o077 == 0

@@ -1,0 +1,156 @@
+"""What people type and what they read: options, SQL, tables, summary, the Makefile."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from services import __main__ as front_door
+from services import bench, follow, sql_prompt, tables
+from services.pipeline import Request, land, parameters
+from warehouse.errors import ClienteleError, PublishError
+from warehouse.settings import CHECKOUT, Settings
+
+
+@pytest.mark.parametrize("module", [tables, follow, bench])
+def test_examples_in_docstrings(module: object) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+# --- options ---
+
+
+def test_empty_options_mean_the_defaults() -> None:
+    options = front_door.request_parser("x", None).parse_args(["--source=", "--input=", "--as-of=", "--force-retrain="])
+    assert front_door.request_from(options) == Request()
+
+
+def test_options_reach_the_request() -> None:
+    given = ["--source=files", "--input=a b/it's.csv", "--as-of=2024-01-31", "--force-retrain=1"]
+    request = front_door.request_from(front_door.request_parser("x", None).parse_args(given))
+    assert request == Request("files", Path("a b/it's.csv"), "2024-01-31", force_retrain=True)
+    assert parameters(request) == {"source": "files", "as_of_date": "2024-01-31", "force_retrain": True}
+
+
+def test_a_date_that_is_none_is_refused_before_anything_starts(settings: Settings) -> None:
+    with pytest.raises(ClienteleError, match=r"AS_OF='31\.1\.2024' is not a date"):
+        land(settings, Request(as_of_date="31.1.2024"), print)
+    assert not settings.home.exists()
+
+
+def test_an_unknown_source_and_a_missing_input_are_refused_before_anything_starts(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(ClienteleError, match="nowhere"):
+        land(settings, Request(source="nowhere"), print)
+    with pytest.raises(ClienteleError, match=r"missing\.csv"):
+        land(settings, Request(source="cdnow", input=tmp_path / "missing.csv"), print)
+
+
+def test_a_failure_for_people_ends_with_1_and_its_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLIENTELE_HOME", str(tmp_path))
+    assert front_door.main(["sql", "select 1"]) == 1
+    said = capsys.readouterr().err
+    assert "Nothing has been published yet" in said
+    assert "Traceback" not in said
+
+
+def test_status_and_down_without_anything_running(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLIENTELE_HOME", str(tmp_path))
+    assert front_door.main(["status"]) == 0
+    assert front_door.main(["down"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("stopped") == 5
+    assert "Nothing has been published yet" in said
+    assert "Nothing was running." in said
+
+
+# --- SQL ---
+
+
+@pytest.fixture
+def published(settings: Settings) -> Settings:
+    settings.published_folder.mkdir(parents=True)
+    with duckdb.connect(str(settings.published_file)) as connection:
+        connection.execute("create schema marts; create schema scores; create schema quality")
+        connection.execute("create table marts.customer_360 as select i::varchar as customer_id from range(300) t(i)")
+    return settings
+
+
+def test_an_answer_is_an_aligned_table(published: Settings) -> None:
+    query = "select count(*) as customers, 'it''s \"quoted\"' as \"a name\" from marts.customer_360;"
+    assert list(sql_prompt.answer(published, query)) == [
+        "customers  a name",
+        "---------  -------------",
+        '      300  it\'s "quoted"',
+    ]
+
+
+def test_a_long_answer_says_that_it_was_cut(published: Settings) -> None:
+    lines = list(sql_prompt.answer(published, "select * from marts.customer_360"))
+    assert len(lines) == 203
+    assert "the first 200 rows" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    "query", ["select nothing from nowhere", "selec 1", "drop table marts.customer_360", "create table x (i int)"]
+)
+def test_a_query_that_cannot_be_answered_is_told_in_words(published: Settings, query: str) -> None:
+    with pytest.raises(sql_prompt.QueryFailed, match="Error"):
+        list(sql_prompt.answer(published, query))
+
+
+def test_nothing_published_yet(settings: Settings) -> None:
+    with pytest.raises(PublishError, match="make demo"):
+        list(sql_prompt.answer(settings, "select 1"))
+
+
+def test_the_prompt_goes_on_after_an_error(published: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    typed = iter(["select", "1 as one;", "nonsense;", ".tables", "quit"])
+    sql_prompt.prompt(published, ask=lambda _: next(typed))
+    said = capsys.readouterr()
+    assert "one" in said.out
+    assert "customer_360" in said.out
+    assert "Parser Error" in said.err
+
+
+# --- the Makefile ---
+
+
+def made(target: str, *variables: str) -> str:
+    """What make would run, with the shell's own quoting applied, but with echo instead of our Python."""
+    with tempfile.NamedTemporaryFile() as installed:
+        # Newer than any lock, so that make does not install.
+        os.utime(installed.name, (2**32, 2**32))
+        command = ["make", "--no-print-directory", target, "PYTHON=printf '[%s]'", f"INSTALLED={installed.name}"]
+        done = subprocess.run([*command, *variables], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["select 'a'", 'select "a b" from t', "select '$HOME', `x`, $$1$$", "select 1; -- it's", "select '\\n', '#', '%'"],
+)
+def test_make_passes_a_query_on_as_it_was_typed(query: str) -> None:
+    assert made("sql", f"Q={query}") == f"[-m][services][sql][--][{query}]"
+
+
+def test_make_passes_a_path_on_as_it_was_typed() -> None:
+    path = 'my data/it\'s; $(touch x) "new".csv'
+    assert f"[--input={path}]" in made("run", "SOURCE=files", f"INPUT={path}")
+
+
+def test_make_lists_its_targets() -> None:
+    done = subprocess.run(["make"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    for target in ("demo", "run", "up", "down", "status", "sql", "test", "lint", "bench", "lock", "help"):
+        assert f"  {target} " in done.stdout
