@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,7 +94,8 @@ def _decision_section(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield "  none"
         return
     yield from (f"  {line}" for line in aligned(columns[:-1], [row[:-1] for row in rows]))
-    yield from (f"  {row[0]}: {row[-1]}" for row in rows)
+    for row in rows:
+        yield from textwrap.wrap(f"{row[0]}: {row[-1]}", 118, initial_indent="  ", subsequent_indent="    ")
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
