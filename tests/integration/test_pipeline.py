@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +12,9 @@ import duckdb
 import pytest
 
 from tests.integration import pipeline
-from warehouse.connections import open_build_file
+from warehouse.connections import open_build_file, open_published
 from warehouse.errors import GateFailed
-from warehouse.settings import Settings
+from warehouse.settings import CHECKOUT, Settings
 
 pytestmark = pytest.mark.integration
 
@@ -105,6 +106,19 @@ def test_churn_scores_recover_the_true_activity(shop) -> None:
         ).fetchall()
     assert customers > 300
     assert correlation < -0.5
+
+
+def test_the_queries_of_the_readme_answer_with_the_columns_shown(shop) -> None:
+    settings, *_ = shop
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```sql\n(.*?)```\n```\n(.*?)\n", text, flags=re.DOTALL)
+    assert len(examples) == 3
+    for query, header in examples:
+        with open_published(settings) as connection:
+            found = connection.execute(query)
+            columns = [column[0] for column in found.description]
+            assert columns == header.split()
+            assert len(found.fetchall()) >= 1 or "call_personally" in query  # a small shop may have nobody to call
 
 
 def test_a_failed_gate_stops_before_publishing(shop) -> None:
