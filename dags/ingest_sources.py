@@ -4,7 +4,7 @@
 Rows that break the data contract go to quarantine with the reason; a file that was loaded before changes nothing.
 
 **Inputs.** `var/landing/<source>/`, `warehouse/contract.yml`, `warehouse/sources/<source>/`. The sample shop
-generates its files when its landing folder is empty.
+generates its files itself.
 
 **Outputs.** `raw.*`, `quality.file_loads` and `quality.quarantined_rows` in `var/warehouse/<source>.duckdb`; the
 asset **raw**, which starts `build_marts`.
