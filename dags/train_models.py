@@ -1,19 +1,22 @@
 """# Train models
 
-**Purpose.** Trains segmentation, churn and customer lifetime value on past snapshots, compares each with its
+**Purpose.** Trains segmentation, churn, lifetime value and churn of contracts on past snapshots, compares each with its
 baseline and with the model in service on later snapshots, and promotes a model only if it wins its place. A job
 whose data and settings are unchanged keeps its model unless `force_retrain` is set.
 
-**Inputs.** `marts.customer_features` and `marts.customer_labels` in `var/warehouse/<source>.duckdb`, `ml/conf/`.
+**Inputs.** `marts.customer_features`, `marts.customer_labels` and the same of `marts.subscription_…` in
+`var/warehouse/<source>.duckdb`, `ml/conf/`.
 
-**Outputs.** Runs and registered models in MLflow (`crm_segmentation`, `crm_churn`, `crm_clv`, aliases `champion`
-and `challenger`); `quality.model_promotions`; the asset **models**, which starts `score_customers`.
+**Outputs.** Runs and registered models in MLflow (`crm_segmentation`, `crm_churn`, `crm_clv`,
+`crm_contract_churn`, aliases `champion` and `challenger`); `quality.model_promotions`, `.drift`,
+`.realised_performance`; the asset **models**, which starts `score_customers`.
 
 Too little data is no failure: the job records a reasoned refusal, and customers are scored as *refused*.
 
 **When it fails.** The models in service stay in service, and the published warehouse is as it was.
 
 - `train_*`: MLflow cannot be written, or marts are missing → the log names it; mend it, clear the task.
+- a champion that disappoints: trigger this DAG with *Roll back*, or `python -m ml rollback --job …`.
 - any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
@@ -22,7 +25,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import Param, PartitionedAssetTimetable, dag, get_current_context, task
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -38,6 +41,16 @@ from wiring import (
     trigger_form,
 )
 
+ROLL_BACK = Param(
+    None,
+    enum=[None, *JOBS],
+    title="Roll back",
+    description="Put the former champion of this job back into service instead of training it.",
+)
+BACKTEST_ORIGINS = Param(
+    0, type="integer", minimum=0, title="Backtest origins", description="Also replay so many earlier dates; slow."
+)
+
 
 @dag(
     dag_id="train_models",
@@ -47,7 +60,7 @@ from wiring import (
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
-    params=trigger_form(default_source=LATEST),
+    params={**trigger_form(default_source=LATEST), "roll_back": ROLL_BACK, "backtest_origins": BACKTEST_ORIGINS},
     tags=["ml"],
 )
 def train_models() -> None:
@@ -61,18 +74,35 @@ def train_models() -> None:
     @readable
     def train(plan: dict[str, Any], job: str) -> list[str]:
         """Fit the candidates, evaluate them on later data, promote the winner if it passes its gate."""
+        from ml.rollback import roll_back
         from ml.training import train as train_job
         from warehouse.settings import Settings
 
-        outcome = train_job(
-            Settings(),
-            job,
-            plan["source"],
-            date.fromisoformat(plan["as_of_date"]),
-            force=plan["force_retrain"],
-            pipeline_run_id=plan["pipeline_run_id"],
-        )
+        where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))
+        if get_current_context()["params"]["roll_back"] == job:
+            chosen = roll_back(*where, pipeline_run_id=plan["pipeline_run_id"])
+            return say([f"{job}: rolled back. {chosen.candidate} (version {chosen.version}) serves again."])
+        outcome = train_job(*where, force=plan["force_retrain"], pipeline_run_id=plan["pipeline_run_id"])
         return say([f"{job}: {outcome.status}. {outcome.reason}"])
+
+    @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
+    @readable
+    def backtest(plan: dict[str, Any]) -> list[str]:
+        """Replay earlier dates, if asked for. One that cannot be done says so and holds nothing up."""
+        count = get_current_context()["params"]["backtest_origins"]
+        if not count:
+            return say(["No backtest asked for (backtest_origins is 0)."])
+        from ml.backtest.command import JOBS as BACKTEST_JOBS
+        from ml.backtest.command import backtest as replay
+        from warehouse.errors import ClienteleError
+        from warehouse.settings import Settings
+
+        day = date.fromisoformat(plan["as_of_date"])
+        try:
+            reports = list(replay(Settings(), BACKTEST_JOBS, plan["source"], origin_count=count, as_of_date=day))
+        except ClienteleError as error:
+            return say([f"No backtest: {error}"])
+        return say(line for report in reports for line in (f"{report.job}:", *report.lines()))
 
     @task(outlets=[MODELS])
     def announce(plan: dict[str, Any]) -> None:
@@ -81,7 +111,7 @@ def train_models() -> None:
 
     planned = plan()
     jobs = [train.override(task_id=f"train_{job}")(planned, job) for job in JOBS]
-    jobs >> announce(planned)
+    jobs >> backtest(planned) >> announce(planned)
 
 
 train_models()

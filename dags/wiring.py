@@ -28,7 +28,7 @@ TAGS = ("ingest", "dbt", "quality", "ml", "publish")
 WAREHOUSE_POOL = "warehouse"
 
 # The jobs that models are trained for.
-JOBS = ("segmentation", "churn", "clv")
+JOBS = ("segmentation", "churn", "clv", "contract_churn")
 
 LATEST = "latest"
 EVENT_FIELDS = ("source", "as_of_date", "pipeline_run_id", "force_retrain")

@@ -1,4 +1,4 @@
-"""`python -m ml train|score --job segmentation|churn|clv --source S --as-of D [--force]`."""
+"""`python -m ml train|score --job J --source S --as-of D [--force]`, `python -m ml backtest --job J --source S`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
-        return _train(asked) if asked.command == "train" else _score(asked)
+        return _COMMANDS[asked.command](asked)
     except ClienteleError as error:
         print(error, file=sys.stderr)
         return 1
@@ -39,7 +39,29 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         if name == "train":
             command.add_argument("--force", action="store_true", help="train even when it is not due")
+    _add_backtest(commands)
+    _add_rollback(commands)
     return parser
+
+
+def _add_backtest(commands: argparse._SubParsersAction) -> None:
+    what = "replay earlier dates: what would the models have reached? Changes nothing of what serves"
+    command = commands.add_parser("backtest", help=what, description=what)
+    command.add_argument("--job", choices=["churn", "clv", "all"], required=True)
+    command.add_argument("--source", required=True, help="name of the source")
+    command.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: all data")
+    command.add_argument("--origins", type=int, default=6, metavar="N", help="the newest N dates, a step apart")
+    command.add_argument("--dates", type=date.fromisoformat, nargs="+", default=(), metavar="YYYY-MM-DD")
+    command.add_argument("--candidates", nargs="+", default=(), metavar="NAME", help="beside the baselines; for speed")
+
+
+def _add_rollback(commands: argparse._SubParsersAction) -> None:
+    what = "put a former champion back into service; the next scoring uses it"
+    command = commands.add_parser("rollback", help=what, description=what)
+    command.add_argument("--job", choices=JOB_NAMES, required=True)
+    command.add_argument("--source", required=True, help="name of the source")
+    command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    command.add_argument("--version", metavar="N", help="default: the version that served before")
 
 
 def _jobs(asked: argparse.Namespace) -> Sequence[str]:
@@ -64,6 +86,34 @@ def _score(asked: argparse.Namespace) -> int:
         counts = ", ".join(f"{count} {status}" for status, count in report.rows_by_status.items()) or "no customers"
         print(f"{job}: {counts} → scores.{report.score_table} {report.reason}".rstrip())
     return 0
+
+
+def _backtest(asked: argparse.Namespace) -> int:
+    from ml.backtest.command import JOBS, backtest
+
+    jobs = JOBS if asked.job == "all" else (asked.job,)
+    for report in backtest(
+        Settings(),
+        jobs,
+        asked.source,
+        dates=asked.dates,
+        origin_count=asked.origins,
+        as_of_date=asked.as_of,
+        candidates=asked.candidates,
+    ):
+        print(f"{report.job}:", *report.lines(), sep="\n  ")
+    return 0
+
+
+def _rollback(asked: argparse.Namespace) -> int:
+    from ml.rollback import roll_back
+
+    chosen = roll_back(Settings(), asked.job, asked.source, asked.as_of, version=asked.version)
+    print(f"{asked.job}: {chosen.candidate} (version {chosen.version}) serves {asked.source} again")
+    return 0
+
+
+_COMMANDS = {"train": _train, "score": _score, "backtest": _backtest, "rollback": _rollback}
 
 
 if __name__ == "__main__":

@@ -95,3 +95,27 @@ class LastPeriodSpend(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return np.maximum(X["net_amount_90d"].to_numpy(), 0) / 90 * self.horizon_days
+
+
+class HiatusSpend(RegressorMixin, BaseEstimator):
+    """The manager's rule for spend: nothing from who has been away longer than a cut-off, else as before.
+
+    The cut-off is the one of `HiatusChurnRule`, learned on who spent anything at all.
+
+    Parameters
+    ----------
+    horizon_days, minimum_tenure_days
+        Of the status-quo rate of those within the cut-off.
+    """
+
+    def __init__(self, horizon_days: int = 90, minimum_tenure_days: int = 30) -> None:
+        self.horizon_days = horizon_days
+        self.minimum_tenure_days = minimum_tenure_days
+
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> HiatusSpend:  # noqa: N803
+        self.cutoff_days_ = HiatusChurnRule().fit(X, np.asarray(y, dtype=float) <= 0).cutoff_days_
+        self.rate_ = StatusQuoSpend(self.horizon_days, self.minimum_tenure_days).fit(X)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        return np.where(X["days_since_last_order"].to_numpy() > self.cutoff_days_, 0.0, self.rate_.predict(X))

@@ -15,9 +15,11 @@ def boosted_classifier(columns: tuple[str, ...], parameters: BoostingParameters,
     return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", model)])
 
 
-def boosted_regressor(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
-    """Preparation and regressor."""
-    model = HistGradientBoostingRegressor(**_options(parameters, seed))
+def boosted_regressor(
+    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, loss: str = "squared_error"
+) -> Pipeline:
+    """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
+    model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
     return Pipeline([("prepare", tree_preprocessor(columns)), ("regress", model)])
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
 
 from ml.baselines import HiatusChurnRule, RecencyChurnRule
-from ml.boosting import boosted_classifier
-from ml.calibration import CalibratedByCustomer
-from ml.competition import Candidate, Result
+from ml.churn_learning import ChurnLearning, for_serving
+from ml.classifiers import FAMILIES
+from ml.competition import Candidate, Competition, Result
 from ml.configuration import (
     ChurnConfiguration,
     PromotionConfiguration,
@@ -23,7 +22,6 @@ from ml.configuration import (
 )
 from ml.evaluation import metrics
 from ml.features import model_frame
-from ml.preprocessing import linear_preprocessor
 from ml.purchase_forecast import PurchaseChurnModel
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
@@ -55,44 +53,25 @@ class ChurnJob(SupervisedJob):
 
     def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
         rows = eligible(snapshots.training)
-        frame, churned, customers = model_frame(rows, columns), self.target(rows), rows["customer_id"]
+        churned = self.target(rows)
 
         def rule(name: str, estimator: BaseEstimator, learned: str) -> Candidate:
             estimator.fit(model_frame(rows), churned)
             value = getattr(estimator, learned, None)
             return Candidate(name, True, estimator, {} if value is None else {learned.strip("_"): value})
 
-        def learned(name: str, model: Pipeline, parameters: Mapping[str, object]) -> Candidate:
-            calibration = self.configuration.calibration
-            estimator = CalibratedByCustomer(model, calibration.method, calibration.fold_count, self.random_seed).fit(
-                frame, churned, customers
-            )
-            estimator.pop_out_of_fold()
-            settings = {"calibration_method": calibration.method, "fold_count": calibration.fold_count}
-            return Candidate(name, False, estimator, {**parameters, **settings})
-
-        logistic = self.configuration.logistic_regression
-        boosting = self.configuration.gradient_boosting
         yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule(), "")
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule(), "cutoff_days_")
         yield "purchase_model", lambda: self._purchase_model(snapshots)
-        yield (
-            "logistic_regression",
-            lambda: learned("logistic_regression", self._logistic(columns), logistic.model_dump()),
-        )
-        yield (
-            "gradient_boosting",
-            lambda: learned(
-                "gradient_boosting",
-                boosted_classifier(columns, boosting, self.random_seed),
-                boosting.model_dump(),
-            ),
-        )
+        learning = ChurnLearning(snapshots, columns, churned, self.horizon_days, self.configuration)
+        for family in FAMILIES:
+            yield family, lambda family=family: learning.candidate(family)
 
-    def _logistic(self, columns: tuple[str, ...]) -> Pipeline:
-        parameters = self.configuration.logistic_regression
-        model = LogisticRegression(C=parameters.inverse_penalty, max_iter=parameters.maximum_iteration_count)
-        return Pipeline([("prepare", linear_preprocessor(columns)), ("classify", model)])
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+        """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
+        competition = super().compete(snapshots, champion)
+        results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
+        return replace(competition, results=results)
 
     def _purchase_model(self, snapshots: Snapshots) -> Candidate:
         """BG/NBD on every customer of the newest training snapshot: eligibility would bias its rates."""

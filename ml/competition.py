@@ -80,7 +80,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Competition:
-    """All candidates of one training run, the decision, and what to show of it."""
+    """All candidates of one training run, the decision, and what to show of it.
+
+    `documents`: further artefacts of the run by file name; a text is written as it is, all else as JSON.
+    """
 
     results: tuple[Result, ...]
     failures: Mapping[str, str]
@@ -90,6 +93,7 @@ class Competition:
     example: pd.DataFrame
     figures: Mapping[str, Mapping[str, Figure]]
     champion_metrics: Mapping[str, float] = field(default_factory=dict)
+    documents: Mapping[str, object] = field(default_factory=dict)
 
     def result(self, name: str) -> Result:
         """The result of one candidate."""

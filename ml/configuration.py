@@ -49,6 +49,44 @@ class BoostingParameters(Frozen):
     l2_penalty: float = Field(ge=0)
 
 
+class DecisionTreeParameters(Frozen):
+    depth: int = Field(ge=1)
+    minimum_leaf_rows: int = Field(ge=1)
+
+
+class RandomForestParameters(Frozen):
+    tree_count: int = Field(ge=1)
+    depth: int = Field(ge=1)
+    minimum_leaf_rows: int = Field(ge=1)
+    feature_share: float = Field(gt=0, le=1)
+    row_share: float = Field(gt=0, le=1)
+
+
+class LinearSvmParameters(Frozen):
+    inverse_penalty: float = Field(gt=0)
+    maximum_iteration_count: int = Field(ge=10)
+
+
+class NeuralNetworkParameters(Frozen):
+    hidden_unit_count: int = Field(ge=1)
+    penalty: float = Field(ge=0)
+    learning_rate: float = Field(gt=0)
+    epoch_count: int = Field(ge=1)
+    batch_row_count: int = Field(ge=1)
+
+
+class CalibrationWindow(Frozen):
+    recent_snapshot_count: int = Field(ge=1)
+    season_tolerance_days: int = Field(ge=0, le=182)
+    fold_count: int = Field(ge=2)
+
+
+class Search(Frozen):
+    trial_count: int = Field(ge=0)
+    maximum_row_count: int = Field(ge=100)
+    choices: dict[str, dict[str, tuple[int | float, ...]]]
+
+
 class RiskBands(Frozen):
     medium_from: float = Field(gt=0, lt=1)
     high_from: float = Field(gt=0, lt=1)
@@ -66,9 +104,25 @@ class ChurnConfiguration(Frozen):
     limits: Limits
     bootstrap: Bootstrap
     calibration: Calibration
+    calibration_window: CalibrationWindow
+    maximum_fit_row_count: int = Field(ge=100)
+    search: Search
     logistic_regression: LogisticRegressionParameters
+    decision_tree: DecisionTreeParameters
+    random_forest: RandomForestParameters
+    linear_svm: LinearSvmParameters
+    neural_network: NeuralNetworkParameters
     gradient_boosting: BoostingParameters
     risk_bands: RiskBands
+
+    @model_validator(mode="after")
+    def _choices_are_parameters(self) -> ChurnConfiguration:
+        for family, choices in self.search.choices.items():
+            defaults = getattr(self, family, None)
+            unknown = set(choices) - set(type(defaults).model_fields) if isinstance(defaults, Frozen) else {family}
+            if unknown:
+                raise ValueError(f"search.choices: nothing like {', '.join(sorted(unknown))} can be chosen")
+        return self
 
 
 class StatusQuo(Frozen):
@@ -80,6 +134,10 @@ class Intervals(Frozen):
     group_count: int = Field(ge=1)
 
 
+class TweedieParameters(BoostingParameters):
+    cap_quantile: float = Field(gt=0, le=1)
+
+
 class LifetimeValueConfiguration(Frozen):
     random_seed: int
     retrain_after_days: int = Field(ge=1)
@@ -88,9 +146,11 @@ class LifetimeValueConfiguration(Frozen):
     calibration: Calibration
     buying_probability: BoostingParameters
     spend_given_purchase: BoostingParameters
+    tweedie_boosting: TweedieParameters
     status_quo: StatusQuo
     intervals: Intervals
     value_tiers: dict[str, float]
+    further_horizons_days: tuple[Literal[180, 365], ...]
     largest_spender_count: int = Field(ge=0)
 
     @model_validator(mode="after")
@@ -99,27 +159,6 @@ class LifetimeValueConfiguration(Frozen):
         if not shares or shares != sorted(set(shares)) or shares[0] <= 0 or shares[-1] != 1:
             raise ValueError("value_tiers must rise to 1.0")
         return self
-
-
-class Stability(Frozen):
-    repetition_count: int = Field(ge=2)
-    minimum_ari: float = Field(ge=0, le=1)
-
-
-class SegmentationConfiguration(Frozen):
-    random_seed: int
-    retrain_after_days: int = Field(ge=1)
-    minimum_customer_count: int = Field(ge=2)
-    columns: tuple[str, ...] = Field(min_length=2)
-    minimum_log_spread: float = Field(ge=0)
-    smallest_segment_count: int = Field(ge=2)
-    largest_segment_count: int = Field(ge=2)
-    serving_from: int = Field(ge=2)
-    start_count: int = Field(ge=1)
-    stability: Stability
-    minimum_segment_share: float = Field(ge=0, lt=1)
-    silhouette_tolerance: float = Field(gt=0, le=1)
-    silhouette_sample_count: int = Field(ge=50)
 
 
 class SupervisedGate(Frozen):

@@ -9,13 +9,12 @@ import duckdb
 
 from ml.competition import Decision
 from ml.job import Job
-from ml.snapshots import Snapshots
 from ml.tracking import Figures, RegisteredVersion
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
-NOT_RETRAINED, REFUSED = "not_retrained", "refused"
+NOT_RETRAINED, REFUSED, ROLLED_BACK = "not_retrained", "refused", "rolled_back"
 _COLUMNS = (
     "decided_at, pipeline_run_id, job, source, as_of_date, model_name, model_version, mlflow_run_id, candidate, "
     "decision, reason, metric_name, metric_value, baseline_name, baseline_value, champion_value"
@@ -25,9 +24,10 @@ _COLUMNS = (
 def write_decision(
     settings: Settings,
     job: Job,
-    snapshots: Snapshots,
-    pipeline_run_id: str | None,
+    source: str,
+    as_of_date: date,
     *,
+    pipeline_run_id: str | None,
     verdict: str,
     reason: str,
     version: RegisteredVersion | None,
@@ -49,8 +49,8 @@ def write_decision(
         datetime.now(UTC).replace(tzinfo=None),
         pipeline_run_id,
         job.name,
-        snapshots.source,
-        snapshots.as_of_date,
+        source,
+        as_of_date,
         job.model_name,
         version.version if version else None,
         version.run_id if version else run_id,
@@ -60,7 +60,7 @@ def write_decision(
         *astuple(serving_figures(version, decision)),
         decision.champion_value if decision else None,
     )
-    with open_build_file(settings, snapshots.source) as connection:
+    with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
         marks = ", ".join("?" for _ in row)
         connection.execute(f"insert into quality.model_promotions ({_COLUMNS}) values ({marks})", row)
@@ -85,3 +85,17 @@ def refusal_reason(settings: Settings, job: Job, source: str, as_of_date: date) 
         except duckdb.CatalogException:
             return None
     return found[1] if found and found[0] == REFUSED else None
+
+
+def former_versions(settings: Settings, job: Job, source: str) -> list[str]:
+    """Versions that have served a source, the newest first, each once."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        try:
+            rows = connection.execute(
+                "select model_version from quality.model_promotions where job = ? and source = ? "
+                "and model_version is not null group by model_version order by max(decided_at) desc",
+                [job.name, source],
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []
+    return [row[0] for row in rows]

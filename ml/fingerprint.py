@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -10,8 +11,13 @@ from ml.features import model_frame
 from ml.snapshots import LABEL_COLUMNS, Snapshots
 
 
-def data_fingerprint(snapshots: Snapshots) -> dict[str, str]:
-    """Row counts, dates and a content hash; the same for the same rows in any order."""
+def data_fingerprint(
+    snapshots: Snapshots, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> dict[str, str]:
+    """Row counts, dates and a content hash; the same for the same rows in any order.
+
+    `comparable` brings rows into one form; by default those of `marts.customer_features`.
+    """
     dates = snapshots.training_dates
     return {
         "source": snapshots.source,
@@ -22,17 +28,19 @@ def data_fingerprint(snapshots: Snapshots) -> dict[str, str]:
         "training_row_count": str(len(snapshots.training)),
         "evaluation_row_count": str(len(snapshots.evaluation)),
         "scoring_row_count": str(len(snapshots.scoring)),
-        "content_sha256": content_hash(snapshots.training, snapshots.evaluation, snapshots.scoring),
+        "content_sha256": content_hash(
+            snapshots.training, snapshots.evaluation, snapshots.scoring, comparable=comparable
+        ),
     }
 
 
-def content_hash(*frames: pd.DataFrame) -> str:
+def content_hash(*frames: pd.DataFrame, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> str:
     """SHA-256 over the keys, features and labels of the frames, row order left out of account."""
     digest = hashlib.sha256()
     for frame in frames:
-        comparable = _comparable(frame)
-        digest.update(",".join(comparable.columns).encode())
-        digest.update(pd.util.hash_pandas_object(comparable, index=False).sort_values().to_numpy().tobytes())
+        rows = (comparable or _comparable)(frame)
+        digest.update(",".join(rows.columns).encode())
+        digest.update(pd.util.hash_pandas_object(rows, index=False).sort_values().to_numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 from sklearn.base import BaseEstimator
 
 from ml.competition import Competition
-from ml.snapshots import Snapshots
+from ml.features import model_frame
+from ml.fingerprint import data_fingerprint
+from ml.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from warehouse.settings import Settings
 
 
 class Job(ABC):
@@ -24,15 +29,42 @@ class Job(ABC):
         Table of the schema `scores`.
     prediction_method
         What MLflow's generic interface calls on the served estimator.
+    key_columns
+        What a row of the score table is about, besides date and model; a job about customers scores all of them.
     """
 
     name: str
     model_name: str
     score_table: str
     prediction_method = "predict"
+    key_columns: tuple[str, ...] = ("customer_id",)
     retrain_after_days: int
     random_seed: int
     maximum_training_row_count: int | None = None
+
+    def read_training(
+        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
+    ) -> Snapshots:
+        """Read what the job learns from and is judged on."""
+        return read_snapshots(
+            settings, source, as_of_date, **horizons, maximum_training_row_count=self.maximum_training_row_count
+        )
+
+    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+        """Read the features of everything that gets a row in the score table; never labels."""
+        return read_scoring_rows(settings, source, as_of_date)
+
+    def fingerprint(self, snapshots: Snapshots) -> dict[str, str]:
+        """What the models were made from, in a few values that differ when the data do."""
+        return data_fingerprint(snapshots)
+
+    def features(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+        """Bring rows into the form the job's models take."""
+        return model_frame(rows, columns)
+
+    def known_columns(self, snapshots: Snapshots) -> set[str]:
+        """The features there are, whether or not they are of use."""
+        return set(snapshots.scoring.columns)
 
     @abstractmethod
     def check(self, snapshots: Snapshots) -> None:
@@ -55,7 +87,7 @@ class Job(ABC):
         return pd.DataFrame(index=rows.index)
 
 
-JOB_NAMES = ("segmentation", "churn", "clv")
+JOB_NAMES = ("segmentation", "churn", "clv", "contract_churn")
 
 
 def load_job(name: str, *, churn_horizon_days: int, clv_horizon_days: int) -> Job:
@@ -72,4 +104,8 @@ def load_job(name: str, *, churn_horizon_days: int, clv_horizon_days: int) -> Jo
         from ml.segmentation.job import SegmentationJob
 
         return SegmentationJob()
+    if name == "contract_churn":
+        from ml.contract_churn.job import ContractChurnJob
+
+        return ContractChurnJob(churn_horizon_days)
     raise ValueError(f"unknown job {name!r}: use one of {', '.join(JOB_NAMES)}")

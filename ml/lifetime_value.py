@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from ml.baselines import LastPeriodSpend, StatusQuoSpend
+from ml.baselines import HiatusSpend, LastPeriodSpend, StatusQuoSpend
 from ml.boosting import boosted_classifier, boosted_regressor
 from ml.competition import Candidate, CandidateFailed, Result
 from ml.configuration import LifetimeValueConfiguration, PromotionConfiguration, load_configuration
@@ -21,6 +21,7 @@ from ml.lifetime_value_model import LifetimeValueModel
 from ml.purchase_forecast import PurchaseSpendModel
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
+from ml.tweedie import TweedieSpendModel
 from ml.two_stage import TwoStageSpendModel
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class LifetimeValueJob(SupervisedJob):
         minimum_tenure = self.configuration.status_quo.minimum_tenure_days
 
         def rule(name: str, estimator: BaseEstimator, parameters: Mapping[str, object]) -> Candidate:
-            estimator.fit(model_frame(rows))
+            estimator.fit(model_frame(rows), self.target(rows))
             predicted = estimator.predict(model_frame(rows))
             return self._complete(name, estimator, predicted, rows, purchases, parameters=parameters, is_baseline=True)
 
@@ -68,8 +69,17 @@ class LifetimeValueJob(SupervisedJob):
             ),
         )
         yield "last_90_days", lambda: rule("last_90_days", LastPeriodSpend(self.horizon_days), {})
+        yield (
+            "hiatus_rule",
+            lambda: rule(
+                "hiatus_rule",
+                HiatusSpend(self.horizon_days, minimum_tenure),
+                {"minimum_tenure_days": minimum_tenure},
+            ),
+        )
         yield "purchase_model", lambda: self._probabilistic(rows, purchases)
         yield "two_stage_boosting", lambda: self._two_stage(rows, columns, purchases)
+        yield "tweedie_boosting", lambda: self._tweedie(rows, columns, purchases)
 
     def _purchase_model(self, snapshots: Snapshots) -> PurchaseSpendModel | CandidateFailed:
         """Fitted on every customer of the newest training snapshot: eligibility would bias its rates."""
@@ -108,6 +118,23 @@ class LifetimeValueJob(SupervisedJob):
         parameters["smearing_factor"] = estimator.smearing_
         predicted = estimator.pop_out_of_fold()
         return self._complete("two_stage_boosting", estimator, predicted, rows, purchases, parameters=parameters)
+
+    def _tweedie(
+        self,
+        rows: pd.DataFrame,
+        columns: tuple[str, ...],
+        purchases: PurchaseSpendModel | CandidateFailed,
+    ) -> Candidate:
+        parameters = self.configuration.tweedie_boosting
+        estimator = TweedieSpendModel(
+            boosted_regressor(columns, parameters, self.random_seed, loss="poisson"),
+            cap_quantile=parameters.cap_quantile,
+            fold_count=self.configuration.calibration.fold_count,
+            seed=self.random_seed,
+        ).fit(model_frame(rows, columns), self.target(rows), rows["customer_id"])
+        predicted = estimator.pop_out_of_fold()
+        record = {**parameters.model_dump(), "cap_amount": estimator.cap_}
+        return self._complete("tweedie_boosting", estimator, predicted, rows, purchases, parameters=record)
 
     def _complete(
         self,
@@ -186,7 +213,12 @@ class LifetimeValueJob(SupervisedJob):
     # ---- scores ----
 
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        detail = estimator.details(features).set_index(rows.index)
+        detail = estimator.details(features)
+        known_days = features["tenure_days"].max()
+        for days in self.configuration.further_horizons_days:
+            within = estimator.amount_within(features, days) if known_days >= days else np.nan
+            detail[f"predicted_{days}d_amount"] = within
+        detail = detail.set_index(rows.index)
         amounts = [name for name in detail.columns if name.endswith("_amount")]
         detail[amounts] = detail[amounts].round(2)  # so that the written parts add up to the written total
         historic = rows["net_amount"].astype(float)

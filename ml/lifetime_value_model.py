@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from ml.intervals import SimilarPredictionInterval
-from ml.purchase_forecast import PurchaseSpendModel
+from ml.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
 
 
 class LifetimeValueModel(RegressorMixin, BaseEstimator):
@@ -65,3 +65,17 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
             detail["alive_probability"] = self.purchases.alive_probability(X)
             detail["expected_order_amount"] = self.purchases.expected_order_amount(X)
         return detail
+
+    def amount_within(self, X: pd.DataFrame, horizon_days: int) -> NDArray:  # noqa: N803
+        """Expected net spend in another horizon: the amount, stretched as the purchase model's orders stretch.
+
+        The level is the amount model's, the shape over time the purchase model's, in which customers who may
+        have left already add ever less. Empty where no purchase model could be fitted.
+        """
+        amount = self.predict(X)
+        if self.purchases is None:
+            return np.full(len(X), np.nan)
+        own = self.purchases.expected_order_count(X)
+        further = self.purchases.orders_.expected_orders(X[ORDER_COLUMNS], horizon_days)
+        in_proportion = horizon_days / self.purchases.horizon_days
+        return amount * np.divide(further, own, out=np.full(len(X), in_proportion), where=own > 0)

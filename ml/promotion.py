@@ -47,6 +47,7 @@ def baseline_checks(
 ) -> tuple[Check, ...]:
     """Every condition that a contender must meet without regard to the champion."""
     figures = contender.metrics
+    honest = figures[metric] < gate.leak_alarm
     checks = [
         Check(
             "beats the best baseline",
@@ -62,8 +63,8 @@ def baseline_checks(
         ),
         Check(
             "no leak suspected",
-            figures[metric] <= gate.leak_alarm,
-            f"{metric} {figures[metric]:.4f}, alarm above {gate.leak_alarm:g}",
+            honest,
+            f"{metric} {figures[metric]:.4f}{'' if honest else ' looks like a leak'}, alarm from {gate.leak_alarm:g}",
         ),
     ]
     if gate.maximum_brier_excess is not None:

@@ -19,6 +19,7 @@ def reason_to_train(
     retrain_after_days: int,
     *,
     force: bool,
+    evidence: str | None = None,
 ) -> str | None:
     """Why to train now; None when the champion goes on untouched.
 
@@ -28,6 +29,8 @@ def reason_to_train(
         What serves this source; None when nothing does.
     columns
         The features a model trained now would take.
+    evidence
+        What drift or decay say for training, in words (see `ml.watching`); None when they say nothing.
     """
     if force:
         return "asked for"
@@ -40,7 +43,7 @@ def reason_to_train(
         return f"the champion is {age_days} days old"
     if set(columns) != set(champion.columns):
         return f"the features changed: {_changes(columns, champion.columns)}"
-    return None
+    return evidence
 
 
 def _changes(now: tuple[str, ...], then: tuple[str, ...]) -> str:

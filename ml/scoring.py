@@ -11,10 +11,10 @@ import pandas as pd
 
 from ml.decisions import refusal_reason
 from ml.environment import quiet_environment
-from ml.features import model_frame
+from ml.explanations.reasons import reason_columns
 from ml.job import Job, load_job
 from ml.retraining import usable_champion
-from ml.snapshots import eligible, read_scoring_rows
+from ml.snapshots import eligible
 from ml.tracking import RegisteredVersion, TrackingServer, champion_of, load_estimator
 from warehouse.connections import open_build_file
 from warehouse.definitions import Definitions, load_definitions
@@ -63,7 +63,7 @@ def score(
             churn_horizon_days=definitions.churn_horizon_days,
             clv_horizon_days=definitions.clv_horizon_days,
         )
-        rows = read_scoring_rows(settings, source, as_of_date)
+        rows = task.read_scoring(settings, source, as_of_date)
         server = TrackingServer(settings)
         champion = usable_champion(champion_of(server, task, source), as_of_date)
         refusal = None if champion else _refusal(settings, task, source, as_of_date)
@@ -101,17 +101,18 @@ def score_frame(
     elif speaks.empty:
         told = _base(speaks, job).assign(status="scored", reason=None)
     else:
-        features = model_frame(speaks, champion.columns)
+        features = job.features(speaks, champion.columns)
         told = job.scores(estimator, features, speaks).assign(
-            customer_id=speaks["customer_id"], status="scored", reason=None
+            **{name: speaks[name] for name in job.key_columns}, status="scored", reason=None
         )
+        told = told.join(reason_columns(job, estimator, features, speaks.index))
     parts = [part for part in (told, silent) if len(part)]
     frame = pd.concat(parts) if parts else told
-    return frame.sort_values("customer_id", ignore_index=True)
+    return frame.sort_values(list(job.key_columns), ignore_index=True)
 
 
 def _base(rows: pd.DataFrame, job: Job) -> pd.DataFrame:
-    return job.unscored(rows).assign(customer_id=rows["customer_id"])
+    return job.unscored(rows).assign(**{name: rows[name] for name in job.key_columns})
 
 
 def _refusal(settings: Settings, job: Job, source: str, as_of_date: date) -> str:
@@ -125,7 +126,9 @@ def _refusal(settings: Settings, job: Job, source: str, as_of_date: date) -> str
 
 
 def _with_customers_without_purchase(settings: Settings, source: str, job: Job, frame: pd.DataFrame) -> pd.DataFrame:
-    """Add a row for people who are known but have never bought."""
+    """Add a row for people who are known but have never bought, if the job is about people."""
+    if job.key_columns != ("customer_id",):
+        return frame
     with open_build_file(settings, source, read_only=True) as connection:
         try:
             known = connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]

@@ -12,10 +12,14 @@ from warehouse.errors import ModelUnavailable
 # A type that is missing here makes saving fail, so the list cannot fall behind unnoticed.
 TRUSTED_TYPES = (
     "ml.baselines.HiatusChurnRule",
+    "ml.baselines.HiatusSpend",
     "ml.baselines.LastPeriodSpend",
     "ml.baselines.RecencyChurnRule",
     "ml.baselines.StatusQuoSpend",
     "ml.calibration.CalibratedByCustomer",
+    "ml.classifiers.FixedEpochNetwork",
+    "ml.contract_churn.model.ContractChurnModel",
+    "ml.contract_churn.survival.ContractSurvival",
     "ml.intervals.SimilarPredictionInterval",
     "ml.lifetime_value_model.LifetimeValueModel",
     "ml.preprocessing.SignedLog",
@@ -27,11 +31,19 @@ TRUSTED_TYPES = (
     "ml.purchase_models.historic_rate.HistoricRate",
     "ml.purchase_models.nbd.NBD",
     "ml.purchase_models.pareto_nbd.ParetoNBD",
+    "ml.segmentation.density.DensitySegments",
+    "ml.segmentation.mixture.MixtureSegments",
     "ml.segmentation.model.GridSegments",
     "ml.segmentation.model.KMeansSegments",
+    "ml.segmentation.scaling.Winsorizer",
+    "ml.tweedie.TweedieSpendModel",
     "ml.two_stage.TwoStageSpendModel",
     "numpy.dtype",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.tree._tree.Tree",
 )
 
 

@@ -85,14 +85,14 @@ def read_snapshots(
 def read_scoring_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
     """Read only the features at the scoring date: scoring never touches labels."""
     with open_build_file(settings, source, read_only=True) as connection:
-        _check_built_as_of(connection, as_of_date)
+        check_built_as_of(connection, as_of_date)
         return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
 
 
 def _read(
     connection: duckdb.DuckDBPyConnection, as_of_date: date, row_limit: int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    _check_built_as_of(connection, as_of_date)
+    check_built_as_of(connection, as_of_date)
     labelled = f"""
         select features.*, {", ".join(f"labels.{name}" for name in LABEL_COLUMNS)}
         from {_FEATURES} as features
@@ -120,7 +120,7 @@ def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | No
     return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
 
 
-def _check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     try:
         found = connection.execute(
             f"select max(as_of_date) from {_SNAPSHOTS} where snapshot_role = 'scoring'"

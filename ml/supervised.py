@@ -93,6 +93,8 @@ class SupervisedJob(Job):
         return self.configuration.limits.maximum_training_row_count
 
     def check(self, snapshots: Snapshots) -> None:
+        if snapshots.scoring.empty:
+            raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there is nothing to learn from.")
         limits = self.configuration.limits
         scoring = eligible(snapshots.scoring)
         _require_count(len(scoring), limits.minimum_customer_count, f"as of {snapshots.as_of_date}")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from ml.competition import Decision, Refused
 from ml.decisions import NOT_RETRAINED, REFUSED, serving_figures, write_decision
 from ml.environment import quiet_environment
-from ml.fingerprint import data_fingerprint
+from ml.explanations.training_report import TrainingReport
 from ml.job import Job, load_job
 from ml.retraining import reason_to_train, usable_champion
-from ml.snapshots import Snapshots, read_snapshots
+from ml.snapshots import Snapshots
 from ml.tracking import (
     RegisteredVersion,
     TrackingServer,
@@ -22,6 +22,7 @@ from ml.tracking import (
     record_refusal,
     record_training,
 )
+from ml.watching.evidence import Evidence, fix_reference, watch
 from warehouse.definitions import Definitions, load_definitions
 from warehouse.errors import ModelUnavailable
 from warehouse.settings import Settings
@@ -84,14 +85,8 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
     }
     with quiet_environment(settings):
         task = load_job(job, **horizons)
-        snapshots = read_snapshots(
-            settings,
-            source,
-            as_of_date,
-            **horizons,
-            maximum_training_row_count=task.maximum_training_row_count,
-        )
-        return _Training(settings, task, snapshots, pipeline_run_id).run(force=force)
+        snapshots = task.read_training(settings, source, as_of_date, horizons)
+        return _Training(settings, task, snapshots, pipeline_run_id, definitions).run(force=force)
 
 
 @dataclass(frozen=True)
@@ -102,10 +97,12 @@ class _Training:
     job: Job
     snapshots: Snapshots
     pipeline_run_id: str | None
+    definitions: Definitions
 
     def run(self, *, force: bool) -> TrainingOutcome:
         server = TrackingServer(self.settings)
         champion = champion_of(server, self.job, self.snapshots.source)
+        evidence = watch(self.settings, server, self.job, self.snapshots, champion, self.definitions)
         try:
             self.job.check(self.snapshots)
         except Refused as refusal:
@@ -116,24 +113,30 @@ class _Training:
             self.job.input_columns(self.snapshots),
             self.job.retrain_after_days,
             force=force,
+            evidence=evidence.asks,
         )
         if reason is None and champion is not None:
-            return self._not_retrained(server, champion)
+            return self._not_retrained(server, champion, evidence)
         return self._trained(server, champion, f"Trained because {reason}.")
 
     def _trained(self, server: TrackingServer, champion: RegisteredVersion | None, why: str) -> TrainingOutcome:
         comparable = usable_champion(champion, self.snapshots.as_of_date)
-        former, unloadable = _load_former(server, comparable, self.snapshots)
+        former, unloadable = _load_former(server, comparable, self.job.known_columns(self.snapshots))
         competition = self.job.compete(self.snapshots, former)
-        fingerprint = data_fingerprint(self.snapshots)
-        recorded = record_training(server, self.job, competition, fingerprint, self.pipeline_run_id)
+        fingerprint = self.job.fingerprint(self.snapshots)
+        report = TrainingReport(self.settings, self.job, self.snapshots, competition, fingerprint)
+        recorded = record_training(
+            server, self.job, competition, fingerprint, self.pipeline_run_id, describe=report.describe
+        )
+        report.write_fairness()
+        fix_reference(server, self.job, self.snapshots, competition, (recorded.champion, recorded.challenger))
         decision = competition.decision
         words = " ".join(part for part in (why, unloadable, decision.reason) if part)
         self._write(decision.verdict, words, recorded.champion, decision=decision)
         return self._outcome(decision.verdict, words, recorded.champion, decision)
 
     def _refused(self, server: TrackingServer, champion: RegisteredVersion | None, reason: str) -> TrainingOutcome:
-        fingerprint = data_fingerprint(self.snapshots)
+        fingerprint = self.job.fingerprint(self.snapshots)
         run_id = record_refusal(server, self.job, fingerprint, reason, self.pipeline_run_id)
         serving = usable_champion(champion, self.snapshots.as_of_date)
         self._write(REFUSED, reason, serving, run_id=run_id)
@@ -147,11 +150,13 @@ class _Training:
             mlflow_run_id=run_id,
         )
 
-    def _not_retrained(self, server: TrackingServer, champion: RegisteredVersion) -> TrainingOutcome:
+    def _not_retrained(
+        self, server: TrackingServer, champion: RegisteredVersion, evidence: Evidence
+    ) -> TrainingOutcome:
         point_champion(server, champion)
         reason = (
             f"The champion ({champion.candidate}, trained as of {champion.as_of_date}) is younger than "
-            f"{self.job.retrain_after_days} days and takes the same features."
+            f"{self.job.retrain_after_days} days and takes the same features. {evidence.words}"
         )
         self._write(NOT_RETRAINED, reason, champion)
         return self._outcome(NOT_RETRAINED, reason, champion, None)
@@ -160,8 +165,9 @@ class _Training:
         write_decision(
             self.settings,
             self.job,
-            self.snapshots,
-            self.pipeline_run_id,
+            self.snapshots.source,
+            self.snapshots.as_of_date,
+            pipeline_run_id=self.pipeline_run_id,
             verdict=verdict,
             reason=reason,
             version=version,
@@ -191,12 +197,12 @@ class _Training:
 
 
 def _load_former(
-    server: TrackingServer, champion: RegisteredVersion | None, snapshots: Snapshots
+    server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
 ) -> tuple[BaseEstimator | None, str]:
     """The former champion's estimator; a champion that cannot be used is no reason not to train."""
     if champion is None:
         return None, ""
-    if gone := sorted(set(champion.columns) - set(snapshots.scoring.columns)):
+    if gone := sorted(set(champion.columns) - known_columns):
         return None, f"The former champion could not be compared: its features {', '.join(gone)} are gone."
     try:
         return load_estimator(server, champion), ""

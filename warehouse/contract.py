@@ -53,7 +53,6 @@ class Table(_Frozen):
     key: tuple[str, ...]
     columns: dict[str, Column]
     event_time: str | None = None
-    compulsory: bool = False
 
 
 class Contract(_Frozen):
@@ -61,6 +60,7 @@ class Contract(_Frozen):
 
     missing_tokens: tuple[str, ...]
     missing_tokens_not_text: tuple[str, ...]
+    compulsory_one_of: tuple[str, ...]
     tables: dict[str, Table]
 
 

@@ -28,7 +28,9 @@ def data_dictionary() -> str:
     parts += _own("scores")
     parts.append("## quality\n")
     parts += _own("quality")
-    parts.append("## raw: the data contract\n\nWhat a source must give. Only `orders` is compulsory.\n")
+    parts.append(
+        "## raw: the data contract\n\nWhat a source must give. One of `orders` and `subscriptions` is compulsory.\n"
+    )
     parts += _contract()
     parts.append("## pii (never published)\n")
     parts += _models("marts/pii")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from warehouse.definitions import DBT_PROJECT
@@ -30,8 +31,23 @@ def dbt_environment(settings: Settings, source: str) -> dict[str, str]:
     }
 
 
-def build(settings: Settings, source: str, as_of_date: str, select: tuple[str, ...] = MART_SELECTION) -> None:
-    """`dbt build` of a selection: seeds, models, unit tests and data tests in order.
+def build(
+    settings: Settings,
+    source: str,
+    as_of_date: str,
+    select: tuple[str, ...] = MART_SELECTION,
+    *,
+    variables: Mapping[str, object] | None = None,
+    data_tests: bool = True,
+) -> None:
+    """`dbt build` of a selection: seeds, models and data tests in order.
+
+    Parameters
+    ----------
+    variables
+        Vars of dbt_project.yml to be set otherwise for this build.
+    data_tests
+        False for a build whose data were tested when they were first built.
 
     Raises
     ------
@@ -40,8 +56,9 @@ def build(settings: Settings, source: str, as_of_date: str, select: tuple[str, .
     """
     program = Path(sys.executable).with_name("dbt")
     command = [str(program), "--no-use-colors", "build", "--project-dir", str(DBT_PROJECT)]
-    command += ["--vars", json.dumps({"as_of_date": as_of_date}), "--select", *select]
+    command += ["--vars", json.dumps({**(variables or {}), "as_of_date": as_of_date}), "--select", *select]
     command += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
+    command += [] if data_tests else ["--exclude-resource-type", "test"]
     environment = {**os.environ, **dbt_environment(settings, source)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

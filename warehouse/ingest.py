@@ -66,7 +66,7 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
     Raises
     ------
     LandingError
-        If there is nothing to load, a file does not fit as a whole, or no file gives a compulsory table.
+        If there is nothing to load, a file does not fit as a whole, or no file gives one of the compulsory tables.
         Files loaded before the one that fails stay loaded; the rest waits in the landing folder.
     SourceError
         If the source folder is unknown or wrong.
@@ -107,15 +107,15 @@ def _require_compulsory(
     connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, files: list[LandedFile]
 ) -> None:
     given = {table for file in files for table in (file.kind.rows_are, *file.kind.also_give)}
-    for name, table in load_contract().tables.items():
-        if table.compulsory and name not in given:
-            if connection.execute(f"select count(*) from raw.{name}").fetchone()[0]:
-                continue
-            raise LandingError(
-                f"No {name}: none of the {len(files)} files in {settings.landing_of(source.name)} holds {name}, "
-                f"which every source must have.",
-                f"Add a file {name}.csv; the columns are listed in docs/data-dictionary.md.",
-            )
+    one_of = load_contract().compulsory_one_of
+    loaded = any(connection.execute(f"select count(*) from raw.{name}").fetchone()[0] for name in one_of)
+    if not loaded and given.isdisjoint(one_of):
+        raise LandingError(
+            f"No {' and no '.join(one_of)}: none of the {len(files)} files in {settings.landing_of(source.name)} "
+            f"holds {' or '.join(one_of)}, and every source must have one of them.",
+            f"Add a file {' or '.join(f'{name}.csv' for name in one_of)}; the columns are listed in "
+            "docs/data-dictionary.md.",
+        )
 
 
 def _generate(settings: Settings, source: Source) -> None:

@@ -32,6 +32,7 @@ class OwnTable:
     name: str
     description: str
     columns: tuple[OwnColumn, ...]
+    key: tuple[str, ...] = ()
 
 
 @cache
@@ -42,13 +43,22 @@ def own_tables(schema: str) -> tuple[OwnTable, ...]:
 
 
 def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Create the schema and every table of it that is missing; existing rows stay."""
+    """Create the schema and every table and column of it that is missing; existing rows stay."""
     connection.execute(f"create schema if not exists {schema}")
     for table in own_tables(schema):
         columns = ", ".join(
             f"{column.name} {column.sql_type}{' not null' if column.is_required else ''}" for column in table.columns
         )
         connection.execute(f"create table if not exists {schema}.{table.name} ({columns})")
+        _add_missing_columns(connection, table)
+
+
+def _add_missing_columns(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> None:
+    """Bring a table of an earlier release up to date; its rows have null there, even where new ones may not."""
+    known = {row[0] for row in connection.execute(f"describe {table.schema}.{table.name}").fetchall()}
+    for column in table.columns:
+        if column.name not in known:
+            connection.execute(f"alter table {table.schema}.{table.name} add column {column.name} {column.sql_type}")
 
 
 def _table(schema: str, name: str, spec: dict) -> OwnTable:
@@ -56,4 +66,4 @@ def _table(schema: str, name: str, spec: dict) -> OwnTable:
         OwnColumn(column, _TYPES[kind.removesuffix("!")], kind.endswith("!"), description)
         for column, (kind, description) in spec["columns"].items()
     )
-    return OwnTable(schema, name, spec["description"], columns)
+    return OwnTable(schema, name, spec["description"], columns, tuple(spec.get("key", ())))

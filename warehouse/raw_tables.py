@@ -17,9 +17,11 @@ LINEAGE_COLUMNS = {
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema and every contract table that is missing; existing rows stay."""
+    """Create the schema and every contract table and column that is missing; existing rows stay."""
     connection.execute("create schema if not exists raw")
     for name, table in load_contract().tables.items():
         columns = [f"{column} {spec.sql_type}" for column, spec in table.columns.items()]
         columns += [f"{column} {sql_type}" for column, sql_type in LINEAGE_COLUMNS.items()]
         connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
+        for column, spec in table.columns.items():
+            connection.execute(f"alter table raw.{name} add column if not exists {column} {spec.sql_type}")

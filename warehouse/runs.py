@@ -56,7 +56,7 @@ def plan_run(
     """Settle the source and the as-of date of a run.
 
     The default as-of date is the day after the newest complete day: the newest day with an order that was over
-    when the order was loaded.
+    when the order was loaded. In a source without orders, starts and ends of subscriptions take their place.
 
     Raises
     ------
@@ -64,11 +64,11 @@ def plan_run(
         If the date is no date, or lies outside what the data can answer.
     """
     name = resolve_source(settings, source)
-    first, newest = _order_days(settings, name)
+    first, newest = _known_days(settings, name)
     chosen = _as_date(as_of_date) if as_of_date else newest
     if chosen <= first:
         raise SettingsError(
-            f"as_of_date {chosen} lies before the first day with orders is over ({first}).",
+            f"as_of_date {chosen} lies before the first day with data is over ({first}).",
             f"Choose a date from {first} on; the data of {name!r} end with {newest}.",
         )
     if chosen > datetime.now(UTC).date():
@@ -77,14 +77,23 @@ def plan_run(
     return RunPlan(name, chosen.isoformat(), run_id, str(settings.build_file(name)), force_retrain)
 
 
-def _order_days(settings: Settings, source: str) -> tuple[date, date]:
+# Days on which something happened; starts and ends of subscriptions only count where there are no orders.
+_KNOWN_DAYS = """
+select min(happened_at)::date, max(least(happened_at::date + 1, _loaded_at::date))
+from ({}) as happenings where happened_at is not null
+"""
+_ORDERS = "select ordered_at as happened_at, _loaded_at from raw.orders"
+_SUBSCRIPTIONS = "select unnest([started_at, ended_at]) as happened_at, _loaded_at from raw.subscriptions"
+
+
+def _known_days(settings: Settings, source: str) -> tuple[date, date]:
     with open_build_file(settings, source, read_only=True) as connection:
-        first, newest = connection.execute(
-            "select min(ordered_at)::date, max(least(ordered_at::date + 1, _loaded_at::date)) from raw.orders"
-        ).fetchone()
+        first, newest = connection.execute(_KNOWN_DAYS.format(_ORDERS)).fetchone()
+        if first is None:
+            first, newest = connection.execute(_KNOWN_DAYS.format(_SUBSCRIPTIONS)).fetchone()
     if first is None:
         raise SettingsError(
-            f"Source {source!r} has no orders, so there is nothing to model.",
+            f"Source {source!r} has no orders and no subscriptions, so there is nothing to model.",
             "Look at quality.quarantined_rows in its build file for the reasons, mend the file and load it again.",
         )
     return first, newest

@@ -1,6 +1,6 @@
 """The `scores` schema: what models say of customers, with history.
 
-One row per (customer_id, as_of_date, model_name) in each table; the columns are in own_tables.yml.
+One row per (customer_id, as_of_date, model_name) in each table, unless own_tables.yml names another key.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from warehouse.errors import ClienteleError
 from warehouse.own_tables import create_own_tables, own_tables
 
 SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
+_CUSTOMER_KEY = ("customer_id", "as_of_date", "model_name")
+_KEYS = {table.name: list(table.key or _CUSTOMER_KEY) for table in own_tables("scores")}
 
 
 def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -19,7 +21,7 @@ def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
     create_own_tables(connection, "scores")
     for table in SCORE_TABLES:
         connection.execute(
-            f"create view if not exists scores.{table}_current as "
+            f"create or replace view scores.{table}_current as "
             f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
         )
 
@@ -50,8 +52,8 @@ def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.Da
     unknown = sorted(set(frame.columns) - known)
     if unknown:
         raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
-    if frame.duplicated(["customer_id", "as_of_date", "model_name"]).any():
-        raise ClienteleError(f"A customer is scored twice for scores.{table}.", "Mend the scoring code.")
+    if frame.duplicated(_KEYS[table]).any():
+        raise ClienteleError(f"Something is scored twice for scores.{table}.", "Mend the scoring code.")
     columns = ", ".join(frame.columns)
     connection.register("new_scores", frame)
     try:

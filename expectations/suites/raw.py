@@ -14,7 +14,7 @@ from expectations.suites.rules import (
     between,
     in_set,
     no_rows,
-    not_empty,
+    not_empty_unless,
     not_null,
     sql,
     unique,
@@ -37,7 +37,8 @@ def raw_suites(contract: Contract, thresholds: RawThresholds, as_of_date: date) 
         )
         for name, table in contract.tables.items()
     ]
-    extra = {"orders": _order_rules(thresholds, as_of_date), "order_items": _line_rules(thresholds)}
+    orders = (_something_to_model(contract), *_order_rules(thresholds, as_of_date))
+    extra = {"orders": orders, "order_items": _line_rules(thresholds)}
     suites = [
         TableSuite(suite.schema, suite.table, suite.columns, suite.expectations + extra.get(suite.table, ()))
         for suite in suites
@@ -55,11 +56,16 @@ def _contract_rules(name: str, table: Table) -> Iterator[Expectation]:
             yield in_set(column, spec.allowed, means, _LOADER)
         if not spec.personal:
             yield from _bounds(column, spec)
-    if table.compulsory:
-        yield not_empty(
-            f"There is at least one row of {name}.",
-            "Land a file with orders; look at quality.quarantined_rows for why rows were refused.",
-        )
+
+
+def _something_to_model(contract: Contract) -> Expectation:
+    """Stands with the orders, the first of the compulsory tables."""
+    first, other = contract.compulsory_one_of
+    return not_empty_unless(
+        f"raw.{other}",
+        f"There is at least one row of {first}, or of {other}.",
+        f"Land a file with {first} or {other}; look at quality.quarantined_rows for why rows were refused.",
+    )
 
 
 def _bounds(column: str, spec: Column) -> Iterator[Expectation]:

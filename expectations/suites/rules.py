@@ -132,11 +132,16 @@ def between(column: str, minimum: float, maximum: float, means: str, first_step:
     )
 
 
-def not_empty(means: str, first_step: str) -> Expectation:
-    """The table has rows."""
-    return gxe.ExpectTableRowCountToBeBetween(
-        min_value=1,
-        **_common("table_is_not_empty", means, first_step, "critical"),
+def not_empty_unless(other: str, means: str, first_step: str) -> Expectation:
+    """The table has rows, or the other one has."""
+    return no_rows(
+        "table_is_not_empty",
+        f"""
+            select 0 as row_count
+            where (select count(*) from {{batch}} as rows_of_table) = 0 and (select count(*) from {other}) = 0
+        """,
+        means,
+        first_step,
     )
 
 

@@ -129,3 +129,23 @@ def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
         "A model gave infinity or no number: " + LOOK[0].lower() + LOOK[1:],
         column=", ".join(columns),
     )
+
+
+def reasoned(as_of_date: date) -> Expectation:
+    """A warning: a score without reasons is a score still."""
+    return no_rows(
+        "scored_rows_have_reasons",
+        sql(
+            """
+                select customer_id, reasons, reason_codes
+                from {batch} as scores
+                where as_of_date = :as_of_date and status = 'scored'
+                    and (nullif(trim(reasons), '') is null or not coalesce(json_valid(reason_codes), false))
+            """,
+            as_of_date=as_of_date,
+        ),
+        "Who is scored is told why: reasons in words, and as JSON in reason_codes.",
+        "Look in the scoring task's log for why the reasons could not be found; the scores themselves stand.",
+        column="reasons",
+        severity="warning",
+    )

@@ -7,16 +7,18 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import TableSuite, at_least, between, in_set, no_rows, sql
-from expectations.suites.score_rules import COMMON_COLUMNS, LOOK, common_rules, filled_when_scored, finite
+from expectations.suites.score_rules import COMMON_COLUMNS, LOOK, common_rules, filled_when_scored, finite, reasoned
+from expectations.suites.subscriptions import subscription_churn_suite
 from expectations.thresholds import ScoresThresholds
 
 
 def scores_suites(thresholds: ScoresThresholds, as_of_date: date) -> list[TableSuite]:
-    """The suites of the three score tables; rules about values look at the run's as-of date."""
+    """The suites of the score tables; rules about values look at the run's as-of date."""
     return [
         _segments_suite(thresholds, as_of_date),
         _churn_suite(thresholds, as_of_date),
         _lifetime_value_suite(thresholds, as_of_date),
+        subscription_churn_suite(as_of_date),
     ]
 
 
@@ -55,6 +57,7 @@ def _churn_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
         filled_when_scored(("churn_probability", "churn_risk_band", "horizon_days"), as_of_date),
         between("churn_probability", 0, 1, "Probabilities lie between 0 and 1.", LOOK),
         finite(("churn_probability",), as_of_date),
+        reasoned(as_of_date),
         in_set("churn_risk_band", bands, f"A risk band is one of {', '.join(bands)}.", LOOK),
         no_rows(
             "probabilities_differ",
@@ -73,7 +76,7 @@ def _churn_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
             severity="warning",
         ),
     )
-    columns = (*COMMON_COLUMNS, "churn_probability", "churn_risk_band", "horizon_days")
+    columns = (*COMMON_COLUMNS, "churn_probability", "churn_risk_band", "horizon_days", "reasons", "reason_codes")
     return TableSuite("scores", "customer_churn", columns, rules)
 
 
@@ -88,8 +91,9 @@ def _lifetime_value_suite(thresholds: ScoresThresholds, as_of_date: date) -> Tab
         between("alive_probability", 0, 1, "Probabilities lie between 0 and 1.", LOOK),
         finite(("expected_order_count", "alive_probability"), as_of_date),
         *_amount_rules(thresholds, as_of_date),
+        reasoned(as_of_date),
     )
-    return TableSuite("scores", "customer_clv", (*columns, "alive_probability"), rules)
+    return TableSuite("scores", "customer_clv", (*columns, "alive_probability", "reasons", "reason_codes"), rules)
 
 
 def _amount_rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:

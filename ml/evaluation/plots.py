@@ -97,20 +97,6 @@ def segment_profiles(profiles: pd.DataFrame, names: Mapping[int, str], shares: M
     return figure
 
 
-def segment_count_evidence(evidence: pd.DataFrame, chosen: int) -> Figure:
-    """Silhouette, stability and smallest share by number of segments."""
-    figure = Figure(figsize=(10, 3.6), layout="constrained")
-    panels = figure.subplots(1, 3, sharex=True)
-    shown = (("silhouette", "silhouette"), ("stability_ari", "stability (ARI)"), ("smallest_share", "smallest share"))
-    for axes, (column, label) in zip(panels, shown, strict=True):
-        axes.plot(evidence.index, evidence[column], marker="o", color=_COLOURS[0])
-        axes.axvline(chosen, color=_COLOURS[1], linestyle="--", linewidth=1)
-        axes.set(xlabel="number of segments", title=label)
-        axes.set_ylim(bottom=0)
-    figure.suptitle(f"Number of segments: {chosen} chosen")
-    return _plain(figure)
-
-
 def _gain_curve(actual: NDArray, score: NDArray) -> tuple[NDArray, NDArray]:
     values, inverse, count = np.unique(-score, return_inverse=True, return_counts=True)
     amount = np.bincount(inverse, actual, len(values))

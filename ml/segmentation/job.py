@@ -1,24 +1,29 @@
-"""Segmentation as a job: candidates by number of segments, the choice, names and scores."""
+"""Segmentation as a job: candidates of three methods, the choice, lasting ids, names and scores."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
-from ml.competition import Candidate, Check, Competition, Decision, Refused, Result
-from ml.configuration import PromotionConfiguration, SegmentationConfiguration, load_configuration
+from ml.competition import Candidate, CandidateFailed, Competition, Refused, Result
+from ml.configuration import PromotionConfiguration, load_configuration
 from ml.features import model_frame, usable_columns
 from ml.job import Job
 from ml.preprocessing import SignedLog
+from ml.segmentation.candidates import candidates
+from ml.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
+from ml.segmentation.decision import decide
+from ml.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
 from ml.segmentation.matching import matched_ids
-from ml.segmentation.model import GridSegments, KMeansSegments, SegmentModel
-from ml.segmentation.naming import PROFILE_COLUMNS, name_segments, segment_profiles
-from ml.segmentation.selection import Choice, choose_segment_count, segment_metrics, stability_ari
+from ml.segmentation.model import SegmentModel
+from ml.segmentation.naming import name_segments, segment_profiles
+from ml.segmentation.sampling import sampled
+from ml.segmentation.selection import Choice, choose
 from ml.snapshots import Snapshots, eligible
 
-_BASELINE = "recency_value_grid"
-_METRIC = "silhouette"
 # One feature alone is a ranking, not a kind of customer.
 _FEWEST_COLUMNS = 2
 
@@ -35,8 +40,11 @@ class SegmentationJob(Job):
         self.gate = load_configuration(PromotionConfiguration, "promotion").segmentation
         self.retrain_after_days = self.configuration.retrain_after_days
         self.random_seed = self.configuration.random_seed
+        self.maximum_training_row_count = self.configuration.maximum_monthly_row_count
 
     def check(self, snapshots: Snapshots) -> None:
+        if snapshots.scoring.empty:
+            raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no kinds to find.")
         customers = eligible(snapshots.scoring)
         minimum = self.configuration.minimum_customer_count
         if len(customers) < minimum:
@@ -64,91 +72,74 @@ class SegmentationJob(Job):
         return tuple(n for n in usable_columns(features)[0] if spread[n] >= self.configuration.minimum_log_spread)
 
     def compete(self, snapshots: Snapshots, champion: SegmentModel | None) -> Competition:
-        customers = eligible(snapshots.scoring)
-        columns = self._varying_columns(snapshots)
-        features = model_frame(customers, self.input_columns(snapshots))
-        results = self._results(features, columns)
-        evidence = pd.DataFrame({int(r.metrics["segment_count"]): r.metrics for r in results[1:]}).T
-        choice = choose_segment_count(evidence, self.configuration)
-        chosen = next(r for r in results[1:] if r.metrics["segment_count"] == choice.segment_count)
-        former = None if champion is None else segment_metrics(champion, features, self.configuration)
-        decision = self._decide(choice, chosen, results[0], former)
-        notes = {} if champion is None else self._agreement(chosen, champion, features, former)
+        columns, wanted = self._varying_columns(snapshots), self.input_columns(snapshots)
+        everyone = model_frame(eligible(snapshots.scoring), wanted)
+        features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
+        results, failures = self._results(features, columns, self._months(snapshots, wanted))
+        evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
+        choice = choose(evidence, self.configuration)
+        chosen = next(result for result in results if result.name == choice.name)
+        former = None if champion is None else self._figures_of(champion, features, results[0])
         for result in results:
             self._label(result.candidate.estimator, features, champion)
         return Competition(
             results=tuple(results),
-            failures={},
-            decision=decision,
-            columns=tuple(features.columns),
+            failures=failures,
+            decision=decide(self.gate, choice, chosen, results[0], former),
+            columns=wanted,
             dropped_columns={n: "hardly differs" for n in self.configuration.columns if n not in columns},
             example=features.tail(5).reset_index(drop=True),
-            figures={r.name: self._figures(r, features, evidence, choice) for r in (chosen, results[0])},
-            champion_metrics=notes,
+            figures={r.name: self._pictures(r, features, evidence, choice) for r in (chosen, results[0])},
+            champion_metrics={} if champion is None else self._agreement(chosen, champion, features, former),
         )
 
-    def _results(self, features: pd.DataFrame, columns: tuple[str, ...]) -> list[Result]:
-        configuration = self.configuration
-        candidates = [Candidate(_BASELINE, True, GridSegments(columns).fit(features), {"segment_count": 4})]
-        largest = min(configuration.largest_segment_count, len(features[list(columns)].drop_duplicates()) - 1)
-        for count in range(configuration.smallest_segment_count, largest + 1):
-            model = KMeansSegments(columns, count, configuration.start_count, configuration.random_seed)
-            parameters = {"segment_count": count, "start_count": configuration.start_count}
-            candidates.append(Candidate(f"k_means_{count}", False, model.fit(features), parameters))
-        results = []
-        for candidate in candidates:
-            figures = segment_metrics(candidate.estimator, features, configuration)
-            figures["stability_ari"] = stability_ari(candidate.estimator, features, configuration)
-            results.append(Result(candidate, figures, candidate.estimator.positions(features)))
-        return results
+    def _results(
+        self, features: pd.DataFrame, columns: tuple[str, ...], months: list[pd.DataFrame]
+    ) -> tuple[list[Result], dict[str, str]]:
+        results: list[Result] = []
+        failures: dict[str, str] = {}
+        distinct = len(features[list(columns)].drop_duplicates())
+        for unfitted in candidates(self.configuration, columns, distinct - 1):
+            try:
+                results.append(self._result(unfitted, features, months))
+            except CandidateFailed as failure:
+                failures[unfitted.name] = f"{failure}."
+        return results, failures
+
+    def _result(self, unfitted: Candidate, features: pd.DataFrame, months: list[pd.DataFrame]) -> Result:
+        candidate = replace(unfitted, estimator=unfitted.estimator.fit(features))
+        model = candidate.estimator
+        figures = partition_figures(model, features, model.scaled(features), self.configuration)
+        figures |= bootstrap_ari(model, features, self.configuration)
+        figures |= monthly_ari(model, months, self.configuration)
+        return Result(candidate, figures, model.positions(features))
+
+    def _months(self, snapshots: Snapshots, wanted: tuple[str, ...]) -> list[pd.DataFrame]:
+        """Features at the newest monthly training dates with enough customers, oldest first."""
+        months = []
+        for day in snapshots.training_dates[-self.configuration.stability.month_count :]:
+            rows = eligible(snapshots.training[snapshots.training["as_of_date"] == pd.Timestamp(day)])
+            if len(rows) >= self.configuration.minimum_customer_count:
+                months.append(model_frame(rows, wanted).set_axis(rows["customer_id"], axis=0))
+        return months
+
+    def _figures_of(self, champion: SegmentModel, features: pd.DataFrame, judge: Result) -> dict[str, float]:
+        """The champion on today's customers, in the space in which today's candidates are judged."""
+        scaled = judge.candidate.estimator.scaled(features)
+        return partition_figures(champion, features, scaled, self.configuration)
 
     def _label(self, model: SegmentModel, features: pd.DataFrame, champion: SegmentModel | None) -> None:
         """Ids as in the champion where segments correspond, otherwise by value; names from the profiles."""
-        ids = None if champion is None else matched_ids(model, champion)
+        farthest = self.configuration.maximum_match_distance
+        ids = None if champion is None else matched_ids(model, champion, farthest)
         if ids is None:
             spend = features["net_amount"].groupby(model.positions(features)).mean()
             spend = spend.reindex(range(len(model.centers_)), fill_value=-np.inf)
             ids = (-spend).rank(method="first").astype(int).to_numpy()
         model.segment_ids_ = ids
-        names = name_segments(segment_profiles(features, model.predict(features)))
+        profiles = segment_profiles(features, model.predict(features))
+        names = name_segments(profiles, self.configuration.naming)
         model.segment_names_ = {str(i): names.get(int(i), f"Segment {i}") for i in ids}
-
-    def _decide(self, choice: Choice, chosen: Result, baseline: Result, former: dict | None) -> Decision:
-        value, rule = chosen.metrics[_METRIC], baseline.metrics[_METRIC]
-        checks = [
-            Check("sound number of segments", choice.is_sound, choice.reason),
-            Check(
-                "tells customers apart better than the rule",
-                value > rule,
-                f"silhouette {value:.3f} against {rule:.3f} of {baseline.name}",
-            ),
-        ]
-        if former is not None:
-            loss = former[_METRIC] - value
-            checks.append(
-                Check(
-                    "no worse than the champion",
-                    not loss > self.gate.maximum_silhouette_loss,
-                    f"silhouette {value:.3f} against {former[_METRIC]:.3f} of the champion, today's customers",
-                )
-            )
-        passed = all(check.passed for check in checks)
-        verdict = "promoted" if passed else "baseline_serves" if former is None else "champion_kept"
-        serving = {"promoted": chosen.name, "baseline_serves": baseline.name, "champion_kept": None}[verdict]
-        failed = "; ".join(check.detail for check in checks if not check.passed)
-        reason = "; ".join(c.detail for c in checks) if passed else f"{chosen.name} fails: {failed}"
-        return Decision(
-            verdict=verdict,
-            reason=f"{reason}.",
-            serving=serving,
-            contender=chosen.name,
-            baseline=baseline.name,
-            metric_name=_METRIC,
-            metric_value=value,
-            baseline_value=rule,
-            champion_value=None if former is None else former[_METRIC],
-            checks=tuple(checks),
-        )
 
     def _agreement(
         self, chosen: Result, champion: SegmentModel, features: pd.DataFrame, former: dict[str, float]
@@ -158,8 +149,9 @@ class SegmentationJob(Job):
             "champion_agreement_ari": float(agreement)
         }
 
-    def _figures(self, result: Result, features: pd.DataFrame, evidence: pd.DataFrame, choice: Choice) -> dict:
+    def _pictures(self, result: Result, features: pd.DataFrame, evidence: pd.DataFrame, choice: Choice) -> dict:
         from ml.evaluation import plots
+        from ml.segmentation.plots import evidence_by_method
 
         model = result.candidate.estimator
         profiles = segment_profiles(features, model.predict(features))
@@ -167,16 +159,18 @@ class SegmentationJob(Job):
         shares = profiles.pop("share").to_dict()
         return {
             "segment_profiles": plots.segment_profiles(profiles, names, shares),
-            "number_of_segments": plots.segment_count_evidence(evidence, choice.segment_count),
+            "methods_and_numbers": evidence_by_method(evidence, choice.name),
         }
 
     def scores(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         segment = estimator.predict(features)
+        distance, is_untypical = estimator.typicality(features)
         return pd.DataFrame(
             {
                 "segment_id": segment,
                 "segment_name": estimator.names(segment),
-                "distance_to_center": estimator.distance_to_center(features),
+                "distance_to_center": distance,
+                "is_untypical": is_untypical,
             },
             index=rows.index,
         )

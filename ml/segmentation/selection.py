@@ -1,99 +1,83 @@
-"""How many segments: evidence for each number, and the rule that chooses.
+"""Which segmentation is offered to serve: the rule, applied to the figures of all candidates.
 
 The rule. Two segments always have the best silhouette on such data and only say "good" and "bad", so they
-are measured but cannot serve. Of the other numbers, those can serve that are stable (mean adjusted Rand
-index over bootstrap resamples) and have no tiny segment. Among these, the largest number whose silhouette
-is nearly the best of them is chosen: the finest picture that the data support. If none is stable, the most
-stable one is offered and the gate refuses it.
+are measured but cannot serve. A candidate of any method is sound if it has more, is stable (mean adjusted
+Rand index over bootstrap resamples, less its standard error: what is stable by luck of the draw would be gone
+the next day), gives the same picture month after month (the models of consecutive
+months, asked about the same customers), has no tiny segment, and its method leaves few customers out as
+noise. Of the sound ones, those count whose silhouette is nearly the best of them; among these the largest
+number of segments is chosen, the finest picture that the data support, and of equally fine ones the best
+silhouette. If none is sound, the most stable one is offered and the gate refuses it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import clone
-from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
 
-from ml.configuration import SegmentationConfiguration
-from ml.segmentation.model import SegmentModel
-
-_STARTS_PER_RESAMPLE = 3
+from ml.segmentation.configuration import SegmentationConfiguration
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The number of segments chosen and why."""
+    """The candidate chosen and why."""
 
-    segment_count: int
+    name: str
     is_sound: bool
     reason: str
 
 
-def segment_metrics(
-    model: SegmentModel, features: pd.DataFrame, configuration: SegmentationConfiguration
-) -> dict[str, float]:
-    """Figures of one partition; the same names for every candidate."""
-    scaled, label = model.scaled(features), model.positions(features)
-    share = np.bincount(label, minlength=len(model.centers_)) / len(label)
-    sample = _sample(len(label), configuration)
-    is_divided = len(np.unique(label[sample])) > 1
-    return {
-        "silhouette": float(silhouette_score(scaled[sample], label[sample])) if is_divided else float("nan"),
-        "davies_bouldin": float(davies_bouldin_score(scaled, label)) if is_divided else float("nan"),
-        "explained_share": _explained_share(scaled, label),
-        "segment_count": float(len(model.centers_)),
-        "smallest_share": float(share.min()),
-        "largest_share": float(share.max()),
-    }
+def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> Choice:
+    """Apply the rule.
 
-
-def stability_ari(model: SegmentModel, features: pd.DataFrame, configuration: SegmentationConfiguration) -> float:
-    """Mean adjusted Rand index between the partition and those learned on bootstrap resamples."""
-    label = model.positions(features)
-    random = np.random.default_rng(configuration.random_seed)
-    size = min(len(features), configuration.silhouette_sample_count)
-    again = clone(model)
-    if "start_count" in again.get_params():
-        again.set_params(start_count=_STARTS_PER_RESAMPLE)
-    agreements = []
-    for _ in range(configuration.stability.repetition_count):
-        drawn = features.iloc[random.integers(0, len(features), size)]
-        agreements.append(adjusted_rand_score(label, again.fit(drawn).positions(features)))
-    return float(np.mean(agreements))
-
-
-def choose_segment_count(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> Choice:
-    """Apply the rule to evidence by number of segments (silhouette, stability_ari, smallest_share)."""
-    offered = evidence[evidence.index >= configuration.serving_from]
-    stable = offered["stability_ari"] >= configuration.stability.minimum_ari
-    sound = offered[stable & (offered["smallest_share"] >= configuration.minimum_segment_share)]
+    Parameters
+    ----------
+    evidence
+        One row per candidate (index: name) with the columns silhouette, segment_count, stability_ari,
+        stability_ari_error, monthly_model_ari (empty with a short history: then it does not count),
+        smallest_share, noise_share.
+    """
+    offered = evidence[(evidence["segment_count"] >= configuration.serving_from) & evidence["silhouette"].notna()]
+    if offered.empty:
+        return Choice(str(evidence.index[0]), False, f"no candidate has {configuration.serving_from} segments")
+    sound = offered[[not weaknesses(row, configuration) for _, row in offered.iterrows()]]
     if sound.empty:
-        best = int(offered["stability_ari"].idxmax())
-        return Choice(best, False, "no number of segments is stable and without tiny segments")
+        best = offered["stability_ari"].idxmax()
+        faults = "; ".join(weaknesses(offered.loc[best], configuration))
+        return Choice(
+            str(best), False, f"none of {len(offered)} candidates is sound; {best}, the most stable: {faults}"
+        )
     near_best = sound[sound["silhouette"] >= configuration.silhouette_tolerance * sound["silhouette"].max()]
-    chosen = int(near_best.index.max())
-    row = near_best.loc[chosen]
-    return Choice(
-        chosen,
-        True,
-        f"{chosen} is the largest number that is stable (ARI {row['stability_ari']:.2f}), has no tiny segment "
-        f"(smallest {row['smallest_share']:.1%}) and a silhouette ({row['silhouette']:.3f}) near the best "
-        f"of these ({sound['silhouette'].max():.3f})",
+    chosen = near_best.sort_values(["segment_count", "silhouette"], kind="stable").iloc[-1]
+    return Choice(str(chosen.name), True, _praise(chosen, len(sound), sound["silhouette"].max()))
+
+
+def weaknesses(row: pd.Series, configuration: SegmentationConfiguration) -> list[str]:
+    """What keeps a candidate from serving, in words; empty when nothing does."""
+    stability = configuration.stability
+    found = []
+    if not row["stability_ari"] - row["stability_ari_error"] >= stability.minimum_ari:
+        found.append(
+            f"unstable (ARI {row['stability_ari']:.2f} ± {row['stability_ari_error']:.2f} over resamples, "
+            f"{stability.minimum_ari:g} needed at the lower end)"
+        )
+    if row["monthly_model_ari"] < stability.minimum_monthly_ari:
+        found.append(
+            f"another picture each month (ARI {row['monthly_model_ari']:.2f}, {stability.minimum_monthly_ari:g} needed)"
+        )
+    if not row["smallest_share"] >= configuration.minimum_segment_share:
+        found.append(f"a tiny segment ({row['smallest_share']:.1%})")
+    if row["noise_share"] > configuration.maximum_noise_share:
+        found.append(f"{row['noise_share']:.0%} of the customers left out")
+    return found
+
+
+def _praise(row: pd.Series, sound_count: int, best: float) -> str:
+    monthly = row["monthly_model_ari"]
+    by_month = "no months to compare" if pd.isna(monthly) else f"{monthly:.2f} from month to month"
+    return (
+        f"{row.name} has the most segments ({row['segment_count']:.0f}) of {sound_count} sound candidates with a "
+        f"silhouette ({row['silhouette']:.3f}) near the best of these ({best:.3f}); stable (ARI "
+        f"{row['stability_ari']:.2f} over resamples, {by_month}), smallest segment {row['smallest_share']:.1%}"
     )
-
-
-def _explained_share(scaled: NDArray, label: NDArray) -> float:
-    """Share of the customers' variance that lies between the segments."""
-    total = ((scaled - scaled.mean(axis=0)) ** 2).sum()
-    within = sum(((part - part.mean(axis=0)) ** 2).sum() for part in (scaled[label == n] for n in np.unique(label)))
-    return float(1 - within / total) if total > 0 else float("nan")
-
-
-def _sample(count: int, configuration: SegmentationConfiguration) -> NDArray:
-    if count <= configuration.silhouette_sample_count:
-        return np.arange(count)
-    random = np.random.default_rng(configuration.random_seed)
-    return np.sort(random.choice(count, configuration.silhouette_sample_count, replace=False))

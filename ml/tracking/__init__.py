@@ -5,8 +5,10 @@ in one registered model, told apart by the tag `source`: the alias `champion` po
 put in service last, `champion-<source>` to the one that serves a source.
 """
 
+from ml.tracking.backtests import record_backtest
+from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_training
-from ml.tracking.registry import champion_of, load_estimator, point_champion
+from ml.tracking.registry import champion_of, load_estimator, point_champion, version_of
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import Figures, RegisteredVersion
 
@@ -18,6 +20,10 @@ __all__ = [
     "champion_of",
     "load_estimator",
     "point_champion",
+    "read_document",
+    "record_backtest",
     "record_refusal",
     "record_training",
+    "version_of",
+    "write_document",
 ]

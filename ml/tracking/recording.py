@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,11 @@ from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from mlflow import MlflowClient
+
+# Artefacts of a registered version: path in its run → picture or text.
+Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,16 @@ def record_training(
     competition: Competition,
     fingerprint: Mapping[str, str],
     pipeline_run_id: str | None,
+    *,
+    describe: Describe | None = None,
 ) -> Recorded:
-    """Record all candidates side by side, register who serves and the contender, move the aliases."""
+    """Record all candidates side by side, register who serves and the contender, move the aliases.
+
+    Parameters
+    ----------
+    describe
+        Gives the artefacts of a registered version, logged in its run.
+    """
     import mlflow
 
     tags = _run_tags(job, fingerprint, pipeline_run_id)
@@ -53,6 +65,7 @@ def record_training(
                     _log_candidate(competition, result, fingerprint)
                     if result.name in {competition.decision.serving, competition.decision.contender}:
                         versions[result.name] = register(job, competition, result, tags, run.info.run_id)
+                        _log_artefacts(describe(result, versions[result.name]) if describe else {})
             _log_failures(competition, experiment_id, tags)
         champion = versions.get(competition.decision.serving) or champion_of(server, job, fingerprint["source"])
         _set_aliases(client, competition, versions, champion)
@@ -117,6 +130,8 @@ def _log_parent(job: Job, competition: Competition, fingerprint: Mapping[str, st
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
     mlflow.log_dict(_report(competition), "decision.json")
+    for name, content in competition.documents.items():
+        (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)
     leading = competition.result(decision.serving or decision.contender or decision.baseline)
     _log_metrics({**leading.metrics, **competition.champion_metrics})
 
@@ -143,6 +158,16 @@ def _log_candidate(competition: Competition, result: Result, fingerprint: Mappin
     _log_metrics(result.metrics)
     for name, figure in competition.figures.get(result.name, {}).items():
         mlflow.log_figure(figure, f"plots/{name}.png")
+
+
+def _log_artefacts(artefacts: Mapping[str, Figure | str]) -> None:
+    import mlflow
+
+    for path, content in artefacts.items():
+        if isinstance(content, str):
+            mlflow.log_text(content, path)
+        else:
+            mlflow.log_figure(content, path)
 
 
 def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[str, str]) -> None:

@@ -40,6 +40,29 @@ def champion_of(server: TrackingServer, job: Job, source: str) -> RegisteredVers
     return described(found, found.tags, found.run_id)
 
 
+def version_of(server: TrackingServer, job: Job, number: str) -> RegisteredVersion:
+    """One version by its number.
+
+    Raises
+    ------
+    ModelUnavailable
+        If there is no such version, or Clientele did not register it.
+    """
+    from mlflow.exceptions import MlflowException
+
+    with server.client() as client:
+        try:
+            found = client.get_model_version(job.model_name, number)
+        except MlflowException as error:
+            if error.error_code in _NOT_THERE:
+                raise ModelUnavailable(
+                    f"{job.model_name} has no version {number}.",
+                    "Look at the registered model in MLflow, or at quality.model_promotions.",
+                ) from error
+            raise
+    return described(found, found.tags, found.run_id)
+
+
 def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEstimator:
     """Load a version's estimator; only types of our list are built.
 

@@ -119,10 +119,15 @@ def test_every_job_is_trained(dags: dict[str, Any]) -> None:
     assert {f"train_{job}" for job in JOB_NAMES} < set(dags["train_models"].task_ids)
 
 
+OWN_PARAMETERS = {"train_models": {"roll_back", "backtest_origins"}}
+
+
 @pytest.mark.parametrize("dag_id", DAG_IDS)
 def test_trigger_form(dags: dict[str, Any], dag_id: str) -> None:
     form = dags[dag_id].params
-    assert list(form) == ["source", "as_of_date", "force_retrain"]
+    assert list(form)[:3] == ["source", "as_of_date", "force_retrain"]
+    assert set(list(form)[3:]) <= OWN_PARAMETERS.get(dag_id, set())
+    assert ("roll_back" in form) == (dag_id == "train_models")
     choices = form.get_param("source").schema["enum"]
     known = list(source_names(Settings()))
     assert choices == (known if dag_id == "ingest_sources" else ["latest", *known])

@@ -50,6 +50,7 @@ def _loads(*loads: tuple[int, int]) -> tuple[str, ...]:
 
 RAW = [
     *_raw(),
+    Breakage("raw.orders: table_is_not_empty", ("delete from raw.orders", "delete from raw.subscriptions"), _LOST),
     Breakage(
         "raw.orders: orders_before_as_of_date", ("delete from raw.orders where ordered_at < '2024-07-01'",), _LOST
     ),
@@ -167,6 +168,25 @@ MARTS = [
     _marts("customer_rfm", "scores_are_fifths", f"update marts.customer_rfm set monetary_score = 6 where {_C1}"),
     _marts("customer_rfm", "scores_are_named", f"update marts.customer_rfm set rfm_segment_name = null where {_C1}"),
     _marts("customer_rfm", "customers_are_complete", f"delete from marts.customer_rfm where {_C1}"),
+    _marts(
+        "fct_orders",
+        "table_is_not_empty",
+        "delete from marts.fct_orders",
+        "delete from marts.dim_subscriptions",
+        also={
+            "fct_orders: amounts_agree_with_raw",
+            "dim_subscriptions: contracts_are_complete",
+            "fct_order_items: orders_are_known",
+            "customer_features: purchases_are_complete",
+        },
+    ),
+    _marts("dim_subscriptions", "key_is_unique", _twice("dim_subscriptions", "true")),
+    _marts("dim_subscriptions", "contracts_are_complete", "update marts.dim_subscriptions set subscription_id = 'u2'"),
+    _marts("dim_subscriptions", "nothing_after_as_of_date", "update marts.dim_subscriptions set is_active = false"),
+    _marts("subscription_features", "key_is_unique", _twice("subscription_features", "true")),
+    _marts(
+        "subscription_features", "features_fit_their_date", "update marts.subscription_features set tenure_months = -1"
+    ),
 ]
 
 
@@ -210,6 +230,10 @@ def _clv(rule: str, change: str, *also: str) -> Breakage:
     )
 
 
+def _contract(rule: str, change: str) -> Breakage:
+    return Breakage(f"scores.subscription_churn: {rule}", (f"update scores.subscription_churn set {change}",))
+
+
 SCORES = [
     *_scores(),
     Breakage(
@@ -230,6 +254,14 @@ SCORES = [
     _clv("interval_holds_prediction", "predicted_lower_amount = 2.51"),
     _clv("total_is_historic_plus_predicted", "total_amount = 12.52"),
     _clv("historic_amount_agrees_with_features", "historic_amount = 9.99, total_amount = 12.49"),
+    Breakage(
+        "scores.subscription_churn: key_is_unique",
+        ("insert into scores.subscription_churn select * from scores.subscription_churn",),
+    ),
+    _contract("scored_rows_are_filled", "churn_risk_band = null"),
+    _contract("totals_are_finite", "expected_remaining_months = 'nan', remaining_horizon_months = null"),
+    _contract("every_contract_has_one_answer", "status = 'refused'"),
+    _contract("survival_falls", "survival_6m_probability = 0.95"),
 ]
 
 BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES}

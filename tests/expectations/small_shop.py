@@ -52,7 +52,7 @@ _RAW_ROWS = {
     "feedback": ["'f1', 'c1', 'o1', 'MUG', '2024-01-20', 5, 9, 'Lovely'"],
     "campaigns": ["'k1', 'Spring', 'mail', '2024-03-01', null, 10.00"],
     "campaign_touches": ["'k1', 'c1', '2024-03-02', false, true, false, 0.1000"],
-    "subscriptions": ["'u1', 'c1', 'Tea', '2024-01-01', null, 9.00, 12"],
+    "subscriptions": ["'u1', 'c1', 'Tea', '2024-01-01', null, 9.00, 12, null, null, null"],
 }
 
 _MARTS = """
@@ -108,12 +108,18 @@ create table marts.customer_labels as select 'c2' as customer_id, date '2024-04-
     cast(0 as decimal(18, 2)) as future_net_amount;
 create table marts.customer_rfm as select customer_id, as_of_date, 5 as recency_score, 5 as frequency_score,
     5 as monetary_score, 'champions' as rfm_segment_name from marts.customer_features;
+create table marts.dim_subscriptions as select 'u1' as subscription_id, 'c1' as customer_id,
+    timestamp '2024-01-01' as started_at, cast(null as timestamp) as ended_at, true as is_active;
+create table marts.subscription_features as select 'u1' as subscription_id, date '2024-07-01' as as_of_date,
+    6 as tenure_months, true as is_eligible, cast(null as varchar) as ineligible_reason,
+    cast(null as decimal(18, 2)) as total_charges_amount;
 """
 
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
+_REASONS = {"reasons": "lowers risk: no order for 21 days (typical 60)", "reason_codes": "[]"}
 _SCORES = {
     "customer_segments": {"segment_id": 1, "segment_name": "regulars", "distance_to_center": 0.5},
-    "customer_churn": {"churn_probability": 0.25, "churn_risk_band": "low", "horizon_days": 90},
+    "customer_churn": {"churn_probability": 0.25, "churn_risk_band": "low", "horizon_days": 90, **_REASONS},
     "customer_clv": {
         "horizon_days": 90,
         "predicted_amount": 2.5,
@@ -125,7 +131,18 @@ _SCORES = {
         "historic_amount": 10,
         "total_amount": 12.5,
         "value_tier": "high",
+        **_REASONS,
     },
+}
+
+_CONTRACT = {
+    "churn_probability": 0.25,
+    "churn_risk_band": "low",
+    "survival_3m_probability": 0.9,
+    "survival_6m_probability": 0.8,
+    "survival_12m_probability": 0.7,
+    "expected_remaining_months": 18.0,
+    "remaining_horizon_months": 24,
 }
 
 
@@ -197,6 +214,15 @@ def _fill_scores(connection: duckdb.DuckDBPyConnection) -> None:
         for customer_id, reason in (("c2", "no purchase in the last 365 days"), ("c3", "no purchase yet")):
             silent = {"customer_id": customer_id, "as_of_date": AS_OF, "status": "not_eligible", "reason": reason}
             _insert(connection, table, {**silent, **_ORIGIN})
+    row = {
+        "subscription_id": "u1",
+        "customer_id": "c1",
+        "as_of_date": AS_OF,
+        "status": "scored",
+        **_CONTRACT,
+        **_ORIGIN,
+    }
+    _insert(connection, "subscription_churn", row)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) -> None:

@@ -63,6 +63,8 @@ def test_values_out_of_bounds_stop_raw(shop):
 
 def test_no_orders_stop_raw(shop):
     change(shop, "delete from raw.orders", "delete from quality.file_loads where table_name = 'orders'")
+    assert not_held(shop, "raw") == set()  # a business of subscriptions
+    change(shop, "delete from raw.subscriptions", "delete from quality.file_loads where table_name = 'subscriptions'")
     assert not_held(shop, "raw") == {"raw.orders: table_is_not_empty"}
 
 
@@ -116,6 +118,8 @@ def test_missing_values_and_unknown_kinds_stop_marts(shop):
 
 def test_no_orders_in_the_marts_stop(shop):
     change(shop, "delete from marts.fct_orders")
+    assert "marts.fct_orders: table_is_not_empty" not in not_held(shop, "marts")
+    change(shop, "delete from marts.dim_subscriptions")
     assert "marts.fct_orders: table_is_not_empty" in not_held(shop, "marts")
 
 
@@ -217,3 +221,13 @@ def test_results_are_written_where_the_table_is_missing(shop):
     with open_build_file(shop, SOURCE, read_only=True) as connection:
         assert isinstance(connection, duckdb.DuckDBPyConnection)
         assert connection.execute("select count(*) from quality.validation_results").fetchone()[0] > 0
+
+
+@pytest.mark.parametrize("table", ["customer_churn", "customer_clv"])
+@pytest.mark.parametrize("breakage", ["reasons = ' '", "reasons = null", "reason_codes = null", "reason_codes = '[{'"])
+def test_scores_without_reasons_are_a_warning(shop, table, breakage):
+    assert f"scores.{table}: scored_rows_have_reasons" not in not_held(shop, "scores", "warning")
+    change(shop, f"update scores.{table} set {breakage} where status = 'scored'")
+    result = checked(shop, "scores")
+    assert result.is_passed
+    assert f"scores.{table}: scored_rows_have_reasons" in not_held(shop, "scores", "warning")

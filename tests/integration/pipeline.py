@@ -17,7 +17,7 @@ from warehouse.publish import publish
 from warehouse.runs import RunPlan, plan_run
 from warehouse.settings import Settings
 
-JOBS = ("segmentation", "churn", "clv")
+JOBS = ("segmentation", "churn", "clv", "contract_churn")
 
 
 def day(plan: RunPlan) -> date:

@@ -36,7 +36,7 @@ def trained(
     settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
     write_marts(settings.build_file(SOURCE), snapshots)
     outcomes = {}
-    for job in JOB_NAMES:
+    for job in JOB_NAMES[:3]:  # those about customers
         outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
         score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
     return settings, outcomes

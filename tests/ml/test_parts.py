@@ -7,15 +7,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
-from ml.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.baselines import HiatusChurnRule, HiatusSpend, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
 from ml.calibration import CalibratedByCustomer, customer_folds
+from ml.competition import CandidateFailed
 from ml.configuration import ChurnConfiguration, LifetimeValueConfiguration, load_configuration
 from ml.evaluation.metrics import expected_calibration_error
 from ml.intervals import SimilarPredictionInterval
 from ml.retraining import reason_to_train, usable_champion
 from ml.tracking import Figures, RegisteredVersion
+from ml.tweedie import TweedieSpendModel
 from warehouse.errors import SettingsError
 
 
@@ -41,6 +45,39 @@ def test_status_quo_by_hand():
     )
     assert StatusQuoSpend(90, 30).fit(frame).predict(frame) == pytest.approx([90, 90, 90])
     assert LastPeriodSpend(180).fit(frame).predict(frame) == pytest.approx([18, 36, 0])
+
+
+def test_hiatus_rule_for_spend_by_hand():
+    frame = pd.DataFrame(
+        {"days_since_last_order": [5.0, 20, 90, 91], "tenure_days": 365.0, "net_amount_365d": [365.0, 730, 365, 365]}
+    )
+    rule = HiatusSpend(90, 30).fit(frame, [10.0, 5, 0, -3])
+    assert rule.cutoff_days_ == 20
+    assert rule.predict(frame) == pytest.approx([90, 180, 0, 0])
+
+
+def test_tweedie_learns_a_mean_with_zeros_and_a_tail_and_never_goes_below_zero():
+    random = np.random.default_rng(5)
+    frame = pd.DataFrame({"x": random.normal(0, 1, 6000)})
+    mean = np.exp(3 + frame["x"])
+    spend = np.where(random.random(6000) < 0.5, 0, 2 * mean * random.gamma(2, 0.5, 6000))
+    spend[:50] = -5.0  # returns beyond purchases
+    model = TweedieSpendModel(HistGradientBoostingRegressor(loss="poisson", max_leaf_nodes=4), 0.999, 3)
+    model.fit(frame, spend, np.arange(6000) // 3)
+    out_of_fold = model.pop_out_of_fold()
+    assert (model.predict(frame) >= 0).all()
+    assert out_of_fold.sum() == pytest.approx(spend.sum(), rel=0.05)
+    assert np.corrcoef(np.log(out_of_fold), np.log(mean))[0, 1] > 0.9
+    with pytest.raises(CandidateFailed, match="too few customers spend"):
+        model.fit(frame, np.zeros(6000), np.arange(6000))
+
+
+def test_scores_without_probabilities_are_calibrated():
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": random.normal(0, 1, 3000)})
+    truth = random.random(3000) < 1 / (1 + np.exp(-2 * frame["x"]))
+    model = CalibratedByCustomer(LinearSVC(dual=False), fold_count=3).fit(frame, truth, np.arange(3000) // 3)
+    assert expected_calibration_error(truth, model.predict_proba(frame)[:, 1]) < 0.04
 
 
 def test_folds_never_split_a_customer_and_hold_out_every_row_once():

@@ -1,53 +1,89 @@
-"""Segmentation: the rule for the number, lasting ids, names, refusals."""
+"""Segmentation as a job: the rule for who serves, lasting ids, names, scores, refusals."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from ml.competition import Refused
-from ml.configuration import SegmentationConfiguration, load_configuration
+from ml.configuration import load_configuration
 from ml.features import model_frame
+from ml.segmentation.configuration import PROFILE_COLUMNS, Naming, SegmentationConfiguration
 from ml.segmentation.job import SegmentationJob
 from ml.segmentation.matching import matched_ids
+from ml.segmentation.mixture import MixtureSegments
 from ml.segmentation.model import KMeansSegments
-from ml.segmentation.naming import PROFILE_COLUMNS, name_segments
-from ml.segmentation.selection import choose_segment_count
+from ml.segmentation.naming import name_segments
+from ml.segmentation.selection import choose
 from ml.snapshots import eligible
+from tests.ml.segmentation_blobs import blobs
 
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")
 JOB = SegmentationJob()
+# The same competition with few resamples: what is asked here does not turn on their number.
+QUICK_CONFIGURATION = CONFIGURATION.model_copy(
+    update={
+        "stability": CONFIGURATION.stability.model_copy(
+            update={"repetition_count": 2, "month_count": 2, "resample_count": 300}
+        )
+    }
+)
+QUICK = SegmentationJob(QUICK_CONFIGURATION)
+SOUND = {
+    "silhouette": 0.4,
+    "stability_ari": 0.95,
+    "stability_ari_error": 0.02,
+    "monthly_model_ari": 0.8,
+    "smallest_share": 0.2,
+    "noise_share": 0.0,
+}
 
 
-def evidence(rows: dict[int, tuple[float, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["silhouette", "stability_ari", "smallest_share"])
+def chosen(**candidates: dict[str, float]):
+    rows = {name: {**SOUND, **figures} for name, figures in candidates.items()}
+    return choose(pd.DataFrame.from_dict(rows, orient="index"), CONFIGURATION)
 
 
 def test_two_segments_never_serve_however_good_they_look():
-    choice = choose_segment_count(
-        evidence({2: (0.6, 0.99, 0.4), 3: (0.3, 0.9, 0.2), 4: (0.1, 0.9, 0.2)}), CONFIGURATION
+    choice = chosen(two={"segment_count": 2, "silhouette": 0.9}, three={"segment_count": 3, "silhouette": 0.3})
+    assert (choice.name, choice.is_sound) == ("three", True)
+
+
+def test_finest_that_is_sound_and_nearly_the_best_serves_whatever_its_method():
+    choice = chosen(
+        three={"segment_count": 3, "silhouette": 0.40},
+        four={"segment_count": 4, "silhouette": 0.38},
+        mixture_four={"segment_count": 4, "silhouette": 0.39},
+        unstable={"segment_count": 5, "stability_ari": 0.5},
+        lucky={"segment_count": 5, "stability_ari": 0.86, "stability_ari_error": 0.03},
+        changing={"segment_count": 5, "monthly_model_ari": 0.2},
+        tiny={"segment_count": 6, "smallest_share": 0.001},
+        noisy={"segment_count": 6, "noise_share": 0.4},
+        blurred={"segment_count": 7, "silhouette": 0.2},
     )
-    assert (choice.segment_count, choice.is_sound) == (3, True)
+    assert (choice.name, choice.is_sound) == ("mixture_four", True)
+    assert "of 4 sound candidates" in choice.reason
 
 
-def test_finest_that_is_stable_large_enough_and_nearly_the_best():
-    rows = {3: (0.40, 0.95, 0.3), 4: (0.38, 0.9, 0.2), 5: (0.37, 0.5, 0.2), 6: (0.36, 0.9, 0.001), 7: (0.2, 0.9, 0.1)}
-    assert choose_segment_count(evidence(rows), CONFIGURATION).segment_count == 4
+def test_without_months_to_compare_the_months_do_not_count():
+    choice = chosen(three={"segment_count": 3, "monthly_model_ari": float("nan")})
+    assert choice.is_sound
+    assert "no months to compare" in choice.reason
 
 
-def test_unstable_segments_are_not_sound():
-    choice = choose_segment_count(evidence({3: (0.4, 0.3, 0.3), 4: (0.4, 0.5, 0.2)}), CONFIGURATION)
-    assert (choice.segment_count, choice.is_sound) == (4, False)
-
-
-def blobs(seed: int) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    centers = np.array([[10, 20, 5000, 700], [300, 1, 50, 320], [15, 2, 80, 30], [90, 6, 600, 600]])
-    rows = np.concatenate([center * random.lognormal(0, 0.15, (100, 4)) for center in centers])
-    return pd.DataFrame(rows[random.permutation(len(rows))], columns=PROFILE_COLUMNS)
+def test_unsound_segments_are_offered_with_what_is_wrong_with_them():
+    choice = chosen(
+        three={"segment_count": 3, "stability_ari": 0.3},
+        four={"segment_count": 4, "stability_ari": 0.5, "noise_share": 0.4},
+    )
+    assert (choice.name, choice.is_sound) == ("four", False)
+    assert "unstable (ARI 0.50" in choice.reason
+    assert "40% of the customers left out" in choice.reason
 
 
 def test_ids_last_from_fit_to_fit():
@@ -64,6 +100,22 @@ def test_an_additional_segment_gets_an_id_never_used():
     assert sorted(matched_ids(new, former)) == [1, 2, 3, 4]
     other = KMeansSegments(PROFILE_COLUMNS[:2], 3, seed=0).fit(blobs(0))
     assert matched_ids(new, other) is None
+
+
+def test_a_segment_far_from_all_former_ones_gets_an_id_never_used():
+    former = KMeansSegments(PROFILE_COLUMNS, 4, seed=0).fit(blobs(0))
+    moved = blobs(0).assign(net_amount=lambda rows: rows["net_amount"] ** 2)
+    new = KMeansSegments(PROFILE_COLUMNS, 4, seed=0).fit(moved)
+    assert sorted(matched_ids(new, former)) == [1, 2, 3, 4]
+    assert matched_ids(new, former, maximum_distance=0.5).max() > 4
+
+
+def test_ids_last_from_method_to_method():
+    former = KMeansSegments(PROFILE_COLUMNS, 4, seed=0).fit(blobs(0))
+    former.segment_ids_ = np.array([7, 3, 9, 4])
+    new = MixtureSegments(PROFILE_COLUMNS, 4, seed=5).fit(blobs(1))
+    new.segment_ids_ = matched_ids(new, former, CONFIGURATION.maximum_match_distance)
+    assert (new.predict(blobs(2)) == former.predict(blobs(2))).mean() > 0.99
 
 
 def profile(recency: float, orders: float, spend: float, tenure: float, median_orders: float) -> dict[str, float]:
@@ -83,7 +135,7 @@ def test_names_say_what_a_marketer_would():
         ],
         index=[1, 2, 3, 4, 5],
     )
-    assert name_segments(profiles) == {
+    assert name_segments(profiles, CONFIGURATION.naming) == {
         1: "Loyal big spenders",
         2: "Big spenders slipping away",
         3: "New customers",
@@ -92,30 +144,81 @@ def test_names_say_what_a_marketer_would():
     }
 
 
-@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("count", [2, 3, 5, 9])
 def test_segments_of_one_kind_get_different_names(count: int):
     profiles = pd.DataFrame([profile(-1, 1, 1 + n, 0.5, 9) for n in range(count)], index=range(1, count + 1))
-    names = name_segments(profiles)
+    names = name_segments(profiles, CONFIGURATION.naming)
     assert len(set(names.values())) == count
     assert names[count].startswith("Loyal big spenders, higher spend")
 
 
-def test_competition_is_deterministic_and_names_are_unique(snapshots):
-    first, second = JOB.compete(snapshots, None), JOB.compete(snapshots, None)
+def test_segments_that_hardly_differ_are_numbered_rather_than_told_apart_by_a_hair():
+    profiles = pd.DataFrame([profile(-1, 1, 1 + n / 100, 0.5, 9) for n in range(2)], index=[1, 2])
+    names = name_segments(profiles, CONFIGURATION.naming)
+    assert names == {1: "Loyal big spenders, group 1", 2: "Loyal big spenders, group 2"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rules: rules["kinds"].pop(), "must have no conditions"),
+        (lambda rules: rules["kinds"][0]["when"].update(shoe_size={"at_most": 1}), "unknown profile columns shoe_size"),
+        (lambda rules: rules["qualifiers"].pop("net_amount"), "every profile column needs its qualifiers"),
+    ],
+)
+def test_a_naming_table_with_gaps_is_refused(change, words: str):
+    rules = CONFIGURATION.naming.model_dump()
+    rules["kinds"] = [dict(kind) for kind in rules["kinds"]]
+    change(rules)
+    with pytest.raises(ValidationError, match=words):
+        Naming.model_validate(rules)
+
+
+@pytest.fixture(scope="module")
+def competition(snapshots):
+    return QUICK.compete(snapshots, None)
+
+
+def test_competition_is_deterministic_and_names_are_unique(snapshots, competition):
+    first, second = competition, QUICK.compete(snapshots, None)
     assert first.decision == second.decision
     for result in first.results:
         assert (second.result(result.name).prediction == result.prediction).all()
         names = list(result.candidate.estimator.segment_names_.values())
         assert len(set(names)) == len(names)
     assert len({tuple(result.metrics) for result in first.results}) == 1
+    methods = {result.candidate.parameters["method"] for result in first.results}
+    assert {"k_means", "mixture"} <= methods
+    density = [name for name in [*first.failures, *(r.name for r in first.results)] if name.startswith("hdbscan")]
+    assert len(density) == 4
 
 
-def test_model_of_the_same_data_as_the_champion_keeps_ids_and_names(snapshots):
-    champion = JOB.compete(snapshots, None)
-    serving = champion.result(champion.decision.contender).candidate.estimator
+def test_champion_is_judged_as_its_challengers_are(snapshots, competition):
+    other = copy.deepcopy(competition.result("mixture_4"))
+    again = QUICK.compete(snapshots, other.candidate.estimator)
+    assert again.decision.champion_value == pytest.approx(other.metrics["silhouette"])
+
+
+def test_a_large_shop_is_fitted_on_a_sample_and_scored_in_full(snapshots):
+    job = SegmentationJob(QUICK_CONFIGURATION.model_copy(update={"maximum_fit_count": 200}))
+    competition = job.compete(snapshots, None)
+    rows = eligible(snapshots.scoring)
+    assert {len(result.prediction) for result in competition.results} == {200}
+    estimator = competition.result(competition.decision.contender).candidate.estimator
+    assert len(job.scores(estimator, model_frame(rows, competition.columns), rows)) == len(rows) > 200
+
+
+def test_a_short_history_has_no_months_and_can_be_segmented(snapshots):
+    competition = QUICK.compete(replace(snapshots, training=snapshots.training.iloc[:0]), None)
+    assert all(np.isnan(result.metrics["monthly_model_ari"]) for result in competition.results)
+    assert competition.decision.verdict in {"promoted", "baseline_serves"}
+
+
+def test_model_of_the_same_data_as_the_champion_keeps_ids_and_names(snapshots, competition):
+    serving = copy.deepcopy(competition.result(competition.decision.contender).candidate.estimator)
     serving.segment_ids_ = serving.segment_ids_ + 10
     serving.segment_names_ = {str(int(i) + 10): name for i, name in serving.segment_names_.items()}
-    again = JOB.compete(snapshots, serving)
+    again = QUICK.compete(snapshots, serving)
     chosen = again.result(again.decision.contender).candidate.estimator
     features = model_frame(eligible(snapshots.scoring))
     assert (chosen.predict(features) == serving.predict(features)).all()
@@ -123,13 +226,13 @@ def test_model_of_the_same_data_as_the_champion_keeps_ids_and_names(snapshots):
     assert again.champion_metrics["champion_agreement_ari"] == pytest.approx(1.0)
 
 
-def test_scores_have_a_name_and_a_distance(snapshots):
-    competition = JOB.compete(snapshots, None)
+def test_scores_have_a_name_and_a_distance(snapshots, competition):
     rows = eligible(snapshots.scoring)
     estimator = competition.result("recency_value_grid").candidate.estimator
     scores = JOB.scores(estimator, model_frame(rows, competition.columns), rows)
     assert scores["segment_name"].notna().all()
     assert (scores["distance_to_center"] >= 0).all()
+    assert 0 < scores["is_untypical"].mean() < 0.05
     assert scores.groupby("segment_id")["segment_name"].nunique().eq(1).all()
 
 

@@ -18,6 +18,27 @@ clv as (
 
 ),
 
+-- the running contract at the greatest risk speaks for its customer
+subscriptions as (
+
+    select
+        customer_id,
+        cast(count(case when is_active then 1 end) as integer) as active_subscription_count,
+        cast(coalesce(sum(case when is_active then monthly_amount end), 0) as decimal(18, 2))
+            as monthly_subscription_amount,
+        max(churn_probability) as subscription_churn_probability,
+        case max(case churn_risk_band when 'high' then 3 when 'medium' then 2 when 'low' then 1 end)
+            when 3 then 'high'
+            when 2 then 'medium'
+            when 1 then 'low'
+        end as subscription_churn_risk_band,
+        min(expected_remaining_months) as subscription_expected_remaining_months,
+        max(case when is_active then churn_reason end) as subscription_churn_reason
+    from {{ ref('subscription_360') }}
+    group by customer_id
+
+),
+
 features as (
 
     select *
@@ -67,7 +88,13 @@ joined as (
         features.event_count_90d,
         features.mean_rating,
         features.last_nps_score,
-        features.has_active_subscription,
+        case
+            when subscriptions.active_subscription_count > 0 then true
+            when subscriptions.customer_id is not null then false
+            else features.has_active_subscription
+        end as has_active_subscription,
+        coalesce(subscriptions.active_subscription_count, 0) as active_subscription_count,
+        coalesce(subscriptions.monthly_subscription_amount, cast(0 as decimal(18, 2))) as monthly_subscription_amount,
         coalesce(features.is_eligible, false) as is_eligible,
         case when features.customer_id is null then 'no purchase yet' else features.ineligible_reason end
             as ineligible_reason,
@@ -84,6 +111,11 @@ joined as (
         churn.horizon_days as churn_horizon_days,
         churn.churn_probability,
         churn.churn_risk_band,
+        churn.reasons as churn_reasons,
+        subscriptions.subscription_churn_probability,
+        subscriptions.subscription_churn_risk_band,
+        subscriptions.subscription_expected_remaining_months,
+        subscriptions.subscription_churn_reason,
         clv.status as clv_status,
         clv.reason as clv_reason,
         clv.horizon_days as clv_horizon_days,
@@ -108,6 +140,8 @@ joined as (
         on customers.customer_id = churn.customer_id
     left join clv
         on customers.customer_id = clv.customer_id
+    left join subscriptions
+        on customers.customer_id = subscriptions.customer_id
 
 ),
 
@@ -118,6 +152,9 @@ advised as (
         *,
         case
             when has_marketing_consent = false then 'do_not_contact'
+            when subscription_churn_risk_band = 'high' then 'save_contract'
+            when order_count = 0 and has_active_subscription then 'keep_in_touch'
+            when order_count = 0 and not has_active_subscription then 'win_back_offer'
             when order_count = 0 then 'first_purchase_offer'
             when churn_risk_band = 'high' and value_tier in ('top', 'high') then 'call_personally'
             when churn_risk_band = 'high' or not is_eligible then 'win_back_offer'
@@ -136,6 +173,7 @@ explained as (
         *,
         case next_best_action
             when 'do_not_contact' then 'has not agreed to be contacted'
+            when 'save_contract' then 'a running contract is likely to end'
             when 'first_purchase_offer' then 'has an account and no purchase yet'
             when 'call_personally' then 'among the most valuable and likely to leave'
             when 'win_back_offer' then 'likely to leave, or gone for long'

@@ -26,11 +26,27 @@ candidates as (
 
 ),
 
-history as (
+first_order as (
 
     select cast(min(ordered_at) as date) as first_order_date
     from {{ ref('int_orders_netted') }}
     where order_kind = 'sale'
+
+),
+
+-- a business without orders has a history all the same: that of its contracts
+first_subscription as (
+
+    select cast(min(started_at) as date) as first_subscription_date
+    from {{ ref('stg_subscriptions') }}
+
+),
+
+history as (
+
+    select coalesce(first_order.first_order_date, first_subscription.first_subscription_date) as first_known_date
+    from first_order
+    cross join first_subscription
 
 ),
 
@@ -44,7 +60,7 @@ dated as (
     cross join history
     where
         candidates.snapshot_role = 'scoring'
-        or candidates.as_of_date >= {{ date_plus_days('history.first_order_date', var('minimum_history_days')) }}
+        or candidates.as_of_date >= {{ date_plus_days('history.first_known_date', var('minimum_history_days')) }}
 
 )
 

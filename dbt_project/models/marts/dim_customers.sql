@@ -1,6 +1,6 @@
 with
 
--- whoever has an account or stands on an order; accounts opened from the run's date on are not known yet
+-- whoever has an account or a contract or stands on an order; accounts opened from the run's date on are not known yet
 accounts as (
 
     select *
@@ -15,6 +15,9 @@ everyone as (
     union
     select customer_id from {{ ref('fct_orders') }}
     where customer_id is not null
+    union
+    select customer_id from {{ ref('stg_subscriptions') }}
+    where started_at < {{ date_literal(var('as_of_date')) }}
 
 ),
 

@@ -15,9 +15,12 @@ renamed as (
 
         -- texts
         plan_name,
+        payment_method,
+        attributes,
 
         -- numerics
         monthly_amount,
+        total_charges_amount,
         term_months,
 
         -- timestamps

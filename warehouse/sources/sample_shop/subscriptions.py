@@ -48,6 +48,10 @@ def build_subscriptions(shop: SampleShop, population: Population) -> pa.Table:
             "ended_at": timestamps(end_s, end_s >= shop.end_s),
             "monthly_amount": decimals(np.array([cents for _, cents in PLANS])[plan[who]], 2),
             "term_months": pa.array(term[who]),
+            # The shop does not know these three; the contract has them.
+            "total_charges_amount": pa.nulls(len(who)),
+            "payment_method": pa.nulls(len(who)),
+            "attributes": pa.nulls(len(who)),
         }
     )
 

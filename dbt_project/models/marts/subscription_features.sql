@@ -1,0 +1,71 @@
+with
+
+-- running contracts at every date; at the run's own date those that have ended as well, measured at their end
+contracts as (
+
+    select
+        subscriptions.*,
+        dates.as_of_date,
+        dates.snapshot_role,
+        cast(subscriptions.started_at as date) as started_date,
+        subscriptions.ended_at is null or subscriptions.ended_at >= dates.as_of_date as is_active
+    from {{ ref('int_snapshot_dates') }} as dates
+    inner join {{ ref('stg_subscriptions') }} as subscriptions
+        on subscriptions.started_at < dates.as_of_date
+        and (
+            dates.snapshot_role = 'scoring'
+            or subscriptions.ended_at is null
+            or subscriptions.ended_at >= dates.as_of_date
+        )
+
+),
+
+dated as (
+
+    select
+        *,
+        case when is_active then as_of_date else greatest(started_date, cast(ended_at as date)) end
+            as measured_date
+    from contracts
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ whole_months_between('started_date', 'measured_date') }} as tenure_months
+    from dated
+
+),
+
+shaped as (
+
+    select
+        contracts.subscription_id,
+        contracts.customer_id,
+        contracts.as_of_date,
+        contracts.plan_name,
+        contracts.payment_method,
+        contracts.attributes,
+        contracts.term_months,
+        cast(contracts.monthly_amount as decimal(18, 2)) as monthly_amount,
+        -- the source states it as of today: at an earlier date it would tell how long the contract went on
+        case when contracts.snapshot_role = 'scoring' then cast(contracts.total_charges_amount as decimal(18, 2)) end
+            as total_charges_amount,
+        contracts.tenure_months,
+        cast(floor(contracts.tenure_months / contracts.term_months) as integer) as renewal_count,
+        cast(contracts.term_months - mod(contracts.tenure_months, contracts.term_months) as integer)
+            as months_to_term_end,
+        customers.order_count_365d as customer_order_count_365d,
+        customers.days_since_last_order as customer_days_since_last_order,
+        contracts.is_active as is_eligible,
+        case when not contracts.is_active then 'the contract has ended' end as ineligible_reason
+    from measured as contracts
+    left join {{ ref('customer_features') }} as customers
+        on contracts.customer_id = customers.customer_id
+        and contracts.as_of_date = customers.as_of_date
+
+)
+
+select * from shaped

@@ -1,0 +1,1 @@
+"""Replay of earlier dates: what would the jobs' models have predicted then, and what happened?"""

@@ -1,0 +1,103 @@
+"""Run a backtest from end to end: choose the origins, build their history once, replay each job, keep the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from ml.backtest.history import History, horizon_of, read_history
+from ml.backtest.recording import keep
+from ml.backtest.replay import BASELINES, Origin, replay
+from ml.backtest.report import as_markdown, as_text, findings, table
+from ml.environment import quiet_environment
+from ml.job import load_job
+from warehouse.definitions import Definitions, load_definitions
+from warehouse.errors import ClienteleError
+from warehouse.runs import plan_run
+from warehouse.settings import Settings
+
+JOBS = tuple(BASELINES)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """One job's backtest, kept under `backtest_id` (MLflow's parent run)."""
+
+    job: str
+    source: str
+    origins: tuple[Origin, ...]
+    backtest_id: str
+    report: Path
+
+    def lines(self) -> list[str]:
+        """Findings, table and where they are kept, for people."""
+        shown = as_text(table(self.job, self.origins))
+        return [*findings(self.job, self.origins), *shown.splitlines(), f"Kept in {self.report} and quality.backtest."]
+
+
+def backtest(
+    settings: Settings,
+    jobs: Sequence[str],
+    source: str,
+    *,
+    dates: Sequence[date] = (),
+    origin_count: int = 6,
+    as_of_date: date | None = None,
+    candidates: Collection[str] = (),
+    definitions: Definitions | None = None,
+) -> Iterator[Backtest]:
+    """Replay jobs at given dates, or at the newest `origin_count` dates one snapshot step apart.
+
+    Nothing of the models in service changes: the data are built in a scratch file, no version is registered.
+
+    Raises
+    ------
+    ClienteleError
+        If a date cannot be judged yet, nothing is loaded, dbt fails, or MLflow does not answer.
+    """
+    definitions = definitions or load_definitions()
+    known = plan_run(settings, source, as_of_date)
+    origins = chosen_origins(date.fromisoformat(known.as_of_date), dates, origin_count, definitions)
+    with quiet_environment(settings):
+        history = read_history(settings, known.source, origins, definitions)
+        for name in jobs:
+            yield _one(settings, name, history, candidates)
+
+
+def chosen_origins(
+    as_of_date: date, dates: Sequence[date], origin_count: int, definitions: Definitions
+) -> tuple[date, ...]:
+    """The origins, oldest first; each must lie a horizon before what is known.
+
+    Raises
+    ------
+    ClienteleError
+        If a date is too new to be judged, or none is asked for.
+    """
+    newest = as_of_date - horizon_of(definitions)
+    if late := [day for day in dates if day > newest]:
+        raise ClienteleError(
+            f"What followed {late[0]} is not known yet: the data are known up to {as_of_date}.",
+            f"Ask for dates up to {newest}.",
+        )
+    if not dates and origin_count < 1:
+        raise ClienteleError("A backtest needs at least one origin.", "Ask for --origins 1 or more, or give --dates.")
+    step = timedelta(days=definitions.snapshot_step_days)
+    return tuple(sorted(set(dates) or {newest - number * step for number in range(origin_count)}))
+
+
+def _one(settings: Settings, name: str, history: History, candidates: Collection[str]) -> Backtest:
+    job = load_job(
+        name,
+        churn_horizon_days=history.definitions.churn_horizon_days,
+        clv_horizon_days=history.definitions.clv_horizon_days,
+    )
+    origins = tuple(replay(job, history, candidates))
+    title = f"{name} of {history.source}, {len(origins)} origins"
+    text = as_markdown(title, table(name, origins), findings(name, origins))
+    report = settings.home / "backtest" / f"{history.source}_{name}.md"
+    report.write_text(text, encoding="utf-8")
+    backtest_id = keep(settings, job, history.source, origins, text)
+    return Backtest(name, history.source, origins, backtest_id, report)

@@ -1,0 +1,162 @@
+"""The snapshots of many origins from few builds: features of a date do not depend on when they are built.
+
+A build as of D holds labelled snapshots at D − h, and at D − 2h, D − 2h − step, … (h: horizon). Cut to what was
+known, they are the training and evaluation snapshots of every origin on that grid: labels are judged as they
+stood when their window closed, and no feature knows a later event (both are tested). So one build serves all
+origins of a grid instead of one build per origin; origins off the grid cost a further build.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+
+from ml.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
+from warehouse import dbt
+from warehouse.connections import open_build_file, open_duckdb
+from warehouse.definitions import Definitions
+from warehouse.errors import ClienteleError, DbtFailed
+from warehouse.raw_tables import create_raw_tables
+from warehouse.settings import Settings
+
+_SELECTION = ("+customer_features", "+customer_labels")
+_KEY = ["customer_id", "as_of_date"]
+
+
+@dataclass(frozen=True)
+class History:
+    """Labelled rows of many dates.
+
+    Attributes
+    ----------
+    origins
+        Dates that can be replayed, oldest first.
+    rows
+        Features and labels, one row per customer and date, sorted by key.
+    """
+
+    source: str
+    origins: tuple[date, ...]
+    rows: pd.DataFrame
+    definitions: Definitions
+
+    def snapshots(self, origin: date) -> Snapshots:
+        """What a training as of origin + horizon gets: training dates up to origin − horizon, holdout at the origin.
+
+        The rows at the origin stand in for the scoring rows, which a training only counts.
+        """
+        horizon, step = horizon_of(self.definitions), timedelta(days=self.definitions.snapshot_step_days)
+        dates = [origin - horizon - number * step for number in range(self.definitions.snapshot_max_count)]
+        holdout = self._at([origin])
+        found = Snapshots(
+            self.source,
+            origin + horizon,
+            self.definitions.churn_horizon_days,
+            self.definitions.clv_horizon_days,
+            training=self._at(dates),
+            evaluation=holdout,
+            scoring=holdout.drop(columns=list(LABEL_COLUMNS)),
+        )
+        check_no_leak(found)
+        return found
+
+    def _at(self, dates: Sequence[date]) -> pd.DataFrame:
+        wanted = self.rows["as_of_date"].isin(pd.to_datetime(list(dates)))
+        return self.rows[wanted].reset_index(drop=True)
+
+
+def horizon_of(definitions: Definitions) -> timedelta:
+    """The longer of the two horizons: no label may reach beyond it."""
+    return timedelta(days=max(definitions.churn_horizon_days, definitions.clv_horizon_days))
+
+
+def read_history(settings: Settings, source: str, origins: Sequence[date], definitions: Definitions) -> History:
+    """Build features and labels for the origins and their training dates in a scratch copy of the raw tables.
+
+    The source's build file is only read. The scratch file is removed at the end.
+
+    Raises
+    ------
+    ClienteleError
+        If nothing is loaded, the build file is held, or dbt fails.
+    """
+    parts = []
+    with _scratch(settings, source) as scratch:
+        for day, covered in builds_needed(origins, definitions):
+            count = (covered[-1] - covered[0]).days // definitions.snapshot_step_days + definitions.snapshot_max_count
+            _build(scratch, source, day + horizon_of(definitions), count)
+            parts.append(_labelled(scratch, source))
+    rows = pd.concat(parts).drop_duplicates(_KEY).sort_values(_KEY, kind="stable", ignore_index=True)
+    return History(source, tuple(sorted(origins)), rows, definitions)
+
+
+def builds_needed(origins: Sequence[date], definitions: Definitions) -> Iterator[tuple[date, list[date]]]:
+    """Yield the newest origin of each build, and all origins that the build covers, oldest first."""
+    horizon, step = horizon_of(definitions).days, definitions.snapshot_step_days
+    left = sorted(set(origins), reverse=True)
+    while left:
+        newest = left[0]
+        behind = {day: (newest - day).days - horizon for day in left}
+        covered = [day for day in left if day == newest or (behind[day] >= 0 and behind[day] % step == 0)]
+        yield newest, covered[::-1]
+        left = [day for day in left if day not in covered]
+
+
+@contextmanager
+def _scratch(settings: Settings, source: str) -> Iterator[Settings]:
+    """A home of its own with a build file that holds the raw tables only."""
+    folder = settings.home / "backtest"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=f".{source}-") as home:
+        scratch = settings.model_copy(update={"home": folder / home})
+        with open_build_file(settings, source, read_only=True):
+            pass  # says in words that the file is missing or held
+        scratch.warehouse_folder.mkdir()
+        with open_duckdb(scratch.build_file(source), scratch, read_only=False) as connection:
+            _copy_raw(connection, str(settings.build_file(source)))
+            create_raw_tables(connection)  # columns that the contract has gained since the source was loaded
+        yield scratch
+
+
+def _copy_raw(connection: duckdb.DuckDBPyConnection, build_file: str) -> None:
+    quoted = build_file.replace("'", "''")
+    connection.execute(f"attach '{quoted}' as loaded (read_only)")
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_catalog = 'loaded' and table_schema = 'raw'"
+    ).fetchall()
+    connection.execute("create schema raw")
+    for (table,) in tables:
+        connection.execute(f'create table raw."{table}" as select * from loaded.raw."{table}"')
+    connection.execute("detach loaded")
+
+
+def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int) -> None:
+    variables = {"snapshot_max_count": snapshot_count}
+    try:
+        dbt.build(scratch, source, as_of_date.isoformat(), _SELECTION, variables=variables, data_tests=False)
+    except DbtFailed as error:
+        raise ClienteleError(
+            error.message,
+            f"Nothing was changed. See whether the marts build: python -m warehouse marts --source {source}",
+        ) from error
+
+
+def _labelled(scratch: Settings, source: str) -> pd.DataFrame:
+    labels = ", ".join(f"labels.{name}" for name in LABEL_COLUMNS)
+    with open_build_file(scratch, source, read_only=True) as connection:
+        rows = connection.execute(
+            f"select features.*, {labels} from marts.customer_features as features "
+            "inner join marts.customer_labels as labels using (customer_id, as_of_date)"
+        ).df()
+    if rows.empty:
+        raise ClienteleError(
+            f"The history of {source!r} is too short to replay any date.",
+            "A backtest needs a minimum history and two horizons before the newest data.",
+        )
+    return rows

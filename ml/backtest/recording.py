@@ -1,0 +1,78 @@
+"""Keep a backtest: rows in `quality.backtest`, and in MLflow a run per origin under one parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from ml.backtest.replay import Origin
+from ml.job import Job
+from ml.tracking import TrackingServer, record_backtest
+from warehouse.connections import open_build_file
+from warehouse.quality_tables import create_quality_tables
+from warehouse.settings import Settings
+
+
+def keep(settings: Settings, job: Job, source: str, origins: Sequence[Origin], markdown: str) -> str:
+    """Write both; return the id of MLflow's parent run, which is the backtest's id. No model is registered."""
+    runs = [(origin.origin_date.isoformat(), _tags(origin), dict(_run_metrics(origin))) for origin in origins]
+    backtest_id = record_backtest(TrackingServer(settings), job, source, runs, markdown)
+    frame = rows(backtest_id, source, origins)
+    with open_build_file(settings, source) as connection:
+        create_quality_tables(connection)
+        connection.register("backtest_rows", frame)
+        connection.execute("insert into quality.backtest by name select * from backtest_rows")
+        connection.unregister("backtest_rows")
+    return backtest_id
+
+
+def rows(backtest_id: str, source: str, origins: Sequence[Origin]) -> pd.DataFrame:
+    """One row per origin, model and metric, as in the table; a refused origin has one row with its reason."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    found = []
+    for origin in origins:
+        common = {
+            "backtest_id": backtest_id,
+            "measured_at": now,
+            "job": origin.job,
+            "source": source,
+            "origin_date": origin.origin_date,
+            "customer_count": origin.customer_count,
+            "training_snapshot_count": len(origin.training_dates),
+            "reason": origin.refusal,
+        }
+        if origin.refusal:
+            found.append(common | {"candidate": "none", "role": "refused", "is_champion": False})
+        for figures in origin.figures:
+            is_champion = figures.name == origin.champion and figures.role == "candidate"
+            model = {"candidate": figures.name, "role": figures.role, "is_champion": is_champion}
+            found += [
+                common | model | {"metric_name": name, "metric_value": value} for name, value in figures.metrics.items()
+            ]
+    columns = ("metric_name", "metric_value")
+    frame = pd.DataFrame(found)
+    return frame.assign(**{name: None for name in columns if name not in frame})
+
+
+def _tags(origin: Origin) -> dict[str, str]:
+    return {
+        "origin_date": origin.origin_date.isoformat(),
+        "champion": origin.champion or "none",
+        "best_baseline": origin.best_baseline or "none",
+        "decision": origin.decision or "refused",
+        "rank_gain": str(origin.rank_gain or "none"),
+        "refusal": origin.refusal or "none",
+    }
+
+
+def _run_metrics(origin: Origin) -> Iterator[tuple[str, float]]:
+    """The champion's, the best baseline's and the then serving model's figures, told apart by a prefix."""
+    for prefix, figures in (
+        ("champion", origin.of(origin.champion)),
+        ("baseline", origin.of(origin.best_baseline)),
+        ("in_service", origin.in_service),
+    ):
+        if figures is not None:
+            yield from ((f"{prefix}_{name}", value) for name, value in figures.metrics.items())

@@ -1,0 +1,162 @@
+"""One origin: the job's competition as it would have been run, and how the model then in service did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ml.backtest.history import History, horizon_of
+from ml.competition import Competition, Refused, Result
+from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
+from ml.features import model_frame
+from ml.snapshots import Snapshots, eligible
+from ml.supervised import CandidateMaker, SupervisedJob
+from warehouse.errors import ClienteleError
+
+# Rules that run in every replay, whatever candidates are asked for: without them no figure says anything.
+BASELINES = {"churn": {"recency_rule", "hiatus_rule"}, "clv": {"status_quo_rate", "last_90_days", "hiatus_rule"}}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One model at one origin; role: baseline, candidate, or in_service (chosen one horizon before)."""
+
+    name: str
+    role: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What came of one origin.
+
+    Attributes
+    ----------
+    refusal
+        Why there are no figures; None when there are.
+    champion, best_baseline
+        The best model of this origin's competition and the best rule, by the rules of the job.
+    rank_gain
+        Champion minus best baseline in the primary metric, with its paired bootstrap interval.
+    """
+
+    job: str
+    origin_date: date
+    customer_count: int
+    training_dates: tuple[date, ...]
+    refusal: str | None = None
+    figures: tuple[Figures, ...] = ()
+    champion: str | None = None
+    best_baseline: str | None = None
+    decision: str | None = None
+    rank_metric: str = ""
+    rank_gain: Interval | None = None
+
+    def of(self, name: str | None) -> Figures | None:
+        """The figures of a candidate or baseline of this origin's own competition."""
+        return next((f for f in self.figures if f.name == name and f.role != "in_service"), None)
+
+    @property
+    def in_service(self) -> Figures | None:
+        """The figures of the model that was in service at this origin, if the replay knows it."""
+        return next((f for f in self.figures if f.role == "in_service"), None)
+
+    @property
+    def baselines(self) -> tuple[Figures, ...]:
+        return tuple(f for f in self.figures if f.role == "baseline")
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The model that a competition put in service, with what it takes."""
+
+    result: Result
+    columns: tuple[str, ...]
+
+
+def replay(job: SupervisedJob, history: History, candidates: Collection[str] = ()) -> Iterator[Origin]:
+    """Run the job's competition at each origin, oldest first.
+
+    The competition at an origin is the training as of origin + horizon, whose holdout is the origin. The model
+    it chooses would have been in service one horizon later, so it is judged at that origin too if it is among
+    those replayed: those figures choose nothing.
+
+    Raises
+    ------
+    ClienteleError
+        If a candidate that is asked for does not exist.
+    """
+    if candidates:
+        _keep_only(job, frozenset(candidates))
+    chosen: dict[date, _Chosen] = {}
+    for day in history.origins:
+        snapshots = history.snapshots(day)
+        if refusal := _refusal(job, snapshots, day):
+            yield Origin(job.name, day, len(eligible(snapshots.evaluation)), (), refusal=refusal)
+            continue
+        competition = job.compete(snapshots, None)
+        serving = competition.decision.serving
+        chosen[day] = _Chosen(competition.result(serving), competition.columns)
+        former = chosen.get(day - horizon_of(history.definitions))
+        yield _origin(job, snapshots, competition, former)
+
+
+def _refusal(job: SupervisedJob, snapshots: Snapshots, day: date) -> str | None:
+    if snapshots.evaluation.empty:
+        return f"The history is too short: it has no snapshot at {day}."
+    try:
+        job.check(snapshots)
+    except Refused as refusal:
+        return str(refusal)
+    return None
+
+
+def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, former: _Chosen | None) -> Origin:
+    holdout = eligible(snapshots.evaluation)
+    actual = job.target(holdout)
+    figures = [
+        Figures(r.name, "baseline" if r.candidate.is_baseline else "candidate", r.metrics) for r in competition.results
+    ]
+    if former is not None:
+        predicted = job.predicted(former.result.candidate.estimator, model_frame(holdout, former.columns))
+        figures.append(Figures(former.result.name, "in_service", job.metrics(actual, predicted)))
+    decision = competition.decision
+    gain = None
+    if decision.contender is not None:
+        best, rule = competition.result(decision.contender), competition.result(decision.baseline)
+        bootstrap = job.configuration.bootstrap
+        gain = paired_difference(
+            job.rank_by_weight(actual, best.prediction),
+            job.rank_by_weight(actual, rule.prediction),
+            len(actual),
+            Resamples(bootstrap.repetition_count, bootstrap.confidence, job.random_seed),
+        )
+    return Origin(
+        job=job.name,
+        origin_date=snapshots.evaluation_date,
+        customer_count=len(holdout),
+        training_dates=tuple(snapshots.training_dates),
+        figures=tuple(figures),
+        champion=decision.contender,
+        best_baseline=decision.baseline,
+        decision=decision.verdict,
+        rank_metric=job.primary_metric,
+        rank_gain=gain,
+    )
+
+
+def _keep_only(job: SupervisedJob, names: frozenset[str]) -> None:
+    """Let this job object offer the baselines and the named models only; nothing else knows of it."""
+    offer = job.candidate_makers
+
+    def fewer(snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+        offered = list(offer(snapshots, columns))
+        if unknown := names - {name for name, _ in offered}:
+            raise ClienteleError(
+                f"The job {job.name} has no candidate {', '.join(sorted(unknown))}.",
+                f"Choose from {', '.join(name for name, _ in offered)}.",
+            )
+        yield from ((name, make) for name, make in offered if name in names | BASELINES[job.name])
+
+    job.candidate_makers = fewer

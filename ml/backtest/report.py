@@ -1,0 +1,91 @@
+"""The figures of a backtest as tables for people: plain text for the shell, Markdown for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ml.backtest.replay import Figures, Origin
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure that is shown: its name in `metrics`, its heading, and whether more, or being near 1, is better."""
+
+    metric: str
+    heading: str
+    better: str  # "more", "less" or "near one"
+
+
+SHOWN = {
+    "churn": (
+        Shown("roc_auc", "AUC", "more"),
+        Shown("brier", "Brier", "less"),
+        Shown("level_ratio", "predicted / actual", "near one"),
+    ),
+    "clv": (
+        Shown("gini", "Gini", "more"),
+        Shown("value_capture_at_20", "value in top 20 %", "more"),
+        Shown("level_ratio", "predicted / actual", "near one"),
+    ),
+}
+_ROLE_WORDS = {"baseline": "baseline", "candidate": "model", "in_service": "in service then"}
+
+
+def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
+    """Heading and one row per origin and model; `*` marks the champion of the origin's competition."""
+    rows = [["origin", "customers", "model", "role", *(shown.heading for shown in SHOWN[job])]]
+    for origin in origins:
+        day, count = origin.origin_date.isoformat(), str(origin.customer_count)
+        if origin.refusal:
+            rows.append([day, count, f"refused: {origin.refusal}", "", *("" for _ in SHOWN[job])])
+        for figures in origin.figures:
+            is_champion = figures.name == origin.champion and figures.role == "candidate"
+            name = f"{figures.name} *" if is_champion else figures.name
+            values = (f"{figures.metrics[shown.metric]:.3f}" for shown in SHOWN[job])
+            rows.append([day, count, name, _ROLE_WORDS[figures.role], *values])
+    return rows
+
+
+def findings(job: str, origins: Sequence[Origin]) -> list[str]:
+    """In words: at how many origins the champion beats every baseline, and its level at each."""
+    judged = [origin for origin in origins if origin.champion is not None]
+    if not judged:
+        return ["No origin could be judged."]
+    lines = [f"{len(judged)} of {len(origins)} origins judged; champion: best model of the origin's competition."]
+    for shown in SHOWN[job][:2]:
+        for role, words in (("candidate", "Champion"), ("in_service", "Model in service then")):
+            model = {o.origin_date: o.of(o.champion) if role == "candidate" else o.in_service for o in judged}
+            known = [o for o in judged if model[o.origin_date] is not None]
+            if known:
+                won = [o for o in known if beats(model[o.origin_date], o.baselines, shown)]
+                lost = [o.origin_date.isoformat() for o in known if o not in won]
+                but = f" (not at {', '.join(lost)})" if lost else ""
+                lines.append(f"{words} beats every baseline on {shown.heading} at {len(won)} of {len(known)}{but}.")
+    sure = [o for o in judged if o.rank_gain and o.rank_gain.lower > 0]
+    lines.append(f"The lead in {SHOWN[job][0].heading} over the best baseline is beyond chance at {len(sure)}.")
+    levels = (f"{o.origin_date} {o.of(o.champion).metrics['level_ratio']:.2f}" for o in judged)
+    lines.append(f"Champion's predicted / actual: {', '.join(levels)}.")
+    return lines
+
+
+def beats(model: Figures, baselines: Sequence[Figures], shown: Shown) -> bool:
+    """Strictly better than each baseline in one figure."""
+    sign = -1 if shown.better == "less" else 1
+    return all(sign * model.metrics[shown.metric] > sign * rule.metrics[shown.metric] for rule in baselines)
+
+
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of even width."""
+    told = [row for row in rows if row[3]]  # a refusal has no role and may be longer than its column
+    widths = [max(len(row[number]) for row in told) for number in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def as_markdown(title: str, rows: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
+    """A section with the findings and the table."""
+    lines_of_table = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
+    lines_of_table.insert(1, "|---" * len(rows[0]) + "|")
+    return "\n".join([f"## {title}", "", *(f"- {line}" for line in lines), "", *lines_of_table, ""])

@@ -1,0 +1,131 @@
+"""The learned candidates of churn: parameters searched, fitted on the stacked snapshots, calibrated by season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.calibration import CalibratedByCustomer
+from ml.calibration_window import WindowChoice, choose_window, window_rows
+from ml.classifiers import make_classifier
+from ml.competition import Candidate
+from ml.configuration import ChurnConfiguration
+from ml.features import model_frame
+from ml.snapshots import Snapshots, eligible
+from ml.tuning import InsideValidation, inside_validation, search, thinned
+
+
+@dataclass(frozen=True)
+class ChurnLearning:
+    """What all families of classifiers share; computed once, when the first of them is asked for.
+
+    Attributes
+    ----------
+    columns
+        Features of the models.
+    churned
+        Outcome of the eligible training rows, in their order.
+    """
+
+    snapshots: Snapshots
+    columns: tuple[str, ...]
+    churned: NDArray
+    horizon_days: int
+    configuration: ChurnConfiguration
+
+    @cached_property
+    def kept(self) -> NDArray:
+        """Positions of the eligible training rows that are learned from."""
+        customers = eligible(self.snapshots.training)["customer_id"]
+        return thinned(customers, self.configuration.maximum_fit_row_count, self.configuration.random_seed)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        return eligible(self.snapshots.training).iloc[self.kept].reset_index(drop=True)
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        return model_frame(self.rows, self.columns)
+
+    @cached_property
+    def outcome(self) -> NDArray:
+        return self.churned[self.kept]
+
+    @cached_property
+    def inside(self) -> InsideValidation | None:
+        return inside_validation(
+            self.features,
+            self.outcome,
+            self.rows,
+            horizon_days=self.horizon_days,
+            maximum_row_count=self.configuration.search.maximum_row_count,
+            seed=self.configuration.random_seed,
+        )
+
+    @cached_property
+    def window(self) -> WindowChoice:
+        """One choice for all families, made with the plainest of them."""
+        configuration = self.configuration
+        plain = make_classifier(
+            "logistic_regression", self.columns, configuration.logistic_regression, configuration.random_seed
+        )
+        targets = (self.snapshots.evaluation_date, self.snapshots.as_of_date)
+        return choose_window(
+            plain,
+            self.rows,
+            self.inside,
+            targets=targets,
+            settings=configuration.calibration_window,
+            seed=configuration.random_seed,
+        )
+
+    def candidate(self, family: str) -> Candidate:
+        """Search, fit and calibrate one family.
+
+        The estimator is calibrated for the evaluation date, where it is judged; `for_serving` turns it into
+        the one for the date of the scores.
+        """
+        configuration, calibration = self.configuration, self.configuration.calibration
+        seed = configuration.random_seed
+        chosen = search(
+            family,
+            getattr(configuration, family),
+            configuration.search.choices.get(family, {}),
+            lambda parameters: make_classifier(family, self.columns, parameters, seed),
+            self.inside,
+            trial_count=configuration.search.trial_count,
+            seed=seed,
+        )
+        model = make_classifier(family, self.columns, chosen.parameters, seed)
+        fitted = CalibratedByCustomer(model, calibration.method, calibration.fold_count, seed)
+        fitted.fit(self.features, self.outcome, self.rows["customer_id"])
+        settings = {
+            "calibration_method": calibration.method,
+            "fold_count": calibration.fold_count,
+            "fitted_row_count": len(self.rows),
+        }
+        record = {**chosen.parameters.model_dump(), **chosen.record, **self.window.record(), **settings}
+        return Candidate(family, False, self._calibrated(fitted), record)
+
+    def _calibrated(self, fitted: CalibratedByCustomer) -> CalibratedByCustomer:
+        """The copy for the evaluation date, holding the map for the serving date."""
+        at_evaluation, at_scoring = (
+            fitted.recalibrated(
+                self.outcome,
+                window_rows(self.window, self.rows["as_of_date"], target, self.configuration.calibration_window),
+            )
+            for target in (self.snapshots.evaluation_date, self.snapshots.as_of_date)
+        )
+        at_evaluation.pop_out_of_fold()
+        at_evaluation.serving_map_ = at_scoring.map_
+        return at_evaluation
+
+
+def for_serving(candidate: Candidate) -> Candidate:
+    """The candidate with the calibration map for the date of the scores; unchanged if it has none of its own."""
+    if not hasattr(candidate.estimator, "serving_map_"):
+        return candidate
+    return replace(candidate, estimator=candidate.estimator.for_serving())

@@ -1,0 +1,131 @@
+"""Contracts to learn from, to judge on and to score, read from the marts of one source.
+
+Two designs, told apart by the data. Where all known ends fall on one day, the source is a *cross-section*: one row
+per contract, ended or running, and nothing later to judge on. Otherwise rows are *snapshots* (contract, date) with a
+label from the horizon after the date, as in every other job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from ml.contract_churn.features import contract_frame
+from ml.snapshots import check_built_as_of
+from warehouse.connections import open_build_file
+from warehouse.settings import Settings
+
+Design = Literal["cross_section", "snapshots"]
+DAYS_PER_MONTH = 30.4375
+_FEATURES = "marts.subscription_features"
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """What the job learns from; rows are sorted by date and contract.
+
+    Attributes
+    ----------
+    training, evaluation
+        Features and `is_churned`; in a cross-section `evaluation` is empty.
+    scoring
+        Features at the as-of date of all contracts, ended ones not eligible.
+    histories
+        One row per contract as known at the end of training: features that stay, `duration_months`, `is_ended`.
+    """
+
+    source: str
+    as_of_date: date
+    horizon_days: int
+    design: Design
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    scoring: pd.DataFrame
+    histories: pd.DataFrame
+
+    @property
+    def evaluation_date(self) -> date | None:
+        return None if self.evaluation.empty else self.evaluation["as_of_date"].iloc[0].date()
+
+    @property
+    def training_dates(self) -> list[date]:
+        return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
+
+
+def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_days: int) -> Contracts:
+    """Read the marts; a build file without tables of subscriptions has none.
+
+    Raises
+    ------
+    ClienteleError
+        If the marts are missing or were built for another date.
+    """
+    with open_build_file(settings, source, read_only=True) as connection:
+        scoring = _scoring(connection, as_of_date)
+        if scoring.empty:
+            return Contracts(source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
+        dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
+        snapshots = connection.execute(
+            f"select f.*, l.is_churned, s.snapshot_role from {_FEATURES} as f "
+            "inner join marts.subscription_labels as l using (subscription_id, as_of_date) "
+            "inner join intermediate.int_snapshot_dates as s using (as_of_date) where f.is_eligible"
+        ).df()
+    if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
+        return _cross_section(source, as_of_date, horizon_days, scoring)
+    training, evaluation = (
+        _sorted(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"))
+        for role in ("training", "evaluation")
+    )
+    cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
+    histories = _histories(scoring, dates, cutoff)
+    return Contracts(source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories)
+
+
+def read_contract_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+    """Read only the features at the scoring date: scoring never touches labels."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        return _scoring(connection, as_of_date)
+
+
+def _scoring(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    check_built_as_of(connection, as_of_date)
+    try:
+        return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
+    except duckdb.CatalogException:
+        columns = ("subscription_id", "customer_id", "as_of_date", "tenure_months", "is_eligible", "ineligible_reason")
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
+
+
+def _cross_section(source: str, as_of_date: date, horizon_days: int, scoring: pd.DataFrame) -> Contracts:
+    ended = ~scoring["is_eligible"].astype(bool)
+    histories = scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended)
+    training = scoring.assign(is_churned=ended)
+    return Contracts(source, as_of_date, horizon_days, "cross_section", training, training.head(0), scoring, histories)
+
+
+def _histories(scoring: pd.DataFrame, dates: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """How long each contract had lasted at the cutoff; what happened from then on is not known."""
+    rows = scoring.merge(dates, on="subscription_id")
+    rows = rows[rows["started_at"] < cutoff]
+    ended = rows["ended_at"].notna() & (rows["ended_at"] < cutoff)
+    until = rows["ended_at"].where(ended, cutoff)
+    days = (until - rows["started_at"]).dt.total_seconds().clip(lower=0) / 86_400
+    return rows.assign(duration_months=days / DAYS_PER_MONTH, is_ended=ended).reset_index(drop=True)
+
+
+def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(["as_of_date", "subscription_id"], kind="stable", ignore_index=True)
+
+
+def comparable_contracts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The values in one form, whatever types the reader gave them, for the fingerprint."""
+    if rows.empty:
+        return pd.DataFrame()
+    added = {"subscription_id": rows["subscription_id"].astype(str).to_numpy()}
+    if "is_churned" in rows.columns:
+        added["is_churned"] = rows["is_churned"].to_numpy(dtype=float)
+    return contract_frame(rows).assign(**added, as_of_date=rows["as_of_date"].astype(str).to_numpy())

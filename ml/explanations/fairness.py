@@ -1,0 +1,141 @@
+"""How a model treats groups of customers: the same figures for each age group, gender and country.
+
+Figures are reported, not optimised: groups that buy differently have different churn rates, and a gap is for
+people to judge. Computed with fairlearn's MetricFrame on the holdout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.configuration import load_configuration
+from ml.evaluation import metrics
+from ml.explanations.configuration import FairnessConfiguration
+from ml.features import UNKNOWN_CATEGORY
+
+EVERYONE, SMALL_GROUPS, DIFFERENCE = "(all)", "(small groups)", "(difference)"
+TABLE_COLUMNS = ("group_column", "group_value", "customer_count", "metric_name", "metric_value")
+
+Metric = Callable[[NDArray, NDArray], float]
+
+
+def fairness_figures(
+    rows: pd.DataFrame,
+    actual: NDArray,
+    predicted: NDArray,
+    selected: NDArray,
+    *,
+    is_probability: bool,
+    configuration: FairnessConfiguration | None = None,
+) -> pd.DataFrame:
+    """Figures by group.
+
+    Parameters
+    ----------
+    rows
+        Holdout customers, with `age_years`, `gender` and `country` where the source has them.
+    selected
+        True for who is picked out: the high risk band, or the top and high value tiers.
+
+    Returns
+    -------
+    DataFrame
+        Columns `TABLE_COLUMNS`; empty when the source knows no group.
+    """
+    settings = configuration or load_configuration(FairnessConfiguration, "fairness")
+    tables = [
+        figures_by_group(name, group, actual, predicted, selected, is_probability=is_probability, settings=settings)
+        for name, group in customer_groups(rows, settings).items()
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(TABLE_COLUMNS))
+
+
+def figures_by_group(
+    column: str,
+    group: pd.Series,
+    actual: NDArray,
+    predicted: NDArray,
+    selected: NDArray,
+    *,
+    is_probability: bool,
+    settings: FairnessConfiguration,
+) -> pd.DataFrame:
+    """Figures of everyone, of each value of one group column, and the gaps; small groups pooled or left out."""
+    from fairlearn.metrics import MetricFrame, selection_rate
+
+    group = _pooled(group, settings.minimum_customer_count)
+    kept = group.notna().to_numpy()
+    if not kept.any():
+        return pd.DataFrame(columns=list(TABLE_COLUMNS))
+    measured = {**_metrics(settings, is_probability=is_probability), "customer_count": lambda true, _: len(true)}
+    common = {"y_true": actual[kept], "sensitive_features": group[kept].to_numpy()}
+    frame = MetricFrame(metrics=measured, y_pred=predicted[kept], **common)
+    # Whoever is selected counts as predicted; the outcome plays no part in the rate.
+    common["y_true"] = np.zeros(int(kept.sum()))
+    chosen = MetricFrame(metrics={"selection_rate": selection_rate}, y_pred=selected[kept].astype(int), **common)
+    return _table(column, frame.by_group.join(chosen.by_group), pd.concat([frame.overall, chosen.overall]))
+
+
+def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mapping[str, Metric]:
+    least = settings.minimum_class_count
+
+    def with_both(metric: Metric) -> Metric:
+        def measured(actual: NDArray, predicted: NDArray) -> float:
+            happened = np.asarray(actual) > 0
+            is_enough = min(happened.sum(), (~happened).sum()) >= least
+            return float(metric(np.asarray(actual), np.asarray(predicted))) if is_enough else float("nan")
+
+        return measured
+
+    common = {
+        "actual_mean": lambda actual, predicted: float(np.mean(actual)),
+        "predicted_mean": lambda actual, predicted: float(np.mean(predicted)),
+        "level_ratio": with_both(metrics.level_ratio),
+    }
+    if is_probability:
+        return {"roc_auc": with_both(metrics.roc_auc), "brier": metrics.brier, **common}
+    return {"gini": with_both(metrics.normalised_gini), **common}
+
+
+def customer_groups(rows: pd.DataFrame, settings: FairnessConfiguration) -> dict[str, pd.Series]:
+    """Group of each row, by group column; columns that nobody filled are left out."""
+    found = {}
+    if "age_years" in rows and rows["age_years"].notna().any():
+        found["age_group"] = _age_group(rows["age_years"], settings.age_group_starts)
+    for name in ("gender", "country"):
+        if name in rows and rows[name].notna().any():
+            found[name] = rows[name].astype("object").where(rows[name].notna(), UNKNOWN_CATEGORY).astype(str)
+    return found
+
+
+def _age_group(age: pd.Series, starts: tuple[int, ...]) -> pd.Series:
+    names = [f"under {starts[0]}"]
+    names += [f"{start} to {end - 1}" for start, end in pairwise(starts)]
+    names.append(f"{starts[-1]} and over")
+    years = pd.to_numeric(age, errors="coerce").astype("float64").to_numpy()
+    group = np.asarray(names, dtype=object)[np.searchsorted(starts, years, side="right").clip(max=len(starts))]
+    return pd.Series(np.where(np.isnan(years), UNKNOWN_CATEGORY, group), index=age.index, dtype=object)
+
+
+def _pooled(group: pd.Series, minimum: int) -> pd.Series:
+    """Small groups put together; null where even all of them are too few."""
+    size = group.map(group.value_counts())
+    pooled = group.mask(size < minimum, SMALL_GROUPS)
+    return pooled.mask((pooled == SMALL_GROUPS) & (int((size < minimum).sum()) < minimum), None)
+
+
+def _table(column: str, by_group: pd.DataFrame, overall: pd.Series) -> pd.DataFrame:
+    names = [name for name in by_group.columns if name != "customer_count"]
+    records = []
+    for value, figures in [(EVERYONE, overall), *by_group.sort_index().iterrows()]:
+        count = int(figures["customer_count"])
+        records += [(column, str(value), count, name, float(figures[name])) for name in names]
+    if len(by_group) > 1:
+        gap = by_group[names].max() - by_group[names].min()
+        records += [(column, DIFFERENCE, None, name, float(gap[name])) for name in names]
+    return pd.DataFrame(records, columns=list(TABLE_COLUMNS))

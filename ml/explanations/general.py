@@ -1,0 +1,109 @@
+"""Contributions to the score of any estimator: replace features by the typical customer's and see what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.explanations.additive import Contributions
+from ml.explanations.shapley import shapley_values
+
+# Rows evaluated at a time, so that memory stays bounded.
+_ROWS_AT_A_TIME = 50_000
+
+
+class Substitution(Protocol):
+    """Customers of whom some features are their own and the others the typical customer's."""
+
+    row_count: int
+
+    def score(self, rows: slice, own: Collection[str]) -> NDArray:
+        """Score of some rows."""
+
+
+@dataclass(frozen=True)
+class FrameSubstitution:
+    """Replace columns of the features themselves: for estimators of which nothing is known."""
+
+    score_of: Callable[[pd.DataFrame], NDArray]
+    features: pd.DataFrame
+    typical: Mapping[str, object]
+
+    @property
+    def row_count(self) -> int:
+        return len(self.features)
+
+    def score(self, rows: slice, own: Collection[str]) -> NDArray:
+        frame = self.features.iloc[rows]
+        replaced = {
+            name: pd.Series(self.typical[name], index=frame.index, dtype=frame[name].dtype)
+            for name in frame.columns
+            if name not in own
+        }
+        return self.score_of(frame.assign(**replaced))
+
+
+@dataclass(frozen=True)
+class PreparedSubstitution:
+    """Replace columns after a pipeline's preparation, which is then done once.
+
+    Attributes
+    ----------
+    columns
+        Feature → its prepared columns.
+    reference
+        The typical customer, prepared.
+    """
+
+    score_of: Callable[[NDArray], NDArray]
+    matrix: NDArray
+    reference: NDArray
+    columns: Mapping[str, NDArray]
+
+    @property
+    def row_count(self) -> int:
+        return len(self.matrix)
+
+    def score(self, rows: slice, own: Collection[str]) -> NDArray:
+        mixed = np.repeat(self.reference[None, :], len(self.matrix[rows]), axis=0)
+        for name in own:
+            mixed[:, self.columns[name]] = self.matrix[rows][:, self.columns[name]]
+        return self.score_of(mixed)
+
+
+def general_contributions(
+    substitution: Substitution,
+    players: Sequence[str],
+    columns: Sequence[str],
+    *,
+    pair_count: int,
+    seed: int,
+) -> Contributions:
+    """Shapley values against the typical customer.
+
+    Parameters
+    ----------
+    players
+        The features to replace; the others get no part.
+    columns
+        All features, in order.
+    """
+    names, parts, scores, base = list(players), [], [], 0.0
+    for start in range(0, substitution.row_count, _ROWS_AT_A_TIME):
+        rows = slice(start, start + _ROWS_AT_A_TIME)
+
+        def value(mask: NDArray, rows: slice = rows) -> NDArray:
+            return substitution.score(rows, {name for name, is_own in zip(names, mask, strict=True) if is_own})
+
+        values, bases, own = shapley_values(value, len(names), pair_count=pair_count, seed=seed)
+        parts.append(values)
+        scores.append(own)
+        base = float(bases[0])
+    frame = pd.DataFrame(0.0, index=range(substitution.row_count), columns=list(columns))
+    frame[names] = np.concatenate(parts)
+    return Contributions(frame, base, np.concatenate(scores), "shapley")

@@ -1,0 +1,34 @@
+"""Purchase histories with some of their values replaced, kept possible.
+
+The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these
+contradict each other (a last order before the first), so the replaced values are repeat orders, days since the
+last order, and tenure, from which a possible history is made.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
+
+RECENCY = "days_since_last_order"
+HISTORY_FEATURES = (RECENCY, COUNT_COLUMN, TENURE_COLUMN)
+SPEND_FEATURES = (*HISTORY_FEATURES, AMOUNT_COLUMN)
+
+
+def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
+    """The frame with tenure and time to the last order made to fit repeat orders and days since the last one.
+
+    Who bought once has been a customer since that order; who bought again did so a day after the first order or
+    later, and has an amount per repeat order: the typical one where there is none. A history that is possible
+    already stays as it is.
+    """
+    count = np.floor(np.maximum(frame[COUNT_COLUMN].to_numpy(dtype=float), 0))
+    away = np.maximum(frame[RECENCY].to_numpy(dtype=float), 0)
+    tenure = np.where(count == 0, away, np.maximum(frame[TENURE_COLUMN].to_numpy(dtype=float), away + 1))
+    changed = {COUNT_COLUMN: count, TENURE_COLUMN: tenure, LAST_ORDER_COLUMN: np.where(count == 0, 0, tenure - away)}
+    if AMOUNT_COLUMN in frame and not pd.isna(typical[AMOUNT_COLUMN]):
+        amount = frame[AMOUNT_COLUMN]
+        changed[AMOUNT_COLUMN] = amount.where(amount.notna() | (count == 0), typical[AMOUNT_COLUMN])
+    return frame.assign(**changed)

@@ -1,0 +1,138 @@
+"""The columns `reasons` (for people) and `reason_codes` (for programs) of the score tables."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from ml.configuration import load_configuration
+from ml.explanations.additive import Contributions
+from ml.explanations.configuration import ReasonsConfiguration
+from ml.explanations.explain import Question, explain
+from ml.explanations.typical import background_sample, typical_customer
+from ml.explanations.wording import Sentences, is_missing
+from ml.job import Job
+from warehouse.own_tables import own_tables
+
+log = logging.getLogger(__name__)
+
+# Customers whose average stands for that of all.
+_BACKGROUND_ROW_COUNT = 10_000
+# A part that is smaller is rounding.
+_SMALLEST_PART = 1e-9
+
+
+def question_of(job: Job, estimator: BaseEstimator, features: pd.DataFrame) -> Question:
+    """What to explain of a job's estimator: its scores of these customers, held against one another."""
+    return Question(
+        estimator,
+        features,
+        is_probability=job.prediction_method == "predict_proba",
+        background=background_sample(features, _BACKGROUND_ROW_COUNT),
+        general=_configuration().general_method,
+        seed=job.random_seed,
+    )
+
+
+def reason_columns(job: Job, estimator: BaseEstimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """Reasons of each row's score, in the order of `features`.
+
+    A score without reasons is still a score: if they cannot be found, the columns are empty, the log says why,
+    and the scores gate warns. Jobs whose score table has no such columns (segmentation) get none.
+    """
+    if job.score_table not in _tables_with_reasons():
+        return pd.DataFrame(index=index)
+    try:
+        contributions = explain(question_of(job, estimator, features))
+        return worded(contributions, features, _direction(job)).set_index(index)
+    except Exception:
+        log.exception("The reasons of the %s scores could not be found; the scores stand without them.", job.name)
+        return pd.DataFrame({"reasons": None, "reason_codes": None}, index=index, dtype=object)
+
+
+def worded(contributions: Contributions, features: pd.DataFrame, direction: str) -> pd.DataFrame:
+    """Pick the strongest topics of each customer and put them into words.
+
+    Parameters
+    ----------
+    direction
+        Whose words for up and down to use: a key of `directions` in reasons.yml.
+    """
+    configuration = _configuration()
+    words = configuration.directions[direction]
+    typical = typical_customer(features)
+    sentences = Sentences(configuration, features, typical)
+    topics, strength, leader = _topics(contributions, sentences)
+    order = np.argsort(-np.abs(strength), axis=1, kind="stable")[:, : configuration.maximum_reason_count]
+    least = np.maximum(configuration.smallest_share * np.abs(strength).sum(axis=1), _SMALLEST_PART)
+    parts, names = contributions.values.to_numpy(), list(features.columns)
+    standard = {name: _plain(value) for name, value in typical.items()}
+    reasons, codes = [], []
+    for row in range(len(features)):
+        told, coded = [], []
+        for topic in order[row]:
+            moved = strength[row, topic]
+            if abs(moved) < least[row]:
+                break
+            column = leader[row, topic]
+            name = names[column]
+            told.append(f"{words.raises if moved > 0 else words.lowers} {sentences.of(name, row)}")
+            coded.append(
+                {
+                    "feature": name,
+                    "value": _plain(sentences.features[name][row]),
+                    "typical": standard[name],
+                    "contribution": round(float(parts[row, column]), 4),
+                    "topic": topics[topic],
+                    "topic_contribution": round(float(moved), 4),
+                }
+            )
+        reasons.append("; ".join(told) or configuration.no_reason)
+        codes.append(json.dumps(coded, ensure_ascii=False))
+    return pd.DataFrame({"reasons": reasons, "reason_codes": codes}, dtype=object)
+
+
+def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[str], NDArray, NDArray]:
+    """Each topic's part of each score, and the feature that pulls most in the topic's direction."""
+    names = list(contributions.values.columns)
+    topic_of = [sentences.topic(name) for name in names]
+    topics = list(dict.fromkeys(topic_of))
+    parts = contributions.values.to_numpy()
+    strength = np.zeros((len(parts), len(topics)))
+    leader = np.zeros((len(parts), len(topics)), dtype=int)
+    for number, topic in enumerate(topics):
+        columns = np.flatnonzero(np.array(topic_of) == topic)
+        strength[:, number] = parts[:, columns].sum(axis=1)
+        pull = parts[:, columns] * np.sign(strength[:, [number]])
+        leader[:, number] = columns[np.argmax(pull, axis=1)]
+    return topics, strength, leader
+
+
+def _tables_with_reasons() -> set[str]:
+    return {table.name for table in own_tables("scores") if "reasons" in {column.name for column in table.columns}}
+
+
+def _direction(job: Job) -> str:
+    """A job that has no words of its own speaks of risk when it gives probabilities, of value otherwise."""
+    if job.name in _configuration().directions:
+        return job.name
+    return "churn" if job.prediction_method == "predict_proba" else "clv"
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    if is_missing(value):
+        return None
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    return int(number) if number == round(number) else round(number, 4)
+
+
+def _configuration() -> ReasonsConfiguration:
+    return load_configuration(ReasonsConfiguration, "reasons")

@@ -1,0 +1,163 @@
+"""What a training leaves beside its models: pictures, fairness figures and a model card for each version."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.competition import Competition, Result
+from ml.configuration import load_configuration
+from ml.explanations.configuration import FairnessConfiguration
+from ml.explanations.explain import explain
+from ml.explanations.fairness import fairness_figures, figures_by_group
+from ml.explanations.model_card import CardContent, model_card
+from ml.explanations.pictures import global_pictures, mean_absolute
+from ml.explanations.reasons import question_of
+from ml.explanations.typical import background_sample
+from ml.features import model_frame
+from ml.job import Job
+from ml.snapshots import Snapshots, eligible
+from ml.tracking import RegisteredVersion
+from warehouse.connections import open_build_file
+from warehouse.quality_tables import create_quality_tables
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+log = logging.getLogger(__name__)
+
+# Holdout customers that the pictures are drawn from.
+_PICTURED_ROW_COUNT = 3000
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """Describes the versions that a training registers; a part that fails is logged, and the training goes on.
+
+    Attributes
+    ----------
+    fairness
+        Model version → its figures by group, for `quality.model_fairness`.
+    """
+
+    settings: Settings
+    job: Job
+    snapshots: Snapshots
+    competition: Competition
+    fingerprint: Mapping[str, str]
+    fairness: dict[RegisteredVersion, pd.DataFrame] = field(default_factory=dict)
+
+    def describe(self, result: Result, version: RegisteredVersion) -> dict[str, Figure | str]:
+        """Artefacts of one version: path → picture or text."""
+        artefacts: dict[str, Figure | str] = {}
+        drivers, method = {}, ""
+        segments = groups = pd.DataFrame()
+        if self._has_holdout(result):
+            try:
+                drivers, method, pictures = self._explained(result)
+                artefacts |= {f"explanations/{name}.png": figure for name, figure in pictures.items()}
+            except Exception:
+                log.exception("No global pictures of %s could be made; the training goes on.", result.name)
+            try:
+                segments, groups = self._by_group(result)
+                self.fairness[version] = groups
+                artefacts["fairness.csv"] = groups.to_csv(index=False)
+            except Exception:
+                log.exception("No figures by group of %s could be made; the training goes on.", result.name)
+        content = CardContent(self.fingerprint, segments, groups, drivers, method)
+        artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
+        return artefacts
+
+    def write_fairness(self) -> None:
+        """Put the figures by group into `quality.model_fairness`; a version's former rows go."""
+        rows = [self._table_rows(version, figures) for version, figures in self.fairness.items() if len(figures)]
+        if not rows:
+            return
+        frame = pd.concat(rows, ignore_index=True)
+        with open_build_file(self.settings, self.snapshots.source) as connection:
+            create_quality_tables(connection)
+            connection.register("new_figures", frame)
+            connection.execute(
+                "delete from quality.model_fairness where (model_name, model_version) in "
+                "(select distinct model_name, model_version from new_figures)"
+            )
+            connection.execute("insert into quality.model_fairness by name select * from new_figures")
+            connection.unregister("new_figures")
+
+    @property
+    def _holdout(self) -> pd.DataFrame:
+        evaluation = getattr(self.snapshots, "evaluation", None)
+        return pd.DataFrame() if evaluation is None or evaluation.empty else eligible(evaluation)
+
+    def _has_holdout(self, result: Result) -> bool:
+        """Whether the job predicts something of the customers of the evaluation snapshot."""
+        is_judged = hasattr(self.job, "target") and result.prediction is not None
+        return is_judged and 0 < len(self._holdout) == len(result.prediction)
+
+    def _explained(self, result: Result) -> tuple[dict[str, float], str, Mapping[str, Figure]]:
+        features = model_frame(self._holdout, self.competition.columns)
+        features = background_sample(features, _PICTURED_ROW_COUNT).reset_index(drop=True)
+        contributions = explain(question_of(self.job, result.candidate.estimator, features))
+        unit = "log-odds" if self._is_probability else "log of 1 + amount"
+        title = f"{result.name}, holdout {self.snapshots.evaluation_date}"
+        drivers = mean_absolute(contributions).to_dict()
+        return drivers, contributions.method, global_pictures(contributions, features, title, unit)
+
+    def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
+        rows, predicted = self._holdout, np.asarray(result.prediction, dtype=float)
+        actual, selected = self.job.target(rows), self._selected(rows, predicted)
+        groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
+        names = self._rfm_names()
+        if names is None:
+            return pd.DataFrame(), groups
+        segment = rows["customer_id"].map(names)
+        settings = load_configuration(FairnessConfiguration, "fairness")
+        options = {"is_probability": self._is_probability, "settings": settings}
+        return figures_by_group("rfm_segment", segment, actual, predicted, selected, **options), groups
+
+    @property
+    def _is_probability(self) -> bool:
+        return self.job.prediction_method == "predict_proba"
+
+    def _selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """Who is picked out: the high risk band, or the two upper value tiers."""
+        if self._is_probability:
+            return predicted >= self.job.configuration.risk_bands.high_from
+        tier = self.job.value_tier(pd.Series(predicted), rows["customer_id"])
+        return np.isin(tier.astype(str), list(self.job.configuration.value_tiers)[:2])
+
+    def _rfm_names(self) -> pd.Series | None:
+        """RFM segment of each customer on the evaluation date; None where the marts have none."""
+        with open_build_file(self.settings, self.snapshots.source, read_only=True) as connection:
+            try:
+                found = connection.execute(
+                    "select customer_id, rfm_segment_name from marts.customer_rfm where as_of_date = ?",
+                    [self.snapshots.evaluation_date],
+                ).df()
+            except duckdb.CatalogException:
+                return None
+        return found.set_index("customer_id")["rfm_segment_name"] if len(found) else None
+
+    def _table_rows(self, version: RegisteredVersion, figures: pd.DataFrame) -> pd.DataFrame:
+        return figures.assign(
+            customer_count=figures["customer_count"].astype("Int64"),
+            metric_value=figures["metric_value"].astype(float).where(np.isfinite(figures["metric_value"]), None),
+            measured_at=datetime.now(UTC).replace(tzinfo=None),
+            job=self.job.name,
+            source=self.snapshots.source,
+            as_of_date=self.snapshots.as_of_date,
+            evaluation_date=self.snapshots.evaluation_date,
+            model_name=version.model_name,
+            model_version=version.version,
+            mlflow_run_id=version.run_id,
+            candidate=version.candidate,
+        )

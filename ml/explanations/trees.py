@@ -1,0 +1,113 @@
+"""Exact SHAP values of trees and ensembles of trees, by shap's TreeExplainer (Lundberg et al. 2020).
+
+Path-dependent: what a feature is worth is told from the training rows in the tree's own nodes, which is quick.
+The parts are then counted from the average of the customers scored, whose typical values the reasons name:
+the training rows are of other dates, and the season moves them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from ml.explanations.preparation import feature_of_prepared, last_step, prepared
+
+_BOOSTED = (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+)
+_AVERAGED = (RandomForestClassifier, RandomForestRegressor, DecisionTreeClassifier, DecisionTreeRegressor)
+# Leaves × depth² over all trees, times rows; beyond it (large forests) the general method is quicker.
+_LARGEST_WORK = 1.2e10
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class RawContributions:
+    """Parts on the scale that the model itself adds up on.
+
+    Attributes
+    ----------
+    scale
+        "log_odds", "decision" (of a support vector machine), "probability", "amount" or "log_amount".
+    """
+
+    values: pd.DataFrame
+    base: float
+    total: NDArray
+    scale: str
+
+
+def tree_contributions(model: BaseEstimator, features: pd.DataFrame) -> RawContributions | None:
+    """SHAP values of a pipeline that ends in trees; None when it does not or they are too many."""
+    final = last_step(model)
+    if not isinstance(final, _BOOSTED + _AVERAGED) or _work(final) * len(features) > _LARGEST_WORK:
+        return None
+    from shap import TreeExplainer
+
+    matrix, names = prepared(model, features)
+    explainer = TreeExplainer(final, feature_perturbation="tree_path_dependent")
+    values = np.asarray(explainer.shap_values(matrix, check_additivity=False), dtype=float)
+    base = np.ravel(explainer.expected_value)
+    if values.ndim == 3:  # noqa: PLR2004 - rows × features × classes
+        values = values[:, :, -1]
+    owner = feature_of_prepared(names, features.columns)
+    parts = pd.DataFrame(_summed(values, owner, len(features.columns)), columns=features.columns)
+    total = float(base[-1]) + values.sum(axis=1)
+    scale = _scale(final, matrix, total)
+    return None if scale is None else RawContributions(parts, float(base[-1]), total, scale)
+
+
+def centred(found: RawContributions, held_against: RawContributions) -> RawContributions:
+    """Parts counted from the average of some customers; what they add up to stays."""
+    parts = held_against.values.to_numpy()
+    average = np.sort(parts, axis=0).mean(axis=0)  # sorted: the order of rows is no matter
+    return replace(found, values=found.values - average, base=found.base + float(average.sum()))
+
+
+def _summed(values: NDArray, owner: NDArray, count: int) -> NDArray:
+    """Add up the prepared columns of each feature."""
+    summed = np.zeros((len(values), count))
+    for column, feature in enumerate(owner):
+        summed[:, feature] += values[:, column]
+    return summed
+
+
+def _scale(final: BaseEstimator, matrix: NDArray, total: NDArray) -> str | None:
+    """The scale on which the parts add up to what the model says, found by trying; None if there is none."""
+    some, said = slice(0, 200), total[:200]
+    if is_classifier(final):
+        probability = final.predict_proba(matrix[some])[:, 1]
+        told = {"log_odds": 1 / (1 + np.exp(-said)), "probability": said}
+    else:
+        probability = final.predict(matrix[some])
+        with np.errstate(over="ignore"):
+            told = {"amount": said, "log_amount": np.exp(said)}
+    for name, value in told.items():
+        if np.allclose(value, probability, rtol=_TOLERANCE, atol=_TOLERANCE):
+            return name
+    return None
+
+
+def _work(final: BaseEstimator) -> float:
+    """Steps per row: leaves × depth² over the trees."""
+    if isinstance(final, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
+        trees = [tree for stage in final._predictors for tree in stage]
+        return float(sum(tree.get_n_leaf_nodes() * tree.get_max_depth() ** 2 for tree in trees))
+    trees = np.ravel(final.estimators_) if hasattr(final, "estimators_") else [final]
+    return float(sum(tree.get_n_leaves() * tree.get_depth() ** 2 for tree in trees))

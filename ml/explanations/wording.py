@@ -1,0 +1,99 @@
+"""Features in words: "no order for 87 days (usual gap 21)"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+
+import numpy as np
+import pandas as pd
+
+from ml.explanations.configuration import ReasonsConfiguration, Wording
+from ml.features import UNKNOWN_CATEGORY
+
+_WHOLE_FROM = 10
+_CENTS_BELOW = 100
+
+
+def shown(value: object, kind: str = "number") -> str:
+    """A value for people; "unknown" where there is none.
+
+    Examples
+    --------
+    >>> shown(1234.56), shown(3.25), shown(12.0, "amount"), shown(1234.5, "amount"), shown(0.061, "share")
+    ('1,235', '3.2', '12', '1,234', '6%')
+    """
+    if is_missing(value):
+        return "unknown"
+    if kind == "text" or isinstance(value, str):
+        return str(value).replace("_", " ")
+    number = float(value)
+    if kind == "share":
+        return f"{number:.0%}"
+    if number == round(number) or abs(number) >= (_CENTS_BELOW if kind == "amount" else _WHOLE_FROM):
+        return f"{number:,.0f}"
+    return f"{number:.2f}" if kind == "amount" else f"{number:.1f}"
+
+
+def is_missing(value: object) -> bool:
+    """No value: null, or the text that stands for it."""
+    return value is None or value == UNKNOWN_CATEGORY or (isinstance(value, float) and bool(np.isnan(value)))
+
+
+class Sentences:
+    """Words for the features of some customers.
+
+    Parameters
+    ----------
+    features
+        One row per customer, index 0…n−1.
+    typical
+        The typical customer's values.
+    """
+
+    def __init__(self, configuration: ReasonsConfiguration, features: pd.DataFrame, typical: Mapping) -> None:
+        self.configuration = configuration
+        self.features = {name: features[name].tolist() for name in features.columns}
+        self.typical = dict(typical)
+
+    def topic(self, feature: str) -> str:
+        """What a feature is about; a feature that is not configured is its own topic."""
+        wording = self.configuration.features.get(feature)
+        return wording.topic if wording else feature
+
+    def of(self, feature: str, row: int) -> str:
+        """One feature of one customer in words."""
+        value, wording = self.features[feature][row], self.configuration.features.get(feature)
+        readable = feature.replace("_", " ")
+        if is_missing(value):
+            missing = wording.missing if wording and wording.missing else self.configuration.generic_missing
+            return missing.format(feature=readable)
+        if wording is None:
+            known = {"value": shown(value), "typical": shown(self.typical.get(feature))}
+            return self.configuration.generic_words.format(feature=readable, **known)
+        if not isinstance(value, str) and value in wording.choices:
+            return wording.choices[int(value)]
+        return self._worded(wording, feature, row, value)
+
+    def _worded(self, wording: Wording, feature: str, row: int, value: object) -> str:
+        text = shown(value, wording.kind)
+        if wording.unit:
+            text = f"{text} {wording.unit[0] if text == '1' else wording.unit[1]}"
+        for template in wording.words:
+            fields = {field for _, field, _, _ in Formatter().parse(template) if field}
+            values = {field: self._field(field, feature, row) for field in fields - {"value"}}
+            if not any(is_missing(known) for known in values.values()):
+                told = {field: shown(known, self._kind(field, wording)) for field, known in values.items()}
+                return template.format(value=text, **told)
+        return self.configuration.generic_words.format(
+            feature=feature.replace("_", " "), value=text, typical=shown(self.typical.get(feature), wording.kind)
+        )
+
+    def _field(self, field: str, feature: str, row: int) -> object:
+        if field == "typical":
+            return self.typical.get(feature)
+        return self.features[field][row] if field in self.features else None
+
+    def _kind(self, field: str, wording: Wording) -> str:
+        other = self.configuration.features.get(field)
+        return other.kind if other else wording.kind

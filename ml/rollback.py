@@ -1,0 +1,93 @@
+"""Put a former champion back into service."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ml.decisions import ROLLED_BACK, former_versions, write_decision
+from ml.environment import quiet_environment
+from ml.job import Job, load_job
+from ml.tracking import (
+    RegisteredVersion,
+    TrackingServer,
+    champion_of,
+    load_estimator,
+    point_champion,
+    version_of,
+)
+from warehouse.definitions import load_definitions
+from warehouse.errors import ModelUnavailable
+from warehouse.settings import Settings
+
+
+def roll_back(
+    settings: Settings,
+    job: str,
+    source: str,
+    as_of_date: date,
+    *,
+    version: str | None = None,
+    pipeline_run_id: str | None = None,
+) -> RegisteredVersion:
+    """Let a former version serve again; the decision is written to ``quality.model_promotions``.
+
+    Parameters
+    ----------
+    as_of_date
+        The version has to be trained as of this date or before: it must not know what was still to come.
+    version
+        Number of the version in MLflow; default: the one that served before the champion of today.
+
+    Raises
+    ------
+    ModelUnavailable
+        If there is nothing to go back to, or the version belongs to another source, knows the future or
+        cannot be loaded. The champion of today then stays.
+    """
+    definitions = load_definitions()
+    with quiet_environment(settings):
+        task = load_job(
+            job, churn_horizon_days=definitions.churn_horizon_days, clv_horizon_days=definitions.clv_horizon_days
+        )
+        server = TrackingServer(settings)
+        today = champion_of(server, task, source)
+        chosen = version_of(server, task, version or _before(settings, task, source, today))
+        _check(chosen, source, as_of_date)
+        load_estimator(server, chosen)
+        point_champion(server, chosen)
+        write_decision(
+            settings,
+            task,
+            source,
+            as_of_date,
+            pipeline_run_id=pipeline_run_id,
+            verdict=ROLLED_BACK,
+            reason=f"Put back by hand in place of version {today.version if today else 'none'}.",
+            version=chosen,
+        )
+    return chosen
+
+
+def _before(settings: Settings, job: Job, source: str, today: RegisteredVersion | None) -> str:
+    served = former_versions(settings, job, source)
+    candidates = [number for number in served if today is None or number != today.version]
+    if not candidates:
+        raise ModelUnavailable(
+            f"No other version of {job.model_name} has served {source} before.",
+            "Train anew (--force), or name a version with --version.",
+        )
+    return candidates[0]
+
+
+def _check(chosen: RegisteredVersion, source: str, as_of_date: date) -> None:
+    name = f"{chosen.model_name} version {chosen.version}"
+    if chosen.source != source:
+        raise ModelUnavailable(
+            f"{name} was trained on {chosen.source}, not on {source}.",
+            f"Choose a version with the tag source={source}.",
+        )
+    if chosen.as_of_date > as_of_date:
+        raise ModelUnavailable(
+            f"{name} was trained as of {chosen.as_of_date}, after {as_of_date}: it knows what was still to come.",
+            "Choose an older version, or a later --as-of.",
+        )

@@ -1,0 +1,108 @@
+"""Drift of features and scores: today's customers against those the model in service was trained for.
+
+The reference is the snapshot of the training's as-of date, the customers the new model was about to score. The
+training rows themselves are at least two horizons older, and the season alone would have "drifted" them on the
+first day; the gate has judged that distance, on the holdout. The bins are stored as a document in the MLflow run
+of the version, so that they go where the model goes, and come back with it after a rollback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ml.job import Job
+from ml.snapshots import Snapshots, eligible
+from ml.watching.configuration import DriftConfiguration
+from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance
+
+REFERENCE_DOCUMENT = "drift_reference.json"
+SCORE = "(score)"
+# The column of the job's scores that is watched. A segment's number is a name.
+_SCORE_COLUMNS = {
+    "churn": "churn_probability",
+    "clv": "predicted_amount",
+    "segmentation": "segment_id",
+    "contract_churn": "churn_probability",
+}
+_NAMES_NOT_NUMBERS = {"segment_id"}
+
+
+@dataclass(frozen=True)
+class ColumnDrift:
+    """One column of one comparison."""
+
+    column_name: str
+    psi: float | None
+    watch_from: float | None
+    drifted_from: float | None
+    status: str  # ok, watch, drifted or too_few
+    reference_row_count: int
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """All columns of one comparison."""
+
+    reference_date: date
+    columns: tuple[ColumnDrift, ...]
+
+
+def reference_document(
+    job: Job,
+    estimator: BaseEstimator,
+    columns: tuple[str, ...],
+    snapshots: Snapshots,
+    configuration: DriftConfiguration,
+) -> dict[str, object]:
+    """Fix the bins of a version that was just trained, as plain values."""
+    rows = eligible(snapshots.scoring)
+    bins = {
+        name: fix_bins(values, configuration.bin_count).as_dict()
+        for name, values in _watched(job, estimator, columns, rows)
+    }
+    return {"reference_date": snapshots.as_of_date.isoformat(), "columns": bins}
+
+
+def measure_drift(
+    document: Mapping[str, object],
+    job: Job,
+    estimator: BaseEstimator | None,
+    snapshots: Snapshots,
+    configuration: DriftConfiguration,
+) -> Drift:
+    """Compare today's customers with a version's bins; without its estimator, features only."""
+    stored = {name: Bins.from_dict(bins) for name, bins in document["columns"].items()}
+    rows, known = eligible(snapshots.scoring), job.known_columns(snapshots)
+    columns = tuple(name for name in stored if name in known)
+    if set(stored) - set(columns) - {SCORE}:
+        estimator = None  # a feature is gone: the model cannot be asked
+    watched = [] if rows.empty else _watched(job, estimator, columns, rows)
+    found = tuple(_compared(name, stored[name], values, configuration) for name, values in watched if name in stored)
+    return Drift(date.fromisoformat(str(document["reference_date"])), found)
+
+
+def _watched(
+    job: Job, estimator: BaseEstimator | None, columns: tuple[str, ...], rows: pd.DataFrame
+) -> Iterator[tuple[str, pd.Series]]:
+    features = job.features(rows, columns)
+    yield from ((name, features[name]) for name in columns)
+    column = _SCORE_COLUMNS.get(job.name)
+    if estimator is not None and column is not None:
+        scores = job.scores(estimator, features, rows.reset_index(drop=True))[column]
+        yield SCORE, scores.astype(str) if column in _NAMES_NOT_NUMBERS else scores.astype(float)
+
+
+def _compared(name: str, bins: Bins, values: pd.Series, configuration: DriftConfiguration) -> ColumnDrift:
+    if min(bins.row_count, len(values)) < configuration.minimum_row_count:
+        return ColumnDrift(name, None, None, None, "too_few", bins.row_count, len(values))
+    found = psi(bins, values)
+    chance = psi_by_chance(bins, len(values), configuration.chance_confidence)
+    watch_from, drifted_from = max(configuration.watch_from, chance), max(configuration.drifted_from, chance)
+    status = "drifted" if found >= drifted_from else "watch" if found >= watch_from else "ok"
+    return ColumnDrift(name, found, watch_from, drifted_from, status, bins.row_count, len(values))

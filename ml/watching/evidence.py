@@ -1,0 +1,213 @@
+"""Watch a job: measure drift and realised performance, write them down, and say whether they ask for training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import pandas as pd
+
+from ml.competition import Competition
+from ml.job import Job
+from ml.retraining import usable_champion
+from ml.snapshots import Snapshots
+from ml.supervised import SupervisedJob
+from ml.tracking import RegisteredVersion, TrackingServer, load_estimator, read_document, write_document
+from ml.watching.configuration import WatchingConfiguration, watching_configuration
+from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
+from ml.watching.realised import Realised, judge, matured_scores
+from warehouse.connections import open_build_file
+from warehouse.definitions import Definitions
+from warehouse.errors import ModelUnavailable
+from warehouse.quality_tables import create_quality_tables
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What watching found.
+
+    Attributes
+    ----------
+    asks
+        Why to train now; None when nothing asks for it.
+    words
+        What was looked at, for people.
+    """
+
+    asks: str | None
+    words: str
+
+
+def fix_reference(
+    server: TrackingServer,
+    job: Job,
+    snapshots: Snapshots,
+    competition: Competition,
+    versions: Sequence[RegisteredVersion | None],
+) -> None:
+    """Store the bins with each version that this training registered (a former champion keeps its own)."""
+    configuration = watching_configuration().drift
+    made = {result.name: result.candidate.estimator for result in competition.results}
+    for version in versions:
+        if version is not None and version.as_of_date == snapshots.as_of_date and version.candidate in made:
+            document = reference_document(job, made[version.candidate], version.columns, snapshots, configuration)
+            write_document(server, version.run_id, REFERENCE_DOCUMENT, document)
+
+
+def watch(  # noqa: PLR0917 - training calls it once, with everything it has
+    settings: Settings,
+    server: TrackingServer,
+    job: Job,
+    snapshots: Snapshots,
+    champion: RegisteredVersion | None,
+    definitions: Definitions,
+) -> Evidence:
+    """Look at the model in service before deciding whether to train. Writes `quality.drift` and
+    `quality.realised_performance`; what is written already is written anew, not doubled.
+    """
+    configuration = watching_configuration()
+    serving = usable_champion(champion, snapshots.as_of_date)
+    drift = _drift(server, job, snapshots, serving, configuration) if serving else None
+    with open_build_file(settings, snapshots.source) as connection:
+        create_quality_tables(connection)
+        if drift is not None:
+            _write(connection, "drift", _drift_rows(drift, job, snapshots, serving))
+        if isinstance(job, SupervisedJob):
+            _judge_matured(connection, job, snapshots, definitions, configuration)
+        matured = _since_training(connection, job, snapshots)
+    if serving is None:
+        return Evidence(None, "")
+    asked = [reason for reason in (drift_request(drift, configuration), decay_request(matured)) if reason]
+    return Evidence(" and ".join(asked) or None, f"{_drift_words(drift)} {_realised_words(matured)}")
+
+
+def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> str | None:
+    """The score's drift asks at once; features when too many of them have drifted."""
+    if drift is None:
+        return None
+    drifted = {column.column_name: column for column in drift.columns if column.status == "drifted"}
+    if SCORE in drifted:
+        return f"the scores drifted (PSI {drifted[SCORE].psi:.2f} since {drift.reference_date})"
+    calendar = configuration.drift.calendar_columns
+    judged = [c for c in drift.columns if c.column_name != SCORE and c.column_name not in calendar]
+    names = [c.column_name for c in judged if c.status == "drifted"]
+    if judged and len(names) > configuration.drift.drifted_feature_share * len(judged):
+        return f"{len(names)} of {len(judged)} features drifted since {drift.reference_date}: {', '.join(names)}"
+    return None
+
+
+def decay_request(matured: pd.DataFrame) -> str | None:
+    """What of the newest matured scores did not come true, if anything."""
+    if matured.empty:
+        return None
+    newest = matured["as_of_date"].max()
+    told = matured[(matured["as_of_date"] == newest) & (matured["status"] == "decayed")]["reason"]
+    return f"the scores of {newest:%Y-%m-%d} did not come true ({'; '.join(told)})" if len(told) else None
+
+
+def _drift(
+    server: TrackingServer,
+    job: Job,
+    snapshots: Snapshots,
+    serving: RegisteredVersion,
+    configuration: WatchingConfiguration,
+) -> Drift | None:
+    document = read_document(server, serving.run_id, REFERENCE_DOCUMENT)
+    if document is None:
+        return None
+    try:
+        estimator = load_estimator(server, serving)
+    except ModelUnavailable:
+        estimator = None  # features can still be compared; scoring will say what is wrong with the model
+    return measure_drift(document, job, estimator, snapshots, configuration.drift)
+
+
+def _judge_matured(
+    connection: duckdb.DuckDBPyConnection,
+    job: SupervisedJob,
+    snapshots: Snapshots,
+    definitions: Definitions,
+    configuration: WatchingConfiguration,
+) -> None:
+    for scored in matured_scores(connection, job, snapshots.source, snapshots.as_of_date):
+        try:
+            found = judge(connection, job, scored, definitions, configuration.decay)
+        except duckdb.CatalogException:
+            return  # marts without movements: built by a release before this one
+        _write(connection, "realised_performance", _realised_rows(found, job, snapshots.source))
+
+
+def _since_training(connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots) -> pd.DataFrame:
+    """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
+    return connection.execute(
+        """
+        select as_of_date, metric_name, metric_value, expected_value, status, reason
+        from quality.realised_performance
+        where job = $job and label_end_date <= $as_of_date and label_end_date > (
+            select coalesce(max(as_of_date), date '0001-01-01') from quality.model_promotions
+            where job = $job and as_of_date <= $as_of_date
+            and decision not in ('not_retrained', 'refused', 'rolled_back')
+        )
+        order by all
+        """,
+        {"job": job.name, "as_of_date": snapshots.as_of_date},
+    ).df()
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    """Put rows in the place of those of the same date, job and version."""
+    connection.register("watched", frame)
+    try:
+        connection.execute("begin")
+        connection.execute(
+            f"delete from quality.{table} where (as_of_date, job, model_version) in "
+            "(select distinct as_of_date::date, job, model_version from watched)"
+        )
+        connection.execute(f"insert into quality.{table} by name select * from watched")
+        connection.execute("commit")
+    except Exception:
+        connection.execute("rollback")
+        raise
+    finally:
+        connection.unregister("watched")
+
+
+def _common(job: Job, source: str) -> dict[str, object]:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return {"measured_at": now, "job": job.name, "source": source, "model_name": job.model_name}
+
+
+def _drift_rows(drift: Drift, job: Job, snapshots: Snapshots, serving: RegisteredVersion) -> pd.DataFrame:
+    return pd.DataFrame([asdict(column) for column in drift.columns]).assign(
+        **_common(job, snapshots.source),
+        as_of_date=snapshots.as_of_date,
+        reference_date=drift.reference_date,
+        model_version=serving.version,
+    )
+
+
+def _realised_rows(found: Sequence[Realised], job: Job, source: str) -> pd.DataFrame:
+    return pd.DataFrame([asdict(figure) for figure in found]).assign(**_common(job, source))
+
+
+def _drift_words(drift: Drift | None) -> str:
+    if drift is None:
+        return "Drift cannot be measured: the version was registered without bins."
+    score = next((column for column in drift.columns if column.column_name == SCORE), None)
+    told = "scores not comparable" if score is None or score.psi is None else f"scores PSI {score.psi:.2f}"
+    count = sum(column.status == "drifted" for column in drift.columns if column.column_name != SCORE)
+    return f"Drift since {drift.reference_date}: {told}, {count} of {len(drift.columns)} columns drifted."
+
+
+def _realised_words(matured: pd.DataFrame) -> str:
+    known = matured[matured["expected_value"].notna()] if len(matured) else matured
+    if known.empty:
+        return "No scores have matured since the last training."
+    row = known.iloc[-1]
+    return (
+        f"The scores of {row['as_of_date']:%Y-%m-%d} reached {row['metric_name']} {row['metric_value']:.3f} "
+        f"({row['expected_value']:.3f} on the holdout)."
+    )

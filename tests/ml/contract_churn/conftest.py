@@ -1,0 +1,80 @@
+"""The real cross-section as its source maps it, and a small drawn one with known effects."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.configuration import load_configuration
+from ml.contract_churn.data import Contracts
+from ml.contract_churn.settings import ContractChurnConfiguration
+from warehouse.settings import Settings
+
+AS_OF_DATE = date(2018, 1, 2)
+
+
+@pytest.fixture(scope="session")
+def fast() -> ContractChurnConfiguration:
+    """The settings with two folds, once, and small models."""
+    given = load_configuration(ContractChurnConfiguration, "contract_churn")
+    return given.model_copy(
+        update={
+            "folds": given.folds.model_copy(update={"fold_count": 2, "repetition_count": 1}),
+            "bootstrap": given.bootstrap.model_copy(update={"repetition_count": 30}),
+            "random_forest": given.random_forest.model_copy(update={"tree_count": 20}),
+            "gradient_boosting": given.gradient_boosting.model_copy(update={"tree_count": 40}),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
+    """A home in which the Telco file was ingested and its marts were built; read only, please."""
+    from warehouse import dbt
+    from warehouse.ingest import ingest_source
+    from warehouse.landing import land_input
+
+    settings = Settings(home=tmp_path_factory.mktemp("telco"), mlflow_tracking_uri="", memory_limit="1GB")
+    land_input(settings, "ibm_telco", real_data / "ibm_telco_churn.csv")
+    ingest_source(settings, "ibm_telco")
+    dbt.build(settings, "ibm_telco", AS_OF_DATE.isoformat(), dbt.MART_SELECTION)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Contracts:
+    """600 contracts: month-to-month ones end at 8 % a month, yearly ones at 2 %; watched for up to 40 months."""
+    return draw_contracts(600)
+
+
+def draw_contracts(count: int, seed: int = 7) -> Contracts:
+    """Contracts with exponential lifetimes, observed once."""
+    random = np.random.default_rng(seed)
+    term = random.choice([1, 12], count)
+    lifetime = random.exponential(np.where(term == 1, 1 / 0.08, 1 / 0.02))
+    watched = random.uniform(0, 40, count)
+    ended = lifetime < watched
+    rows = pd.DataFrame(
+        {
+            "subscription_id": [f"s{number}" for number in range(count)],
+            "customer_id": [f"c{number}" for number in range(count)],
+            "as_of_date": pd.Timestamp(AS_OF_DATE),
+            "term_months": term,
+            "monthly_amount": random.uniform(5, 50, count).round(2),
+            "tenure_months": np.minimum(lifetime, watched).astype(int),
+            "attributes": [
+                '{"is_senior": true}' if draw else '{"is_senior": false}' for draw in random.random(count) < 0.3
+            ],
+            "is_eligible": ~ended,
+            "ineligible_reason": np.where(ended, "the contract has ended", None),
+            "duration_months": np.minimum(lifetime, watched),
+            "is_ended": ended,
+        }
+    )
+    features = rows.drop(columns=["duration_months", "is_ended"])
+    training = features.assign(is_churned=ended)
+    return Contracts("drawn", AS_OF_DATE, 90, "cross_section", training, training.head(0), features, rows)

@@ -1,0 +1,105 @@
+"""Who serves, and what the alarm catches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.competition import Refused
+from ml.contract_churn.job import ContractChurnJob
+from ml.contract_churn.settings import ContractChurnConfiguration
+from ml.serialisation import untrusted_types
+
+
+def competed(contracts, configuration: ContractChurnConfiguration, champion=None):
+    job = ContractChurnJob(90, configuration)
+    job.check(contracts)
+    return job.compete(contracts, champion)
+
+
+def test_every_candidate_competes_and_can_be_stored(drawn, fast):
+    competition = competed(drawn, fast)
+    assert [result.name for result in competition.results] == [
+        "tenure_only",
+        "contract_type_only",
+        "logistic_regression",
+        "decision_tree",
+        "random_forest",
+        "linear_svm",
+        "neural_network",
+        "gradient_boosting",
+    ]
+    assert competition.failures == {}
+    assert len({frozenset(result.metrics) for result in competition.results}) == 1
+    for result in competition.results:
+        assert untrusted_types(result.candidate.estimator) == [], result.name
+    assert {"survival_by_contract_type.csv", "hazard_ratios.csv", "survival.json", "renewals.json"} == set(
+        competition.documents
+    )
+    contender = competition.decision.contender
+    assert {"survival_by_contract_type", "hazard_ratios", "calibration"} < set(competition.figures[contender])
+
+
+def test_a_planted_leak_is_refused(drawn, fast):
+    """An attribute that is set when a contract ends: with it the answer stands among the features."""
+    ended = drawn.training["is_churned"].to_numpy()
+    random = np.random.default_rng(1)
+    told = np.where(random.random(len(ended)) < 0.9, ended, ~ended)
+    leaking = [f'{{"exit_survey_sent": {str(bool(flag)).lower()}}}' for flag in told]
+    parts = {name: getattr(drawn, name).assign(attributes=leaking) for name in ("training", "scoring", "histories")}
+    decision = competed(replace(drawn, **parts), fast).decision
+    assert decision.metric_value >= fast.gates.cross_section.leak_alarm
+    assert decision.verdict == "baseline_serves"
+    assert "looks like a leak" in decision.reason
+
+
+def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, fast):
+    champion = competed(drawn, fast).results[2].candidate.estimator
+    ended = drawn.training["is_churned"].to_numpy()
+    leaking = [f'{{"exit_survey_sent": {str(bool(flag)).lower()}}}' for flag in ended]
+    parts = {name: getattr(drawn, name).assign(attributes=leaking) for name in ("training", "scoring", "histories")}
+    decision = competed(replace(drawn, **parts), fast, champion).decision
+    assert (decision.verdict, decision.serving, decision.champion_value) == ("champion_kept", None, None)
+
+
+def oversampled(contracts):
+    """Ended contracts copied, under ids of their own, until both classes are as large; before any split."""
+    rows = contracts.training
+    ended = rows[rows["is_churned"]]
+    missing = int((~rows["is_churned"]).sum() - len(ended))
+    copies = ended.sample(missing, replace=True, random_state=1)
+    copies = copies.assign(
+        subscription_id=[f"copy{n}" for n in range(missing)], customer_id=[f"copy{n}" for n in range(missing)]
+    )
+    return replace(contracts, training=pd.concat([rows, copies], ignore_index=True))
+
+
+def test_shuffled_labels_are_worth_half(drawn, fast):
+    shuffled = drawn.training["is_churned"].sample(frac=1, random_state=3).to_numpy()
+    competition = competed(replace(drawn, training=drawn.training.assign(is_churned=shuffled)), fast)
+    assert competition.result("logistic_regression").metrics["roc_auc"] == pytest.approx(0.5, abs=0.07)
+    assert competition.decision.verdict == "baseline_serves"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"scoring": pd.DataFrame()}, "no subscriptions"),
+        ({"scoring": "ended"}, "Only 0 contracts run"),
+        ({"training": "one class"}, "Only 0 of 600 contracts in training ended; 25 are needed"),
+        ({"design": "snapshots"}, "no evaluation snapshot"),
+        ({"training": "constant"}, "do not differ in any feature"),
+    ],
+)
+def test_data_that_allow_no_model_are_refused_with_a_reason(drawn, fast, change, reason):
+    made = {
+        "ended": lambda: drawn.scoring.assign(is_eligible=False),
+        "one class": lambda: drawn.training.assign(is_churned=False),
+        "constant": lambda: drawn.training.assign(term_months=1, monthly_amount=1, tenure_months=1, attributes=None),
+    }
+    contracts = replace(drawn, **{k: made[v]() if isinstance(v, str) and v in made else v for k, v in change.items()})
+    with pytest.raises(Refused, match=reason):
+        ContractChurnJob(90, fast).check(contracts)

@@ -1,0 +1,295 @@
+"""Contributions: they add up, they do not depend on the order of rows, and they know the direction."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+
+from ml.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.boosting import boosted_classifier, boosted_regressor
+from ml.calibration import CalibratedByCustomer
+from ml.configuration import BoostingParameters, load_configuration
+from ml.explanations.configuration import GeneralMethod, ReasonsConfiguration
+from ml.explanations.explain import Question, explain
+from ml.explanations.histories import possible
+from ml.explanations.preparation import feature_of_prepared
+from ml.explanations.reasons import reason_columns, worded
+from ml.explanations.shapley import shapley_values
+from ml.explanations.typical import typical_customer
+from ml.explanations.wording import Sentences
+from ml.features import model_frame
+from ml.job import load_job
+from ml.preprocessing import linear_preprocessor, tree_preprocessor
+from ml.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
+from ml.snapshots import Snapshots, eligible
+from ml.two_stage import TwoStageSpendModel
+from tests.ml.synthetic_shop import HORIZON_DAYS
+
+COLUMNS = (
+    "days_since_last_order",
+    "tenure_days",
+    "first_to_last_order_days",
+    "order_count",
+    "repeat_order_count",
+    "mean_order_gap_days",
+    "mean_repeat_order_amount",
+    "net_amount_90d",
+    "net_amount_365d",
+    "order_count_365d",
+    "country",
+)
+BOOSTING = BoostingParameters(learning_rate=0.1, tree_count=30, leaf_count=6, minimum_leaf_rows=20, l2_penalty=1.0)
+RECENCY = "days_since_last_order"
+
+
+def pipelines() -> dict[str, Pipeline]:
+    makers = {
+        "gradient_boosting": None,
+        "decision_tree": (tree_preprocessor, DecisionTreeClassifier(max_depth=4, random_state=0)),
+        "random_forest": (tree_preprocessor, RandomForestClassifier(10, max_depth=4, random_state=0)),
+        "logistic_regression": (linear_preprocessor, LogisticRegression(C=0.1, max_iter=500)),
+        "linear_svm": (linear_preprocessor, LinearSVC(C=0.01, dual=False)),
+        "neural_network": (linear_preprocessor, MLPClassifier((4,), max_iter=30, random_state=0)),
+    }
+    return {
+        name: boosted_classifier(COLUMNS, BOOSTING, 0)
+        if made is None
+        else Pipeline([("prepare", made[0](COLUMNS)), ("classify", made[1])])
+        for name, made in makers.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def rows(snapshots: Snapshots) -> pd.DataFrame:
+    return eligible(snapshots.training)
+
+
+@pytest.fixture(scope="module")
+def features(snapshots: Snapshots) -> pd.DataFrame:
+    return model_frame(eligible(snapshots.scoring), COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def models(rows: pd.DataFrame) -> dict[str, object]:
+    """One of every kind that can serve churn or lifetime value."""
+    frame, churned = model_frame(rows, COLUMNS), rows["is_churned"].to_numpy(dtype=float)
+    spend, customers = rows["future_net_amount"].to_numpy(dtype=float), rows["customer_id"]
+    found: dict[str, object] = {"recency_rule": RecencyChurnRule().fit(frame, churned)}
+    found["hiatus_rule"] = HiatusChurnRule().fit(frame, churned)
+    found["purchase_churn"] = PurchaseChurnModel(HORIZON_DAYS).fit(frame)
+    for name, pipeline in pipelines().items():
+        found[name] = CalibratedByCustomer(pipeline, fold_count=2).fit(frame, churned, customers)
+    found["isotonic"] = CalibratedByCustomer(pipelines()["gradient_boosting"], "isotonic", 2)
+    found["isotonic"].fit(frame, churned, customers)
+    found["status_quo"] = StatusQuoSpend(HORIZON_DAYS).fit(frame)
+    found["last_90_days"] = LastPeriodSpend(HORIZON_DAYS).fit(frame)
+    found["purchase_spend"] = PurchaseSpendModel(HORIZON_DAYS).fit(frame)
+    stages = boosted_classifier(COLUMNS, BOOSTING, 0), boosted_regressor(COLUMNS, BOOSTING, 0)
+    found["two_stage"] = TwoStageSpendModel(*stages, fold_count=2).fit(frame, spend, customers)
+    found["poisson"] = boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson").fit(frame, np.maximum(spend, 0))
+    return found
+
+
+METHODS = {
+    "recency_rule": "shapley",
+    "hiatus_rule": "shapley",
+    "purchase_churn": "shapley",
+    "gradient_boosting": "tree",
+    "decision_tree": "tree",
+    "random_forest": "tree",
+    "logistic_regression": "linear",
+    "linear_svm": "linear",
+    "neural_network": "shapley",
+    "isotonic": "tree",
+    "status_quo": "shapley",
+    "last_90_days": "shapley",
+    "purchase_spend": "shapley",
+    "two_stage": "two_stage",
+    "poisson": "tree",
+}
+
+
+def question(model: object, features: pd.DataFrame, background: pd.DataFrame | None = None) -> Question:
+    return Question(
+        model,
+        features,
+        is_probability=hasattr(model, "predict_proba"),
+        background=features if background is None else background,
+        general=GeneralMethod(pair_count=1),
+        seed=1,
+    )
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_parts_add_up_to_the_served_score(models, features: pd.DataFrame, name: str):
+    asked = question(models[name], features)
+    found = explain(asked)
+    assert found.method == METHODS[name]
+    served = asked.score(features)
+    assert np.allclose(found.base + found.values.sum(axis=1), served, atol=1e-8)
+    assert np.allclose(found.score, served, atol=1e-8)
+    assert found.values.abs().to_numpy().max() > 0
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_order_of_rows_is_no_matter_and_again_is_the_same(models, features: pd.DataFrame, name: str):
+    found = explain(question(models[name], features)).values
+    pd.testing.assert_frame_equal(found, explain(question(models[name], features)).values)
+    order = np.random.default_rng(3).permutation(len(features))
+    shuffled = features.iloc[order].reset_index(drop=True)
+    again = explain(question(models[name], shuffled)).values
+    assert np.allclose(again.to_numpy(), found.to_numpy()[order], atol=1e-10)
+
+
+def test_linear_parts_are_those_of_shap(models, features: pd.DataFrame):
+    import shap
+
+    model = models["logistic_regression"]
+    prepared = model.classifier_[:-1].transform(features)
+    explainer = shap.LinearExplainer(model.classifier_[-1], shap.maskers.Independent(prepared, max_samples=10**6))
+    raw = np.zeros(features.shape)
+    names = model.classifier_[:-1].get_feature_names_out()
+    for column, owner in enumerate(feature_of_prepared(names, features.columns)):
+        raw[:, owner] += explainer.shap_values(prepared)[:, column]
+    assert np.allclose(explain(question(model, features)).values, raw * model.map_.coef_[0, 0], atol=1e-8)
+
+
+def test_tree_parts_are_those_of_shap_from_the_average_customer(models, features: pd.DataFrame):
+    import shap
+
+    model = models["gradient_boosting"]
+    prepared = model.classifier_[:-1].transform(features)
+    raw = shap.TreeExplainer(model.classifier_[-1]).shap_values(prepared)
+    column = list(model.classifier_[:-1].get_feature_names_out()).index(RECENCY)
+    expected = (raw[:, column] - raw[:, column].mean()) * model.map_.coef_[0, 0]
+    assert np.allclose(explain(question(model, features)).values[RECENCY], expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["recency_rule", "gradient_boosting", "logistic_regression", "purchase_churn"])
+def test_who_stays_away_longer_is_told_so(models, features: pd.DataFrame, name: str):
+    """Raise the days since the last order, all else as it was: the part of recency rises and becomes a reason."""
+    active = features[(features["repeat_order_count"] > 1) & (features[RECENCY] < 40)].reset_index(drop=True)
+    gone = active.assign(**{RECENCY: active[RECENCY] + 200, "tenure_days": active["tenure_days"] + 200})
+    before, after = (explain(question(models[name], some, features)) for some in (active, gone))
+    assert (after.values[RECENCY] > before.values[RECENCY]).mean() > 0.95
+    told = worded(after, gone, "churn")
+    leads = [any(code["topic"] == "recency" for code in json.loads(codes)) for codes in told["reason_codes"]]
+    assert np.mean(leads) > 0.9
+    first = told["reasons"][int(np.flatnonzero(leads)[0])]
+    assert f"raises risk: no order for {int(gone[RECENCY][int(np.flatnonzero(leads)[0])])} days" in first
+
+
+def test_a_feature_that_plays_no_part_is_no_reason(models, features: pd.DataFrame):
+    told = worded(explain(question(models["recency_rule"], features)), features, "churn")
+    codes = [code["feature"] for text in told["reason_codes"] for code in json.loads(text)]
+    assert set(codes) == {RECENCY}
+
+
+def test_words_and_codes_agree(models, features: pd.DataFrame):
+    contributions = explain(question(models["gradient_boosting"], features))
+    told = worded(contributions, features, "churn")
+    for row, (reasons, codes) in enumerate(zip(told["reasons"], told["reason_codes"], strict=True)):
+        parsed, sentences = json.loads(codes), reasons.split("; ")
+        assert 1 <= len(parsed) == len(sentences) <= 3
+        assert len({code["topic"] for code in parsed}) == len(parsed)
+        for code, sentence in zip(parsed, sentences, strict=True):
+            assert sentence.startswith("raises risk: " if code["topic_contribution"] > 0 else "lowers risk: ")
+            assert code["contribution"] == pytest.approx(contributions.values[code["feature"]][row], abs=1e-4)
+        strength = [abs(code["topic_contribution"]) for code in parsed]
+        assert strength == sorted(strength, reverse=True)
+
+
+def test_where_nothing_moves_the_score_that_is_said(features: pd.DataFrame):
+    class Indifferent(RecencyChurnRule):
+        def predict_proba(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
+            return np.full((len(X), 2), 0.5)
+
+    told = worded(explain(question(Indifferent(), features)), features, "churn")
+    assert set(told["reasons"]) == {"nothing stands out: like the typical customer"}
+    assert set(told["reason_codes"]) == {"[]"}
+
+
+def test_reasons_that_cannot_be_found_leave_the_scores_alone(features: pd.DataFrame, caplog):
+    class Broken(RecencyChurnRule):
+        def predict_proba(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
+            raise ValueError("out of order")
+
+    job = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    told = reason_columns(job, Broken(), features, features.index)
+    assert told.isna().all().all()
+    assert "out of order" in caplog.text
+
+
+def test_every_history_on_the_way_is_possible(features: pd.DataFrame):
+    """Mixed with the typical customer's values, histories stay such as the purchase models take."""
+    typical = typical_customer(features)
+    same = possible(features, typical)
+    for name in (RECENCY, "tenure_days", "first_to_last_order_days", "repeat_order_count"):
+        assert np.allclose(same[name], features[name])
+    for name in (RECENCY, "tenure_days", "repeat_order_count"):
+        mixed = possible(features.assign(**{name: float(typical[name])}), typical)
+        count, last = mixed["repeat_order_count"], mixed["first_to_last_order_days"]
+        assert ((last > 0) == (count > 0)).all()
+        assert (last <= mixed["tenure_days"]).all()
+
+
+def test_shapley_values_of_a_known_game():
+    """v(S) = 3·[a] + 4·[b and c]: a has 3, b and c share 4."""
+
+    def value(mask: np.ndarray) -> np.ndarray:
+        return np.array([3.0 * mask[0] + 4.0 * (mask[1] and mask[2])])
+
+    for count in (3, 5):  # exact, and by orders with players who do nothing
+        parts, base, score = shapley_values(value, count, pair_count=200, seed=0)
+        assert (base[0], score[0]) == (0, 7)
+        assert np.allclose(parts[0], [3, 2, 2, 0, 0][:count], atol=0.4 if count > 4 else 1e-12)
+        assert parts.sum() == pytest.approx(7)
+
+
+def test_sentences(features: pd.DataFrame):
+    some = features.iloc[:2].assign(
+        days_since_last_order=[87.0, 1.0],
+        mean_order_gap_days=[21.0, np.nan],
+        order_count_365d=[12.0, 1.0],
+        country=["NL", "unknown"],
+        has_active_subscription=[1.0, np.nan],
+        mean_rating=[4.25, np.nan],
+    )
+    typical = {"days_since_last_order": 40.0, "order_count_365d": 4.0, "country": "BE", "mean_rating": np.nan}
+    words = Sentences(load_configuration(ReasonsConfiguration, "reasons"), some, typical)
+    assert words.of("days_since_last_order", 0) == "no order for 87 days (usual gap 21)"
+    assert words.of("days_since_last_order", 1) == "no order for 1 day (typical 40)"
+    assert words.of("order_count_365d", 0) == "12 orders in the last year (typical 4)"
+    assert words.of("order_count_365d", 1) == "1 order in the last year (typical 4)"
+    assert words.of("country", 0) == "lives in NL (most in BE)"
+    assert words.of("country", 1) == "country not known"
+    assert words.of("has_active_subscription", 0) == "an active subscription"
+    assert words.of("mean_rating", 0) == "mean rating 4.2"
+    assert words.of("mean_rating", 1) == "no rating given"
+
+
+def test_a_feature_without_words_gets_generic_ones():
+    frame = pd.DataFrame({"shoe_size": [43.0, np.nan]})
+    words = Sentences(load_configuration(ReasonsConfiguration, "reasons"), frame, {"shoe_size": 41.0})
+    assert words.of("shoe_size", 0) == "shoe size 43 (typical 41)"
+    assert words.of("shoe_size", 1) == "shoe size not known"
+    assert words.topic("shoe_size") == "shoe_size"
+
+
+def test_a_hundred_thousand_customers_of_the_served_kind_take_seconds(models, features: pd.DataFrame):
+    many = features.sample(20_000, replace=True, random_state=0).reset_index(drop=True)
+    from time import process_time
+
+    start = process_time()
+    told = worded(explain(question(models["gradient_boosting"], many, features)), many, "churn")
+    assert process_time() - start < 12
+    assert told["reasons"].notna().all()

@@ -1,0 +1,198 @@
+"""Watching from end to end: a model is trained and scores, time passes, and what happened is held against it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ml.job import load_job
+from ml.retraining import reason_to_train
+from ml.scoring import score
+from ml.snapshots import Snapshots, eligible
+from ml.tracking import TrackingServer, champion_of
+from ml.training import train
+from ml.watching.evidence import watch
+from ml.watching.outcomes import outcomes_after
+from tests.ml.synthetic_shop import (
+    AS_OF_DATE,
+    DEFINITIONS,
+    HORIZON_DAYS,
+    SOURCE,
+    features_at,
+    labelled_at,
+    simulated_orders,
+    write_marts,
+)
+from warehouse.scores import create_score_tables, write_scores
+from warehouse.settings import Settings
+
+EARLIER = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
+JOB = load_job("clv", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+
+
+def snapshots_at(orders: pd.DataFrame, day: date) -> Snapshots:
+    horizon = timedelta(days=HORIZON_DAYS)
+    training = pd.concat([labelled_at(orders, day - 2 * horizon - timedelta(days=30 * n)) for n in range(3)])
+    parts = (training, labelled_at(orders, day - horizon), features_at(orders, day))
+    parts = [part.sort_values(["customer_id", "as_of_date"], ignore_index=True) for part in parts]
+    return Snapshots(SOURCE, day, HORIZON_DAYS, HORIZON_DAYS, *parts)
+
+
+def write_movements(path: Path, orders: pd.DataFrame) -> None:
+    frame = orders.assign(occurred_at=orders["day"], sold_at=orders["day"], net_amount=orders["amount"])
+    with duckdb.connect(str(path)) as connection:
+        connection.register("orders_in", frame)
+        connection.execute(
+            "create or replace table intermediate.int_customer_movements as select customer_id, occurred_at, "
+            "occurred_at::date as order_date, sold_at, null::timestamp as voided_at, true as is_demand, net_amount "
+            "from orders_in"
+        )
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    return simulated_orders()
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory, orders: pd.DataFrame) -> Settings:
+    """A home whose clv model was trained and scored one horizon ago; the marts are those of today."""
+    settings = Settings(home=tmp_path_factory.mktemp("watched"), mlflow_tracking_uri="", memory_limit="1GB")
+    write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
+    train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
+    score(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
+    again = train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
+    assert again.status == "not_retrained"
+    assert "scores PSI 0.00, 0 of" in again.reason
+    write_marts(settings.build_file(SOURCE), snapshots_at(orders, AS_OF_DATE))
+    write_movements(settings.build_file(SOURCE), orders)
+    return settings
+
+
+@pytest.fixture
+def home(scored: Settings, tmp_path: Path) -> Settings:
+    """A copy of the data; MLflow's files are only read."""
+    settings = Settings(home=tmp_path / "home", mlflow_tracking_uri=scored.tracking_uri, memory_limit="1GB")
+    settings.warehouse_folder.mkdir(parents=True)
+    shutil.copy(scored.build_file(SOURCE), settings.build_file(SOURCE))
+    return settings
+
+
+def look(settings: Settings, snapshots: Snapshots):
+    server = TrackingServer(settings)
+    champion = champion_of(server, JOB, SOURCE)
+    evidence = watch(settings, server, JOB, snapshots, champion, DEFINITIONS)
+    columns = JOB.input_columns(snapshots)
+    return evidence, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.asks)
+
+
+def read(settings: Settings, query: str) -> pd.DataFrame:
+    with duckdb.connect(str(settings.build_file(SOURCE)), read_only=True) as connection:
+        return connection.execute(query).df()
+
+
+def test_outcomes_are_those_of_the_labels(home: Settings, orders: pd.DataFrame):
+    with duckdb.connect(str(home.build_file(SOURCE)), read_only=True) as connection:
+        found = outcomes_after(connection, EARLIER, HORIZON_DAYS).set_index("customer_id")
+    labels = labelled_at(orders, EARLIER).set_index("customer_id")
+    assert found.index.tolist() == sorted(labels.index)
+    assert (found["is_churned"] == labels["is_churned"]).all()
+    assert (found["future_net_amount"] - labels["future_net_amount"]).abs().max() < 1e-6
+    assert (found["days_since_last_order"] == labels["days_since_last_order"]).all()
+    assert (found["net_amount_365d"] - labels["net_amount_365d"]).abs().max() < 1e-6
+
+
+def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, orders: pd.DataFrame):
+    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+    assert (evidence.asks, reason) == (None, None)
+    assert f"The scores of {EARLIER} reached gini" in evidence.words
+    realised = read(home, "select * from quality.realised_performance").set_index("metric_name")
+    rows = eligible(labelled_at(orders, EARLIER))
+    assert realised.loc["gini", "customer_count"] == len(rows)
+    assert set(realised["status"]) == {"ok"}
+    assert realised.loc["gini", "metric_value"] > 0.3
+    assert realised.loc["gini", "expected_value"] > 0.3
+    assert realised["baseline_value"].notna().all()
+    drift = read(home, "select * from quality.drift where as_of_date = (select max(as_of_date) from quality.drift)")
+    assert "(score)" in set(drift["column_name"])
+    assert set(drift["reference_date"].dt.date) == {EARLIER}
+    look(home, snapshots_at(orders, AS_OF_DATE))
+    assert len(read(home, "select * from quality.realised_performance")) == len(realised)
+    assert read(home, "select count(*) from quality.drift where as_of_date = (select max(as_of_date) from "
+                "quality.drift)").iloc[0, 0] == len(drift)  # fmt: skip
+
+
+def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: pd.DataFrame):
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute("update scores.customer_clv set predicted_amount = 1000000 / (1 + predicted_amount)")
+    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+    assert reason == evidence.asks
+    assert f"the scores of {EARLIER} did not come true (gini" in reason
+    assert "predicted / actual" in reason
+    # a training that knew this outcome has answered it
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute(
+            "insert into quality.model_promotions by name select * replace (? as as_of_date, 'champion_kept' as "
+            "decision, decided_at + interval 1 day as decided_at) from quality.model_promotions limit 1",
+            [AS_OF_DATE],
+        )
+    assert look(home, snapshots_at(orders, AS_OF_DATE))[1] is None
+
+
+def test_another_crowd_of_customers_asks_for_training(home: Settings, orders: pd.DataFrame):
+    today = snapshots_at(orders, AS_OF_DATE)
+    moved = today.scoring.assign(
+        net_amount_365d=0.0, net_amount_90d=0.0, repeat_order_count=0, first_to_last_order_days=0
+    )
+    _, reason = look(home, replace(today, scoring=moved))
+    assert "drifted" in reason
+    drift = read(home, "select * from quality.drift where status = 'drifted'").set_index("column_name")
+    assert drift.loc["net_amount_365d", "psi"] > drift.loc["net_amount_365d", "drifted_from"] >= 0.25
+
+
+def test_too_few_customers_give_no_verdict(home: Settings, orders: pd.DataFrame):
+    today = snapshots_at(orders, AS_OF_DATE)
+    evidence, _ = look(home, replace(today, scoring=today.scoring.head(40)))
+    assert evidence.asks is None
+    assert set(read(home, f"select status from quality.drift where as_of_date = '{AS_OF_DATE}'")["status"]) == {
+        "too_few"
+    }
+
+
+def test_scores_that_are_not_mature_are_not_judged(home: Settings, orders: pd.DataFrame):
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute("update scores.customer_clv set horizon_days = horizon_days + 1")
+    look(home, snapshots_at(orders, AS_OF_DATE))
+    assert read(home, "select * from quality.realised_performance").empty
+
+
+def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):
+    job = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    rows = eligible(labelled_at(orders, EARLIER))
+    perfect = pd.DataFrame(
+        {
+            "customer_id": rows["customer_id"],
+            "as_of_date": EARLIER,
+            "churn_probability": rows["is_churned"].astype(float),
+            "horizon_days": HORIZON_DAYS,
+            "status": "scored",
+            "model_name": "crm_churn",
+            "model_version": "1",
+            "scored_at": pd.Timestamp("2025-01-01"),
+        }
+    )
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        create_score_tables(connection)
+        write_scores(connection, "customer_churn", perfect)
+    watch(home, TrackingServer(home), job, snapshots_at(orders, AS_OF_DATE), None, DEFINITIONS)
+    found = read(home, "select * from quality.realised_performance where job = 'churn'").set_index("metric_name")
+    assert found.loc[["roc_auc", "brier", "level_ratio"], "metric_value"].tolist() == [1, 0, 1]
+    assert 0.5 < found.loc["roc_auc", "baseline_value"] < 1
+    assert 0 < found.loc["brier", "baseline_value"] < 0.3
+    assert found["baseline_name"].tolist().count("last_churn_rate") == 2
