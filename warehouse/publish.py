@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.connections import open_build_file, open_duckdb
 from warehouse.errors import PublishError
+from warehouse.row_checks import literal
 from warehouse.settings import Settings
 
 PUBLISHED_SCHEMAS = ("marts", "scores", "quality")
@@ -91,7 +92,8 @@ def _record_run(settings: Settings, source: str, identity: tuple[str, str, str, 
 def _copy_schemas(settings: Settings, build_file: Path, candidate: Path) -> dict[str, int]:
     table_rows = {}
     with open_duckdb(candidate, settings, read_only=False) as connection:
-        connection.execute(f"attach {_sql_text(str(build_file))} as {_BUILD} (read_only)")
+        # attach takes no bound parameter
+        connection.execute(f"attach {literal(str(build_file))} as {_BUILD} (read_only)")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables "
             "where table_catalog = ? and list_contains(?, table_schema) order by all",
@@ -140,7 +142,3 @@ def _prune(versions: Path, kept: int) -> None:
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return connection.execute(f"select count(*) from {table}").fetchone()[0]
-
-
-def _sql_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"  # attach takes no bound parameter
