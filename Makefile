@@ -15,6 +15,8 @@ export ARG_INPUT = $(value INPUT)
 export ARG_AS_OF = $(value AS_OF)
 export ARG_FORCE_RETRAIN = $(value FORCE_RETRAIN)
 export ARG_Q = $(value Q)
+export ARG_VERSION = $(value VERSION)
+export ARG_REASON = $(value REASON)
 
 export PYTHONPATH := $(CURDIR)
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
@@ -25,10 +27,10 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN"
 
-.PHONY: help demo run up down status sql test lint bench docs lock
+.PHONY: help demo run up down status sql versions rollback test lint bench docs lock
 
 help: ## list the targets
-	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"]"
+	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name words; do \
 		printf '%-10s %s\n' "  $$name" "$$words"; done
@@ -51,6 +53,12 @@ status: $(INSTALLED) ## what runs, where, and what is published
 sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q
 	@$(PYTHON) -m services sql -- "$$ARG_Q"
 
+versions: $(INSTALLED) ## the published versions: which one is live, and why
+	@$(PYTHON) -m warehouse versions
+
+rollback: $(INSTALLED) ## make a former version live again (VERSION, by default the one before; REASON)
+	@$(PYTHON) -m warehouse rollback --version="$$ARG_VERSION" --reason="$$ARG_REASON"
+
 test: lint ## lint and all tests
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
@@ -62,8 +70,9 @@ lint: $(INSTALLED) ## style of Python and SQL, and who may import whom
 		> .venv/sqlfluff.log 2>&1 || { cat .venv/sqlfluff.log; exit 1; }
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
-bench: $(INSTALLED) ## measure a run (SOURCE, INPUT, AS_OF): times and memory, into bench-report/
-	@$(PYTHON) -m services.bench $(REQUEST)
+bench: export ARG_PART = $(value PART)
+bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), models or jobs; default all
+	@$(PYTHON) -m services.bench $(REQUEST) --part="$$ARG_PART"
 
 docs: $(INSTALLED) ## write docs/data-dictionary.md anew
 	@$(PYTHON) -m warehouse dictionary

@@ -4,14 +4,16 @@
 
 **Inputs.** `raw.*` in `var/warehouse/<source>.duckdb`; the models in `dbt_project/` except `activation`.
 
-**Outputs.** The schemas `staging`, `intermediate`, `pii` and `marts` of the build file; the asset **marts**, which
-starts `train_models`.
+**Outputs.** The schemas `staging`, `intermediate`, `pii` and `marts` of the build file, in `quality` the tables
+`identity_summary` and `customer_merges`; the asset **marts**, which starts `train_models`.
 
 One process runs dbt (`run_dbt`, whose log has dbt's messages); the task of each model only takes the state of that
 model. dbt's tests run with the models they test.
 
 **When it fails.** Nothing after it has run and the published warehouse is as it was.
 
+- `resolve_identities`: a rule in `identity.yml` or a row of the seed `identity_overrides` makes no sense → mend what
+  the message names; clear the task with downstream.
 - `run_dbt`: a model or one of its tests failed → mend it; clear `run_dbt` with downstream.
 - `check_marts`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
 - `plan`: waits, because another run is being trained or scored → it goes on by itself when that run has ended.
@@ -25,6 +27,7 @@ from typing import Any
 from airflow.sdk import PartitionedAssetTimetable, PokeReturnValue, dag, task
 from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
 from wiring import (
+    ANSWER_WITHIN,
     DEFAULT_ARGS,
     LATEST,
     LONG_TASK,
@@ -35,12 +38,15 @@ from wiring import (
     is_working,
     pass_gate,
     readable,
+    say,
     settle_run,
     trigger_form,
 )
 
 # New marts under their feet would mix two as-of dates.
 DAGS_THAT_NEED_MARTS = ("train_models", "score_customers")
+# As long as they may take, with a person asked in between.
+WAIT = LONG_TASK * 2 + ANSWER_WITHIN
 
 
 @dag(
@@ -56,13 +62,22 @@ DAGS_THAT_NEED_MARTS = ("train_models", "score_customers")
 )
 def build_marts() -> None:
     # Looks every few seconds, without a slot in between, whether the run before it has published.
-    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=LONG_TASK.total_seconds() * 2)
+    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=WAIT.total_seconds())
     @readable
     def plan() -> PokeReturnValue:
         """Wait until no other run still needs its marts; settle source and as-of date: the event's, or the form's."""
         if is_working(*DAGS_THAT_NEED_MARTS):
             return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=settle_run())
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def resolve_identities(plan: dict[str, Any]) -> list[str]:
+        """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
+        from warehouse.identity.resolve import resolve_identities as resolve
+        from warehouse.settings import Settings
+
+        return say(resolve(Settings(), plan["source"], plan["as_of_date"]).lines())
 
     @task(task_id=DBT_TASK_ID, pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
@@ -81,9 +96,10 @@ def build_marts() -> None:
         return said
 
     planned = plan()
+    resolved = resolve_identities(planned)
     built = build(planned)
     checked = check_marts(planned)
-    built >> checked
+    resolved >> built >> checked
     # The models only show themselves: nothing waits for them, so that one left out cannot skip the gate.
     built >> dbt_models()
 

@@ -12,7 +12,7 @@ from cosmos.airflow.task_group import DbtTaskGroup
 from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from model_progress import ModelProgress, append_outcome, progress_file
-from wiring import LONG_TASK
+from wiring import LONG_TASK, say
 
 DBT_TASK_ID = "run_dbt"
 
@@ -28,6 +28,15 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
     DbtFailed
         With the nodes that failed, in dbt's words.
     """
+    from warehouse.dbt import planned_build
+    from warehouse.settings import Settings
+
+    with planned_build(Settings(), plan["source"], plan["as_of_date"], selection) as increment:
+        say([increment.reason])
+        return _invoke_dbt(plan, [*increment.dbt_arguments, "--select", *selection])
+
+
+def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
     from dbt.cli.main import dbtRunner
 
     from warehouse.dbt import dbt_environment
@@ -37,7 +46,7 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
 
     os.environ.update(dbt_environment(Settings(), plan["source"]))
     command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
-    command += ["--vars", json.dumps({"as_of_date": plan["as_of_date"]}), "--select", *selection]
+    command += ["--vars", json.dumps({"as_of_date": plan["as_of_date"]}), *arguments]
     done = dbtRunner(callbacks=[_recorder()]).invoke(command)
     results = getattr(done.result, "results", [])
     if done.success:

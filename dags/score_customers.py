@@ -7,14 +7,17 @@ profile, and publishes the result in one atomic step.
 `dbt_project/models/activation`.
 
 **Outputs.** `scores.*` (history is kept) and `marts.customer_360` in the build file; the published warehouse
-`var/published/clientele.duckdb`; a row in `quality.pipeline_runs`; the asset **published_warehouse**.
+`var/published/clientele.duckdb`, the same tables in `var/published/parquet/`, and in both a row in
+`quality.pipeline_runs`; the asset **published_warehouse**.
 
 **When it fails.** Nothing is published: people keep reading the version published before.
 
 - `score`: a model cannot be loaded, or marts are missing → the log names it; run the DAG before this one.
-- `check_scores`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
+- `check_scores`, `check_activation`: a critical expectation does not hold → open the Data Docs
+  (`var/docs/validations/index.html`).
 - `activate`: a dbt model or test failed → the log has dbt's message; mend it and clear the task.
-- `publish`: the new file did not pass its checks → the log says which; clear the task when mended.
+- `publish`: the new version did not pass its checks, or the disk is full → the log says which; clear the task when
+  mended. What is published but wrong is taken back with the DAG `rollback_published`.
 - any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
@@ -85,6 +88,12 @@ def score_customers() -> None:
 
         return run_dbt(plan, ACTIVATION_SELECTION)
 
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def check_activation(plan: dict[str, Any]) -> list[str]:
+        """Activation gate: the profile carries everyone, all revenue to the cent, and these scores."""
+        return pass_gate("activation", plan)
+
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def score_customers() -> None:
         return {"version": report.version, "table_rows": report.table_rows}
 
     planned = plan()
-    score(planned) >> check_scores(planned) >> activate(planned) >> publish(planned)
+    score(planned) >> check_scores(planned) >> activate(planned) >> check_activation(planned) >> publish(planned)
 
 
 score_customers()

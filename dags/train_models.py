@@ -2,7 +2,8 @@
 
 **Purpose.** Trains segmentation, churn, lifetime value and churn of contracts on past snapshots, compares each with its
 baseline and with the model in service on later snapshots, and promotes a model only if it wins its place. A job
-whose data and settings are unchanged keeps its model unless `force_retrain` is set.
+whose data and settings are unchanged keeps its model unless `force_retrain` is set. With *Ask before promoting*,
+a person has the last word: the run waits at `approval.ask` for an answer to each new model (Required Actions).
 
 **Inputs.** `marts.customer_features`, `marts.customer_labels` and the same of `marts.subscription_…` in
 `var/warehouse/<source>.duckdb`, `ml/conf/`.
@@ -16,6 +17,7 @@ Too little data is no failure: the job records a reasoned refusal, and customers
 **When it fails.** The models in service stay in service, and the published warehouse is as it was.
 
 - `train_*`: MLflow cannot be written, or marts are missing → the log names it; mend it, clear the task.
+- `approval.ask` waits for an answer: Required Actions; none within 12 hours counts as a rejection.
 - a champion that disappoints: trigger this DAG with *Roll back*, or `python -m ml rollback --job …`.
 - any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
@@ -25,11 +27,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from airflow.sdk import Param, PartitionedAssetTimetable, dag, get_current_context, task
+from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
+from training_wiring import approval, questions, training_form
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
-    LATEST,
     LONG_TASK,
     MARTS,
     MODELS,
@@ -38,17 +40,7 @@ from wiring import (
     readable,
     say,
     settle_run,
-    trigger_form,
-)
-
-ROLL_BACK = Param(
-    None,
-    enum=[None, *JOBS],
-    title="Roll back",
-    description="Put the former champion of this job back into service instead of training it.",
-)
-BACKTEST_ORIGINS = Param(
-    0, type="integer", minimum=0, title="Backtest origins", description="Also replay so many earlier dates; slow."
+    tell,
 )
 
 
@@ -60,7 +52,7 @@ BACKTEST_ORIGINS = Param(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
-    params={**trigger_form(default_source=LATEST), "roll_back": ROLL_BACK, "backtest_origins": BACKTEST_ORIGINS},
+    params=training_form(),
     tags=["ml"],
 )
 def train_models() -> None:
@@ -72,18 +64,22 @@ def train_models() -> None:
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
-    def train(plan: dict[str, Any], job: str) -> list[str]:
-        """Fit the candidates, evaluate them on later data, promote the winner if it passes its gate."""
+    def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
+        """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
         from ml.rollback import roll_back
         from ml.training import train as train_job
         from warehouse.settings import Settings
 
         where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))
-        if get_current_context()["params"]["roll_back"] == job:
-            chosen = roll_back(*where, pipeline_run_id=plan["pipeline_run_id"])
-            return say([f"{job}: rolled back. {chosen.candidate} (version {chosen.version}) serves again."])
-        outcome = train_job(*where, force=plan["force_retrain"], pipeline_run_id=plan["pipeline_run_id"])
-        return say([f"{job}: {outcome.status}. {outcome.reason}"])
+        params, run = get_current_context()["params"], {"pipeline_run_id": plan["pipeline_run_id"]}
+        if params["roll_back"] == job:
+            chosen = roll_back(*where, **run)
+            tell([f"{job}: rolled back. {chosen.candidate} (version {chosen.version}) serves again."])
+            return []
+        is_asked = params["ask_before_promoting"]
+        outcome = train_job(*where, force=plan["force_retrain"], needs_approval=is_asked, **run)
+        tell([f"{job}: {outcome.status}. {outcome.reason}"])
+        return questions(outcome, plan)
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
@@ -104,14 +100,16 @@ def train_models() -> None:
             return say([f"No backtest: {error}"])
         return say(line for report in reports for line in (f"{report.job}:", *report.lines()))
 
-    @task(outlets=[MODELS])
+    # What was not asked is skipped, which holds nothing up.
+    @task(outlets=[MODELS], trigger_rule="none_failed")
     def announce(plan: dict[str, Any]) -> None:
         """Hand the run on to scoring."""
         hand_over(MODELS, plan)
 
     planned = plan()
     jobs = [train.override(task_id=f"train_{job}")(planned, job) for job in JOBS]
-    jobs >> backtest(planned) >> announce(planned)
+    asked = approval.partial(plan=planned).expand_kwargs(jobs[0].concat(*jobs[1:]))
+    [jobs >> backtest(planned), asked] >> announce(planned)
 
 
 train_models()

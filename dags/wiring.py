@@ -40,6 +40,8 @@ DEFAULT_ARGS = {
     "execution_timeout": timedelta(minutes=10),
 }
 LONG_TASK = timedelta(minutes=60)
+# How long a run waits for a person's answer; less than a day, so that the next day's run finds its way free.
+ANSWER_WITHIN = timedelta(hours=12)
 
 _log = logging.getLogger("clientele")
 
@@ -130,6 +132,11 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
             raise AirflowFailException(error.message) from None
 
     return call
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Log the lines for people and keep them beside the task's result, which is for the next task."""
+    get_current_context()["ti"].xcom_push("said", say(lines))
 
 
 def say(lines: Iterable[str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""Run one gate from the shell: ``python -m expectations raw --source sample_shop --as-of 2026-06-30``."""
+"""Run one gate from the shell: ``python -m expectations raw --source sample_shop --as-of 2026-06-30``.
+
+``results`` in place of a gate prints what each gate said last, ``table`` the table in docs/operations.md.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
+from expectations.context import calm_great_expectations
 from expectations.gates import GATES, run_gate
+from expectations.stored_results import result_lines
 from warehouse.errors import ClienteleError
 from warehouse.runs import LATEST, plan_run, resolve_source
 from warehouse.settings import Settings
@@ -16,7 +21,7 @@ from warehouse.settings import Settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check, tell, and return the exit status: 0 when the gate is passed, 1 when not."""
     parser = argparse.ArgumentParser(prog="python -m expectations", description="Check what a gate guards.")
-    parser.add_argument("gate", choices=GATES)
+    parser.add_argument("gate", choices=(*GATES, "results", "table"), help="a gate; or what to print")
     parser.add_argument("--source", default=LATEST, help="a source's name (default: the one loaded last)")
     parser.add_argument(
         "--as-of",
@@ -26,8 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     settings = Settings()
+    if given.gate == "table":
+        calm_great_expectations()
+        from expectations.catalogue import catalogue_lines
+
+        print("\n".join(catalogue_lines()))
+        return 0
     try:
         source = resolve_source(settings, given.source)
+        if given.gate == "results":
+            print("\n".join(result_lines(settings, source)))
+            return 0
         as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
         result = run_gate(settings, source, given.gate, as_of_date)
     except ClienteleError as error:

@@ -46,7 +46,7 @@ def open_context(settings: Settings, gate: str) -> EphemeralDataContext:
         expectations_store_name="suites",
         validation_results_store_name="results",
         checkpoint_store_name="checkpoints",
-        data_docs_sites={SITE: _site(settings.data_docs_folder)},
+        data_docs_sites={SITE: site_in(settings.data_docs_folder)},
         analytics_enabled=False,
         progress_bars={"globally": False, "metric_calculations": False},
     )
@@ -57,7 +57,8 @@ def _folder(path: Path) -> dict[str, str]:
     return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(path)}
 
 
-def _site(folder: Path) -> dict[str, object]:
+def site_in(folder: Path) -> dict[str, object]:
+    """The configuration of Data Docs whose pages lie in a folder."""
     page = {"module_name": "expectations.pages.view", "class_name": "PageView"}
     return {
         "class_name": "SiteBuilder",

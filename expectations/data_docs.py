@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from expectations.context import SITE
+from expectations.context import SITE, site_in
+from expectations.data_docs_site import renewed_site
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from great_expectations.checkpoint import CheckpointResult
@@ -22,13 +24,24 @@ def run_name_of(source: str, gate: str, as_of_date: date) -> str:
 
 
 def update_data_docs(
-    context: EphemeralDataContext, outcome: CheckpointResult, source: str, gate: str, runs_kept: int
+    settings: Settings,
+    context: EphemeralDataContext,
+    outcome: CheckpointResult,
+    *,
+    source: str,
+    gate: str,
+    runs_kept: int,
 ) -> None:
-    """Drop the runs beyond the newest of this source and gate, write the new run's pages and the index."""
-    _prune(context, run_name_of(source, gate, date.min).removesuffix(date.min.isoformat()), runs_kept)
-    suites = context.stores["suites"].list_keys()
-    new_pages = [*outcome.run_results, *(key for key in suites if key.name.startswith(f"{gate}."))]
-    context.build_data_docs(site_names=[SITE], resource_identifiers=new_pages)
+    """Drop the runs beyond the newest of this source and gate, write the new run's pages and the index.
+
+    Readers see the former pages until all of the new ones are written, then the new ones.
+    """
+    with renewed_site(settings) as folder:
+        _prune(context, run_name_of(source, gate, date.min).removesuffix(date.min.isoformat()), runs_kept)
+        suites = context.stores["suites"].list_keys()
+        new_pages = [*outcome.run_results, *(key for key in suites if key.name.startswith(f"{gate}."))]
+        context.update_data_docs_site(SITE, site_in(folder))
+        context.build_data_docs(site_names=[SITE], resource_identifiers=new_pages)
 
 
 def _prune(context: EphemeralDataContext, prefix: str, runs_kept: int) -> None:

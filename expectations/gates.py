@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from expectations.context import calm_great_expectations, open_context
 from expectations.data_docs import run_name_of, update_data_docs
-from expectations.results import Check, GateResult, checks_of, write_checks
+from expectations.measures.measure import measure_gate
+from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
 from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import GateFailed, SettingsError
+from warehouse.score_review import accept_scores
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GATES = ("raw", "marts", "scores")
+GATES = ("raw", "marts", "scores", "activation")
 
 
 def run_gate(
@@ -34,12 +36,14 @@ def run_gate(
 ) -> GateResult:
     """Check what one gate guards; write the outcome to the warehouse and to Data Docs.
 
+    Scores that pass theirs are accepted (`warehouse.score_review`).
+
     Parameters
     ----------
     source
         The source whose build file is checked.
     gate
-        ``raw``, ``marts`` or ``scores``.
+        One of `GATES`.
     as_of_date
         The run's date: everything known lies before its first minute.
     pipeline_run_id
@@ -49,17 +53,18 @@ def run_gate(
     ------
     GateFailed
         If a critical expectation does not hold, after the outcome has been kept.
-    WarehouseBusy
+    WarehouseMissing, WarehouseBusy
         If there is no build file, or another process holds it.
     """
-    present = _present_tables(settings, source)
     calm_great_expectations()
+    suites = build_suites(gate, as_of_date)
+    validated_at = datetime.now(UTC).replace(tzinfo=None)
+    measure_gate(settings, source, gate, as_of_date, validated_at)
+    present = _present_tables(settings, source)
     import great_expectations as gx
 
-    suites = build_suites(gate, as_of_date)
     # A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
     suites = [suite for suite in suites if (suite.schema, suite.table) in present]
-    validated_at = datetime.now(UTC).replace(tzinfo=None)
     context = open_context(settings, gate)
     datasource = _open_datasource(context, settings, source)
     try:
@@ -68,24 +73,29 @@ def run_gate(
     finally:
         datasource.close()  # as long as this process reads the file, it cannot write to it
     checks = _checks(outcome, {suite.name_in(gate): suite.table_name for suite in suites})
+    with open_build_file(settings, source, read_only=True) as connection:
+        checks = with_failing_rows(connection, checks)
     index = settings.data_docs_folder / "index.html"
     result = GateResult(gate, source, as_of_date, validated_at, index, checks)
-    write_checks(settings, result, pipeline_run_id)
-    _write_pages(context, outcome, source, gate)
+    write_checks(settings, result, pipeline_run_id, load_thresholds().data_docs.runs_kept)
+    _write_pages(settings, context, outcome, source, gate)
     if not result.is_passed:
         raise _failure(result)
+    if gate == "scores":
+        with open_build_file(settings, source) as connection:
+            accept_scores(connection, as_of_date)
     return result
 
 
 def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
     """The suites of a gate, in the order in which they are checked."""
-    from expectations.suites.structure import structure_suite
+    from expectations.suites.distribution import distribution_suite
 
     thresholds = load_thresholds()
     if gate == "raw":
         from expectations.suites.raw import raw_suites
 
-        suites = raw_suites(load_contract(), thresholds.raw, as_of_date)
+        suites = raw_suites(load_contract(), thresholds, as_of_date)
     elif gate == "marts":
         from expectations.suites.marts import marts_suites
 
@@ -94,8 +104,18 @@ def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
         from expectations.suites.scores import scores_suites
 
         suites = scores_suites(thresholds.scores, as_of_date)
+    elif gate == "activation":
+        from expectations.suites.activation import activation_suites
+
+        return _with_structure(activation_suites(as_of_date))
     else:
         raise SettingsError(f"There is no gate {gate!r}.", f"Use one of {', '.join(GATES)}.")
+    return _with_structure([*suites, distribution_suite(gate, thresholds.distribution, as_of_date)])
+
+
+def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
+    from expectations.suites.structure import structure_suite
+
     return [structure_suite(suites), *suites]
 
 
@@ -125,10 +145,13 @@ def _checks(outcome: CheckpointResult, tables: dict[str, str]) -> tuple[Check, .
     )
 
 
-def _write_pages(context: EphemeralDataContext, outcome: CheckpointResult, source: str, gate: str) -> None:
+def _write_pages(
+    settings: Settings, context: EphemeralDataContext, outcome: CheckpointResult, source: str, gate: str
+) -> None:
     """Bring Data Docs up to date. The verdict stands without them, so a fault here stops nobody."""
     try:
-        update_data_docs(context, outcome, source, gate, load_thresholds().data_docs.runs_kept)
+        kept = load_thresholds().data_docs.runs_kept
+        update_data_docs(settings, context, outcome, source=source, gate=gate, runs_kept=kept)
     except Exception:
         log.exception("Data Docs could not be written; the outcome is in quality.validation_results")
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from expectations.failing_rows import CANNOT_JUDGE, rows_of, write_failing_rows
+from expectations.measures.profiles import accept_profiles
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
 EXAMPLE_COUNT = 3
+_NOT_JUDGED = "cannot judge: "
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,18 @@ class Check:
     unexpected_count: int | None
     description: str
     first_step: str
+    # What follows is kept elsewhere: the rows in quality.failing_rows.
+    failing_rows: tuple[dict[str, str | None], ...] = ()
+    breaks: str | None = None  # SQL condition of the rows, where GX does not tell them
+
+    @property
+    def is_judged(self) -> bool:
+        """False where there was too little history to go by."""
+        return not (self.observed_value or "").startswith(_NOT_JUDGED)
+
+    def as_row(self) -> dict[str, Any]:
+        """The columns of ``quality.validation_results``."""
+        return {name: value for name, value in asdict(self).items() if name not in ("failing_rows", "breaks")}
 
     def in_words(self) -> str:
         """Table, rule, what was found and the first step, in three lines."""
@@ -67,6 +84,9 @@ class GateResult:
         held = sum(check.success for check in self.checks)
         yield f"Gate {self.gate} of {self.source} as of {self.as_of_date}: {word}"
         yield f"  {held} of {len(self.checks)} expectations hold"
+        waiting = sum(not check.is_judged for check in self.checks)
+        if waiting:
+            yield f"  {waiting} of them go by history and cannot judge yet"
         for title, found in (("stop", self.failures), ("warning", self.warnings)):
             for check in found:
                 yield f"  {title}: {check.in_words()}"
@@ -81,8 +101,8 @@ class GateResult:
             "validated_at": self.validated_at.isoformat(),
             "data_docs": str(self.data_docs),
             "check_count": len(self.checks),
-            "failures": [asdict(check) for check in self.failures],
-            "warnings": [asdict(check) for check in self.warnings],
+            "failures": [check.as_row() for check in self.failures],
+            "warnings": [check.as_row() for check in self.warnings],
         }
 
 
@@ -103,18 +123,28 @@ def checks_of(suite: str, table: str, results: Sequence[Any]) -> Iterator[Check]
             unexpected_count=count,
             description=meta.get("means", config.type),
             first_step=meta.get("first_step", ""),
+            failing_rows=tuple((result.result or {}).get("rows") or ()),
+            breaks=None if result.success else meta.get("breaks"),
         )
 
 
-def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | None) -> None:
-    """Append the outcome to ``quality.validation_results`` of the source's build file."""
+def with_failing_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Look up the rows of the checks on columns that do not hold."""
+    return tuple(
+        replace(check, failing_rows=rows_of(connection, check)) if check.breaks and check.unexpected_count else check
+        for check in checks
+    )
+
+
+def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | None, runs_kept: int) -> None:
+    """Append the outcome to ``quality.validation_results`` of the source's build file, with rows of what fails."""
     common = {
         "pipeline_run_id": pipeline_run_id,
         "gate": result.gate,
         "as_of_date": result.as_of_date,
         "validated_at": result.validated_at,
     }
-    rows = [{**common, **asdict(check)} for check in result.checks]
+    rows = [{**common, **check.as_row()} for check in result.checks]
     names = tuple(rows[0])
     places = ", ".join(f"${name}" for name in names)
     statement = f"insert into quality.validation_results ({', '.join(names)}) values ({places})"
@@ -123,6 +153,9 @@ def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | 
         connection.execute("begin")
         for row in rows:
             connection.execute(statement, row)
+        write_failing_rows(connection, result, pipeline_run_id, runs_kept)
+        if result.is_passed:
+            accept_profiles(connection, result.gate, result.as_of_date)
         connection.execute("commit")
 
 
@@ -136,12 +169,19 @@ def in_words(count: int, examples: list[str]) -> str:
     return f"{rows}: {examples[0]}" if count == 1 else f"{rows}, for example: {'; '.join(examples)}"
 
 
+def finding(found: Mapping[str, Any]) -> str:
+    """What a rule on rows found."""
+    if found.get(CANNOT_JUDGE):
+        return _NOT_JUDGED + found[CANNOT_JUDGE]
+    return in_words(found["observed_value"], found["examples"])
+
+
 def _observed(found: Mapping[str, Any], exception: Mapping[str, Any]) -> tuple[int | None, str]:
     message = _exception_message(exception)
     if message:
         return None, f"could not be checked: {message}"
     if "examples" in found:  # a rule on rows
-        return found["observed_value"], in_words(found["observed_value"], found["examples"])
+        return found["observed_value"], finding(found)
     if "observed_value" in found:  # a rule on the whole table
         return None, str(found["observed_value"])
     count = int(found.get("unexpected_count") or 0)  # a rule on a column; none where the table is empty

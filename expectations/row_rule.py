@@ -10,10 +10,11 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metric_provider import QueryMetricProvider
-from great_expectations.render.components import LegacyDiagnosticRendererType
+from great_expectations.render.components import LegacyDiagnosticRendererType, RenderedTableContent
 from great_expectations.render.renderer.renderer import renderer
 
-from expectations.results import EXAMPLE_COUNT, in_words
+from expectations.failing_rows import CANNOT_JUDGE, FAILING_ROW_COUNT, shown
+from expectations.results import EXAMPLE_COUNT, finding
 
 _METRIC = "rows_breaking_rule"
 
@@ -40,7 +41,7 @@ class RowsBreakingRule(QueryMetricProvider):
         batch = execution_engine.get_compute_domain(metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE)[0]
         table = batch.compile(dialect=execution_engine.dialect, compile_kwargs={"literal_binds": True})
         query = metric_value_kwargs["unexpected_rows_query"].format(batch=f"({table})")
-        counted = f"select count(*) over () as count_of_rows, found.* from ({query}) as found limit {EXAMPLE_COUNT}"
+        counted = f"select count(*) over () as count_of_rows, found.* from ({query}) as found limit {FAILING_ROW_COUNT}"
         rows = [row._asdict() for row in execution_engine.execute_query(sqlalchemy.text(counted)).fetchall()]
         counts = [row.pop("count_of_rows") for row in rows]
         return (counts[0] if counts else 0), rows
@@ -49,7 +50,8 @@ class RowsBreakingRule(QueryMetricProvider):
 class ExpectNoRowsBreakingRule(UnexpectedRowsExpectation):
     """No row breaks the rule; if some do, their number and the first few are kept.
 
-    The queries select keys and figures only, never personal columns, so that examples may be shown.
+    The queries select keys and figures only; columns that the contract calls personal are taken out nevertheless,
+    so that rows may be shown. Where there is too little to go by, the rule holds and says that it could not judge.
     """
 
     metric_dependencies = (_METRIC,)
@@ -59,14 +61,37 @@ class ExpectNoRowsBreakingRule(UnexpectedRowsExpectation):
     def _diagnostic_observed_value_renderer(cls, configuration: Any = None, result: Any = None, **_: Any) -> str:
         if result is None or not result.result:
             return "not checked"
-        found = in_words(result.result["observed_value"], result.result["examples"])
+        found = finding(result.result)
         return found if result.success else f"{found}. First step: {result.expectation_config.meta['first_step']}"
+
+    @classmethod
+    @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
+    def _diagnostic_unexpected_table_renderer(
+        cls, configuration: Any = None, result: Any = None, **_: Any
+    ) -> list[RenderedTableContent] | None:
+        rows = (result.result or {}).get("rows") if result is not None else None
+        if not rows:
+            return None
+        table = {
+            "content_block_type": "table",
+            "header_row": list(rows[0]),
+            "table": [list(row.values()) for row in rows],
+            "styling": {"body": {"classes": ["table-bordered", "table-sm", "mt-3"]}},
+        }
+        return [RenderedTableContent(**table)]
 
     def _validate(self, metrics: dict, runtime_configuration: Any = None, execution_engine: Any = None) -> dict:
         count, rows = metrics[_METRIC]
+        reason = next((row[CANNOT_JUDGE] for row in rows if row.get(CANNOT_JUDGE)), None)
+        rows = [] if reason else [shown(row) for row in rows]
         return {
-            "success": count == 0,
-            "result": {"observed_value": count, "examples": [_as_text(row) for row in rows]},
+            "success": count == 0 or reason is not None,
+            "result": {
+                "observed_value": 0 if reason else count,
+                "examples": [_as_text(row) for row in rows[:EXAMPLE_COUNT]],
+                "rows": rows,
+                CANNOT_JUDGE: reason,
+            },
         }
 
 

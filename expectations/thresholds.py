@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -35,8 +36,59 @@ class MartsThresholds(_Frozen):
 
 class ScoresThresholds(_Frozen):
     scored_share_minimum: float = Field(ge=0, le=1)
+    scored_share_change_warning: float = Field(ge=0, le=1)
     predicted_to_past_spend_minimum: float = Field(ge=0)
     predicted_to_past_spend_maximum: float = Field(gt=0)
+
+
+class VolumeThresholds(_Frozen):
+    """How far counts may lie from those of former days, weeks and files."""
+
+    former_week_count: int = Field(ge=1)
+    former_week_minimum: int = Field(ge=1)
+    former_file_minimum: int = Field(ge=1)
+    spread_factor: float = Field(gt=0)
+    deviation_share_minimum: float = Field(ge=0)
+    deviation_count_minimum: int = Field(ge=0)
+
+
+class FreshnessThresholds(_Frozen):
+    """How old the newest event of a table may be."""
+
+    newest_event_age_days: dict[str, int]
+    load_lag_growth_days: int = Field(ge=0)
+    former_load_minimum: int = Field(ge=1)
+
+
+class ReferenceThresholds(_Frozen):
+    """Largest shares of rows that refer to something unknown, by child.column."""
+
+    unknown_share: dict[str, float]
+
+
+class ProfiledTable(_Frozen):
+    """What is measured of a table: whether columns are filled, amounts, and the shares of categories."""
+
+    gate: Literal["raw", "marts", "scores"]
+    rows: str = ""
+    where: str = ""
+    filled: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+class DistributionThresholds(_Frozen):
+    """How far columns may move from one run to the next."""
+
+    window_days: int = Field(gt=0)
+    row_count_minimum: int = Field(ge=1)
+    null_share_change_warning: float = Field(ge=0, le=1)
+    null_share_change_maximum: float = Field(ge=0, le=1)
+    amount_factor_warning: float = Field(gt=1)
+    amount_factor_maximum: float = Field(gt=1)
+    category_psi_warning: float = Field(gt=0)
+    category_share_floor: float = Field(gt=0, lt=1)
+    tables: dict[str, ProfiledTable]
 
 
 class DataDocsThresholds(_Frozen):
@@ -49,6 +101,10 @@ class Thresholds(_Frozen):
     raw: RawThresholds
     marts: MartsThresholds
     scores: ScoresThresholds
+    volume: VolumeThresholds
+    freshness: FreshnessThresholds
+    references: ReferenceThresholds
+    distribution: DistributionThresholds
     data_docs: DataDocsThresholds
 
 

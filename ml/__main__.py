@@ -1,8 +1,9 @@
-"""`python -m ml train|score --job J --source S --as-of D [--force]`, `python -m ml backtest --job J --source S`."""
+"""`python -m ml train|score --job J --source S --as-of D [--force]`, `backtest`, `rollback`, `approve`: see --help."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import logging
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--force", action="store_true", help="train even when it is not due")
     _add_backtest(commands)
     _add_rollback(commands)
+    _add_approve(commands)
     return parser
 
 
@@ -53,6 +55,7 @@ def _add_backtest(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--origins", type=int, default=6, metavar="N", help="the newest N dates, a step apart")
     command.add_argument("--dates", type=date.fromisoformat, nargs="+", default=(), metavar="YYYY-MM-DD")
     command.add_argument("--candidates", nargs="+", default=(), metavar="NAME", help="beside the baselines; for speed")
+    command.add_argument("--horizon-days", type=int, metavar="DAYS", help="clv only; default: clv_horizon_days of dbt")
 
 
 def _add_rollback(commands: argparse._SubParsersAction) -> None:
@@ -62,6 +65,16 @@ def _add_rollback(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--source", required=True, help="name of the source")
     command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
     command.add_argument("--version", metavar="N", help="default: the version that served before")
+
+
+def _add_approve(commands: argparse._SubParsersAction) -> None:
+    what = "answer for a model that awaits approval: let it serve, or reject it and let the champion go on"
+    command = commands.add_parser("approve", help=what, description=what)
+    command.add_argument("--job", choices=JOB_NAMES, required=True)
+    command.add_argument("--source", required=True, help="name of the source")
+    command.add_argument("--reject", action="store_true", help="the champion goes on")
+    command.add_argument("--reason", default="", metavar="TEXT", help="kept with the decision")
+    command.add_argument("--version", metavar="N", help="default: the version that awaits approval")
 
 
 def _jobs(asked: argparse.Namespace) -> Sequence[str]:
@@ -75,6 +88,8 @@ def _train(asked: argparse.Namespace) -> int:
         outcome = train(Settings(), job, asked.source, asked.as_of, force=asked.force)
         serving = f", {outcome.candidate} (version {outcome.model_version}) serves" if outcome.candidate else ""
         print(f"{job}: {outcome.status}{serving}\n  {outcome.reason}")
+        if outcome.awaiting_version:
+            print(f"  To answer: python -m ml approve --job {job} --source {asked.source} [--reject]")
     return 0
 
 
@@ -100,6 +115,7 @@ def _backtest(asked: argparse.Namespace) -> int:
         origin_count=asked.origins,
         as_of_date=asked.as_of,
         candidates=asked.candidates,
+        horizon_days=asked.horizon_days,
     ):
         print(f"{report.job}:", *report.lines(), sep="\n  ")
     return 0
@@ -113,7 +129,17 @@ def _rollback(asked: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"train": _train, "score": _score, "backtest": _backtest, "rollback": _rollback}
+def _approve(asked: argparse.Namespace) -> int:
+    from ml.approval import Answer, answer
+
+    given = Answer(not asked.reject, getpass.getuser(), asked.reason)
+    serving = answer(Settings(), asked.job, asked.source, given, version=asked.version)
+    served = f"{serving.candidate} (version {serving.version}) serves {asked.source}" if serving else "nothing serves"
+    print(f"{asked.job}: {'rejected' if asked.reject else 'approved'}; {served}")
+    return 0
+
+
+_COMMANDS = {"train": _train, "score": _score, "backtest": _backtest, "rollback": _rollback, "approve": _approve}
 
 
 if __name__ == "__main__":

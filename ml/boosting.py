@@ -10,9 +10,13 @@ from ml.preprocessing import tree_preprocessor
 
 
 def boosted_classifier(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
-    """Preparation and classifier; no early stopping, whose random rows share customers with the rest."""
-    model = HistGradientBoostingClassifier(**_options(parameters, seed))
-    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", model)])
+    """Preparation and classifier."""
+    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", boosting_classifier(parameters, seed))])
+
+
+def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
+    """The classifier alone; no early stopping, whose random rows share customers with the rest."""
+    return HistGradientBoostingClassifier(**_options(parameters, seed))
 
 
 def boosted_regressor(

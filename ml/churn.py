@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
@@ -21,6 +20,7 @@ from ml.configuration import (
     load_configuration,
 )
 from ml.evaluation import metrics
+from ml.evaluation.churn_figures import churn_figures
 from ml.features import model_frame
 from ml.purchase_forecast import PurchaseChurnModel
 from ml.snapshots import Snapshots, eligible
@@ -82,17 +82,7 @@ class ChurnJob(SupervisedJob):
         return estimator.predict_proba(features)[:, 1]
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
-        return {
-            "roc_auc": metrics.roc_auc(actual, predicted),
-            "pr_auc": metrics.pr_auc(actual, predicted),
-            "brier": metrics.brier(actual, predicted),
-            "expected_calibration_error": metrics.expected_calibration_error(actual, predicted),
-            "top_decile_lift": metrics.top_decile_lift(actual, predicted),
-            "capture_at_20": metrics.capture_at(actual, predicted, 0.2),
-            "level_ratio": metrics.level_ratio(actual, predicted),
-            "actual_churn_rate": float(actual.mean()),
-            "predicted_churn_rate": float(predicted.mean()),
-        }
+        return churn_figures(actual, predicted)
 
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
         return metrics.roc_auc_by_weight(actual, predicted)
@@ -106,16 +96,11 @@ class ChurnJob(SupervisedJob):
         actual = self.target(eligible(snapshots.evaluation))
         shown = {result.name: result.prediction, baseline.name: baseline.prediction}
         title = f"{result.name}, holdout {snapshots.evaluation_date}, {self.horizon_days} days"
-        return {
-            "calibration": plots.calibration(actual, shown, title),
-            "gain_and_lift": plots.gain_and_lift(actual, shown, title, "churned customers"),
-            "predicted_against_actual_by_decile": plots.by_decile(actual, result.prediction, title, "churn rate"),
-        }
+        return plots.probability_pictures(actual, shown, title, events="churned customers", mean="churn rate")
 
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         probability = self.predicted(estimator, features)
-        bands = self.configuration.risk_bands
-        band = np.select([probability >= bands.high_from, probability >= bands.medium_from], ["high", "medium"], "low")
+        band = self.configuration.risk_bands.of(probability)
         return pd.DataFrame(
             {"churn_probability": probability, "churn_risk_band": band, "horizon_days": self.horizon_days},
             index=rows.index,

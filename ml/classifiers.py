@@ -1,9 +1,9 @@
-"""The classifiers that compete for churn: one maker per family, all with the same preparation."""
+"""The classifiers that compete for churn, with and without contract: one maker per family, the same preparation."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
@@ -15,16 +15,15 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.boosting import boosted_classifier
+from ml.boosting import boosting_classifier
 from ml.configuration import (
-    BoostingParameters,
     DecisionTreeParameters,
     Frozen,
-    LinearSvmParameters,
-    LogisticRegressionParameters,
+    LinearParameters,
     NeuralNetworkParameters,
     RandomForestParameters,
 )
+from ml.features import CATEGORY_COLUMNS
 from ml.preprocessing import linear_preprocessor, tree_preprocessor
 
 
@@ -38,41 +37,45 @@ class FixedEpochNetwork(MLPClassifier):
             return super().fit(X, y)
 
 
-Maker = Callable[[tuple[str, ...], Frozen, int], Pipeline]
-
-
-def make_classifier(family: str, columns: tuple[str, ...], parameters: Frozen, seed: int) -> Pipeline:
+def make_classifier(
+    family: str,
+    columns: tuple[str, ...],
+    parameters: Frozen,
+    seed: int,
+    categories: Collection[str] = CATEGORY_COLUMNS,
+) -> Pipeline:
     """Preparation and unfitted classifier of a family, all random steps seeded.
+
+    Parameters
+    ----------
+    categories
+        The columns that hold texts.
 
     Raises
     ------
     KeyError
         If there is no such family.
     """
-    return _MAKERS[family](columns, parameters, seed)
+    model = _MAKERS[family](parameters, seed)
+    prepare = linear_preprocessor if family in _SCALED else tree_preprocessor
+    return Pipeline([("prepare", prepare(columns, categories)), ("classify", model)])
 
 
-def _scaled(columns: tuple[str, ...], model: BaseEstimator) -> Pipeline:
-    return Pipeline([("prepare", linear_preprocessor(columns)), ("classify", model)])
-
-
-def _logistic_regression(columns: tuple[str, ...], parameters: LogisticRegressionParameters, seed: int) -> Pipeline:
+def _logistic_regression(parameters: LinearParameters, seed: int) -> LogisticRegression:
     del seed  # the solver takes no random step
-    model = LogisticRegression(C=parameters.inverse_penalty, max_iter=parameters.maximum_iteration_count)
-    return _scaled(columns, model)
+    return LogisticRegression(C=parameters.inverse_penalty, max_iter=parameters.maximum_iteration_count)
 
 
-def _linear_svm(columns: tuple[str, ...], parameters: LinearSvmParameters, seed: int) -> Pipeline:
+def _linear_svm(parameters: LinearParameters, seed: int) -> LinearSVC:
     """Solved in the primal: there are far more rows than features. Its scores become probabilities by Platt."""
-    model = LinearSVC(
+    return LinearSVC(
         C=parameters.inverse_penalty, dual=False, max_iter=parameters.maximum_iteration_count, random_state=seed
     )
-    return _scaled(columns, model)
 
 
-def _neural_network(columns: tuple[str, ...], parameters: NeuralNetworkParameters, seed: int) -> Pipeline:
+def _neural_network(parameters: NeuralNetworkParameters, seed: int) -> FixedEpochNetwork:
     """No early stopping: its random rows would share customers with the rest; the epochs are few instead."""
-    model = FixedEpochNetwork(
+    return FixedEpochNetwork(
         hidden_layer_sizes=(parameters.hidden_unit_count,),
         alpha=parameters.penalty,
         learning_rate_init=parameters.learning_rate,
@@ -81,18 +84,16 @@ def _neural_network(columns: tuple[str, ...], parameters: NeuralNetworkParameter
         n_iter_no_change=parameters.epoch_count,
         random_state=seed,
     )
-    return _scaled(columns, model)
 
 
-def _decision_tree(columns: tuple[str, ...], parameters: DecisionTreeParameters, seed: int) -> Pipeline:
-    model = DecisionTreeClassifier(
+def _decision_tree(parameters: DecisionTreeParameters, seed: int) -> DecisionTreeClassifier:
+    return DecisionTreeClassifier(
         max_depth=parameters.depth, min_samples_leaf=parameters.minimum_leaf_rows, random_state=seed
     )
-    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", model)])
 
 
-def _random_forest(columns: tuple[str, ...], parameters: RandomForestParameters, seed: int) -> Pipeline:
-    model = RandomForestClassifier(
+def _random_forest(parameters: RandomForestParameters, seed: int) -> RandomForestClassifier:
+    return RandomForestClassifier(
         n_estimators=parameters.tree_count,
         max_depth=parameters.depth,
         min_samples_leaf=parameters.minimum_leaf_rows,
@@ -100,20 +101,17 @@ def _random_forest(columns: tuple[str, ...], parameters: RandomForestParameters,
         max_samples=parameters.row_share,
         random_state=seed,
     )
-    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", model)])
-
-
-def _gradient_boosting(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
-    return boosted_classifier(columns, parameters, seed)
 
 
 # In the order in which they compete.
-_MAKERS: Mapping[str, Maker] = {
+_MAKERS: Mapping[str, Callable[[Frozen, int], BaseEstimator]] = {
     "logistic_regression": _logistic_regression,
     "decision_tree": _decision_tree,
     "random_forest": _random_forest,
     "linear_svm": _linear_svm,
     "neural_network": _neural_network,
-    "gradient_boosting": _gradient_boosting,
+    "gradient_boosting": boosting_classifier,
 }
+# Those that measure distances need their features on one scale.
+_SCALED = {"logistic_regression", "linear_svm", "neural_network"}
 FAMILIES = tuple(_MAKERS)

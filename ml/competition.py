@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Verdict = Literal["promoted", "champion_kept", "baseline_serves"]
+Verdict = Literal["promoted", "champion_kept", "baseline_serves", "awaiting_approval"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Competition:
     """All candidates of one training run, the decision, and what to show of it.
 
     `documents`: further artefacts of the run by file name; a text is written as it is, all else as JSON.
+    `notes`: further figures for the model card, by title.
     """
 
     results: tuple[Result, ...]
@@ -94,6 +95,7 @@ class Competition:
     figures: Mapping[str, Mapping[str, Figure]]
     champion_metrics: Mapping[str, float] = field(default_factory=dict)
     documents: Mapping[str, object] = field(default_factory=dict)
+    notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def result(self, name: str) -> Result:
         """The result of one candidate."""

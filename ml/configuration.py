@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from warehouse.errors import SettingsError
@@ -36,7 +38,9 @@ class Calibration(Frozen):
     method: Literal["sigmoid", "isotonic"]
 
 
-class LogisticRegressionParameters(Frozen):
+class LinearParameters(Frozen):
+    """Of logistic regression and of the linear support vector machine."""
+
     inverse_penalty: float = Field(gt=0)
     maximum_iteration_count: int = Field(ge=10)
 
@@ -54,17 +58,10 @@ class DecisionTreeParameters(Frozen):
     minimum_leaf_rows: int = Field(ge=1)
 
 
-class RandomForestParameters(Frozen):
+class RandomForestParameters(DecisionTreeParameters):
     tree_count: int = Field(ge=1)
-    depth: int = Field(ge=1)
-    minimum_leaf_rows: int = Field(ge=1)
     feature_share: float = Field(gt=0, le=1)
     row_share: float = Field(gt=0, le=1)
-
-
-class LinearSvmParameters(Frozen):
-    inverse_penalty: float = Field(gt=0)
-    maximum_iteration_count: int = Field(ge=10)
 
 
 class NeuralNetworkParameters(Frozen):
@@ -84,7 +81,16 @@ class CalibrationWindow(Frozen):
 class Search(Frozen):
     trial_count: int = Field(ge=0)
     maximum_row_count: int = Field(ge=100)
+    minimum_gain: float = Field(default=0, ge=0)
     choices: dict[str, dict[str, tuple[int | float, ...]]]
+
+
+def _check_choices(configuration: Frozen, choices: dict[str, dict[str, tuple[int | float, ...]]]) -> None:
+    for family, values in choices.items():
+        defaults = getattr(configuration, family, None)
+        unknown = set(values) - set(type(defaults).model_fields) if isinstance(defaults, Frozen) else {family}
+        if unknown:
+            raise ValueError(f"search.choices: nothing like {', '.join(sorted(unknown))} can be chosen")
 
 
 class RiskBands(Frozen):
@@ -97,32 +103,42 @@ class RiskBands(Frozen):
             raise ValueError("medium_from must be below high_from")
         return self
 
+    def of(self, probability: NDArray) -> NDArray:
+        """Band of each probability: "low", "medium" or "high"."""
+        return np.select([probability >= self.high_from, probability >= self.medium_from], ["high", "medium"], "low")
 
-class ChurnConfiguration(Frozen):
+
+class JobConfiguration(Frozen):
+    """What every job with outcomes sets."""
+
     random_seed: int
     retrain_after_days: int = Field(ge=1)
     limits: Limits
     bootstrap: Bootstrap
-    calibration: Calibration
-    calibration_window: CalibrationWindow
-    maximum_fit_row_count: int = Field(ge=100)
+
+
+class ClassifierConfiguration(JobConfiguration):
+    """The families of classifiers that compete for a probability, and the search among their parameters."""
+
     search: Search
-    logistic_regression: LogisticRegressionParameters
+    logistic_regression: LinearParameters
     decision_tree: DecisionTreeParameters
     random_forest: RandomForestParameters
-    linear_svm: LinearSvmParameters
+    linear_svm: LinearParameters
     neural_network: NeuralNetworkParameters
     gradient_boosting: BoostingParameters
     risk_bands: RiskBands
 
     @model_validator(mode="after")
-    def _choices_are_parameters(self) -> ChurnConfiguration:
-        for family, choices in self.search.choices.items():
-            defaults = getattr(self, family, None)
-            unknown = set(choices) - set(type(defaults).model_fields) if isinstance(defaults, Frozen) else {family}
-            if unknown:
-                raise ValueError(f"search.choices: nothing like {', '.join(sorted(unknown))} can be chosen")
+    def _choices_are_parameters(self) -> ClassifierConfiguration:
+        _check_choices(self, self.search.choices)
         return self
+
+
+class ChurnConfiguration(ClassifierConfiguration):
+    calibration: Calibration
+    calibration_window: CalibrationWindow
+    maximum_fit_row_count: int = Field(ge=100)
 
 
 class StatusQuo(Frozen):
@@ -134,24 +150,31 @@ class Intervals(Frozen):
     group_count: int = Field(ge=1)
 
 
+class Hiatus(Frozen):
+    cutoff_days_without_outcomes: int = Field(ge=1)
+
+
 class TweedieParameters(BoostingParameters):
     cap_quantile: float = Field(gt=0, le=1)
 
 
-class LifetimeValueConfiguration(Frozen):
-    random_seed: int
-    retrain_after_days: int = Field(ge=1)
-    limits: Limits
-    bootstrap: Bootstrap
+class LifetimeValueConfiguration(JobConfiguration):
     calibration: Calibration
+    maximum_fit_row_count: int = Field(ge=100)
+    search: Search
     buying_probability: BoostingParameters
     spend_given_purchase: BoostingParameters
     tweedie_boosting: TweedieParameters
     status_quo: StatusQuo
+    hiatus: Hiatus
     intervals: Intervals
     value_tiers: dict[str, float]
-    further_horizons_days: tuple[Literal[180, 365], ...]
     largest_spender_count: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _choices_are_parameters(self) -> LifetimeValueConfiguration:
+        _check_choices(self, self.search.choices)
+        return self
 
     @model_validator(mode="after")
     def _tiers_in_order(self) -> LifetimeValueConfiguration:

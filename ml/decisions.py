@@ -15,6 +15,7 @@ from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
 NOT_RETRAINED, REFUSED, ROLLED_BACK = "not_retrained", "refused", "rolled_back"
+AWAITING_APPROVAL, PROMOTED, REJECTED = "awaiting_approval", "promoted", "rejected"
 _COLUMNS = (
     "decided_at, pipeline_run_id, job, source, as_of_date, model_name, model_version, mlflow_run_id, candidate, "
     "decision, reason, metric_name, metric_value, baseline_name, baseline_value, champion_value"
@@ -33,17 +34,21 @@ def write_decision(
     version: RegisteredVersion | None,
     run_id: str | None = None,
     decision: Decision | None = None,
+    champion_value: float | None = None,
 ) -> None:
     """Add one row.
 
     Parameters
     ----------
     version
-        What serves after the decision; the row's figures are its own.
+        What serves after the decision, or, of ``awaiting_approval`` and ``rejected``, what does not yet or not at
+        all; the row's figures are its own.
     run_id
         The MLflow run to point to when nothing serves.
     decision
         Of this training, if there was one; a former champion's figures are then those on its holdout.
+    champion_value
+        The figure of the champion of that day, when the decision itself is no longer at hand.
     """
     row = (
         datetime.now(UTC).replace(tzinfo=None),
@@ -58,7 +63,7 @@ def write_decision(
         verdict,
         reason,
         *astuple(serving_figures(version, decision)),
-        decision.champion_value if decision else None,
+        decision.champion_value if decision else champion_value,
     )
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
@@ -93,8 +98,9 @@ def former_versions(settings: Settings, job: Job, source: str) -> list[str]:
         try:
             rows = connection.execute(
                 "select model_version from quality.model_promotions where job = ? and source = ? "
-                "and model_version is not null group by model_version order by max(decided_at) desc",
-                [job.name, source],
+                "and model_version is not null and not list_contains(?, decision) "
+                "group by model_version order by max(decided_at) desc",
+                [job.name, source, [AWAITING_APPROVAL, REJECTED]],
             ).fetchall()
         except duckdb.CatalogException:
             return []

@@ -6,8 +6,11 @@ everything else as floating-point numbers in which missing stays missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from warehouse.errors import ModelUnavailable
 
@@ -85,21 +88,37 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
     """
     known = tuple(name for name in FEATURE_COLUMNS if name in rows.columns or name in RULE_COLUMNS)
     wanted = known if columns is None else tuple(columns)
-    missing = [name for name in wanted if name not in rows.columns]
-    if missing:
-        raise ModelUnavailable(
-            f"marts.customer_features has no column {', '.join(missing)}, which the model needs.",
-            "Build the marts again, or train anew with --force so that the model does without it.",
-        )
-    return pd.DataFrame({name: _prepared(rows[name], name) for name in wanted}).reset_index(drop=True)
+    check_columns(
+        rows.columns,
+        wanted,
+        "marts.customer_features",
+        "Build the marts again, or train anew with --force so that the model does without it.",
+    )
+    prepared = {name: (as_text if name in CATEGORY_COLUMNS else as_number)(rows[name]) for name in wanted}
+    return pd.DataFrame(prepared, index=range(len(rows)))
 
 
-def _prepared(column: pd.Series, name: str) -> pd.Series:
-    if name in CATEGORY_COLUMNS:
-        text = column.astype("object").where(column.notna(), UNKNOWN_CATEGORY)
-        return text.astype(str)
+def check_columns(known: Sequence[str] | Mapping[str, object], wanted: Sequence[str], mart: str, advice: str) -> None:
+    """Raise ModelUnavailable, naming them, if features that a model asks for are not there."""
+    if missing := [name for name in wanted if name not in known]:
+        raise ModelUnavailable(f"{mart} has no column {', '.join(missing)}, which the model needs.", advice)
+
+
+def as_number(column: pd.Series) -> NDArray:
+    """Floating-point numbers; what is none, and infinity, is missing."""
     number = pd.to_numeric(column, errors="coerce").astype("float64")
-    return number.replace([np.inf, -np.inf], np.nan)
+    return number.replace([np.inf, -np.inf], np.nan).to_numpy()
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Categories; missing ones are `UNKNOWN_CATEGORY`. Index 0…n−1."""
+    text = column.astype("object").where(column.notna(), UNKNOWN_CATEGORY)
+    return text.astype(str).reset_index(drop=True)
+
+
+def is_text(column: pd.Series) -> bool:
+    """Whether a column of a model frame holds categories."""
+    return not pd.api.types.is_numeric_dtype(column)
 
 
 def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -114,7 +133,7 @@ def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]
     """
     dropped = {}
     for name in frame.columns:
-        is_empty = frame[name] == UNKNOWN_CATEGORY if name in CATEGORY_COLUMNS else frame[name].isna()
+        is_empty = frame[name] == UNKNOWN_CATEGORY if is_text(frame[name]) else frame[name].isna()
         if is_empty.all():
             dropped[name] = "empty"
         elif frame[name].nunique(dropna=False) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 
 _SMALLEST_GROUP = 30
 
@@ -43,6 +43,19 @@ class SimilarPredictionInterval(BaseEstimator):
         self.lower_errors_ = np.array([np.quantile(errors[part], tail) for part in parts])
         self.upper_errors_ = np.array([np.quantile(errors[part], 1 - tail) for part in parts])
         return self
+
+    def left_out_bounds(
+        self, predicted: ArrayLike, actual: ArrayLike, *, fold_count: int, seed: int
+    ) -> tuple[NDArray, NDArray]:
+        """Bounds of each row from an interval like this one that was learned on the other folds of the rows."""
+        predicted, actual = np.asarray(predicted, dtype=float), np.asarray(actual, dtype=float)
+        fold = np.random.default_rng(seed).permutation(len(predicted)) % fold_count
+        lower, upper = np.zeros(len(predicted)), np.zeros(len(predicted))
+        for number in np.unique(fold):
+            out = fold == number
+            other = clone(self).fit(predicted[~out], actual[~out])
+            lower[out], upper[out] = other.bounds(predicted[out])
+        return lower, upper
 
     def bounds(self, predicted: ArrayLike) -> tuple[NDArray, NDArray]:
         """Lower and upper amounts around each prediction; never below zero, always around it.

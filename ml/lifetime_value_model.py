@@ -1,4 +1,4 @@
-"""The estimator that lifetime value serves: an amount with its interval, and the orders behind it."""
+"""The estimator that lifetime value serves: amounts with their intervals, and the orders behind them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,53 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from ml.intervals import SimilarPredictionInterval
-from ml.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
+from ml.purchase_forecast import PurchaseSpendModel
+
+
+class HorizonModel(RegressorMixin, BaseEstimator):
+    """What serves a further horizon beside the job's own: an amount with its interval, or why there is none.
+
+    Parameters
+    ----------
+    horizon_days
+        Days looked ahead.
+    amount, interval
+        As those of `LifetimeValueModel`; None where the horizon is refused.
+    columns
+        The features that `amount` takes.
+    candidate
+        Kind of model or rule.
+    reason
+        Why the horizon is refused.
+    """
+
+    def __init__(
+        self,
+        horizon_days: int,
+        *,
+        amount: BaseEstimator | None = None,
+        interval: SimilarPredictionInterval | None = None,
+        columns: tuple[str, ...] = (),
+        candidate: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.horizon_days = horizon_days
+        self.amount = amount
+        self.interval = interval
+        self.columns = columns
+        self.candidate = candidate
+        self.reason = reason
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self.amount is not None
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net spend in the horizon, never below zero."""
+        return np.maximum(self.amount.predict(X), 0)
+
+    def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
+        """Lower and upper end of each customer's interval."""
+        return self.interval.bounds(self.predict(X))
 
 
 class LifetimeValueModel(RegressorMixin, BaseEstimator):
@@ -23,6 +69,8 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
     purchases
         Gives expected orders, their amount and P(alive); None when no purchase model could be fitted.
         Its orders × amount need not equal the prediction of another amount model.
+    further
+        What serves the further horizons, by rising length; None in versions that know one horizon only.
     """
 
     def __init__(
@@ -30,10 +78,12 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
         amount: BaseEstimator,
         interval: SimilarPredictionInterval,
         purchases: PurchaseSpendModel | None = None,
+        further: list[HorizonModel] | None = None,
     ) -> None:
         self.amount = amount
         self.interval = interval
         self.purchases = purchases
+        self.further = further
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -47,7 +97,7 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
         return self.interval.bounds(self.predict(X))
 
     def details(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """All of it, in the columns of `scores.customer_clv`."""
+        """What is told of the job's own horizon, in the columns of `scores.customer_clv`."""
         amount = self.predict(X)
         lower, upper = self.interval.bounds(amount)
         detail = pd.DataFrame(
@@ -66,16 +116,6 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
             detail["expected_order_amount"] = self.purchases.expected_order_amount(X)
         return detail
 
-    def amount_within(self, X: pd.DataFrame, horizon_days: int) -> NDArray:  # noqa: N803
-        """Expected net spend in another horizon: the amount, stretched as the purchase model's orders stretch.
-
-        The level is the amount model's, the shape over time the purchase model's, in which customers who may
-        have left already add ever less. Empty where no purchase model could be fitted.
-        """
-        amount = self.predict(X)
-        if self.purchases is None:
-            return np.full(len(X), np.nan)
-        own = self.purchases.expected_order_count(X)
-        further = self.purchases.orders_.expected_orders(X[ORDER_COLUMNS], horizon_days)
-        in_proportion = horizon_days / self.purchases.horizon_days
-        return amount * np.divide(further, own, out=np.full(len(X), in_proportion), where=own > 0)
+    def further_horizons(self) -> tuple[HorizonModel, ...]:
+        """What serves the further horizons; empty in a version that was registered without them."""
+        return tuple(getattr(self, "further", None) or ())

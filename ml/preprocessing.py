@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -40,7 +42,7 @@ class SignedLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return np.sign(values) * np.log1p(np.abs(values))
 
 
-def linear_preprocessor(columns: tuple[str, ...]) -> ColumnTransformer:
+def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
     """Log-scale, impute with an indicator, standardise; one-hot for the categories."""
     numeric = Pipeline(
         [
@@ -49,17 +51,17 @@ def linear_preprocessor(columns: tuple[str, ...]) -> ColumnTransformer:
             ("scale", StandardScaler()),
         ]
     )
-    return _by_kind(columns, numeric)
+    return _by_kind(columns, numeric, categories)
 
 
-def tree_preprocessor(columns: tuple[str, ...]) -> ColumnTransformer:
+def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
     """Numbers as they are (trees split on missing themselves); one-hot for the categories."""
-    return _by_kind(columns, "passthrough")
+    return _by_kind(columns, "passthrough", categories)
 
 
-def _by_kind(columns: tuple[str, ...], numeric: object) -> ColumnTransformer:
-    categories = [name for name in columns if name in CATEGORY_COLUMNS]
-    numbers = [name for name in columns if name not in CATEGORY_COLUMNS]
+def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str]) -> ColumnTransformer:
+    texts = [name for name in columns if name in categories]
+    numbers = [name for name in columns if name not in categories]
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         min_frequency=0.01,
@@ -67,6 +69,6 @@ def _by_kind(columns: tuple[str, ...], numeric: object) -> ColumnTransformer:
         sparse_output=False,
     )
     steps = [("numbers", numeric, numbers)] if numbers else []
-    if categories:
-        steps.append(("categories", encoder, categories))
+    if texts:
+        steps.append(("categories", encoder, texts))
     return ColumnTransformer(steps, verbose_feature_names_out=False)

@@ -6,7 +6,7 @@ Pure functions of figures; the thresholds stand in `conf/promotion.yml`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ml.competition import Check, Decision, Verdict
 from ml.configuration import SupervisedGate
@@ -110,6 +110,17 @@ def decide(gate: SupervisedGate, contest: Contest) -> Decision:
         champion_value=champion.metrics[metric] if champion else None,
         checks=checks,
     )
+
+
+def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision:
+    """Let a person have the last word about a contender that passed the gate; any other decision stays as it is.
+
+    Until the answer the champion goes on. Where there is none that can, the best baseline serves: it needs nobody's
+    approval, being what serves whenever no model earns its place.
+    """
+    if decision.verdict != "promoted":
+        return decision
+    return replace(decision, verdict="awaiting_approval", serving=None if champion_goes_on else decision.baseline)
 
 
 def _checks(gate: SupervisedGate, contest: Contest) -> tuple[Check, ...]:

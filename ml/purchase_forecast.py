@@ -51,10 +51,22 @@ class PurchaseChurnModel(ClassifierMixin, BaseEstimator):
 
 
 class PurchaseSpendModel(RegressorMixin, BaseEstimator):
-    """Expected orders in the horizon × expected net amount per order (BG/NBD × Gamma-Gamma)."""
+    """Expected orders in the horizon × expected net amount per order (BG/NBD × Gamma-Gamma).
 
-    def __init__(self, horizon_days: int = 90) -> None:
+    Parameters
+    ----------
+    horizon_days
+        Days to predict.
+    counts_first_order
+        Whether the first order day tells of a customer's amounts as the later ones do. Gamma-Gamma is made for repeat
+        orders; but in a young shop most customers have none, and without their first one they are all alike.
+    """
+
+    counts_first_order = False  # of versions registered before there was a choice
+
+    def __init__(self, horizon_days: int = 90, *, counts_first_order: bool = False) -> None:
         self.horizon_days = horizon_days
+        self.counts_first_order = counts_first_order
 
     def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> PurchaseSpendModel:  # noqa: N803
         """Fit on one row per customer, all of one date; spend in the horizon is not looked at.
@@ -65,9 +77,10 @@ class PurchaseSpendModel(RegressorMixin, BaseEstimator):
             If there are too few histories, or all alike.
         """
         orders = _outcome(fit_with_fallback, X[ORDER_COLUMNS], horizon_days=self.horizon_days)
-        amounts = _outcome(fit_spend_with_fallback, _amounts(X))
+        amounts = _outcome(fit_spend_with_fallback, self._amounts(X))
         self.orders_, self.amounts_ = orders.model, amounts.model
-        self.method_name_ = f"{orders.method_name}_{amounts.method_name}"
+        all_orders = "_all_orders" if self.counts_first_order else ""
+        self.method_name_ = f"{orders.method_name}_{amounts.method_name}{all_orders}"
         self.record_ = _record(orders, "orders") | _record(amounts, "amounts")
         return self
 
@@ -78,13 +91,22 @@ class PurchaseSpendModel(RegressorMixin, BaseEstimator):
         return self.orders_.expected_orders(X[ORDER_COLUMNS], self.horizon_days)
 
     def expected_order_amount(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return self.amounts_.expected_order_amount(_amounts(X))
+        return self.amounts_.expected_order_amount(self._amounts(X))
 
     def alive_probability(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return self.orders_.alive_probability(X[ORDER_COLUMNS])
 
+    def _amounts(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        return _all_amounts(X) if self.counts_first_order else _repeat_amounts(X)
 
-def _amounts(X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+
+def _all_amounts(X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    """Mean amounts of all order days, the first among them."""
+    count = X[COUNT_COLUMN] + 1
+    return pd.DataFrame({COUNT_COLUMN: count, AMOUNT_COLUMN: (X["net_amount"] / count).clip(lower=0)})
+
+
+def _repeat_amounts(X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
     """Mean repeat amounts as the spend models take them: returns may have turned a mean negative."""
     repeats = X[COUNT_COLUMN] > 0
     amount = X[AMOUNT_COLUMN].clip(lower=0)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from ml.tracking import RegisteredVersion
+from ml.tracking import AWAITING, REJECTED, RegisteredVersion
 
 
 def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> RegisteredVersion | None:
     """The champion, unless it was trained with knowledge of what is the future at this date."""
     return champion if champion is not None and champion.as_of_date <= as_of_date else None
+
+
+def attempt_held_back(
+    challenger: RegisteredVersion | None, champion: RegisteredVersion | None, as_of_date: date
+) -> RegisteredVersion | None:
+    """The last training's contender, if a person is asked about it or has rejected it, and the champion goes on.
+
+    It counts as the last attempt: the same data would only give the same contender and the same question again.
+    """
+    if challenger is None or challenger.approval not in (AWAITING, REJECTED):
+        return None
+    is_known = challenger.as_of_date <= as_of_date
+    return challenger if is_known and usable_champion(champion, as_of_date) is not None else None
 
 
 def reason_to_train(
@@ -20,6 +33,7 @@ def reason_to_train(
     *,
     force: bool,
     evidence: str | None = None,
+    attempt: RegisteredVersion | None = None,
 ) -> str | None:
     """Why to train now; None when the champion goes on untouched.
 
@@ -30,7 +44,10 @@ def reason_to_train(
     columns
         The features a model trained now would take.
     evidence
-        What drift or decay say for training, in words (see `ml.watching`); None when they say nothing.
+        What drift or decay say for training, in words (see `ml.watching`); None when they say nothing. Against
+        a champion that has an attempt after it they say nothing new.
+    attempt
+        A newer version that does not serve for want of approval; its age and features count then.
     """
     if force:
         return "asked for"
@@ -38,12 +55,13 @@ def reason_to_train(
         return "no champion yet"
     if usable_champion(champion, as_of_date) is None:
         return f"the champion was trained as of {champion.as_of_date}, later than {as_of_date}"
-    age_days = (as_of_date - champion.as_of_date).days
+    newest = attempt or champion
+    age_days = (as_of_date - newest.as_of_date).days
     if age_days >= retrain_after_days:
-        return f"the champion is {age_days} days old"
-    if set(columns) != set(champion.columns):
-        return f"the features changed: {_changes(columns, champion.columns)}"
-    return evidence
+        return f"{'the last attempt' if attempt else 'the champion'} is {age_days} days old"
+    if set(columns) != set(newest.columns):
+        return f"the features changed: {_changes(columns, newest.columns)}"
+    return None if attempt else evidence
 
 
 def _changes(now: tuple[str, ...], then: tuple[str, ...]) -> str:

@@ -8,6 +8,8 @@ from ml.decisions import ROLLED_BACK, former_versions, write_decision
 from ml.environment import quiet_environment
 from ml.job import Job, load_job
 from ml.tracking import (
+    AWAITING,
+    REJECTED,
     RegisteredVersion,
     TrackingServer,
     champion_of,
@@ -85,6 +87,11 @@ def _check(chosen: RegisteredVersion, source: str, as_of_date: date) -> None:
         raise ModelUnavailable(
             f"{name} was trained on {chosen.source}, not on {source}.",
             f"Choose a version with the tag source={source}.",
+        )
+    if chosen.approval in (AWAITING, REJECTED):
+        raise ModelUnavailable(
+            f"{name} has never served: it needs a person's approval ({chosen.approval}).",
+            f"python -m ml approve --job … --source {source} --version {chosen.version}",
         )
     if chosen.as_of_date > as_of_date:
         raise ModelUnavailable(

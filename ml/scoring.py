@@ -19,6 +19,7 @@ from ml.tracking import RegisteredVersion, TrackingServer, champion_of, load_est
 from warehouse.connections import open_build_file
 from warehouse.definitions import Definitions, load_definitions
 from warehouse.errors import ModelUnavailable
+from warehouse.score_review import withdraw_scores
 from warehouse.scores import create_score_tables, write_scores
 from warehouse.settings import Settings
 
@@ -79,6 +80,7 @@ def score(
     )
     with open_build_file(settings, source) as connection:
         create_score_tables(connection)
+        withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
         write_scores(connection, task.score_table, frame)
     counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
     version = champion.version if champion else None

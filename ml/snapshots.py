@@ -27,14 +27,10 @@ class LeakError(ClienteleError):
     """A training row knows something that happened after the evaluation date."""
 
 
-@dataclass(frozen=True)
-class Snapshots:
-    """What a job learns from. Rows are sorted by key, so their order in the file does not matter."""
+class DatedRows:
+    """Rows to learn from, to judge on and to score, whatever they are about: each stands at its `as_of_date`."""
 
-    source: str
     as_of_date: date
-    churn_horizon_days: int
-    clv_horizon_days: int
     training: pd.DataFrame
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
@@ -46,6 +42,28 @@ class Snapshots:
     @property
     def training_dates(self) -> list[date]:
         return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
+
+    @property
+    def label_horizon_days(self) -> int:
+        """Days after its date that a row's label may know of."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Snapshots(DatedRows):
+    """What a job about customers learns from. Rows are sorted by key: their order in the file does not matter."""
+
+    source: str
+    as_of_date: date
+    churn_horizon_days: int
+    clv_horizon_days: int
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    scoring: pd.DataFrame
+
+    @property
+    def label_horizon_days(self) -> int:
+        return max(self.churn_horizon_days, self.clv_horizon_days)
 
     def latest_training(self) -> pd.DataFrame:
         """All customers, eligible or not, of the newest training snapshot."""
@@ -140,9 +158,9 @@ def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(list(KEY_COLUMNS), kind="stable", ignore_index=True)
 
 
-def check_no_leak(snapshots: Snapshots) -> None:
+def check_no_leak(snapshots: DatedRows) -> None:
     """Raise LeakError unless every label window ends before what it must not know begins."""
-    horizon = timedelta(days=max(snapshots.churn_horizon_days, snapshots.clv_horizon_days))
+    horizon = timedelta(days=snapshots.label_horizon_days)
     evaluation_date = snapshots.evaluation_date
     if evaluation_date is not None and evaluation_date + horizon > snapshots.as_of_date:
         raise LeakError(

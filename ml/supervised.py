@@ -74,6 +74,9 @@ class SupervisedJob(Job):
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
         """Pictures of one result."""
 
+    def judged_rows(self, snapshots: Snapshots) -> pd.DataFrame:
+        return eligible(snapshots.evaluation)
+
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
         """Further figures that need the estimator itself."""
         return {}

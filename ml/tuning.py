@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 
 from ml.calibration import raw_score
 from ml.configuration import Frozen
-from ml.evaluation.metrics import roc_auc
+from ml.evaluation.metrics import normalised_gini, roc_auc, root_mean_squared_error
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class InsideValidation:
     Attributes
     ----------
     features, happened
-        Model frame and outcome of the training rows, in one order.
+        Model frame and outcome of the training rows (an amount, where one is predicted), in one order.
     fitted_on, judged_on
         Row positions.
     """
@@ -39,6 +39,26 @@ class InsideValidation:
         """ROC-AUC on the newest snapshot of a classifier that is fitted here."""
         classifier.fit(self.features.iloc[self.fitted_on], self.happened[self.fitted_on])
         return roc_auc(self.happened[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
+
+    def predicted(self, regressor: BaseEstimator) -> tuple[NDArray, NDArray]:
+        """Outcome and prediction on the newest snapshot of a regressor that is fitted here."""
+        regressor.fit(self.features.iloc[self.fitted_on], self.happened[self.fitted_on])
+        return self.happened[self.judged_on], regressor.predict(self.features.iloc[self.judged_on])
+
+
+@dataclass(frozen=True)
+class InsideMeasure:
+    """By what trials are compared: its name in the record, and how it is measured; more is better."""
+
+    name: str
+    of: Callable[[InsideValidation, BaseEstimator], float]
+
+
+by_auc = InsideMeasure("auc", lambda inside, model: inside.auc(model))
+by_gini = InsideMeasure("gini", lambda inside, model: normalised_gini(*inside.predicted(model)))
+by_squared_error = InsideMeasure(
+    "negative_rmse", lambda inside, model: -root_mean_squared_error(*inside.predicted(model))
+)
 
 
 @dataclass(frozen=True)
@@ -117,16 +137,23 @@ def search(
     *,
     trial_count: int,
     seed: int,
+    measure: InsideMeasure = by_auc,
+    minimum_gain: float = 0,
 ) -> Chosen:
-    """Try the defaults and the drawn combinations; the best by AUC is chosen, the earlier of equals."""
+    """Try the defaults and the drawn combinations; the best by the measure is chosen, the earlier of equals.
+
+    Unless it is better than the defaults by `minimum_gain`, they stay.
+    """
     if inside is None or not choices or trial_count == 0:
         return Chosen(defaults, {"search": "defaults: no earlier snapshot to validate on, or nothing to choose"})
     tried = draws(defaults, choices, trial_count, [seed, crc32(family.encode())])
-    figures = [inside.auc(make(parameters)) for parameters in tried]
+    figures = [measure.of(inside, make(parameters)) for parameters in tried]
     best = int(np.argmax(figures))
+    if figures[best] < figures[0] + minimum_gain:
+        best = 0
     record = {
         "search": f"{len(tried)} trials, newest training snapshot",
-        "search_auc": round(figures[best], 6),
-        "search_auc_of_defaults": round(figures[0], 6),
+        f"search_{measure.name}": round(figures[best], 6),
+        f"search_{measure.name}_of_defaults": round(figures[0], 6),
     }
     return Chosen(tried[best], record)

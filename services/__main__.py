@@ -10,6 +10,7 @@ from services import embedded, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
 from services.summary import address_lines
+from warehouse.alerts import alerts_file, last_alert
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
@@ -90,7 +91,7 @@ def _up(settings: Settings, _options: argparse.Namespace) -> None:
 
 
 def _down(settings: Settings, _options: argparse.Namespace) -> None:
-    stopped = embedded.down(settings)
+    stopped = embedded.down(settings, _say)
     _say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
@@ -104,15 +105,20 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
     if running(settings, embedded.MLFLOW_SERVER):
         _say(f"MLflow      {where.mlflow}")
     _say("")
+    if alert := last_alert(settings):
+        _say(f"Last alert  {alert.in_words()}")
+        _say(f"            all alerts: {alerts_file(settings)}")
+        _say("")
     if not settings.published_file.exists():
         _say("Nothing has been published yet: make demo")
         return
     query = (
-        "select published_version as published, source, as_of_date, customers, published_at "
-        "from quality.pipeline_runs order by published_at desc limit 1"
+        "select published_version as published, source, as_of_date, customers, published_at, status_reason as why "
+        "from quality.pipeline_runs where status = 'live'"
     )
     for line in sql_prompt.answer(settings, query):
         _say(line)
+    _say(f"Run summaries  {settings.run_summaries_folder}")
 
 
 def _sql(settings: Settings, options: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 Airflow's share is the time from the trigger to the end of the last DAG during which no task of ours was working:
 what the scheduler needs to notice, queue, start and hand over. The start-up of the servers is told apart.
+Purchase models and jobs are measured by a program of their own (`services.bench_models`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from services import pipeline
+from services import bench_models, pipeline
 from services.__main__ import request_from, request_parser
 from services.airflow_api import AirflowApi
 from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
@@ -146,17 +147,38 @@ def _write(folder: Path, result: Measured) -> Path:
     return report
 
 
+PARTS = ("pipeline", *bench_models.PARTS)
+
+
+def parts_to_measure(part: str, request_is_given: bool) -> tuple[str, ...]:
+    """Return the part asked for; without one, the pipeline alone for a given source, else everything.
+
+    >>> parts_to_measure("", request_is_given=True)
+    ('pipeline',)
+    """
+    if part and part not in PARTS:
+        raise ClienteleError(f"There is no part {part!r} to measure.", f"Use PART={' or PART='.join(PARTS)}, or none.")
+    if part:
+        return (part,)
+    return PARTS[:1] if request_is_given else PARTS
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Measure one run and write its report; 0 when it went well."""
-    options: Any = request_parser("python -m services.bench", __doc__).parse_args(arguments)
+    """Measure the parts asked for and write their reports; 0 when it went well."""
+    parser = request_parser("python -m services.bench", __doc__)
+    parser.add_argument("--part", default="", help=f"{', '.join(PARTS)} (default: all; with a source, pipeline)")
+    options: Any = parser.parse_args(arguments)
+    settings, folder = Settings(), CHECKOUT / "bench-report"
     try:
-        result = measure(Settings(), request_from(options))
+        parts = parts_to_measure(options.part, bool(options.source or options.input))
+        if "pipeline" in parts:
+            report = _write(folder, measure(settings, request_from(options)))
+            print("\n" + report.read_text() + f"\n{report}")
+        models = [part for part in parts if part in bench_models.PARTS]
+        return bench_models.measure(settings, models, folder) if models else 0
     except ClienteleError as error:
         print(f"\nError: {error}", file=sys.stderr)
         return 1
-    report = _write(CHECKOUT / "bench-report", result)
-    print("\n" + report.read_text() + f"\n{report}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.endpoints import addresses, choose_addresses, is_listening, shared_secrets
 from services.environment import HOST, Addresses, airflow_environment, base_environment, folders_to_make
-from services.processes import begin, finish, running, start, stop
+from services.processes import begin, end_left_behind, finish, running, start, stop
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import ClienteleError
 from warehouse.settings import CHECKOUT, Settings
@@ -49,9 +49,11 @@ def up(settings: Settings, say: Callable[[str], None], *, with_mlflow: bool = Tr
     for folder in folders_to_make(settings):
         folder.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
+        end_orphans(settings, say)
         where = addresses(settings)
         if not is_up(settings):
             stop(settings, list(AIRFLOW_PARTS))
+            end_orphans(settings, say)
             kept = where.mlflow_port if running(settings, MLFLOW_SERVER) else None
             where = choose_addresses(settings, say, kept_mlflow_port=kept)
             _start_airflow(settings, where, say)
@@ -72,9 +74,21 @@ def has_own_mlflow(settings: Settings) -> bool:
     return settings.mlflow_tracking_uri.startswith(("http://", "https://"))
 
 
-def down(settings: Settings) -> list[str]:
-    """Stop everything and return what was running."""
-    return stop(settings, ALL_SERVICES)
+def down(settings: Settings, say: Callable[[str], None] = print) -> list[str]:
+    """Stop everything, what a killed service left behind as well, and return what was running."""
+    stopped = stop(settings, ALL_SERVICES)
+    end_orphans(settings, say)
+    return stopped
+
+
+def end_orphans(settings: Settings, say: Callable[[str], None]) -> None:
+    """End what killed services of this home left behind, and say so."""
+    ended = end_left_behind(settings, ALL_SERVICES)
+    if ended:
+        count = "a process" if len(ended) == 1 else f"{len(ended)} processes"
+        say(f"Ended {count} that a killed Airflow or MLflow had left behind:")
+        for line in ended:
+            say(f"  {line}")
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from services.failures import PipelineFailed, explain
 
 FIRST_DAG, FIRST_PLAN = DAG_IDS[0], "plan"
 DBT_GROUP = "dbt."
+# Tasks that ask a person; skipped in a run that asks nobody.
+APPROVAL_GROUP = "approval."
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
+WAITING = "awaiting_input"
 
 _POLL_SECONDS = 1.0
 _NEXT_RUN_PATIENCE_SECONDS = 90.0
@@ -104,15 +107,25 @@ class Follower:
 def progress_lines(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield what to tell about the tasks of one DAG run that changed since they were last looked at."""
     for task_id, task in sorted(now.items(), key=lambda item: item[1].get("end_date") or ""):
-        is_news = task["state"] in ENDED and before.get(task_id, {}).get("state") not in ENDED
-        if is_news and not task_id.startswith(DBT_GROUP) and task["state"] != "upstream_failed":
-            yield f"{task_id:<20} {outcome(task)}"
+        if line := _news(task_id, before.get(task_id, {}).get("state"), task):
+            yield f"{task_id:<20} {line}"
     models = [task_id for task_id in now if is_model(task_id)]
     if models:
         finished, told = _finished(now, models), _finished(before, models)
         steps = (finished * _MODEL_LINES // len(models), told * _MODEL_LINES // len(models))
         if steps[0] > steps[1]:
             yield f"{'dbt':<20} {finished} of {len(models)} models"
+
+
+def _news(task_id: str, former_state: str | None, task: dict[str, Any]) -> str | None:
+    """Return what to tell about one task, if anything."""
+    state = task["state"]
+    if state == WAITING:
+        return None if former_state == WAITING else "waits for your answer: Required Actions in Airflow"
+    nobody_was_asked = state == "skipped" and task_id.startswith(APPROVAL_GROUP)
+    if nobody_was_asked or is_model(task_id) or state == "upstream_failed":
+        return None
+    return outcome(task) if state in ENDED and former_state not in ENDED else None
 
 
 def is_model(task_id: str) -> bool:

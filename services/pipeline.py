@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi
-from services.embedded import AIRFLOW_PARTS, is_up, up
+from services.embedded import AIRFLOW_PARTS, end_orphans, is_up, up
 from services.endpoints import addresses
 from services.follow import FIRST_DAG, Follower, elapsed
 from services.processes import stop
@@ -54,6 +54,7 @@ def run(settings: Settings, request: Request, say: Callable[[str], None]) -> Non
     finally:
         if not was_up:
             stop(settings, list(AIRFLOW_PARTS))
+            end_orphans(settings, say)
 
 
 def land(settings: Settings, request: Request, say: Callable[[str], None]) -> None:

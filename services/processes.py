@@ -12,11 +12,14 @@ from pathlib import Path
 
 import psutil
 
+from warehouse.named_process import named_process
 from warehouse.settings import CHECKOUT, Settings
 
 # Settings of these programs come from us alone: a variable left in somebody's shell must not redirect them.
 _NOT_INHERITED = ("AIRFLOW", "MLFLOW_", "DBT_", "PYTHONHOME", "PYTHONPATH")
 _SAME_START_SECONDS = 2.0
+# In the environment of each process we start and of all it starts: by it and the home, ours are known from others'.
+MARKER = "CLIENTELE_SERVICE"
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,46 @@ def begin(settings: Settings, name: str, arguments: list[str], variables: dict[s
         return subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=CHECKOUT,
-            env=child_environment(variables),
+            env={**child_environment(variables), **marked(settings, name)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def marked(settings: Settings, name: str) -> dict[str, str]:
+    """Return what tells a process as one of this home's services, even after the death of what started it."""
+    # Airflow changes the titles of its processes; without this the title would overwrite the environment.
+    return {MARKER: name, "CLIENTELE_HOME": str(settings.home), "SPT_NOENV": "1"}
+
+
+def left_behind(settings: Settings, names: list[str]) -> list[psutil.Process]:
+    """Return the processes of this home's services that belong to no service which still runs.
+
+    A killed service leaves what it had started: workers of Airflow's scheduler with hundreds of MiB each, and
+    perhaps a task that works on and holds the build file. They are known by the mark in their environment.
+
+    Parameters
+    ----------
+    names
+        All services, so that the processes of none that runs are taken for left behind.
+    """
+    services = {process.pid for name in names if (process := running(settings, name))}
+    ourselves = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
+    return [
+        process
+        for process in psutil.process_iter()
+        if process.pid not in ourselves and _is_marked(settings, process) and not _belongs_to(services, process)
+    ]
+
+
+def end_left_behind(settings: Settings, names: list[str], patience_seconds: float = 5.0) -> list[str]:
+    """End the processes that `left_behind` finds, and return each as a line for people."""
+    found = left_behind(settings, names)
+    lines = [named_process(process.pid) for process in found]
+    _end(found, found, patience_seconds)
+    return lines
 
 
 def finish(child: subprocess.Popen[bytes], patience_seconds: float) -> int:
@@ -101,12 +138,7 @@ def stop(settings: Settings, names: list[str], patience_seconds: float = 15.0) -
     """
     found = {name: process for name in names if (process := running(settings, name))}
     family = [member for process in found.values() for member in _with_children(process)]
-    for process in found.values():
-        _signal(process, "terminate")
-    _, left = psutil.wait_procs(family, timeout=patience_seconds)
-    for process in left:
-        _signal(process, "kill")
-    psutil.wait_procs(left, timeout=5)
+    _end(list(found.values()), family, patience_seconds)
     for name in names:
         _pid_path(settings, name).unlink(missing_ok=True)
     return list(found)
@@ -116,6 +148,30 @@ def family_of(settings: Settings, names: list[str]) -> list[psutil.Process]:
     """Return the running services and all their children."""
     services = [process for name in names if (process := running(settings, name))]
     return [member for process in services for member in _with_children(process)]
+
+
+def _end(asked: list[psutil.Process], all_of_them: list[psutil.Process], patience_seconds: float) -> None:
+    for process in asked:
+        _signal(process, "terminate")
+    _, left = psutil.wait_procs(all_of_them, timeout=patience_seconds)
+    for process in left:
+        _signal(process, "kill")
+    psutil.wait_procs(left, timeout=5)
+
+
+def _is_marked(settings: Settings, process: psutil.Process) -> bool:
+    try:
+        environment = process.environ()
+    except psutil.Error:
+        return False
+    return MARKER in environment and environment.get("CLIENTELE_HOME") == str(settings.home)
+
+
+def _belongs_to(services: set[int], process: psutil.Process) -> bool:
+    try:
+        return process.pid in services or any(parent.pid in services for parent in process.parents())
+    except psutil.NoSuchProcess:
+        return True  # it has ended by itself
 
 
 def _with_children(process: psutil.Process) -> list[psutil.Process]:

@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any
-
-import duckdb
 
 from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.tables import aligned
 from warehouse.connections import open_published
+from warehouse.run_summary import Section, read_summary
 from warehouse.settings import Settings
 
-_ROWS = """
-select
-    table_name as "table",
-    sum(rows_read)::bigint as "rows read",
-    sum(rows_loaded)::bigint as loaded,
-    sum(rows_quarantined)::bigint as quarantined,
-    sum(rows_already_loaded)::bigint as "already loaded"
-from quality.file_loads
-group by table_name
-order by min(loaded_at), table_name
-"""
-_RUN = """
-select source, as_of_date, customers, orders, net_amount, published_version
-from quality.pipeline_runs order by published_at desc limit 1
-"""
-_DECISIONS = """
-select
-    job, decision, candidate,
-    metric_name as metric, round(metric_value, 4) as value,
-    baseline_name as "best baseline", round(baseline_value, 4) as "baseline value", reason
-from quality.model_promotions
-qualify row_number() over (partition by job order by decided_at desc) = 1
-order by job
-"""
 # At risk: likelier than not to stay away. Most valuable: by what they are expected to spend if they stay.
 _AT_RISK = """
 select
@@ -54,10 +28,17 @@ limit 10
 def summary_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     """Yield the summary of the published warehouse, section by section."""
     with open_published(settings) as connection:
-        yield from _run_section(connection)
-        yield from _section(connection, "Rows", _ROWS)
-        yield from _decision_section(connection)
-        yield from _section(connection, "The ten most valuable customers at risk", _AT_RISK)
+        summary = read_summary(connection)
+        if summary:
+            yield ""
+            yield summary.headline
+            yield summary.published
+            for section in summary.sections:
+                if section.is_for_terminal:
+                    yield from _lines(section)
+        at_risk = connection.execute(_AT_RISK)
+        columns = tuple(column[0] for column in at_risk.description)
+        yield from _lines(Section("The ten most valuable customers at risk", columns, tuple(at_risk.fetchall())))
     yield ""
     yield from address_lines(settings, where)
 
@@ -70,34 +51,14 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     yield f"Warehouse   {settings.published_file}   (make sql)"
 
 
-def _run_section(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    found = connection.execute(_RUN).fetchone()
-    if found:
-        source, as_of_date, customers, orders, net_amount, version = found
-        yield ""
-        yield f"{source} as of {as_of_date}: {customers:,} customers, {orders:,} orders, {net_amount:,.2f} net"
-        yield f"published as version {version}"
-
-
-def _section(connection: duckdb.DuckDBPyConnection, title: str, query: str) -> Iterator[str]:
-    columns, rows = _answer(connection, query)
+def _lines(section: Section) -> Iterator[str]:
+    """The section as an aligned table; long reasons are folded below it."""
+    has_reasons = section.columns[-1:] == ("reason",)
+    columns = section.columns[:-1] if has_reasons else section.columns
+    rows = [row[: len(columns)] for row in section.rows]
     yield ""
-    yield title
+    yield section.title
     yield from (f"  {line}" for line in (aligned(columns, rows) if rows else ["none"]))
-
-
-def _decision_section(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    columns, rows = _answer(connection, _DECISIONS)
-    yield ""
-    yield "Models in service"
-    if not rows:
-        yield "  none"
-        return
-    yield from (f"  {line}" for line in aligned(columns[:-1], [row[:-1] for row in rows]))
-    for row in rows:
-        yield from textwrap.wrap(f"{row[0]}: {row[-1]}", 118, initial_indent="  ", subsequent_indent="    ")
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    result = connection.execute(query)
-    return [column[0] for column in result.description], result.fetchall()
+    if has_reasons:
+        for row in section.rows:
+            yield from textwrap.wrap(f"{row[0]}: {row[-1]}", 118, initial_indent="  ", subsequent_indent="    ")

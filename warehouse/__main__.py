@@ -9,13 +9,19 @@ from pathlib import Path
 
 from warehouse import dbt
 from warehouse.data_dictionary import write_data_dictionary
-from warehouse.errors import ClienteleError
+from warehouse.errors import ClienteleError, SettingsError
+from warehouse.identity.resolve import resolve_identities
 from warehouse.ingest import ingest_source
 from warehouse.landing import land_input
+from warehouse.marts import build_marts
+from warehouse.person import person
+from warehouse.privacy.erasure import erase
 from warehouse.publish import publish
+from warehouse.rollback import roll_back
 from warehouse.runs import LATEST, plan_run, resolve_source
 from warehouse.settings import CHECKOUT, Settings
 from warehouse.source_folders import load_source, source_names
+from warehouse.version_list import version_lines
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,9 +42,19 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "sources", _sources, "list the sources")
     ingest = _command(commands, "ingest", _ingest, "landing → raw", source=True)
     ingest.add_argument("--input", type=Path, help="a file or folder to land first")
-    _command(commands, "marts", _marts, "raw → marts (dbt)", source=True, as_of=True)
+    _command(commands, "identities", _identities, "which customer ids are one person", source=True, as_of=True)
+    _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
     _command(commands, "activate", _activate, "scores → customer_360 (dbt)", source=True, as_of=True)
     _command(commands, "publish", _publish, "put marts, scores and quality in place", source=True, as_of=True)
+    back = _command(commands, "rollback", _rollback, "make a former published version live again")
+    back.add_argument("--version", default="", help="a version's name (default: the one before the live one)")
+    back.add_argument("--reason", default="", help="why; stands in quality.pipeline_runs")
+    erasing = _command(commands, "erase", _erase, "remove a person everywhere, and prove it", source=True)
+    erasing.add_argument("--customer", required=True, help="any of the person's ids, as the source has it")
+    erasing.add_argument("--reason", default="", help="why; without names or ids, for it is kept")
+    erasing.add_argument("--no-rebuild", action="store_true", help="leave building the marts to the next run")
+    versions = _command(commands, "versions", _versions, "list the published versions: which is live, and why")
+    versions.add_argument("--all", action="store_true", help="also those that are no longer kept")
     _command(commands, "dictionary", _dictionary, "write docs/data-dictionary.md")
     return parser
 
@@ -65,9 +81,16 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
         print(line)
 
 
+def _identities(settings: Settings, options: argparse.Namespace) -> None:
+    plan = plan_run(settings, options.source, options.as_of)
+    for line in resolve_identities(settings, plan.source, plan.as_of_date).lines():
+        print(line)
+
+
 def _marts(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    dbt.build(settings, plan.source, plan.as_of_date, dbt.MART_SELECTION)
+    for line in build_marts(settings, plan.source, plan.as_of_date).lines():
+        print(line)
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
 
 
@@ -81,6 +104,26 @@ def _publish(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
     report = publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
     print(f"{report.path} is version {report.version}: {len(report.table_rows)} tables")
+
+
+def _rollback(settings: Settings, options: argparse.Namespace) -> None:
+    print(roll_back(settings, options.version or None, person(), options.reason).in_words())
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
+    source = resolve_source(settings, options.source)
+    if options.source in ("", LATEST):
+        raise SettingsError("Whose customer is it?", "Name the source: --source my_shop")
+    if not options.customer.strip():
+        raise SettingsError("No customer is named.", "Give one of the person's ids: --customer ID")
+    report = erase(settings, source, options.customer, person(), options.reason, rebuild=not options.no_rebuild)
+    for line in report.lines():
+        print(line)
+
+
+def _versions(settings: Settings, options: argparse.Namespace) -> None:
+    for line in version_lines(settings, with_all=options.all):
+        print(line)
 
 
 def _dictionary(_settings: Settings, _options: argparse.Namespace) -> None:

@@ -10,18 +10,33 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from warehouse.errors import PublishError, WarehouseBusy
+from warehouse.erasure_lock import refuse_while_erasing
+from warehouse.errors import ClienteleError, PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
+from warehouse.named_process import named_process
+from warehouse.row_checks import literal
 from warehouse.settings import Settings
 
+_LOCKED = "Could not set lock"
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 
 
 @contextmanager
 def open_build_file(settings: Settings, source: str, *, read_only: bool = False) -> Iterator[DuckDBPyConnection]:
-    """Open the private build file of a source; make it when it is missing and to be written."""
+    """Open the private build file of a source; make it when it is missing and to be written.
+
+    Raises
+    ------
+    WarehouseMissing
+        If it is to be read and there is none.
+    WarehouseBusy
+        If another process holds it; the message names the process.
+    WarehouseUnreadable
+        If it cannot be opened for another reason.
+    """
+    refuse_while_erasing(settings)
     path = settings.build_file(source)
     if read_only and not path.exists():
-        raise WarehouseBusy(
+        raise WarehouseMissing(
             f"There is no warehouse for source {source!r} yet ({path.name} does not exist).",
             f"Load the source first: make run SOURCE={source}",
         )
@@ -45,7 +60,7 @@ def open_duckdb(path: Path, settings: Settings, *, read_only: bool) -> Iterator[
     config = {"memory_limit": settings.memory_limit, "threads": settings.threads}
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise _explained(path, error) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
@@ -55,14 +70,29 @@ def open_duckdb(path: Path, settings: Settings, *, read_only: bool) -> Iterator[
         connection.close()
 
 
-def _explained(path: Path, error: duckdb.IOException) -> WarehouseBusy:
-    holder = _HOLDER.search(str(error))
-    if holder:
-        program, pid = Path(holder.group(1)).name, holder.group(2)
+def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make another DuckDB file readable in a connection, under a name.
+
+    Raises
+    ------
+    WarehouseBusy, WarehouseUnreadable
+        As when opening it.
+    """
+    try:
+        connection.execute(f"attach {literal(str(path))} as {name} (read_only)")  # attach takes no bound parameter
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+
+
+def _explained(path: Path, error: duckdb.Error) -> ClienteleError:
+    if _LOCKED in str(error):
+        holder = _HOLDER.search(str(error))
+        who = named_process(holder.group(2), holder.group(1)) if holder else "its name cannot be found out"
         return WarehouseBusy(
-            f"{path.name} is held by another process: {program}, process id {pid}.",
-            "Wait for it to end, or close that program. The published file can be read at any time.",
+            f"{path.name} is held by another process: {who}.",
+            "Wait for it to end, or end that process. The published file can be read at any time.",
         )
-    return WarehouseBusy(
-        f"{path.name} cannot be opened: {str(error).splitlines()[0]}", "Look at the file and its folder."
+    return WarehouseUnreadable(
+        f"{path.name} cannot be opened: {str(error).splitlines()[0]}",
+        f"Look at the file and its folder ({path.parent}); docs/operations.md says how to start over or go back.",
     )

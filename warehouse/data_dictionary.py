@@ -34,6 +34,7 @@ def data_dictionary() -> str:
     parts += _contract()
     parts.append("## pii (never published)\n")
     parts += _models("marts/pii")
+    parts += _own("pii")
     parts.append("## staging and intermediate\n")
     parts += [*_short("staging"), *_short("intermediate")]
     return "\n".join(parts).rstrip() + "\n"

@@ -8,10 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from warehouse.connections import open_build_file
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import DbtFailed
+from warehouse.increments import Increment, forget_builds, mart_build
 from warehouse.settings import Settings
 
 MART_SELECTION = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
@@ -39,8 +42,11 @@ def build(
     *,
     variables: Mapping[str, object] | None = None,
     data_tests: bool = True,
+    full: bool = False,
 ) -> None:
     """`dbt build` of a selection: seeds, models and data tests in order.
+
+    The marts as a whole are built in increments (`warehouse.increments`); any other selection is built from scratch.
 
     Parameters
     ----------
@@ -48,24 +54,53 @@ def build(
         Vars of dbt_project.yml to be set otherwise for this build.
     data_tests
         False for a build whose data were tested when they were first built.
+    full
+        Build everything anew, whatever the last build made.
 
     Raises
     ------
     DbtFailed
         With the models and tests that failed, in dbt's words.
     """
+    arguments = ["--vars", json.dumps({**(variables or {}), "as_of_date": as_of_date}), "--select", *select]
+    arguments += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
+    arguments += [] if data_tests else ["--exclude-resource-type", "test"]
+    with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
+        done = _run(settings, source, [*arguments, *increment.dbt_arguments])
+        if done.returncode != 0:
+            raise DbtFailed(
+                f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
+                f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",
+            )
+
+
+def planned_build(
+    settings: Settings,
+    source: str,
+    as_of_date: str,
+    select: tuple[str, ...],
+    *,
+    variables: Mapping[str, object] | None = None,
+    full: bool = False,
+) -> AbstractContextManager[Increment]:
+    """What of a selection is to be built; dbt runs in the block, which is recorded as a build if it is one of all marts.
+
+    A selection that is neither all marts nor the activation leaves models of several dates behind: the next build of
+    the marts starts from scratch.
+    """
+    if select == MART_SELECTION:
+        return mart_build(settings, source, as_of_date, variables=variables, full=full)
+    if select != ACTIVATION_SELECTION:
+        with open_build_file(settings, source) as connection:
+            forget_builds(connection)
+    return nullcontext(Increment(is_full=True, reason="no build of all marts"))
+
+
+def _run(settings: Settings, source: str, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("dbt")
-    command = [str(program), "--no-use-colors", "build", "--project-dir", str(DBT_PROJECT)]
-    command += ["--vars", json.dumps({**(variables or {}), "as_of_date": as_of_date}), "--select", *select]
-    command += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
-    command += [] if data_tests else ["--exclude-resource-type", "test"]
+    command = [str(program), "--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
     environment = {**os.environ, **dbt_environment(settings, source)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise DbtFailed(
-            f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
-            f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",
-        )
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def _what_failed(output: str) -> str:

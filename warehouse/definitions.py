@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from warehouse.errors import SettingsError
 from warehouse.settings import CHECKOUT
@@ -21,10 +21,18 @@ class Definitions(BaseModel):
 
     churn_horizon_days: int = Field(gt=0)
     clv_horizon_days: int = Field(gt=0)
+    clv_further_horizons_days: tuple[int, ...] = ()
     eligibility_window_days: int = Field(gt=0)
     snapshot_step_days: int = Field(gt=0)
     snapshot_max_count: int = Field(gt=0)
     minimum_history_days: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _horizons_rise(self) -> Definitions:
+        horizons = (self.clv_horizon_days, *self.clv_further_horizons_days)
+        if list(horizons) != sorted(set(horizons)):
+            raise ValueError("clv_further_horizons_days must rise from above clv_horizon_days")
+        return self
 
 
 @cache

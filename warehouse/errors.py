@@ -39,6 +39,14 @@ class WarehouseBusy(ClienteleError):
     """Another process holds the build file."""
 
 
+class WarehouseMissing(ClienteleError):
+    """There is no build file yet: waiting does not help, loading does."""
+
+
+class WarehouseUnreadable(ClienteleError):
+    """A DuckDB file is damaged, is none, or cannot be reached: waiting does not help."""
+
+
 class DbtFailed(ClienteleError):
     """A dbt model or test failed."""
 
@@ -49,6 +57,10 @@ class GateFailed(ClienteleError):
 
 class ModelUnavailable(ClienteleError):
     """There is no usable model, or it cannot be loaded."""
+
+
+class ErasureIncomplete(ClienteleError):
+    """A person who was to be erased is still found somewhere."""
 
 
 class PublishError(ClienteleError):

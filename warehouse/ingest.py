@@ -18,6 +18,8 @@ from warehouse.errors import LandingError
 from warehouse.landing import LandedFile, file_sha256, landed_files
 from warehouse.loading import TableLoad, load_file
 from warehouse.mapping import Load
+from warehouse.privacy.relanding import take_out_erased
+from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
 from warehouse.scores import create_score_tables
@@ -80,21 +82,30 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         create_quality_tables(connection)
         create_score_tables(connection)
         _require_compulsory(connection, settings, source, files)
-        return _load_all(connection, source, files)
+        return _load_all(connection, settings, source, files)
 
 
-def _load_all(connection: duckdb.DuckDBPyConnection, source: Source, files: list[LandedFile]) -> IngestReport:
+def _load_all(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, files: list[LandedFile]
+) -> IngestReport:
     loads: list[TableLoad] = []
     known: list[str] = []
     salt = source.fingerprint()
+    suppressed = read_suppressed(settings, source.name)
     for file in files:
         digest = file_sha256(file.path, salt)
         if _is_known(connection, digest):
             known.append(file.name)
             continue
+        if take_out_erased(connection, source, file, suppressed, settings.unpacked_file_limit_bytes):
+            digest = file_sha256(file.path, salt)
+            if _is_known(connection, digest):
+                known.append(file.name)
+                continue
         log.info("loading %s", file.name)
         now = datetime.now(UTC).replace(tzinfo=None)
-        loads += load_file(connection, Load(uuid.uuid4().hex, source, file, digest, now))
+        load = Load(uuid.uuid4().hex, source, file, digest, now, settings.unpacked_file_limit_bytes)
+        loads += load_file(connection, load)
     return IngestReport(source.name, tuple(loads), tuple(known))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.contract import load_contract
-from warehouse.file_reading import ROW_NUMBER
+from warehouse.headers import ROW_NUMBER
 from warehouse.mapping import Load
 from warehouse.row_checks import checked_rows_sql
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
+from warehouse.landing_paths import (
+    DATA_SUFFIXES,
+    checked_name,
+    copy_in,
+    data_files,
+    landing_folder_of,
+    refuse_outside,
+    unread_format,
+)
 from warehouse.settings import Settings
 from warehouse.source_folders import FileKind, Source
 
-DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -39,19 +46,24 @@ def land_input(settings: Settings, source: str, given: Path) -> list[Path]:
     Raises
     ------
     LandingError
-        If the input does not exist or holds no data file.
+        If the input does not exist, cannot be read or holds no data file, or a link in the landing folder would lead
+        a copy out of it.
     """
     given = given.expanduser()
-    if not given.exists():
+    if not _exists(given):
         raise LandingError(f"INPUT {given} does not exist.", "Check the path; it is relative to the checkout.")
-    files = [given] if given.is_file() else [path for path in _data_files(given)]
+    if given.is_file() and not given.name.lower().endswith(DATA_SUFFIXES):
+        raise unread_format(given)
+    files = [given] if given.is_file() else data_files(given) if given.is_dir() else []
     if not files:
         raise LandingError(
             f"INPUT {given} holds no data file.",
             f"Clientele reads files ending in {', '.join(DATA_SUFFIXES)}.",
         )
     base = given.parent if given.is_file() else given
-    return [_copy_in(path, settings.landing_of(source) / path.relative_to(base)) for path in files]
+    folder = landing_folder_of(settings, source)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_land(path, folder / checked_name(path, base), folder) for path in files]
 
 
 def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
@@ -60,10 +72,10 @@ def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
     Raises
     ------
     LandingError
-        If the folder is missing or empty, or a file is of no kind that the source knows.
+        If the folder is missing or empty, a file is of no kind that the source knows, or a link leads out of it.
     """
-    folder = settings.landing_of(source.name)
-    paths = _data_files(folder) if folder.is_dir() else []
+    folder = landing_folder_of(settings, source.name)
+    paths = data_files(folder) if folder.is_dir() else []
     if not paths:
         raise LandingError(
             f"No files for source {source.name!r}: the landing folder {folder} is empty.",
@@ -73,43 +85,40 @@ def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
 
 
 def file_sha256(path: Path, salt: bytes = b"") -> str:
-    """SHA-256 of a file's bytes, after the salt."""
+    """SHA-256 of a file's bytes, after the salt; LandingError if it cannot be read."""
     digest = hashlib.sha256(salt)
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise LandingError(
+            f"{path.name} cannot be read: {error.strerror}.", "Check the permissions of the file and its folder."
+        ) from error
     return digest.hexdigest()
 
 
-def _data_files(folder: Path) -> list[Path]:
-    root = folder.resolve()
-    found = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or not path.is_file() or not path.name.lower().endswith(DATA_SUFFIXES):
-            continue
-        if not path.resolve().is_relative_to(root):
-            raise LandingError(f"{path} is a link that leads out of its folder.", "Copy the file itself there.")
-        found.append(path)
-    return found
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError) as error:  # no permission, a name too long, a null byte
+        raise LandingError(f"INPUT {path!r} cannot be looked at: {error}", "Check the path.") from error
 
 
-def _copy_in(path: Path, target: Path) -> Path:
+def _land(path: Path, target: Path, folder: Path) -> Path:
+    refuse_outside(target, folder, str(target))
     if target.exists():
         digest = file_sha256(path)
         if file_sha256(target) == digest:
             return target
         stem, dot, suffix = target.name.partition(".")
         target = target.with_name(f"{stem}--{digest[:8]}{dot}{suffix}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.copyfile(path, partial)
-    partial.replace(target)
+    copy_in(path, target, folder)
     return target
 
 
 def _recognised(path: Path, folder: Path, source: Source) -> LandedFile:
-    name = path.relative_to(folder).as_posix()
+    name = checked_name(path, folder)
     kind = _mapped_kind(path, source) if source.form == "mapped" else _contract_kind(path, folder)
     if kind is None:
         expected = (

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.contract import load_contract
-from warehouse.file_reading import LANDED, ROW_NUMBER, FileContent, read_landed_file
+from warehouse.errors import LandingError
+from warehouse.file_reading import LANDED, UNREADABLE, FileContent, read_landed_file
+from warehouse.headers import ROW_NUMBER
 from warehouse.judging import judge
 from warehouse.mapping import Load, create_mapped, map_rows
 
@@ -36,13 +38,20 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     SourceError
         If a mapping of the source is wrong.
     """
-    content = read_landed_file(connection, load.file)
+    content = read_landed_file(connection, load.file, load.unpacked_limit_bytes)
     connection.execute("begin")
     try:
         loads = _load_tables(connection, load, content)
         for table_load in loads:
             _record(connection, load, table_load)
         connection.execute("commit")
+    except duckdb.OutOfMemoryException as error:
+        connection.execute("rollback")
+        raise LandingError(
+            f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
+            f"{str(error).splitlines()[0][:200]}",
+            "Raise CLIENTELE_MEMORY_LIMIT or split the file; nothing of it was loaded.",
+        ) from error
     except Exception:
         connection.execute("rollback")
         raise
@@ -51,10 +60,10 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
 
 def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> list[TableLoad]:
     kind = load.file.kind
-    _quarantine_unreadable(connection, load, content)
+    _quarantine_unreadable(connection, load)
     ignored = map_rows(connection, load, content)
     main = _load_mapped(connection, load, kind.rows_are, is_derived=False)
-    unreadable = len(content.unreadable)
+    unreadable = content.unreadable_count
     loads = [
         TableLoad(
             main.file_name,
@@ -101,20 +110,18 @@ def _load_mapped(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *
     return TableLoad(load.file.name, name, is_derived, loaded + quarantined + known, loaded, quarantined, known)
 
 
-def _quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> None:
-    for row in content.unreadable:
-        connection.execute(
-            "insert into quality.quarantined_rows values (?, ?, ?, ?, ?, to_json({'record': ?}), ?)",
-            [
-                load.load_id,
-                load.file.name,
-                row.row_number,
-                load.file.kind.rows_are,
-                row.reason,
-                row.content,
-                load.loaded_at,
-            ],
-        )
+def _quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
+    connection.execute(
+        "insert into quality.quarantined_rows "
+        "select $load_id, $file_name, row_number, $table_name, reason, to_json({'record': content}), $loaded_at "
+        f"from {UNREADABLE} order by row_number",
+        {
+            "load_id": load.load_id,
+            "file_name": load.file.name,
+            "table_name": load.file.kind.rows_are,
+            "loaded_at": load.loaded_at,
+        },
+    )
 
 
 def _record(connection: duckdb.DuckDBPyConnection, load: Load, result: TableLoad) -> None:

@@ -46,11 +46,16 @@ def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> Non
     """Create the schema and every table and column of it that is missing; existing rows stay."""
     connection.execute(f"create schema if not exists {schema}")
     for table in own_tables(schema):
-        columns = ", ".join(
-            f"{column.name} {column.sql_type}{' not null' if column.is_required else ''}" for column in table.columns
-        )
-        connection.execute(f"create table if not exists {schema}.{table.name} ({columns})")
+        create_own_table(connection, table)
         _add_missing_columns(connection, table)
+
+
+def create_own_table(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> None:
+    """Create one table in its schema if it is missing."""
+    columns = ", ".join(
+        f"{column.name} {column.sql_type}{' not null' if column.is_required else ''}" for column in table.columns
+    )
+    connection.execute(f"create table if not exists {table.schema}.{table.name} ({columns})")
 
 
 def _add_missing_columns(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from warehouse.errors import ClienteleError
 from warehouse.own_tables import create_own_tables, own_tables
+from warehouse.score_review import keep_replaced
 
 SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
 _CUSTOMER_KEY = ("customer_id", "as_of_date", "model_name")
@@ -28,6 +29,8 @@ def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:
     """Write one model's scores; rows of the same dates and model are replaced, others kept.
+
+    What is replaced can be put back until the gate has passed the new rows (see `warehouse.score_review`).
 
     Parameters
     ----------
@@ -58,6 +61,9 @@ def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.Da
     connection.register("new_scores", frame)
     try:
         connection.execute("begin")
+        written = connection.execute("select distinct as_of_date::date, model_name from new_scores").fetchall()
+        for as_of_date, model_name in written:
+            keep_replaced(connection, table, as_of_date, model_name)
         connection.execute(
             f"delete from scores.{table} where (as_of_date, model_name) in "
             "(select distinct as_of_date::date, model_name from new_scores)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import SettingsError
@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
     threads: int = Field(2, ge=1, description="DuckDB's threads per process.")
     published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
+    promotion_needs_approval: bool = Field(
+        False, description="Whether a person approves each new model before it serves."
+    )
+    unpacked_file_limit_mb: int = Field(
+        20_000, ge=1, description="Largest size of a landed file once unpacked, in MB; a larger one is refused."
+    )
+    alert_webhook_url: SecretStr = Field("", description="Where alerts are posted as JSON; empty: nowhere.")
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 
@@ -75,6 +82,11 @@ class Settings(BaseSettings):
         return self.home / "logs"
 
     @property
+    def run_summaries_folder(self) -> Path:
+        """One page for each pipeline run that was published."""
+        return self.home / "docs" / "runs"
+
+    @property
     def run_folder(self) -> Path:
         return self.home / "run"
 
@@ -93,6 +105,10 @@ class Settings(BaseSettings):
     @property
     def artifact_location(self) -> str:
         return self.mlflow_artifact_location or str(self.mlflow_folder / "artifacts")
+
+    @property
+    def unpacked_file_limit_bytes(self) -> int:
+        return self.unpacked_file_limit_mb * 1_000_000
 
     def landing_of(self, source: str) -> Path:
         return self.landing_folder / checked_source_name(source)

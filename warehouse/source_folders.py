@@ -26,6 +26,8 @@ class FileKind(_Frozen):
     also_give: tuple[str, ...] = ()  # contract tables computed from the accepted rows
     columns: tuple[str, ...] = ()  # must be in the file
     optional_columns: tuple[str, ...] = ()  # null where the file lacks them
+    customer_id_sql: str | None = None  # SQL over `landed`: whose row it is, as in the contract; for erasing a person
+    guest_column: str | None = None  # emptied when a person is erased; without it the row is taken out
 
 
 class Source(_Frozen):
@@ -53,7 +55,9 @@ class Source(_Frozen):
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""
-        parts = [self.model_dump_json(exclude={"folder"})]
+        # Where the customer stands decides nothing about how rows are read.
+        left_out = {"folder": True, "files": {"__all__": {"customer_id_sql", "guest_column"}}}
+        parts = [self.model_dump_json(exclude=left_out)]
         parts += [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
         parts.append(load_contract().model_dump_json())
         return "\x1f".join(parts).encode()

@@ -7,6 +7,7 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.mart_rules import KEY, amounts_are_decimals, key_rules, look_at
+from expectations.suites.revenue import net_amounts_agree
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql
 from expectations.thresholds import MartsThresholds
 
@@ -132,6 +133,7 @@ def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Ex
             "Compare marts.customer_features and marts.fct_orders for the customers named.",
             column="order_count",
         ),
+        net_amounts_agree(as_of_date),
         no_rows(
             "customers_are_known",
             """

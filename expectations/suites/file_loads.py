@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import TableSuite, no_rows, sql
-from expectations.thresholds import RawThresholds
+from expectations.suites.volume import file_volume_rules
+from expectations.thresholds import RawThresholds, Thresholds
 from warehouse.contract import Contract
 
 
-def file_loads_suite(contract: Contract, thresholds: RawThresholds) -> TableSuite:
+def file_loads_suite(contract: Contract, thresholds: Thresholds) -> TableSuite:
     """`quality.file_loads`: the counts of each file."""
     columns = ("load_id", "file_name", "table_name", "is_derived", "rows_read", "rows_loaded")
     columns += ("rows_quarantined", "rows_already_loaded", "loaded_at")
-    return TableSuite("quality", "file_loads", columns, (*_balance_rules(contract), *_quarantine_rules(thresholds)))
+    rules = (
+        *_balance_rules(contract),
+        *_quarantine_rules(thresholds.raw),
+        *file_volume_rules(thresholds.volume),
+    )
+    return TableSuite("quality", "file_loads", columns, rules)
 
 
 def _balance_rules(contract: Contract) -> Iterator[Expectation]:

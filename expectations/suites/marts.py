@@ -8,6 +8,7 @@ from expectations.suites.features import features_suite
 from expectations.suites.labels_and_rfm import labels_suite, rfm_suite
 from expectations.suites.mart_rules import look_at
 from expectations.suites.orders import order_items_suite, orders_suite
+from expectations.suites.revenue import marts_bridge_suite, monthly_sales_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
 from expectations.suites.subscriptions import subscription_features_suite, subscriptions_suite
 from expectations.thresholds import MartsThresholds
@@ -23,6 +24,8 @@ def marts_suites(thresholds: MartsThresholds, as_of_date: date) -> list[TableSui
         features_suite(thresholds, as_of_date),
         labels_suite(as_of_date),
         rfm_suite(as_of_date),
+        monthly_sales_suite(),
+        marts_bridge_suite(as_of_date),
         subscriptions_suite(as_of_date),
         subscription_features_suite(as_of_date),
     ]

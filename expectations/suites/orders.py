@@ -170,7 +170,16 @@ def _amount_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Expect
 def order_items_suite(thresholds: MartsThresholds) -> TableSuite:
     """`marts.fct_order_items`."""
     model = look_at("fct_order_items")
-    columns = ("order_item_id", "order_id", "product_code", "line_kind", "quantity", "line_amount", "ordered_at")
+    columns = (
+        "order_item_id",
+        "order_id",
+        "customer_id",
+        "product_code",
+        "line_kind",
+        "quantity",
+        "line_amount",
+        "ordered_at",
+    )
     kinds = ["product", "discount", "fee", "free", "adjustment"]
     rules = (
         not_null("order_item_id", "Every line has an id.", model),
@@ -185,8 +194,9 @@ def order_items_suite(thresholds: MartsThresholds) -> TableSuite:
                 from {batch} as i
                 left join marts.fct_orders as o on o.order_id = i.order_id
                 where o.order_id is null or o.ordered_at <> i.ordered_at
+                    or o.customer_id is distinct from i.customer_id
             """,
-            "Every line belongs to an order of fct_orders and carries its time.",
+            "Every line belongs to an order of fct_orders and carries its time and its customer.",
             model,
             column="order_id",
         ),
@@ -221,4 +231,4 @@ def order_items_suite(thresholds: MartsThresholds) -> TableSuite:
             column="line_amount",
         ),
     )
-    return TableSuite("marts", "fct_order_items", (*columns, "unit_price_amount"), rules)
+    return TableSuite("marts", "fct_order_items", (*columns, "unit_price_amount", "reversed_by_order_item_id"), rules)

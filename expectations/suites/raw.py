@@ -8,6 +8,8 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.file_loads import file_loads_suite
+from expectations.suites.freshness import freshness_rules, load_lag_rule
+from expectations.suites.references import reference_rules
 from expectations.suites.rules import (
     TableSuite,
     at_least,
@@ -19,26 +21,37 @@ from expectations.suites.rules import (
     sql,
     unique,
 )
-from expectations.thresholds import RawThresholds
+from expectations.suites.volume import order_volume_rules
+from expectations.thresholds import RawThresholds, Thresholds
 from warehouse.contract import Column, Contract, Table
 from warehouse.raw_tables import LINEAGE_COLUMNS
 
 _LOADER = "The loader let a row through that it should have refused: report it, with the file and row number."
 
 
-def raw_suites(contract: Contract, thresholds: RawThresholds, as_of_date: date) -> list[TableSuite]:
+def raw_suites(contract: Contract, thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
     """The suites of the raw tables, derived from the contract, and of the counts of what was loaded."""
     suites = [
         TableSuite(
             "raw",
             name,
             (*table.columns, *LINEAGE_COLUMNS),
-            (*_contract_rules(name, table), *_load_rules(name, table, thresholds)),
+            (
+                *_contract_rules(name, table),
+                *_load_rules(name, table, thresholds.raw),
+                *freshness_rules(name, table, thresholds.freshness, as_of_date),
+                *reference_rules(name, contract, thresholds.references),
+            ),
         )
         for name, table in contract.tables.items()
     ]
-    orders = (_something_to_model(contract), *_order_rules(thresholds, as_of_date))
-    extra = {"orders": orders, "order_items": _line_rules(thresholds)}
+    orders = (
+        _something_to_model(contract),
+        *_order_rules(thresholds.raw, as_of_date),
+        load_lag_rule(thresholds.freshness),
+        *order_volume_rules(thresholds.volume, as_of_date),
+    )
+    extra = {"orders": orders, "order_items": _line_rules(thresholds.raw)}
     suites = [
         TableSuite(suite.schema, suite.table, suite.columns, suite.expectations + extra.get(suite.table, ()))
         for suite in suites

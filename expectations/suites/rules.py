@@ -88,7 +88,7 @@ def not_null(column: str, means: str, first_step: str, severity: Severity = "cri
     """Every row has a value in the column."""
     return gxe.ExpectColumnValuesToNotBeNull(
         column=column,
-        **_common(f"{column}_is_not_null", means, first_step, severity, column=column),
+        **_common(f"{column}_is_not_null", means, first_step, severity, column=column, breaks=f"{column} is null"),
     )
 
 
@@ -97,7 +97,14 @@ def in_set(column: str, values: Sequence[str], means: str, first_step: str) -> E
     return gxe.ExpectColumnValuesToBeInSet(
         column=column,
         value_set=list(values),
-        **_common(f"{column}_is_known", means, first_step, "critical", column=column),
+        **_common(
+            f"{column}_is_known",
+            means,
+            first_step,
+            "critical",
+            column=column,
+            breaks=sql(f"{column} not in :values", values=values),
+        ),
     )
 
 
@@ -118,7 +125,14 @@ def at_least(column: str, minimum: float, means: str, first_step: str) -> Expect
     return gxe.ExpectColumnValuesToBeBetween(
         column=column,
         min_value=minimum,
-        **_common(f"{column}_is_at_least_{minimum:g}", means, first_step, "critical", column=column),
+        **_common(
+            f"{column}_is_at_least_{minimum:g}",
+            means,
+            first_step,
+            "critical",
+            column=column,
+            breaks=sql(f"{column} < :minimum", minimum=minimum),
+        ),
     )
 
 
@@ -128,7 +142,14 @@ def between(column: str, minimum: float, maximum: float, means: str, first_step:
         column=column,
         min_value=minimum,
         max_value=maximum,
-        **_common(f"{column}_is_between_{minimum:g}_and_{maximum:g}", means, first_step, "critical", column=column),
+        **_common(
+            f"{column}_is_between_{minimum:g}_and_{maximum:g}",
+            means,
+            first_step,
+            "critical",
+            column=column,
+            breaks=sql(f"{column} not between :minimum and :maximum", minimum=minimum, maximum=maximum),
+        ),
     )
 
 
@@ -146,10 +167,18 @@ def not_empty_unless(other: str, means: str, first_step: str) -> Expectation:
 
 
 def _common(
-    rule: str, means: str, first_step: str, severity: Severity, *, column: str | None = None, table: str | None = None
+    rule: str,
+    means: str,
+    first_step: str,
+    severity: Severity,
+    *,
+    column: str | None = None,
+    table: str | None = None,
+    breaks: str | None = None,
 ) -> dict[str, Any]:
     """What every expectation carries. GX shows the description and, on the page of the suite, the notes."""
     meta = {"rule": rule, "means": means, "first_step": first_step, "column": column, "table": table}
+    meta["breaks"] = breaks  # SQL condition of the rows that break it, where GX tells their values only
     return {
         "description": means if severity == "critical" else f"{means} (a warning)",
         "severity": severity,

@@ -57,8 +57,53 @@ def common_rules(table: str, thresholds: ScoresThresholds, as_of_date: date) -> 
     )
 
 
+_FORMER_SHARE = """
+    with
+    counted as (
+        select as_of_date, status, reason, count(*) as customer_count
+        from {batch} as scores
+        where as_of_date = :as_of_date
+            or as_of_date = (select max(as_of_date) from {batch} as earlier where as_of_date < :as_of_date)
+        group by as_of_date, status, reason
+    ),
+    shares as (
+        select
+            sum(customer_count) filter (as_of_date = :as_of_date and status = 'scored')
+                / nullif(sum(customer_count) filter (as_of_date = :as_of_date), 0) as scored_share,
+            sum(customer_count) filter (as_of_date < :as_of_date and status = 'scored')
+                / nullif(sum(customer_count) filter (as_of_date < :as_of_date), 0) as former_scored_share,
+            max(as_of_date) filter (as_of_date < :as_of_date) as former_date
+        from counted
+    )
+    select
+        counted.as_of_date, counted.status, counted.reason, counted.customer_count,
+        cast(null as varchar) as cannot_judge
+    from counted
+    cross join shares
+    where abs(coalesce(shares.scored_share, 0) - coalesce(shares.former_scored_share, 0)) > :change
+        and shares.former_date is not null
+    union all
+    select null, null, null, null, 'nobody was scored before this date' from shares where former_date is null
+    order by as_of_date desc, customer_count desc
+"""
+
+
+def scored_share_stands(thresholds: ScoresThresholds, as_of_date: date) -> Expectation:
+    """Against the former date; the rows are both dates' counts by status and reason."""
+    change = thresholds.scored_share_change_warning
+    return no_rows(
+        "scored_share_of_former_run",
+        sql(_FORMER_SHARE, as_of_date=as_of_date, change=change),
+        f"The share of customers with a score is that of the former date (± {change:.0%}).",
+        "Compare the reasons of both dates in the rows shown; refusals say what is lacking.",
+        column="status",
+        severity="warning",
+    )
+
+
 def _coverage_rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
     return (
+        scored_share_stands(thresholds, as_of_date),
         no_rows(
             "scored_share",
             sql(

@@ -11,6 +11,10 @@ from expectations.suites.score_rules import COMMON_COLUMNS, LOOK, common_rules, 
 from expectations.suites.subscriptions import subscription_churn_suite
 from expectations.thresholds import ScoresThresholds
 
+# The horizons beside the job's own that customer_clv has columns for.
+_FURTHER = ("predicted_180d", "predicted_365d")
+_FURTHER_AMOUNTS = tuple(f"{name}_amount" for name in _FURTHER)
+
 
 def scores_suites(thresholds: ScoresThresholds, as_of_date: date) -> list[TableSuite]:
     """The suites of the score tables; rules about values look at the run's as-of date."""
@@ -18,7 +22,7 @@ def scores_suites(thresholds: ScoresThresholds, as_of_date: date) -> list[TableS
         _segments_suite(thresholds, as_of_date),
         _churn_suite(thresholds, as_of_date),
         _lifetime_value_suite(thresholds, as_of_date),
-        subscription_churn_suite(as_of_date),
+        subscription_churn_suite(thresholds, as_of_date),
     ]
 
 
@@ -82,7 +86,8 @@ def _churn_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
 
 def _lifetime_value_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
     filled = ("horizon_days", "predicted_amount", "historic_amount", "total_amount", "value_tier")
-    columns = (*COMMON_COLUMNS, *filled, "predicted_lower_amount", "predicted_upper_amount", "expected_order_count")
+    ends = [f"{name}_{end}" for name in ("predicted", *_FURTHER) for end in ("lower_amount", "upper_amount")]
+    columns = (*COMMON_COLUMNS, *filled, *ends, *_FURTHER_AMOUNTS, "expected_order_count")
     rules = (
         *common_rules("customer_clv", thresholds, as_of_date),
         filled_when_scored(filled, as_of_date),
@@ -91,9 +96,48 @@ def _lifetime_value_suite(thresholds: ScoresThresholds, as_of_date: date) -> Tab
         between("alive_probability", 0, 1, "Probabilities lie between 0 and 1.", LOOK),
         finite(("expected_order_count", "alive_probability"), as_of_date),
         *_amount_rules(thresholds, as_of_date),
+        *_horizon_rules(as_of_date),
         reasoned(as_of_date),
     )
     return TableSuite("scores", "customer_clv", (*columns, "alive_probability", "reasons", "reason_codes"), rules)
+
+
+def _horizon_rules(as_of_date: date) -> tuple[Expectation, ...]:
+    amounts = ("predicted_amount", *_FURTHER_AMOUNTS)
+    falls = [
+        f"{longer} < {shorter}" for number, longer in enumerate(amounts) for shorter in amounts[:number]
+    ]  # null where a horizon is refused: compared with none
+    outside = [f"{name}_amount not between {name}_lower_amount and {name}_upper_amount" for name in _FURTHER]
+    silent = [f"({name}_amount is null and nullif(trim({name}_reason), '') is null)" for name in _FURTHER]
+    return (
+        no_rows(
+            "longer_horizons_hold_more",
+            f"select customer_id, as_of_date, {', '.join(amounts)} from {{batch}} as clv where {' or '.join(falls)}",
+            "What is expected in more days is not less than what is expected in fewer.",
+            LOOK,
+            column="predicted_amount",
+        ),
+        no_rows(
+            "further_intervals_hold_predictions",
+            f"select customer_id, as_of_date, {', '.join(_FURTHER_AMOUNTS)} from {{batch}} as clv "
+            f"where {' or '.join(outside)}",
+            "The predicted amount of each further horizon lies inside its interval.",
+            LOOK,
+            column=_FURTHER_AMOUNTS[0],
+        ),
+        no_rows(
+            "missing_horizons_say_why",
+            sql(
+                f"select customer_id, as_of_date from {{batch}} as clv where as_of_date = :as_of_date "
+                f"and status = 'scored' and ({' or '.join(silent)})",
+                as_of_date=as_of_date,
+            ),
+            "A scored customer without an amount for a further horizon has a reason for it.",
+            "The version in service was trained before these horizons were: train anew with --force.",
+            column=_FURTHER_AMOUNTS[0],
+            severity="warning",
+        ),
+    )
 
 
 def _amount_rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:

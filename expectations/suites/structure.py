@@ -14,6 +14,12 @@ _FIRST_STEPS = {
     "marts": "Build the marts: python -m warehouse marts; look at the first dbt model that failed.",
     "scores": "Score the customers: python -m ml score.",
 }
+# Tables that another step writes than the rest of their schema.
+_TABLE_STEPS = {
+    "customer_360": "Build the profile: python -m warehouse activate.",
+    "column_profiles": "Run the gate again: it writes this table itself. If it stays away, report it.",
+    "revenue_reconciliation": "Run the gate again: it writes this table itself. If it stays away, report it.",
+}
 
 
 def structure_suite(suites: Sequence[TableSuite]) -> TableSuite:
@@ -33,7 +39,7 @@ def _columns_exist(suite: TableSuite) -> Expectation:
             table=suite.table,
         ),
         f"The table {suite.table_name} exists with the {len(suite.columns)} columns that the gate needs.",
-        _FIRST_STEPS.get(suite.schema, "Run the step that writes this table."),
+        _TABLE_STEPS.get(suite.table) or _FIRST_STEPS.get(suite.schema, "Run the step that writes this table."),
         table=suite.table_name,
     )
 

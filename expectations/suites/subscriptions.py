@@ -6,7 +6,8 @@ from datetime import date
 
 from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, between, in_set, no_rows, not_null, sql, unique
-from expectations.suites.score_rules import LOOK, STATUSES, filled_when_scored, finite
+from expectations.suites.score_rules import LOOK, STATUSES, filled_when_scored, finite, reasoned, scored_share_stands
+from expectations.thresholds import ScoresThresholds
 
 _SCORE_KEY = ["subscription_id", "customer_id", "as_of_date", "model_name"]
 _SURVIVAL = ("survival_3m_probability", "survival_6m_probability", "survival_12m_probability")
@@ -80,7 +81,7 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
     return TableSuite("marts", "subscription_features", (*columns, "total_charges_amount"), rules)
 
 
-def subscription_churn_suite(as_of_date: date) -> TableSuite:
+def subscription_churn_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
     """`scores.subscription_churn`."""
     bands = ["low", "medium", "high"]
     rules = (
@@ -93,6 +94,8 @@ def subscription_churn_suite(as_of_date: date) -> TableSuite:
         ),
         finite(("churn_probability", "expected_remaining_months"), as_of_date),
         filled_when_scored(("churn_probability", "churn_risk_band", "model_version", "mlflow_run_id"), as_of_date),
+        reasoned(as_of_date),
+        scored_share_stands(thresholds, as_of_date),
         no_rows(
             "every_contract_has_one_answer",
             sql(
@@ -126,5 +129,6 @@ def subscription_churn_suite(as_of_date: date) -> TableSuite:
         ),
     )
     columns = (*_SCORE_KEY, "status", "reason", "churn_probability", "churn_risk_band", *_SURVIVAL)
-    columns += ("expected_remaining_months", "remaining_horizon_months", "model_version", "mlflow_run_id")
+    columns += ("expected_remaining_months", "remaining_horizon_months", "reasons", "reason_codes")
+    columns += ("model_version", "mlflow_run_id")
     return TableSuite("scores", "subscription_churn", columns, rules)

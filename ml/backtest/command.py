@@ -46,24 +46,52 @@ def backtest(
     origin_count: int = 6,
     as_of_date: date | None = None,
     candidates: Collection[str] = (),
+    horizon_days: int | None = None,
     definitions: Definitions | None = None,
 ) -> Iterator[Backtest]:
     """Replay jobs at given dates, or at the newest `origin_count` dates one snapshot step apart.
 
     Nothing of the models in service changes: the data are built in a scratch file, no version is registered.
 
+    Parameters
+    ----------
+    horizon_days
+        A further horizon of lifetime value instead of its own; it may do without training snapshots.
+
     Raises
     ------
+    ClienteleError
+        If another job is asked for such a horizon.
     ClienteleError
         If a date cannot be judged yet, nothing is loaded, dbt fails, or MLflow does not answer.
     """
     definitions = definitions or load_definitions()
+    if horizon_days is not None:
+        definitions = at_horizon(definitions, jobs, horizon_days)
     known = plan_run(settings, source, as_of_date)
     origins = chosen_origins(date.fromisoformat(known.as_of_date), dates, origin_count, definitions)
     with quiet_environment(settings):
         history = read_history(settings, known.source, origins, definitions)
         for name in jobs:
             yield _one(settings, name, history, candidates)
+
+
+def at_horizon(definitions: Definitions, jobs: Sequence[str], horizon_days: int) -> Definitions:
+    """The definitions with a further horizon in the place of the job's own.
+
+    Raises
+    ------
+    ClienteleError
+        If a job has one horizon only, or the horizon is none of dbt's `clv_further_horizons_days`.
+    """
+    known = definitions.clv_further_horizons_days
+    if list(jobs) != ["clv"] or horizon_days not in known:
+        raise ClienteleError(
+            f"No backtest over {horizon_days} days: only the job clv has further horizons "
+            f"({', '.join(map(str, known)) or 'none'}).",
+            "Name one of these and --job clv, or leave --horizon-days out.",
+        )
+    return definitions.model_copy(update={"clv_horizon_days": horizon_days})
 
 
 def chosen_origins(
@@ -89,15 +117,19 @@ def chosen_origins(
 
 
 def _one(settings: Settings, name: str, history: History, candidates: Collection[str]) -> Backtest:
+    definitions = history.definitions
+    is_further = name == "clv" and definitions.clv_horizon_days in definitions.clv_further_horizons_days
     job = load_job(
         name,
-        churn_horizon_days=history.definitions.churn_horizon_days,
-        clv_horizon_days=history.definitions.clv_horizon_days,
+        churn_horizon_days=definitions.churn_horizon_days,
+        clv_horizon_days=definitions.clv_horizon_days,
+        clv_is_further=is_further,
     )
     origins = tuple(replay(job, history, candidates))
-    title = f"{name} of {history.source}, {len(origins)} origins"
+    title = f"{name} of {history.source}, {job.horizon_days} days, {len(origins)} origins"
     text = as_markdown(title, table(name, origins), findings(name, origins))
-    report = settings.home / "backtest" / f"{history.source}_{name}.md"
+    suffix = f"_{job.horizon_days}d" if is_further else ""
+    report = settings.home / "backtest" / f"{history.source}_{name}{suffix}.md"
     report.write_text(text, encoding="utf-8")
     backtest_id = keep(settings, job, history.source, origins, text)
     return Backtest(name, history.source, origins, backtest_id, report)

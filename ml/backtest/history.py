@@ -18,10 +18,10 @@ import duckdb
 import pandas as pd
 
 from ml.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
-from warehouse import dbt
 from warehouse.connections import open_build_file, open_duckdb
 from warehouse.definitions import Definitions
 from warehouse.errors import ClienteleError, DbtFailed
+from warehouse.marts import build_marts
 from warehouse.raw_tables import create_raw_tables
 from warehouse.settings import Settings
 
@@ -90,7 +90,7 @@ def read_history(settings: Settings, source: str, origins: Sequence[date], defin
     with _scratch(settings, source) as scratch:
         for day, covered in builds_needed(origins, definitions):
             count = (covered[-1] - covered[0]).days // definitions.snapshot_step_days + definitions.snapshot_max_count
-            _build(scratch, source, day + horizon_of(definitions), count)
+            _build(scratch, source, day + horizon_of(definitions), count, definitions)
             parts.append(_labelled(scratch, source))
     rows = pd.concat(parts).drop_duplicates(_KEY).sort_values(_KEY, kind="stable", ignore_index=True)
     return History(source, tuple(sorted(origins)), rows, definitions)
@@ -136,10 +136,16 @@ def _copy_raw(connection: duckdb.DuckDBPyConnection, build_file: str) -> None:
     connection.execute("detach loaded")
 
 
-def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int) -> None:
-    variables = {"snapshot_max_count": snapshot_count}
+def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int, definitions: Definitions) -> None:
+    variables = {
+        "snapshot_max_count": snapshot_count,
+        "clv_horizon_days": definitions.clv_horizon_days,
+        "long_horizon_snapshot_max_count": 0,  # the replayed horizon is the job's own here
+        # the calendar of snapshots that ends with the newest origin's last training date
+        "snapshot_anchor_date": (as_of_date - 2 * horizon_of(definitions)).isoformat(),
+    }
     try:
-        dbt.build(scratch, source, as_of_date.isoformat(), _SELECTION, variables=variables, data_tests=False)
+        build_marts(scratch, source, as_of_date.isoformat(), _SELECTION, variables=variables, data_tests=False)
     except DbtFailed as error:
         raise ClienteleError(
             error.message,

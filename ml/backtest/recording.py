@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from ml.backtest.replay import Origin
-from ml.job import Job
+from ml.supervised import SupervisedJob
 from ml.tracking import TrackingServer, record_backtest
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
 
-def keep(settings: Settings, job: Job, source: str, origins: Sequence[Origin], markdown: str) -> str:
+def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[Origin], markdown: str) -> str:
     """Write both; return the id of MLflow's parent run, which is the backtest's id. No model is registered."""
-    runs = [(origin.origin_date.isoformat(), _tags(origin), dict(_run_metrics(origin))) for origin in origins]
+    horizon = {"horizon_days": str(job.horizon_days)}
+    runs = [(o.origin_date.isoformat(), {**_tags(o), **horizon}, dict(_run_metrics(o))) for o in origins]
     backtest_id = record_backtest(TrackingServer(settings), job, source, runs, markdown)
-    frame = rows(backtest_id, source, origins)
+    frame = rows(backtest_id, source, origins, job.horizon_days)
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
         connection.register("backtest_rows", frame)
@@ -28,7 +29,7 @@ def keep(settings: Settings, job: Job, source: str, origins: Sequence[Origin], m
     return backtest_id
 
 
-def rows(backtest_id: str, source: str, origins: Sequence[Origin]) -> pd.DataFrame:
+def rows(backtest_id: str, source: str, origins: Sequence[Origin], horizon_days: int | None = None) -> pd.DataFrame:
     """One row per origin, model and metric, as in the table; a refused origin has one row with its reason."""
     now = datetime.now(UTC).replace(tzinfo=None)
     found = []
@@ -39,6 +40,7 @@ def rows(backtest_id: str, source: str, origins: Sequence[Origin]) -> pd.DataFra
             "job": origin.job,
             "source": source,
             "origin_date": origin.origin_date,
+            "horizon_days": horizon_days,
             "customer_count": origin.customer_count,
             "training_snapshot_count": len(origin.training_dates),
             "reason": origin.refusal,

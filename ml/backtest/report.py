@@ -14,7 +14,7 @@ class Shown:
 
     metric: str
     heading: str
-    better: str  # "more", "less" or "near one"
+    better: str  # "more", "less", "near one" or "near the promise"
 
 
 SHOWN = {
@@ -27,6 +27,7 @@ SHOWN = {
         Shown("gini", "Gini", "more"),
         Shown("value_capture_at_20", "value in top 20 %", "more"),
         Shown("level_ratio", "predicted / actual", "near one"),
+        Shown("interval_coverage", "in interval", "near the promise"),
     ),
 }
 _ROLE_WORDS = {"baseline": "baseline", "candidate": "model", "in_service": "in service then"}
@@ -42,7 +43,8 @@ def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
         for figures in origin.figures:
             is_champion = figures.name == origin.champion and figures.role == "candidate"
             name = f"{figures.name} *" if is_champion else figures.name
-            values = (f"{figures.metrics[shown.metric]:.3f}" for shown in SHOWN[job])
+            told = (figures.metrics.get(shown.metric) for shown in SHOWN[job])
+            values = ("–" if value is None else f"{value:.3f}" for value in told)
             rows.append([day, count, name, _ROLE_WORDS[figures.role], *values])
     return rows
 

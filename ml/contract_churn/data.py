@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from ml.contract_churn.features import contract_frame
-from ml.snapshots import check_built_as_of
+from ml.snapshots import DatedRows, check_built_as_of, check_no_leak
 from warehouse.connections import open_build_file
 from warehouse.settings import Settings
 
@@ -25,13 +25,14 @@ _FEATURES = "marts.subscription_features"
 
 
 @dataclass(frozen=True)
-class Contracts:
+class Contracts(DatedRows):
     """What the job learns from; rows are sorted by date and contract.
 
     Attributes
     ----------
     training, evaluation
-        Features and `is_churned`; in a cross-section `evaluation` is empty.
+        Features and `is_churned`, and of whose contract it is `gender`, `country` and `age_years` (by the year of
+        birth): no features, but groups that figures are told by. In a cross-section `evaluation` is empty.
     scoring
         Features at the as-of date of all contracts, ended ones not eligible.
     histories
@@ -48,12 +49,8 @@ class Contracts:
     histories: pd.DataFrame
 
     @property
-    def evaluation_date(self) -> date | None:
-        return None if self.evaluation.empty else self.evaluation["as_of_date"].iloc[0].date()
-
-    @property
-    def training_dates(self) -> list[date]:
-        return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
+    def label_horizon_days(self) -> int:
+        return self.horizon_days
 
 
 def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_days: int) -> Contracts:
@@ -63,26 +60,31 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
     ------
     ClienteleError
         If the marts are missing or were built for another date.
+    LeakError
+        If a training label window reaches beyond the evaluation date.
     """
     with open_build_file(settings, source, read_only=True) as connection:
         scoring = _scoring(connection, as_of_date)
         if scoring.empty:
             return Contracts(source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
         dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
+        people = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
         snapshots = connection.execute(
             f"select f.*, l.is_churned, s.snapshot_role from {_FEATURES} as f "
             "inner join marts.subscription_labels as l using (subscription_id, as_of_date) "
             "inner join intermediate.int_snapshot_dates as s using (as_of_date) where f.is_eligible"
         ).df()
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
-        return _cross_section(source, as_of_date, horizon_days, scoring)
+        return _cross_section(source, as_of_date, horizon_days, scoring, people)
     training, evaluation = (
-        _sorted(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"))
+        _sorted(_of_people(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), people))
         for role in ("training", "evaluation")
     )
     cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
     histories = _histories(scoring, dates, cutoff)
-    return Contracts(source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories)
+    contracts = Contracts(source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories)
+    check_no_leak(contracts)
+    return contracts
 
 
 def read_contract_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
@@ -100,10 +102,19 @@ def _scoring(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.Data
         return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
 
 
-def _cross_section(source: str, as_of_date: date, horizon_days: int, scoring: pd.DataFrame) -> Contracts:
+def _of_people(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what is known of their customers; a contract without a known customer keeps its row."""
+    known = rows.merge(people, on="customer_id", how="left", validate="many_to_one")
+    birth_year = pd.to_numeric(known.pop("birth_year"), errors="coerce").astype("float64")
+    return known.assign(age_years=pd.to_datetime(known["as_of_date"]).dt.year - birth_year)
+
+
+def _cross_section(
+    source: str, as_of_date: date, horizon_days: int, scoring: pd.DataFrame, people: pd.DataFrame
+) -> Contracts:
     ended = ~scoring["is_eligible"].astype(bool)
     histories = scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended)
-    training = scoring.assign(is_churned=ended)
+    training = _of_people(scoring, people).assign(is_churned=ended.to_numpy())
     return Contracts(source, as_of_date, horizon_days, "cross_section", training, training.head(0), scoring, histories)
 
 

@@ -24,6 +24,11 @@ _YEAR_MONTHS = 12
 _PROJECTED_RENEWALS = 5
 
 
+def term_words(term_months: int) -> str:
+    """Kind of a contract by its term; 0 where it is not known."""
+    return {0: "term not known", 1: "month to month"}.get(int(term_months), f"{term_months} months")
+
+
 def survival_by_term(histories: pd.DataFrame) -> pd.DataFrame:
     """Kaplan–Meier curve for each of the commonest contract types.
 
@@ -126,8 +131,7 @@ def survival_figure(curves: pd.DataFrame, title: str) -> Figure:
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes = figure.subplots()
     for (term, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
-        label = "term not known" if term == 0 else ("month to month" if term == 1 else f"{term} months")
-        axes.step(rows["month"], rows["survival"], where="post", color=colour, label=label)
+        axes.step(rows["month"], rows["survival"], where="post", color=colour, label=term_words(term))
         axes.fill_between(rows["month"], rows["lower"], rows["upper"], step="post", color=colour, alpha=0.15)
     axes.set(xlabel="months since the start", ylabel="share still running", ylim=(0, 1), title=title)
     axes.legend(frameon=False, title="contract")

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ml.configuration import (
-    BoostingParameters,
-    Bootstrap,
-    DecisionTreeParameters,
-    Frozen,
-    Limits,
-    LinearSvmParameters,
-    LogisticRegressionParameters,
-    NeuralNetworkParameters,
-    RandomForestParameters,
-    RiskBands,
-    SupervisedGate,
-)
+from ml.configuration import ClassifierConfiguration, Frozen, SupervisedGate
 
 
 class Folds(Frozen):
@@ -36,18 +24,7 @@ class Gates(Frozen):
     snapshots: SupervisedGate
 
 
-class ContractChurnConfiguration(Frozen):
-    random_seed: int
-    retrain_after_days: int = Field(ge=1)
-    limits: Limits
-    bootstrap: Bootstrap
+class ContractChurnConfiguration(ClassifierConfiguration):
     folds: Folds
-    logistic_regression: LogisticRegressionParameters
-    decision_tree: DecisionTreeParameters
-    random_forest: RandomForestParameters
-    linear_svm: LinearSvmParameters
-    neural_network: NeuralNetworkParameters
-    gradient_boosting: BoostingParameters
     survival: SurvivalParameters
-    risk_bands: RiskBands
     gates: Gates

@@ -12,8 +12,14 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from ml.contract_churn.settings import Folds
 from ml.evaluation import metrics
+from ml.evaluation.churn_figures import churn_figures
+from ml.tuning import InsideValidation, thinned
 
 Rounds = list[list[tuple[NDArray, NDArray]]]
+# Makes an unfitted estimator for the rows (positions) that it will be fitted on.
+Maker = Callable[[NDArray], BaseEstimator]
+# A quarter of the rows judges the trials of a search.
+_INSIDE_FOLD_COUNT = 4
 
 
 def repeated_folds(churned: NDArray, customers: NDArray, folds: Folds, seed: int) -> Rounds:
@@ -21,29 +27,41 @@ def repeated_folds(churned: NDArray, customers: NDArray, folds: Folds, seed: int
 
     All contracts of a customer are on one side.
     """
-    is_grouped = len(np.unique(customers)) < len(customers)
-    kind, groups = (StratifiedGroupKFold, customers) if is_grouped else (StratifiedKFold, None)
-    rounds = []
-    for repetition in range(folds.repetition_count):
-        splitter = kind(n_splits=folds.fold_count, shuffle=True, random_state=seed + repetition)
-        rounds.append(list(splitter.split(np.zeros(len(churned)), churned, groups)))
-    return rounds
+    return [
+        _folds(churned, customers, folds.fold_count, seed + repetition) for repetition in range(folds.repetition_count)
+    ]
 
 
-def out_of_fold(make: Callable[[], BaseEstimator], frame: pd.DataFrame, churned: NDArray, rounds: Rounds) -> NDArray:
+def inside_folds(
+    frame: pd.DataFrame, churned: NDArray, customers: NDArray, rows: NDArray, *, maximum_row_count: int, seed: int
+) -> InsideValidation:
+    """A split of the rows that a model may be fitted on, for a search that looks at no other row.
+
+    Parameters
+    ----------
+    rows
+        Positions of those rows.
+    maximum_row_count
+        Rows to fit a trial on at most.
+    """
+    fitted_on, judged_on = _folds(churned[rows], customers[rows], _INSIDE_FOLD_COUNT, seed)[0]
+    fitted_on = fitted_on[thinned(customers[rows][fitted_on], maximum_row_count, seed)]
+    return InsideValidation(frame, churned, rows[fitted_on], rows[judged_on])
+
+
+def out_of_fold(make: Maker, frame: pd.DataFrame, churned: NDArray, rounds: Rounds) -> NDArray:
     """P(churned) of every row by a model fitted without it, shape (repetitions, rows)."""
     probability = np.full((len(rounds), len(frame)), np.nan)
     for repetition, folds in enumerate(rounds):
         for fitted_on, held_out in folds:
-            model = make().fit(frame.iloc[fitted_on], churned[fitted_on])
+            model = make(fitted_on).fit(frame.iloc[fitted_on], churned[fitted_on])
             probability[repetition, held_out] = model.predict_proba(frame.iloc[held_out])[:, 1]
     return probability
 
 
 def figures_of(churned: NDArray, probability: NDArray, rounds: Rounds | None) -> dict[str, float]:
     """All figures; each is the mean over the folds (one holdout is one fold)."""
-    parts = list(_parts(churned, probability, rounds))
-    rows = [_figures(actual, predicted) for actual, predicted in parts]
+    rows = [churn_figures(actual, predicted) for actual, predicted in _parts(churned, probability, rounds)]
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     # In a fold there are too few rows for a calibration curve: all rows of a repetition, then the mean.
     means["expected_calibration_error"] = float(
@@ -59,6 +77,13 @@ def roc_auc_by_weight(churned: NDArray, probability: NDArray) -> metrics.Weighte
     return lambda weight: float(np.mean([metric(weight) for metric in each]))
 
 
+def _folds(churned: NDArray, customers: NDArray, fold_count: int, seed: int) -> list[tuple[NDArray, NDArray]]:
+    is_grouped = len(np.unique(customers)) < len(customers)
+    kind, groups = (StratifiedGroupKFold, customers) if is_grouped else (StratifiedKFold, None)
+    splitter = kind(n_splits=fold_count, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(churned)), churned, groups))
+
+
 def _parts(churned: NDArray, probability: NDArray, rounds: Rounds | None) -> Iterator[tuple[NDArray, NDArray]]:
     if rounds is None:
         yield churned, probability[0]
@@ -66,16 +91,3 @@ def _parts(churned: NDArray, probability: NDArray, rounds: Rounds | None) -> Ite
     for repetition, folds in enumerate(rounds):
         for _, held_out in folds:
             yield churned[held_out], probability[repetition, held_out]
-
-
-def _figures(actual: NDArray, predicted: NDArray) -> dict[str, float]:
-    return {
-        "roc_auc": metrics.roc_auc(actual, predicted),
-        "pr_auc": metrics.pr_auc(actual, predicted),
-        "brier": metrics.brier(actual, predicted),
-        "top_decile_lift": metrics.top_decile_lift(actual, predicted),
-        "capture_at_20": metrics.capture_at(actual, predicted, 0.2),
-        "level_ratio": metrics.level_ratio(actual, predicted),
-        "actual_churn_rate": float(actual.mean()),
-        "predicted_churn_rate": float(predicted.mean()),
-    }

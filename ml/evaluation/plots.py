@@ -55,6 +55,23 @@ def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: st
     return _plain(figure)
 
 
+def probability_pictures(
+    actual: NDArray, shown: Mapping[str, NDArray], title: str, *, events: str, mean: str
+) -> dict[str, Figure]:
+    """The three pictures of a classifier; the first of those shown leads.
+
+    Parameters
+    ----------
+    events, mean
+        What happened to some, in words, and what the mean outcome is called.
+    """
+    return {
+        "calibration": calibration(actual, shown, title),
+        "gain_and_lift": gain_and_lift(actual, shown, title, events),
+        "predicted_against_actual_by_decile": by_decile(actual, next(iter(shown.values())), title, mean),
+    }
+
+
 def by_decile(actual: NDArray, predicted: NDArray, title: str, what: str) -> Figure:
     """Mean predicted beside mean actual by tenth of the prediction, lowest first."""
     table = decile_table(actual, predicted)

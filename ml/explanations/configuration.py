@@ -8,7 +8,11 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ml.configuration import Frozen
+from ml.contract_churn.features import ATTRIBUTE_PREFIX, CATEGORY_COLUMNS, CUSTOMER_COLUMNS, NUMERIC_COLUMNS
 from ml.features import FEATURE_COLUMNS
+
+# Features of customers and of contracts; what a source's own attributes are, only the source knows.
+_KNOWN = {*FEATURE_COLUMNS, *NUMERIC_COLUMNS, *CATEGORY_COLUMNS, *CUSTOMER_COLUMNS}
 
 
 class Directions(Frozen):
@@ -47,9 +51,25 @@ class Wording(Frozen):
     def _fields_are_known(self) -> Wording:
         for template in self.words:
             fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
-            if unknown := fields - {"value", "typical", *FEATURE_COLUMNS}:
+            if unknown := fields - {"value", "typical", *_KNOWN}:
                 raise ValueError(f"unknown field {', '.join(sorted(unknown))} in {template!r}")
         return self
+
+
+class AttributeWording(Frozen):
+    """Words for an attribute of contracts that is not listed: `has_…` and `is_…` are flags, texts are kinds.
+
+    Attributes
+    ----------
+    has, is_
+        Words for 0 and for 1; field: name.
+    text
+        Fields: name, value, typical.
+    """
+
+    has: dict[int, str]
+    is_: dict[int, str]
+    text: str
 
 
 class ReasonsConfiguration(Frozen):
@@ -58,13 +78,15 @@ class ReasonsConfiguration(Frozen):
     no_reason: str
     generic_words: str
     generic_missing: str
+    attributes: AttributeWording
     general_method: GeneralMethod
     directions: dict[str, Directions]
     features: dict[str, Wording]
 
     @model_validator(mode="after")
     def _features_exist(self) -> ReasonsConfiguration:
-        if unknown := set(self.features) - set(FEATURE_COLUMNS):
+        named = {name for name in self.features if not name.startswith(ATTRIBUTE_PREFIX)}
+        if unknown := named - _KNOWN:
             raise ValueError(f"unknown features: {', '.join(sorted(unknown))}")
         return self
 
@@ -73,3 +95,4 @@ class FairnessConfiguration(Frozen):
     minimum_customer_count: int = Field(ge=1)
     minimum_class_count: int = Field(ge=1)
     age_group_starts: tuple[int, ...] = Field(min_length=1)
+    group_columns: tuple[str, ...] = Field(min_length=1)

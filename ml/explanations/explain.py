@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.calibration import CalibratedByCustomer, raw_score
+from ml.contract_churn.model import ContractChurnModel
 from ml.explanations.additive import Contributions, log_amount, log_odds, probability_of, rescaled
 from ml.explanations.configuration import GeneralMethod
 from ml.explanations.general import FrameSubstitution, PreparedSubstitution, general_contributions
@@ -65,10 +66,22 @@ class Question:
 
 def explain(question: Question) -> Contributions:
     """Contributions of every feature to every customer's score."""
+    question = _opened(question)
     found = _exact(question)
     if found is not None and np.allclose(found.score, question.score(question.features), atol=_TOLERANCE, rtol=1e-4):
         return found
     return _general(question)
+
+
+def _opened(question: Question) -> Question:
+    """A model of contracts is its classifier, whose probability is the score, on features of the training's types."""
+    model = question.estimator
+    if not isinstance(model, ContractChurnModel):
+        return question
+    features = model.typed(question.features)
+    same = question.background is question.features
+    background = features if same else model.typed(question.background)
+    return replace(question, estimator=model.classifier, features=features, background=background)
 
 
 def _exact(question: Question) -> Contributions | None:
@@ -144,7 +157,7 @@ def _general(question: Question) -> Contributions:
         players = SPEND_FEATURES if isinstance(inner, PurchaseSpendModel) else HISTORY_FEATURES
         score = partial(_score_of_possible, question, typical)
         substitution = FrameSubstitution(score, question.features, typical)
-    elif isinstance(inner, CalibratedByCustomer) and can_be_prepared(inner.classifier_):
+    elif question.is_probability and can_be_prepared(getattr(inner, "classifier_", inner)):
         substitution = _after_preparation(inner, question, typical)
     options = {"pair_count": question.general.pair_count, "seed": question.seed}
     return general_contributions(substitution, players, columns, **options)
@@ -154,15 +167,23 @@ def _score_of_possible(question: Question, typical: pd.Series, features: pd.Data
     return question.score(possible(features, typical))
 
 
-def _after_preparation(estimator: CalibratedByCustomer, question: Question, typical: pd.Series) -> PreparedSubstitution:
-    features, pipeline = question.features, estimator.classifier_
+def _after_preparation(estimator: BaseEstimator, question: Question, typical: pd.Series) -> PreparedSubstitution:
+    """Of a pipeline, with or without a calibration map behind it."""
+    features, pipeline = question.features, getattr(estimator, "classifier_", estimator)
+    final = pipeline.steps[-1][1]
+
+    def score(some: NDArray) -> NDArray:
+        if pipeline is estimator:
+            return log_odds(final.predict_proba(some)[:, 1])
+        return log_odds(estimator.calibrated(raw_score(final, some)))
+
     one = features.iloc[:1].assign(
         **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features}
     )
     matrix, names = prepared(pipeline, features)
     owner = feature_of_prepared(names, features.columns)
     return PreparedSubstitution(
-        score_of=lambda some: log_odds(estimator.calibrated(raw_score(pipeline.steps[-1][1], some))),
+        score_of=score,
         matrix=matrix,
         reference=prepared(pipeline, one)[0][0],
         columns={name: np.flatnonzero(owner == number) for number, name in enumerate(features.columns)},

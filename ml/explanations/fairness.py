@@ -38,7 +38,8 @@ def fairness_figures(
     Parameters
     ----------
     rows
-        Holdout customers, with `age_years`, `gender` and `country` where the source has them.
+        Judged customers (contracts), with `age_years` and the group columns of fairness.yml where the source has
+        them.
     selected
         True for who is picked out: the high risk band, or the top and high value tiers.
 
@@ -107,7 +108,7 @@ def customer_groups(rows: pd.DataFrame, settings: FairnessConfiguration) -> dict
     found = {}
     if "age_years" in rows and rows["age_years"].notna().any():
         found["age_group"] = _age_group(rows["age_years"], settings.age_group_starts)
-    for name in ("gender", "country"):
+    for name in settings.group_columns:
         if name in rows and rows[name].notna().any():
             found[name] = rows[name].astype("object").where(rows[name].notna(), UNKNOWN_CATEGORY).astype(str)
     return found

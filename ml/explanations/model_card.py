@@ -9,32 +9,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ml.competition import Competition, Result
+from ml.explanations import card_texts
 from ml.explanations.fairness import DIFFERENCE
 from ml.job import Job
 from ml.tracking import RegisteredVersion
-
-_PURPOSE = {
-    "churn": "Probability that an eligible customer makes no purchase in the next {horizon} days.",
-    "clv": "Net spend of an eligible customer in the next {horizon} days, with an interval.",
-    "segmentation": "Groups of customers who behave alike, with names.",
-}
-_LIMITS = {
-    "churn": (
-        "There is no contract: a customer who is called churned may come back after the horizon.",
-        "The season moves the level; the ranking is steadier than the probabilities.",
-    ),
-    "clv": (
-        "A few large customers hold much of the spend and most of the squared error; sums over many customers are "
-        "more reliable than single forecasts.",
-        "The season moves the level: compare `level_ratio` at several dates (backtest) before using a sum.",
-    ),
-    "segmentation": ("Membership moves from month to month; names come from rules on the profiles.",),
-}
-_COMMON_LIMITS = (
-    "Judged on one holdout date; the backtest shows other dates.",
-    "Contributions tell what moves the model's score, not what causes the behaviour.",
-    "Customers outside the eligibility window get no score. Guests are not customers here.",
-)
 
 
 @dataclass(frozen=True)
@@ -43,17 +21,23 @@ class CardContent:
 
     Attributes
     ----------
-    segments, groups
-        Figures by RFM segment and by group of customers (see `fairness.TABLE_COLUMNS`).
+    kinds, groups
+        Figures by RFM segment or contract type and by group of customers (see `fairness.TABLE_COLUMNS`).
+    judged_on
+        What the candidates were judged on, in words.
+    notes
+        Further findings of the training, by title: name → value.
     drivers
         Feature → mean absolute contribution, largest first.
     """
 
     fingerprint: Mapping[str, str]
-    segments: pd.DataFrame = field(default_factory=pd.DataFrame)
+    kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     drivers: Mapping[str, float] = field(default_factory=dict)
     method: str = ""
+    judged_on: str = ""
+    notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def model_card(
@@ -61,7 +45,7 @@ def model_card(
 ) -> str:
     """The whole card."""
     horizon = getattr(job, "horizon_days", None)
-    purpose = _PURPOSE.get(job.name, f"Job {job.name}.").format(horizon=horizon)
+    purpose = card_texts.purpose(job.name, horizon, content.fingerprint)
     parts = [
         f"# {job.model_name} version {version.version}: {result.name}",
         f"{purpose}\n\nSource {version.source}, trained as of {version.as_of_date}, run {version.run_id}. "
@@ -71,13 +55,14 @@ def model_card(
         "## Data",
         _data(content.fingerprint, competition),
         "## Protocol",
-        _protocol(content.fingerprint, horizon),
+        card_texts.protocol(job.name, horizon, content.fingerprint, content.judged_on),
         "## Candidates",
         _candidates(competition),
         "## Figures of this version",
-        _figures(result),
+        _figures(result.metrics),
     ]
-    parts += _by_group("## By RFM segment", content.segments, "RFM segments are not known at the holdout date.")
+    parts += [part for title, known in content.notes.items() for part in (f"## {title}", _figures(known))]
+    parts += _by_group(f"## By {_kind(content.kinds)}", content.kinds, "RFM segments are not known at the judged date.")
     parts += _by_group(
         "## By group",
         content.groups,
@@ -85,7 +70,7 @@ def model_card(
     )
     if content.drivers:
         parts += ["## What moves the score", _drivers(content)]
-    limits = (*_LIMITS.get(job.name, ()), *_COMMON_LIMITS, *_failures(competition))
+    limits = (*card_texts.limits(job.name, content.fingerprint), *_failures(competition))
     parts += ["## Limits", "\n".join(f"- {limit}" for limit in limits)]
     return "\n\n".join(parts) + "\n"
 
@@ -109,17 +94,6 @@ def _data(fingerprint: Mapping[str, str], competition: Competition) -> str:
     return _table(("what", "value"), rows)
 
 
-def _protocol(fingerprint: Mapping[str, str], horizon: int | None) -> str:
-    if horizon is None:
-        return "Fitted on the scoring snapshot; no labels."
-    return (
-        f"Rows are (customer, date): features from before the date, outcomes from the {horizon} days after it. Fitted "
-        f"on the snapshots {fingerprint.get('first_training_date')} to {fingerprint.get('last_training_date')}, whose "
-        f"outcomes were known on {fingerprint.get('evaluation_date')}; judged on the eligible customers of that day. "
-        "Baselines compete on the same rows; differences by paired bootstrap over customers."
-    )
-
-
 def _candidates(competition: Competition) -> str:
     names = list(competition.results[0].metrics) if competition.results else []
     head = ("candidate", "role", *names)
@@ -134,8 +108,16 @@ def _candidates(competition: Competition) -> str:
     return _table(head, rows)
 
 
-def _figures(result: Result) -> str:
-    return _table(("figure", "value"), [(name, _number(value)) for name, value in result.metrics.items()])
+def _figures(figures: Mapping[str, float]) -> str:
+    return _table(("figure", "value"), [(name, _number(value)) for name, value in figures.items()])
+
+
+def _kind(kinds: pd.DataFrame) -> str:
+    return "RFM segment" if kinds.empty else _readable(kinds["group_column"].iloc[0])
+
+
+def _readable(name: str) -> str:
+    return name.replace("_", " ").replace("rfm", "RFM")
 
 
 def _by_group(title: str, figures: pd.DataFrame, nothing: str) -> list[str]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ml.explanations.additive import Contributions
-from ml.features import CATEGORY_COLUMNS
+from ml.features import is_text
 
 _BLUE, _RED, _GREY = "#1f5fa8", "#b5483a", "#8a8a8a"
 _SHOWN_FEATURES = 15
@@ -85,7 +85,7 @@ def _dependence(
     panels = np.ravel(figure.subplots((len(shown) + 1) // 2, 2, squeeze=False))
     for axes, name in zip(panels, shown, strict=False):
         value, moved = features[name].iloc[rows], contributions.values[name].to_numpy()[rows]
-        if name in CATEGORY_COLUMNS:
+        if is_text(value):
             means = pd.Series(moved).groupby(value.to_numpy()).agg(["mean", "size"])
             means = means.sort_values("size", ascending=False).head(_MOST_CATEGORIES)
             axes.barh(means.index.astype(str), means["mean"], color=_BLUE)
@@ -94,7 +94,8 @@ def _dependence(
             axes.scatter(value, moved, s=6, color=_BLUE, alpha=0.4, linewidths=0)
             if len(known) and known.min() >= 0 and known.max() > 50 * max(known.median(), 1):
                 axes.set_xscale("symlog", linthresh=max(float(known.median()), 1.0))
-        axes.axhline(0, color=_GREY, linewidth=1) if name not in CATEGORY_COLUMNS else None
+        if not is_text(value):
+            axes.axhline(0, color=_GREY, linewidth=1)
         axes.set(xlabel=name.replace("_", " "), ylabel=unit)
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
@@ -109,7 +110,7 @@ def _some_rows(count: int) -> NDArray:
 
 def _rank(column: pd.Series) -> pd.Series:
     """Rank from 0 to 1; categories have none."""
-    if column.name in CATEGORY_COLUMNS:
+    if is_text(column):
         return pd.Series(np.nan, index=column.index)
     return column.rank(pct=True)
 

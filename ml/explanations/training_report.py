@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,9 +23,8 @@ from ml.explanations.model_card import CardContent, model_card
 from ml.explanations.pictures import global_pictures, mean_absolute
 from ml.explanations.reasons import question_of
 from ml.explanations.typical import background_sample
-from ml.features import model_frame
 from ml.job import Job
-from ml.snapshots import Snapshots, eligible
+from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Holdout customers that the pictures are drawn from.
+# Judged customers that the pictures are drawn from.
 _PICTURED_ROW_COUNT = 3000
 
 
@@ -60,20 +60,21 @@ class TrainingReport:
         """Artefacts of one version: path → picture or text."""
         artefacts: dict[str, Figure | str] = {}
         drivers, method = {}, ""
-        segments = groups = pd.DataFrame()
-        if self._has_holdout(result):
+        kinds = groups = pd.DataFrame()
+        if self._is_judged(result):
             try:
                 drivers, method, pictures = self._explained(result)
                 artefacts |= {f"explanations/{name}.png": figure for name, figure in pictures.items()}
             except Exception:
                 log.exception("No global pictures of %s could be made; the training goes on.", result.name)
             try:
-                segments, groups = self._by_group(result)
+                kinds, groups = self._by_group(result)
                 self.fairness[version] = groups
                 artefacts["fairness.csv"] = groups.to_csv(index=False)
             except Exception:
                 log.exception("No figures by group of %s could be made; the training goes on.", result.name)
-        content = CardContent(self.fingerprint, segments, groups, drivers, method)
+        judged_on, notes = self.job.judged_on(self.snapshots), self.competition.notes
+        content = CardContent(self.fingerprint, kinds, groups, drivers, method, judged_on, notes)
         artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
         return artefacts
 
@@ -93,36 +94,39 @@ class TrainingReport:
             connection.execute("insert into quality.model_fairness by name select * from new_figures")
             connection.unregister("new_figures")
 
-    @property
-    def _holdout(self) -> pd.DataFrame:
-        evaluation = getattr(self.snapshots, "evaluation", None)
-        return pd.DataFrame() if evaluation is None or evaluation.empty else eligible(evaluation)
+    @cached_property
+    def _judged(self) -> pd.DataFrame:
+        rows = self.job.judged_rows(self.snapshots)
+        return pd.DataFrame() if rows is None else rows
 
-    def _has_holdout(self, result: Result) -> bool:
-        """Whether the job predicts something of the customers of the evaluation snapshot."""
-        is_judged = hasattr(self.job, "target") and result.prediction is not None
-        return is_judged and 0 < len(self._holdout) == len(result.prediction)
+    @property
+    def _judged_date(self) -> date:
+        return self._judged["as_of_date"].iloc[0].date()
+
+    def _is_judged(self, result: Result) -> bool:
+        """Whether the job predicts an outcome of the judged rows."""
+        return result.prediction is not None and 0 < len(self._judged) == len(result.prediction)
 
     def _explained(self, result: Result) -> tuple[dict[str, float], str, Mapping[str, Figure]]:
-        features = model_frame(self._holdout, self.competition.columns)
+        features = self.job.features(self._judged, self.competition.columns)
         features = background_sample(features, _PICTURED_ROW_COUNT).reset_index(drop=True)
         contributions = explain(question_of(self.job, result.candidate.estimator, features))
         unit = "log-odds" if self._is_probability else "log of 1 + amount"
-        title = f"{result.name}, holdout {self.snapshots.evaluation_date}"
+        title = f"{result.name}, {self.job.judged_on(self.snapshots)}"
         drivers = mean_absolute(contributions).to_dict()
         return drivers, contributions.method, global_pictures(contributions, features, title, unit)
 
     def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
-        rows, predicted = self._holdout, np.asarray(result.prediction, dtype=float)
+        rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
         actual, selected = self.job.target(rows), self._selected(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
-        names = self._rfm_names()
-        if names is None:
+        kinds = self.job.kinds(rows)
+        kinds = self._rfm_segments(rows) if kinds is None else kinds
+        if kinds is None:
             return pd.DataFrame(), groups
-        segment = rows["customer_id"].map(names)
         settings = load_configuration(FairnessConfiguration, "fairness")
         options = {"is_probability": self._is_probability, "settings": settings}
-        return figures_by_group("rfm_segment", segment, actual, predicted, selected, **options), groups
+        return figures_by_group(str(kinds.name), kinds, actual, predicted, selected, **options), groups
 
     @property
     def _is_probability(self) -> bool:
@@ -135,17 +139,19 @@ class TrainingReport:
         tier = self.job.value_tier(pd.Series(predicted), rows["customer_id"])
         return np.isin(tier.astype(str), list(self.job.configuration.value_tiers)[:2])
 
-    def _rfm_names(self) -> pd.Series | None:
-        """RFM segment of each customer on the evaluation date; None where the marts have none."""
+    def _rfm_segments(self, rows: pd.DataFrame) -> pd.Series | None:
+        """RFM segment of each customer on the judged date; None where the marts have none."""
         with open_build_file(self.settings, self.snapshots.source, read_only=True) as connection:
             try:
                 found = connection.execute(
                     "select customer_id, rfm_segment_name from marts.customer_rfm where as_of_date = ?",
-                    [self.snapshots.evaluation_date],
+                    [self._judged_date],
                 ).df()
             except duckdb.CatalogException:
                 return None
-        return found.set_index("customer_id")["rfm_segment_name"] if len(found) else None
+        if found.empty:
+            return None
+        return rows["customer_id"].map(found.set_index("customer_id")["rfm_segment_name"]).rename("rfm_segment")
 
     def _table_rows(self, version: RegisteredVersion, figures: pd.DataFrame) -> pd.DataFrame:
         return figures.assign(
@@ -155,7 +161,7 @@ class TrainingReport:
             job=self.job.name,
             source=self.snapshots.source,
             as_of_date=self.snapshots.as_of_date,
-            evaluation_date=self.snapshots.evaluation_date,
+            evaluation_date=self._judged_date,
             model_name=version.model_name,
             model_version=version.version,
             mlflow_run_id=version.run_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.features import CATEGORY_COLUMNS
+from ml.features import is_text
 
 
 def typical_customer(features: pd.DataFrame) -> pd.Series:
@@ -15,7 +15,7 @@ def typical_customer(features: pd.DataFrame) -> pd.Series:
     values = {}
     for name in features.columns:
         column = features[name]
-        if name in CATEGORY_COLUMNS:
+        if is_text(column):
             values[name] = column.mode().min()
         else:
             values[name] = column.quantile(0.5, interpolation="lower")

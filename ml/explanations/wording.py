@@ -8,6 +8,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
+from ml.contract_churn.features import ATTRIBUTE_PREFIX
 from ml.explanations.configuration import ReasonsConfiguration, Wording
 from ml.features import UNKNOWN_CATEGORY
 
@@ -64,16 +65,29 @@ class Sentences:
     def of(self, feature: str, row: int) -> str:
         """One feature of one customer in words."""
         value, wording = self.features[feature][row], self.configuration.features.get(feature)
-        readable = feature.replace("_", " ")
+        readable = feature.removeprefix(ATTRIBUTE_PREFIX).replace("_", " ")
         if is_missing(value):
             missing = wording.missing if wording and wording.missing else self.configuration.generic_missing
             return missing.format(feature=readable)
         if wording is None:
+            if feature.startswith(ATTRIBUTE_PREFIX) and (words := self._attribute(feature, value)):
+                return words
             known = {"value": shown(value), "typical": shown(self.typical.get(feature))}
             return self.configuration.generic_words.format(feature=readable, **known)
         if not isinstance(value, str) and value in wording.choices:
             return wording.choices[int(value)]
         return self._worded(wording, feature, row, value)
+
+    def _attribute(self, feature: str, value: object) -> str | None:
+        """An attribute of a contract: a flag by its name (has_…, is_…) or a kind; None for other numbers."""
+        name, words = feature.removeprefix(ATTRIBUTE_PREFIX), self.configuration.attributes
+        if isinstance(value, str):
+            typical = shown(self.typical.get(feature), "text")
+            return words.text.format(name=name.replace("_", " "), value=shown(value, "text"), typical=typical)
+        for prefix, flags in (("has_", words.has), ("is_", words.is_)):
+            if name.startswith(prefix) and value in flags:
+                return flags[int(value)].format(name=name.removeprefix(prefix).replace("_", " "))
+        return None
 
     def _worded(self, wording: Wording, feature: str, row: int, value: object) -> str:
         text = shown(value, wording.kind)

@@ -1,31 +1,23 @@
 """What all purchase models share: fitting, predicting, judging their own health."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.optimize.elementwise import find_root
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from ml.purchase_models.fitting import fit_evidence, most_likely
+from ml.purchase_models.formulas import PurchaseFormulas
 from ml.purchase_models.health import FitEvidence, health_reasons, parameter_cautions
 from ml.purchase_models.inputs import PurchaseHistory, checked_duration
-from ml.purchase_models.likelihood import LikelihoodFit, maximise_likelihood
-
-SHAPE_BOUNDS = (1e-4, 1e3)
-# Scales are in time units, so their bounds are multiples of the mean tenure.
-SCALE_BOUNDS = (1e-6, 1e6)
-ROUGH_ROW_COUNT = 2000
-# Waits for the next order are searched for between these multiples of the tenure.
-WAIT_IN_TENURES = (1e-12, 1e12)
+from ml.purchase_models.likelihood import LikelihoodFit
+from ml.purchase_models.next_order import wait_for_next_order
 
 
-class PurchaseModel(BaseEstimator):
+class PurchaseModel(PurchaseFormulas, BaseEstimator):
     """Base of the models of when customers order.
 
     A frame ``X`` has one row per customer with ``repeat_order_count`` (order days after the first),
@@ -57,33 +49,6 @@ class PurchaseModel(BaseEstimator):
         self.time_unit_days = time_unit_days
         self.horizon_days = horizon_days
 
-    # -- what each model defines, on distinct histories in time units ---------------------------------
-
-    def _likelihood(self, parameters: np.ndarray, history: PurchaseHistory):
-        """Return the log-likelihood of each history and its gradient, shape (n_parameters, n)."""
-        raise NotImplementedError
-
-    def _starts(self, order_rate: float, mean_tenure: float) -> np.ndarray:
-        """Return starting values, shape (n_starts, n_parameters)."""
-        raise NotImplementedError
-
-    def _alive_probability(self, history: PurchaseHistory) -> np.ndarray:
-        raise NotImplementedError
-
-    def _active_probability_if_alive(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
-
-    def _return_probability_if_alive(self, history: PurchaseHistory) -> np.ndarray:
-        """Return P(another order, ever); certain where each chance to drop out comes after an order."""
-        return np.ones_like(history.tenure)
-
-    def _expected_orders_if_alive(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
-
-    def _draw_orders_if_alive(self, history: PurchaseHistory, horizon: float, draw_count: int, random) -> np.ndarray:
-        """Draw order counts in the horizon from the posterior, shape (n, draw_count)."""
-        raise NotImplementedError
-
     # -- fitting --------------------------------------------------------------------------------------
 
     def fit(self, X: pd.DataFrame, y=None, sample_weight=None) -> PurchaseModel:
@@ -105,49 +70,12 @@ class PurchaseModel(BaseEstimator):
         self.log_parameter_covariance_ = fit.log_covariance
         self.parameter_standard_errors_ = np.sqrt(np.diag(fit.log_covariance)) * fit.parameters
         self.customer_count_ = float(history.weight.sum())
-        self._record_health(history, fit)
+        horizon = self._horizon(self.horizon_days)
+        self.health_evidence_ = fit_evidence(self, history, fit, horizon).as_dict()
         return self
 
     def _maximise(self, history: PurchaseHistory) -> LikelihoodFit:
-        weight_sum = history.weight.sum()
-        mean_tenure = float(np.average(history.tenure, weights=history.weight))
-        order_rate = float((history.weight * history.repeat_count).sum() / (weight_sum * mean_tenure))
-        bounds = np.array(
-            [
-                np.multiply(SCALE_BOUNDS, mean_tenure) if name in self.scale_names else SHAPE_BOUNDS
-                for name in self.parameter_names
-            ]
-        )
-        thinned = history.part(slice(None, None, max(1, len(history.weight) // ROUGH_ROW_COUNT)))
-
-        def objective_on(part: PurchaseHistory) -> Callable:
-            def objective(parameters):
-                value, gradient = self._likelihood(parameters, part)
-                return float(part.weight @ value), gradient @ part.weight
-
-            return objective
-
-        starts = np.clip(self._starts(order_rate, mean_tenure), bounds[:, 0], bounds[:, 1])
-        return maximise_likelihood(objective_on(history), starts, bounds, weight_sum, objective_on(thinned))
-
-    def _record_health(self, history: PurchaseHistory, fit: LikelihoodFit) -> None:
-        silent = PurchaseHistory.without_orders(history.tenure)
-        predicted = self._expected_orders(history, self._horizon(self.horizon_days))
-        new = PurchaseHistory.without_orders(np.zeros(len(history.tenure)))
-        evidence = FitEvidence(
-            is_converged=fit.is_converged,
-            parameters_at_bound=[
-                name for name, at_bound in zip(self.parameter_names, fit.is_at_bound, strict=True) if at_bound
-            ],
-            invalid_prediction_count=int(np.count_nonzero(~np.isfinite(predicted) | (predicted < 0))),
-            observed_repeat_orders=float(history.weight @ history.repeat_count),
-            expected_repeat_orders=float(history.weight @ self._expected_orders(new, history.tenure)),
-            observed_one_time_share=float(history.weight @ (history.repeat_count == 0) / history.weight.sum()),
-            expected_one_time_share=float(
-                history.weight @ np.exp(self._history_log_likelihood(silent)) / history.weight.sum()
-            ),
-        )
-        self.health_evidence_ = evidence.as_dict()
+        return most_likely(self, history)
 
     def check_health(self) -> list[str]:
         """Return the reasons not to trust this fit; an empty list means healthy."""
@@ -231,22 +159,6 @@ class PurchaseModel(BaseEstimator):
             Among the futures in which the customer orders again at all. With False, customers less
             likely than `quantile` ever to return get infinity.
         """
-        if not 0 < quantile < 1:
-            raise ValueError("quantile must lie between 0 and 1, for example 0.5 for the median")
         history = self._history(X)
-        with np.errstate(divide="ignore"):
-            target = quantile * (
-                self._return_probability_if_alive(history) if given_return else 1 / self._alive_probability(history)
-            )
-        shortest, longest = (bound * (history.tenure + 1.0 / self.time_unit_days) for bound in WAIT_IN_TENURES)
-        rows = np.flatnonzero(target < self._active_probability_if_alive(history, longest))
-
-        def shortfall(log_wait, row):
-            return self._active_probability_if_alive(history.part(row), np.exp(log_wait)) - target[row]
-
-        bracket = (np.log(shortest[rows]), np.log(longest[rows]))
-        tolerances = {"xatol": 1e-6, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0}
-        days = np.full(len(target), np.inf)
-        days[rows] = np.exp(find_root(shortfall, bracket, args=(rows,), tolerances=tolerances).x)
-        days *= self.time_unit_days
-        return days[history.row_group]
+        wait = wait_for_next_order(self, history, quantile, given_return)
+        return (wait * self.time_unit_days)[history.row_group]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import digamma, expit, gammaln
+from scipy.special import betainc, betaln, digamma, expit, gammaln
 
 from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.inputs import PurchaseHistory
@@ -91,12 +91,9 @@ class BetaGeometricNBD(PurchaseModel):
             horizon,
         )
 
-    def _draw_orders_if_alive(self, history, horizon, draw_count, random):
-        shape = (len(history.tenure), draw_count)
-        rate = random.gamma((self.r_ + history.repeat_count)[:, None], size=shape)
-        rate /= (self.alpha_ + history.tenure)[:, None]
-        dropout = random.beta(self.a_, (self.b_ + self._chances(history))[:, None], size=shape)
-        orders = random.poisson(rate * horizon)
-        # The order after which the customer leaves; numpy cannot hold the count for a tiny probability.
-        last = random.geometric(np.maximum(dropout, 1e-12))
-        return np.minimum(orders, last)
+    def _survivor_if_alive(self, history, horizon, order_count):
+        # The orders come in time, and the customer stays after each but the last of them.
+        waited = self.alpha_ + history.tenure
+        in_time = betainc(order_count, self.r_ + history.repeat_count, horizon / (waited + horizon))
+        b = self.b_ + self._chances(history)
+        return in_time * np.exp(betaln(self.a_, b + order_count - 1) - betaln(self.a_, b))

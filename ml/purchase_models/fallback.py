@@ -1,7 +1,5 @@
 """Fit the best model that is healthy, and keep a record of those refused."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Gamma-Gamma: order amounts vary about each customer's own mean, and means between customers."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
 from typing import ClassVar
@@ -151,13 +149,11 @@ class GammaGamma(BaseEstimator):
         check_is_fitted(self)
         return float(self._posterior_mean(0.0, 0.0))
 
-    def draw_spend(self, X: pd.DataFrame, orders: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Draw each customer's total spend for drawn order counts of shape (n_customers, n_draws)."""
+    def amount_scale(self, X: pd.DataFrame) -> np.ndarray:
+        """Return v + x m of each customer, the amount in whose multiples coming spend is distributed."""
         check_is_fitted(self)
         count, amount = read_amounts(X)
-        shape = (self.p_ * count + self.q_)[:, None]
-        rate = random.gamma(shape, size=orders.shape) / (self.v_ + count * amount)[:, None]
-        return random.gamma(self.p_ * orders) / np.maximum(rate, 1e-300)
+        return self.v_ + count * amount
 
     def check_health(self) -> list[str]:
         """Return the reasons not to trust this fit; an empty list means healthy."""

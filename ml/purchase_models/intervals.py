@@ -1,22 +1,22 @@
 """How far the truth may lie from a prediction: for each customer and for a whole customer base."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from ml.purchase_models.base import PurchaseModel
-from ml.purchase_models.gamma_gamma import GammaGamma, read_amounts
-from ml.purchase_models.inputs import distinct_rows
+from ml.purchase_models.gamma_gamma import GammaGamma
+from ml.purchase_models.order_distribution import OrderDistribution
+from ml.purchase_models.spend_distribution import SpendDistribution
 
-DRAWS_PER_CHUNK = 1_000_000
 DELTA_STEP = 1e-3
+# Counts of orders that a customer exceeds less often than this add nothing to a variance.
+NEGLIGIBLE_PROBABILITY = 1e-9
 
 
 def prediction_interval(
@@ -26,21 +26,14 @@ def prediction_interval(
     *,
     spend_model: GammaGamma | None = None,
     coverage: float = 0.9,
-    draw_count: int = 200,
-    random_state: int = 0,
 ) -> pd.DataFrame:
     """Return each customer's interval for orders, or for spend with a `spend_model`.
 
-    Simulated from the posterior of the customer's own rate, dropout and order value, given the fitted
-    parameters. Customers with the same history get the same interval, whatever the order of rows.
-    The chance of missing is split evenly between both sides, except where 0 is likely enough to be the
-    lower bound: there it lies all above. As counts are whole, an interval of orders covers at least
-    `coverage`.
-
-    Parameters
-    ----------
-    draw_count : int, default=200
-        Futures drawn per distinct customer, all of them for the case that the customer is alive.
+    Quantiles of the posterior of the customer's own rate, dropout and order value, given the fitted
+    parameters: exact for orders, within two thousandths for spend. Customers with the same history get the
+    same interval. The chance of missing is split evenly between both sides, except where 0 is likely enough
+    to be the lower bound: there it lies all above. As counts are whole, an interval of orders covers at
+    least `coverage`.
 
     Returns
     -------
@@ -48,21 +41,17 @@ def prediction_interval(
     """
     _check_coverage(coverage)
     tail = (1 - coverage) / 2
-    alive, position, row_group = _distinct_customers(model, X, spend_model)
-    bounds = np.zeros((len(position), 2))
-    # Whoever is dead with probability `coverage` or more has an upper bound of 0.
-    drawn = np.flatnonzero(1 - alive < coverage)
-    begin = 0
-    for draws in _draws_if_alive(model, X, position[drawn], horizon_days, spend_model, draw_count, random_state):
-        rows = drawn[begin : begin + len(draws)]
-        begin += len(draws)
-        draws.sort(axis=1)
-        lower = _quantile_with_dead(draws, alive[rows], tail)
-        upper_level = np.where(lower == 0, coverage, 1 - tail)
-        bounds[rows] = np.column_stack([lower, _quantile_with_dead(draws, alive[rows], upper_level)])
+    history = model._history(X)
+    orders = OrderDistribution(model, history, float(model._one_horizon(horizon_days)))
+    upper_level = np.where(orders.silent_probability >= tail, coverage, 1 - tail)
+    levels = np.column_stack([np.full(len(upper_level), tail), upper_level])
+    if spend_model is None:
+        bounds = np.column_stack([orders.quantile(level) for level in levels.T])[history.row_group]
+    else:
+        multiples = SpendDistribution(orders, spend_model).quantile(levels)
+        bounds = multiples[history.row_group] * spend_model.amount_scale(X)[:, None]
     mean = _expected(model, X, horizon_days, spend_model)
-    columns = {"lower": bounds[row_group, 0], "mean": mean, "upper": bounds[row_group, 1]}
-    return pd.DataFrame(columns, index=X.index)
+    return pd.DataFrame({"lower": bounds[:, 0], "mean": mean, "upper": bounds[:, 1]}, index=X.index)
 
 
 def total_prediction_interval(
@@ -72,8 +61,6 @@ def total_prediction_interval(
     *,
     spend_model: GammaGamma | None = None,
     coverage: float = 0.9,
-    draw_count: int = 200,
-    random_state: int = 0,
 ) -> tuple[float, float, float]:
     """Return lower bound, mean and upper bound of the total orders or spend of all customers of ``X``.
 
@@ -82,20 +69,28 @@ def total_prediction_interval(
     model that does not hold is not in it.
     """
     _check_coverage(coverage)
-    alive, position, row_group = _distinct_customers(model, X, spend_model)
-    moments = [
-        (draws.mean(axis=1), (draws.astype(float) ** 2).mean(axis=1))
-        for draws in _draws_if_alive(model, X, position, horizon_days, spend_model, draw_count, random_state)
-    ]
-    mean, square = (np.concatenate(part) for part in zip(*moments, strict=True))
-    own_variance = float(np.bincount(row_group) @ (alive * square - (alive * mean) ** 2))
-    variance = own_variance + _variance_by_parameters(model, lambda drawn: _total(drawn, X, horizon_days, spend_model))
+    variance = _own_variance(model, X, horizon_days, spend_model)
+    variance += _variance_by_parameters(model, lambda drawn: _total(drawn, X, horizon_days, spend_model))
     if spend_model is not None:
         orders = model.expected_orders(X, horizon_days)
         variance += _variance_by_parameters(spend_model, lambda drawn: float(orders @ drawn.expected_order_amount(X)))
     total = _total(model, X, horizon_days, spend_model)
     reach = float(norm.ppf((1 + coverage) / 2) * np.sqrt(variance))
     return max(total - reach, 0.0), total, total + reach
+
+
+def _own_variance(model, X, horizon_days, spend_model) -> float:
+    """Sum of the variances of the customers' orders or spend, given the fitted parameters."""
+    history = model._history(X)
+    orders = OrderDistribution(model, history, float(model._one_horizon(horizon_days)))
+    if spend_model is None:
+        mean, square = orders.moments_if_alive(NEGLIGIBLE_PROBABILITY)
+    else:
+        mean, square = SpendDistribution(orders, spend_model).moments_if_alive(NEGLIGIBLE_PROBABILITY)
+    alive, group = orders.alive, orders.group
+    variance = (alive * square[group] - (alive * mean[group]) ** 2)[history.row_group]
+    scale = 1.0 if spend_model is None else spend_model.amount_scale(X)
+    return float((variance * np.square(scale)).sum())
 
 
 def _variance_by_parameters(model, total: Callable) -> float:
@@ -126,36 +121,3 @@ def _expected(model, X, horizon_days, spend_model) -> np.ndarray:
 
 def _total(model, X, horizon_days, spend_model) -> float:
     return float(_expected(model, X, horizon_days, spend_model).sum())
-
-
-def _quantile_with_dead(draws: np.ndarray, alive: np.ndarray, level) -> np.ndarray:
-    """Quantile of a future that is 0 with probability 1 - alive and else one of the sorted draws."""
-    level_if_alive = (level - (1 - alive)) / alive
-    draw_count = draws.shape[1]
-    index = np.clip(np.ceil(level_if_alive * draw_count).astype(int) - 1, 0, draw_count - 1)
-    chosen = np.take_along_axis(draws, index[:, None], axis=1)[:, 0]
-    return np.where(level_if_alive > 0, chosen, 0.0)
-
-
-def _distinct_customers(model, X, spend_model) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return P(alive) and a row position per distinct customer, and every row's customer.
-
-    Customers are distinct by history and, where spend is asked for, by mean amount.
-    """
-    history = model._history(X)
-    columns = [history.row_group] + ([] if spend_model is None else [read_amounts(X)[1]])
-    position, row_group = distinct_rows(*columns)
-    return model._alive_probability(history)[history.row_group[position]], position, row_group
-
-
-def _draws_if_alive(model, X, position, horizon_days, *simulation) -> Iterator[np.ndarray]:
-    """Yield simulated futures of the customers at `position`, chunk by chunk, shape (n, draw_count)."""
-    spend_model, draw_count, random_state = simulation
-    history = model._history(X)
-    horizon = float(model._horizon(horizon_days))
-    random = np.random.default_rng(random_state)
-    chunk_size = max(1, DRAWS_PER_CHUNK // draw_count)
-    for begin in range(0, len(position), chunk_size):
-        rows = position[begin : begin + chunk_size]
-        draws = model._draw_orders_if_alive(history.part(history.row_group[rows]), horizon, draw_count, random)
-        yield draws if spend_model is None else spend_model.draw_spend(X.iloc[rows], draws, random)

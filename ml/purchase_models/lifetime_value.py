@@ -1,7 +1,5 @@
 """What customers are worth: expected orders times expected amount, discounted."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
 from itertools import pairwise

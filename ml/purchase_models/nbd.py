@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import digamma, gammaln
+from scipy.special import betainc, digamma, gammaln
 
 from ml.purchase_models.base import PurchaseModel
 
@@ -48,7 +48,6 @@ class NBD(PurchaseModel):
     def _expected_orders_if_alive(self, history, horizon):
         return (self.r_ + history.repeat_count) / (self.alpha_ + history.tenure) * horizon
 
-    def _draw_orders_if_alive(self, history, horizon, draw_count, random):
-        shape = (len(history.tenure), draw_count)
-        rate = random.gamma((self.r_ + history.repeat_count)[:, None], size=shape)
-        return random.poisson(rate * horizon / (self.alpha_ + history.tenure)[:, None])
+    def _survivor_if_alive(self, history, horizon, order_count):
+        waited = self.alpha_ + history.tenure
+        return betainc(order_count, self.r_ + history.repeat_count, horizon / (waited + horizon))

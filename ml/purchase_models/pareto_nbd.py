@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import digamma, expit, exprel, gammaln
 
 from ml.purchase_models.base import PurchaseModel
-from ml.purchase_models.integrals import double_power_integral
+from ml.purchase_models.integrals import arrival_before_dropout_probability, double_power_integral
 
 FOREVER_IN_TENURES = 1e12
 
@@ -96,11 +96,12 @@ class ParetoNBD(PurchaseModel):
         exponent = (1 - self.s_) * log_growth
         return rate * scale * log_growth * exprel(exponent)
 
-    def _draw_orders_if_alive(self, history, horizon, draw_count, random):
-        shape = (len(history.tenure), draw_count)
-        rate = random.gamma((self.r_ + history.repeat_count)[:, None], size=shape)
-        rate /= (self.alpha_ + history.tenure)[:, None]
-        death_rate = random.gamma(self.s_, size=shape) / (self.beta_ + history.tenure)[:, None]
-        with np.errstate(divide="ignore"):
-            lifetime = np.minimum(random.exponential(size=shape) / death_rate, horizon)
-        return random.poisson(rate * lifetime)
+    def _survivor_if_alive(self, history, horizon, order_count):
+        return arrival_before_dropout_probability(
+            order_count,
+            self.r_ + history.repeat_count,
+            self.alpha_ + history.tenure,
+            dropout_shape=self.s_,
+            dropout_scale=self.beta_ + history.tenure,
+            horizon=horizon,
+        )

@@ -1,7 +1,5 @@
 """sBG: how long customers under contract keep renewing."""
 
-# ruff: noqa: N803 - X is what scikit-learn calls the frame of rows to learn from
-
 from __future__ import annotations
 
 from typing import ClassVar

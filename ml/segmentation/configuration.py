@@ -18,9 +18,7 @@ class KMeansParameters(Frozen):
     start_count: int = Field(ge=1)
 
 
-class MixtureParameters(Frozen):
-    segment_counts: tuple[int, ...]
-    start_count: int = Field(ge=1)
+class MixtureParameters(KMeansParameters):
     covariance: Literal["full", "tied", "diag", "spherical"]
     added_variance: float = Field(gt=0)
 

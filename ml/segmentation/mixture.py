@@ -6,10 +6,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 
-from ml.segmentation.model import SegmentModel
+from ml.segmentation.model import CountedSegments
 
 
-class MixtureSegments(SegmentModel):
+class MixtureSegments(CountedSegments):
     """Gaussian mixture on scaled behaviour; a customer belongs to the most probable component.
 
     Attributes
@@ -22,21 +22,23 @@ class MixtureSegments(SegmentModel):
         columns: tuple[str, ...] = (),
         segment_count: int = 4,
         *,
-        start_count: int = 2,
         covariance: str = "diag",
         added_variance: float = 0.1,
+        start_count: int = 2,
         seed: int = 0,
         winsorized_share: float = 0.01,
         typical_share: float = 0.99,
     ) -> None:
-        self.columns = columns
-        self.segment_count = segment_count
-        self.start_count = start_count
+        super().__init__(
+            columns,
+            segment_count,
+            start_count=start_count,
+            seed=seed,
+            winsorized_share=winsorized_share,
+            typical_share=typical_share,
+        )
         self.covariance = covariance
         self.added_variance = added_variance
-        self.seed = seed
-        self.winsorized_share = winsorized_share
-        self.typical_share = typical_share
 
     def fit(self, X: pd.DataFrame, y: object = None) -> MixtureSegments:  # noqa: N803
         scaled = self._start(X)

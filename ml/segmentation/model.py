@@ -96,8 +96,14 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         return np.sqrt(np.maximum(squared + (self.centers_**2).sum(axis=1), 0))
 
 
-class KMeansSegments(SegmentModel):
-    """K-Means on scaled behaviour."""
+class CountedSegments(SegmentModel):
+    """Base of the methods that are told how many segments to make.
+
+    Parameters
+    ----------
+    start_count
+        Starts per fit; the best is kept.
+    """
 
     def __init__(
         self,
@@ -115,6 +121,10 @@ class KMeansSegments(SegmentModel):
         self.seed = seed
         self.winsorized_share = winsorized_share
         self.typical_share = typical_share
+
+
+class KMeansSegments(CountedSegments):
+    """K-Means on scaled behaviour."""
 
     def fit(self, X: pd.DataFrame, y: object = None) -> KMeansSegments:  # noqa: N803
         scaled = self._start(X)

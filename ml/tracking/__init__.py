@@ -5,25 +5,31 @@ in one registered model, told apart by the tag `source`: the alias `champion` po
 put in service last, `champion-<source>` to the one that serves a source.
 """
 
+from ml.tracking.approvals import note_answer, training_report
 from ml.tracking.backtests import record_backtest
 from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_training
-from ml.tracking.registry import champion_of, load_estimator, point_champion, version_of
+from ml.tracking.registry import challenger_of, champion_of, load_estimator, point_champion, version_of
 from ml.tracking.server import TrackingServer
-from ml.tracking.versions import Figures, RegisteredVersion
+from ml.tracking.versions import AWAITING, REJECTED, Figures, RegisteredVersion
 
 __all__ = [
+    "AWAITING",
+    "REJECTED",
     "Figures",
     "Recorded",
     "RegisteredVersion",
     "TrackingServer",
+    "challenger_of",
     "champion_of",
     "load_estimator",
+    "note_answer",
     "point_champion",
     "read_document",
     "record_backtest",
     "record_refusal",
     "record_training",
+    "training_report",
     "version_of",
     "write_document",
 ]

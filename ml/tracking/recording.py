@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ml.competition import Competition, Result
 from ml.git import git_commit
 from ml.job import Job
-from ml.tracking.registry import CHALLENGER, CHAMPION, champion_of, register, set_aliases
+from ml.tracking.approvals import withdraw_question
+from ml.tracking.registry import CHALLENGER, CHAMPION, champion_of, clear_challenger, register, set_aliases
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
@@ -68,6 +69,7 @@ def record_training(
                         _log_artefacts(describe(result, versions[result.name]) if describe else {})
             _log_failures(competition, experiment_id, tags)
         champion = versions.get(competition.decision.serving) or champion_of(server, job, fingerprint["source"])
+        withdraw_question(server, job, fingerprint["source"])
         _set_aliases(client, competition, versions, champion)
     return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender))
 
@@ -132,7 +134,8 @@ def _log_parent(job: Job, competition: Competition, fingerprint: Mapping[str, st
     mlflow.log_dict(_report(competition), "decision.json")
     for name, content in competition.documents.items():
         (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)
-    leading = competition.result(decision.serving or decision.contender or decision.baseline)
+    is_held = decision.verdict == "awaiting_approval"
+    leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
     _log_metrics({**leading.metrics, **competition.champion_metrics})
 
 
@@ -187,7 +190,11 @@ def _set_aliases(
 ) -> None:
     decision = competition.decision
     if decision.contender in versions and decision.contender != decision.serving:
-        set_aliases(client, CHALLENGER, versions[decision.contender])
+        challenger = versions[decision.contender]
+        set_aliases(client, CHALLENGER, challenger)
+        client.set_model_version_tag(challenger.model_name, challenger.version, "champion_version", champion.version)
+    else:
+        clear_challenger(client, champion.model_name, champion.source)
     set_aliases(client, CHAMPION, champion)
 
 

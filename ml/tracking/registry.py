@@ -28,11 +28,20 @@ _NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 def champion_of(server: TrackingServer, job: Job, source: str) -> RegisteredVersion | None:
     """The version that serves a source; None when there is none."""
+    return _by_alias(server, job, f"{CHAMPION}-{source}")
+
+
+def challenger_of(server: TrackingServer, job: Job, source: str) -> RegisteredVersion | None:
+    """The contender of the source's last training if it does not serve; None when there is none."""
+    return _by_alias(server, job, f"{CHALLENGER}-{source}")
+
+
+def _by_alias(server: TrackingServer, job: Job, alias: str) -> RegisteredVersion | None:
     from mlflow.exceptions import MlflowException
 
     with server.client() as client:
         try:
-            found = client.get_model_version_by_alias(job.model_name, f"{CHAMPION}-{source}")
+            found = client.get_model_version_by_alias(job.model_name, alias)
         except MlflowException as error:
             if error.error_code in _NOT_THERE:
                 return None
@@ -125,6 +134,15 @@ def set_aliases(client: MlflowClient, alias: str, version: RegisteredVersion) ->
     """Point an alias, of the model and of the version's source, to a version."""
     for name in (alias, f"{alias}-{version.source}"):
         client.set_registered_model_alias(version.model_name, name, version.version)
+
+
+def clear_challenger(client: MlflowClient, model_name: str, source: str) -> None:
+    """Take the alias `challenger` from a source; the alias of the model goes too if it pointed to the same version."""
+    aliases = client.get_registered_model(model_name).aliases
+    own = f"{CHALLENGER}-{source}"
+    for name in (own, CHALLENGER):
+        if own in aliases and aliases.get(name) == aliases[own]:
+            client.delete_registered_model_alias(model_name, name)
 
 
 def point_champion(server: TrackingServer, version: RegisteredVersion) -> None:

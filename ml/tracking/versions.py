@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 5000
 
+# Values of the tag `approval`: what people said, or have yet to say, of a version that passed its gate.
+AWAITING, APPROVED, REJECTED, WITHDRAWN = "awaiting", "approved", "rejected", "withdrawn"
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -28,7 +31,18 @@ class Figures:
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """What the tags of a model version say."""
+    """What the tags of a model version say.
+
+    Attributes
+    ----------
+    champion_value
+        Of the champion of that day, on the same holdout; None when there was none to compare with.
+    champion_version
+        What served when this version was held back for approval.
+    approval
+        "awaiting", "approved", "rejected" or "withdrawn" (a later training took its place); None when nobody was
+        asked.
+    """
 
     model_name: str
     version: str
@@ -38,12 +52,21 @@ class RegisteredVersion:
     as_of_date: date
     columns: tuple[str, ...]
     figures: Figures
+    decision_reason: str = ""
+    champion_value: float | None = None
+    champion_version: str | None = None
+    approval: str | None = None
 
 
 def version_tags(competition: Competition, result: Result, run_tags: Mapping[str, str]) -> dict[str, str]:
     """Everything about a version that is read again later, as tags."""
     decision = competition.decision
     baseline = competition.result(decision.baseline)
+    optional = {}
+    if decision.champion_value is not None:
+        optional["champion_value"] = repr(decision.champion_value)
+    if decision.verdict == "awaiting_approval" and result.name == decision.contender:
+        optional["approval"] = AWAITING
     return {
         **run_tags,
         "candidate": result.name,
@@ -54,6 +77,7 @@ def version_tags(competition: Competition, result: Result, run_tags: Mapping[str
         "metric_value": repr(result.metrics[decision.metric_name]),
         "baseline_name": decision.baseline,
         "baseline_value": repr(baseline.metrics[decision.metric_name]),
+        **optional,
     }
 
 
@@ -80,6 +104,10 @@ def described(found: ModelVersion, tags: Mapping[str, str], run_id: str) -> Regi
                 tags["baseline_name"],
                 float(tags["baseline_value"]),
             ),
+            decision_reason=tags.get("decision_reason", ""),
+            champion_value=float(tags["champion_value"]) if "champion_value" in tags else None,
+            champion_version=tags.get("champion_version"),
+            approval=tags.get("approval"),
         )
     except (KeyError, ValueError) as error:
         raise ModelUnavailable(

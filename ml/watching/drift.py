@@ -18,17 +18,13 @@ from sklearn.base import BaseEstimator
 from ml.job import Job
 from ml.snapshots import Snapshots, eligible
 from ml.watching.configuration import DriftConfiguration
+from ml.watching.kinds import WATCHED
 from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance
 
 REFERENCE_DOCUMENT = "drift_reference.json"
 SCORE = "(score)"
 # The column of the job's scores that is watched. A segment's number is a name.
-_SCORE_COLUMNS = {
-    "churn": "churn_probability",
-    "clv": "predicted_amount",
-    "segmentation": "segment_id",
-    "contract_churn": "churn_probability",
-}
+_SCORE_COLUMNS = {"segmentation": "segment_id"} | {name: kind.value_column for name, kind in WATCHED.items()}
 _NAMES_NOT_NUMBERS = {"segment_id"}
 
 

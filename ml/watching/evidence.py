@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
@@ -13,11 +12,12 @@ from ml.competition import Competition
 from ml.job import Job
 from ml.retraining import usable_champion
 from ml.snapshots import Snapshots
-from ml.supervised import SupervisedJob
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator, read_document, write_document
 from ml.watching.configuration import WatchingConfiguration, watching_configuration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
-from ml.watching.realised import Realised, judge, matured_scores
+from ml.watching.kinds import WATCHED
+from ml.watching.realised import WatchedJob, judge, matured_scores
+from ml.watching.tables import drift_rows, realised_rows, write_watched
 from warehouse.connections import open_build_file
 from warehouse.definitions import Definitions
 from warehouse.errors import ModelUnavailable
@@ -74,8 +74,8 @@ def watch(  # noqa: PLR0917 - training calls it once, with everything it has
     with open_build_file(settings, snapshots.source) as connection:
         create_quality_tables(connection)
         if drift is not None:
-            _write(connection, "drift", _drift_rows(drift, job, snapshots, serving))
-        if isinstance(job, SupervisedJob):
+            write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
+        if job.name in WATCHED:
             _judge_matured(connection, job, snapshots, definitions, configuration)
         matured = _since_training(connection, job, snapshots)
     if serving is None:
@@ -127,7 +127,7 @@ def _drift(
 
 def _judge_matured(
     connection: duckdb.DuckDBPyConnection,
-    job: SupervisedJob,
+    job: WatchedJob,
     snapshots: Snapshots,
     definitions: Definitions,
     configuration: WatchingConfiguration,
@@ -137,7 +137,7 @@ def _judge_matured(
             found = judge(connection, job, scored, definitions, configuration.decay)
         except duckdb.CatalogException:
             return  # marts without movements: built by a release before this one
-        _write(connection, "realised_performance", _realised_rows(found, job, snapshots.source))
+        write_watched(connection, "realised_performance", realised_rows(found, job, snapshots.source))
 
 
 def _since_training(connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots) -> pd.DataFrame:
@@ -155,42 +155,6 @@ def _since_training(connection: duckdb.DuckDBPyConnection, job: Job, snapshots: 
         """,
         {"job": job.name, "as_of_date": snapshots.as_of_date},
     ).df()
-
-
-def _write(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    """Put rows in the place of those of the same date, job and version."""
-    connection.register("watched", frame)
-    try:
-        connection.execute("begin")
-        connection.execute(
-            f"delete from quality.{table} where (as_of_date, job, model_version) in "
-            "(select distinct as_of_date::date, job, model_version from watched)"
-        )
-        connection.execute(f"insert into quality.{table} by name select * from watched")
-        connection.execute("commit")
-    except Exception:
-        connection.execute("rollback")
-        raise
-    finally:
-        connection.unregister("watched")
-
-
-def _common(job: Job, source: str) -> dict[str, object]:
-    now = datetime.now(UTC).replace(tzinfo=None)
-    return {"measured_at": now, "job": job.name, "source": source, "model_name": job.model_name}
-
-
-def _drift_rows(drift: Drift, job: Job, snapshots: Snapshots, serving: RegisteredVersion) -> pd.DataFrame:
-    return pd.DataFrame([asdict(column) for column in drift.columns]).assign(
-        **_common(job, snapshots.source),
-        as_of_date=snapshots.as_of_date,
-        reference_date=drift.reference_date,
-        model_version=serving.version,
-    )
-
-
-def _realised_rows(found: Sequence[Realised], job: Job, source: str) -> pd.DataFrame:
-    return pd.DataFrame([asdict(figure) for figure in found]).assign(**_common(job, source))
 
 
 def _drift_words(drift: Drift | None) -> str:

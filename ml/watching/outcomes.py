@@ -1,7 +1,8 @@
 """What happened after a date, and what a plain rule could have said on it, from the movements of the marts.
 
-The same definition as `marts.customer_labels` (a test compares the two on its dates): a purchase or an amount
-counts as it stood when the horizon ended. The label mart holds snapshot dates only; scores may be of any date.
+The same definitions as `marts.customer_labels` and `marts.subscription_labels` (tests compare them on their dates): a
+purchase or an amount counts as it stood when the horizon ended. The label marts hold snapshot dates only; scores may
+be of any date.
 """
 
 from __future__ import annotations
@@ -49,6 +50,30 @@ left join after on before.customer_id = after.customer_id
 where before.days_since_last_order is not null
 order by before.customer_id
 """
+
+
+# Contracts that ran on the date. An end that the marts know lies before their own date.
+_CONTRACT_OUTCOMES = """
+select
+    subscription_id,
+    date_diff('day', started_at::date, $as_of_date) as tenure_days,
+    ended_at is not null and ended_at < $label_end as is_churned
+from marts.dim_subscriptions
+where started_at < $as_of_date and (ended_at is null or ended_at >= $as_of_date)
+order by subscription_id
+"""
+
+
+def contract_outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int) -> pd.DataFrame:
+    """One row per contract that ran on the date.
+
+    Returns
+    -------
+    DataFrame
+        `subscription_id`; known on the date: `tenure_days`; after it: `is_churned`.
+    """
+    parameters = {"as_of_date": as_of_date, "label_end": as_of_date + timedelta(days=horizon_days)}
+    return connection.execute(_CONTRACT_OUTCOMES, parameters).df()
 
 
 def outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,21 @@ import pytest
 from warehouse.settings import CHECKOUT, Settings
 from warehouse.source_folders import source_names
 
-DAG_IDS = ["ingest_sources", "build_marts", "train_models", "score_customers"]
+PIPELINE = ["ingest_sources", "build_marts", "train_models", "score_customers"]
+DAG_IDS = [*PIPELINE, "rollback_published"]
 DAGS = CHECKOUT / "dags"
 # Tasks that do not open a build file.
-WITHOUT_POOL = {("train_models", "announce")}
+WITHOUT_POOL = {("train_models", "announce"), ("train_models", "approval.ask")}
 
 
 def real_tasks(dag: Any) -> list[Any]:
     """The tasks that run in a process of their own."""
     return [task for task in dag.tasks if task.task_type != "ModelProgress"]
+
+
+def described(task: Any) -> str | None:
+    """What people read of a task: a function's docstring, or an operator's own page."""
+    return task.python_callable.__doc__ if hasattr(task, "python_callable") else task.doc_md
 
 
 def test_all_dags_are_read_without_errors(dag_bag: Any) -> None:
@@ -38,7 +45,7 @@ def test_page_in_the_ui(dags: dict[str, Any], dag_id: str) -> None:
     page = dags[dag_id].doc_md
     for heading in ("**Purpose.**", "**Inputs.**", "**Outputs.**", "**When it fails.**"):
         assert heading in page
-    assert [task.task_id for task in real_tasks(dags[dag_id]) if not task.python_callable.__doc__] == []
+    assert [task.task_id for task in real_tasks(dags[dag_id]) if not described(task)] == []
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
@@ -77,6 +84,7 @@ def test_assets_chain_the_dags(dags: dict[str, Any]) -> None:
         "build_marts": {"marts"},
         "train_models": {"models"},
         "score_customers": {"published_warehouse"},
+        "rollback_published": {"published_warehouse"},
     }
     awaited = {
         dag_id: {dag.timetable.asset_condition.name}
@@ -97,13 +105,13 @@ def test_an_asset_is_announced_by_the_last_task(dags: dict[str, Any]) -> None:
 
 ORDER = {
     "ingest_sources": ["load", "plan", "check_raw"],
-    "build_marts": ["plan", "run_dbt", "check_marts"],
-    "train_models": ["plan", "train_churn", "announce"],
-    "score_customers": ["plan", "score", "check_scores", "activate", "publish"],
+    "build_marts": ["plan", "resolve_identities", "run_dbt", "check_marts"],
+    "train_models": ["plan", "train_churn", "approval.ask", "approval.carry_out", "announce"],
+    "score_customers": ["plan", "score", "check_scores", "activate", "check_activation", "publish"],
 }
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", PIPELINE)
 def test_gates_and_publishing_come_after_the_work(dags: dict[str, Any], dag_id: str) -> None:
     dag = dags[dag_id]
     for earlier, later in zip(ORDER[dag_id], ORDER[dag_id][1:], strict=False):
@@ -119,10 +127,10 @@ def test_every_job_is_trained(dags: dict[str, Any]) -> None:
     assert {f"train_{job}" for job in JOB_NAMES} < set(dags["train_models"].task_ids)
 
 
-OWN_PARAMETERS = {"train_models": {"roll_back", "backtest_origins"}}
+OWN_PARAMETERS = {"train_models": {"roll_back", "backtest_origins", "ask_before_promoting"}}
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", PIPELINE)
 def test_trigger_form(dags: dict[str, Any], dag_id: str) -> None:
     form = dags[dag_id].params
     assert list(form)[:3] == ["source", "as_of_date", "force_retrain"]
@@ -137,6 +145,31 @@ def test_trigger_form(dags: dict[str, Any], dag_id: str) -> None:
     with pytest.raises(Exception, match="tomorrow"):
         form.update({"as_of_date": "tomorrow"})
         form.validate()
+
+
+def test_a_person_is_asked_about_every_job_and_only_then_is_scoring_called(dags: dict[str, Any]) -> None:
+    import wiring
+
+    dag = dags["train_models"]
+    ask, announce = dag.get_task("approval.ask"), dag.get_task("announce")
+    assert {f"train_{job}" for job in wiring.JOBS} <= ask.get_flat_relative_ids(upstream=True)
+    assert "approval.carry_out" in announce.upstream_task_ids
+    assert announce.trigger_rule.value == "none_failed"  # skipped when nobody is asked
+    # The answer that counts when nobody gives one: nothing changes; and it comes before the next day's run.
+    assert (ask.defaults, ask.response_timeout) == (["Reject"], wiring.ANSWER_WITHIN)
+    assert timedelta(days=1) > wiring.ANSWER_WITHIN
+    assert dags["build_marts"].get_task("plan").timeout > wiring.ANSWER_WITHIN.total_seconds()
+    said = f"{wiring.ANSWER_WITHIN.total_seconds() / 3600:.0f} hours"
+    assert said in dag.doc_md
+    assert said in (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_asking_is_off_unless_the_setting_says_otherwise(dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training_wiring import training_form
+
+    assert training_form()["ask_before_promoting"].resolve() is False
+    monkeypatch.setenv("CLIENTELE_PROMOTION_NEEDS_APPROVAL", "true")
+    assert training_form()["ask_before_promoting"].resolve() is True
 
 
 def test_every_model_of_the_marts_is_seen(dags: dict[str, Any], airflow_home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +110,27 @@ def test_a_held_build_file_is_tried_again() -> None:
 
     with pytest.raises(WarehouseBusy):
         load()
+
+
+def test_an_answer_is_read_with_who_gave_it_and_when() -> None:
+    import training_wiring
+
+    at = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+    ann = {"id": "7", "name": "ann"}
+    payload = {"chosen_options": ["Approve"], "params_input": {"comment": "fine"}, "responded_by_user": ann}
+    given = training_wiring.answer_given({**payload, "responded_at": at})
+    assert (given.approved, given.by, given.comment, given.at) == (True, "ann", "fine", at)
+    assert training_wiring.answer_given({**payload, "responded_at": at.isoformat()}) == given
+    rejected = training_wiring.answer_given({**payload, "chosen_options": ["Reject"], "responded_at": at})
+    assert not rejected.approved
+
+
+def test_an_answer_that_nobody_gave_in_time_is_a_rejection_by_nobody() -> None:
+    import training_wiring
+
+    payload = {"chosen_options": ["Reject"], "params_input": {"comment": ""}, "responded_by_user": None}
+    given = training_wiring.answer_given({**payload, "responded_at": datetime(2026, 7, 1, tzinfo=UTC)})
+    assert (given.approved, given.by, given.comment) == (False, "nobody", "")
 
 
 # --- how models show their state ---

@@ -41,12 +41,14 @@ class BuildFile:
     def copy_to(self, folder: Path) -> BuildFile:
         return BuildFile(Path(shutil.copy(self.path, folder / "build.duckdb")))
 
-    def insert(self, table: str, rows: list[dict[str, Any]], loaded_at: str = "2026-01-01") -> None:
+    def insert(
+        self, table: str, rows: list[dict[str, Any]], loaded_at: str = "2026-01-01", load_id: str = "load"
+    ) -> None:
         """Append rows to a raw table as one load; columns left out get the contract's default or nothing."""
         columns = load_contract().tables[table].columns
         values = [
             [row.get(name, spec.default) for name, spec in columns.items()]
-            + ["load", "file", number, "hash", loaded_at]
+            + [load_id, "file", number, "hash", loaded_at]
             for number, row in enumerate(rows, start=1)
         ]
         places = ", ".join("?" * (len(columns) + 5))
@@ -62,13 +64,16 @@ class BuildFile:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
-    def dbt(self, command: str, as_of_date: str, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-        """Run dbt in a process of its own and return what it said, successful or not."""
+    def dbt(
+        self, command: str, as_of_date: str, *arguments: str, full: bool = True, **variables: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt in a process of its own and return what it said, successful or not; without increments."""
         return subprocess.run(
             [
                 str(Path(sys.executable).with_name("dbt")),
                 "--no-use-colors",
                 command,
+                *(("--full-refresh",) if full and command == "build" else ()),
                 *("--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(self.path.parent / "target")),
                 *("--log-path", str(self.path.parent / "logs")),

@@ -69,12 +69,20 @@ def _marts(table: str, rule: str, *statements: str, also: set[str] = frozenset()
     return Breakage(f"marts.{table}: {rule}", statements, prefixed)
 
 
+def _bridge(*stages: str) -> set[str]:
+    """The rules on the steps of the bridge up to these tables or columns."""
+    return {f"{stage.split('.')[0]}: revenue_up_to_{stage.replace('.', '_')}_is_explained" for stage in stages}
+
+
 def _twice(table: str, key: str) -> str:
     return f"insert into marts.{table} select * from marts.{table} where {key}"
 
 
 _FLOAT = "alter table marts.{} alter column {} type double"
 _FEATURES = "customer_features: "
+_LINES, _ORDERS, _NET, _MONTHS = "fct_order_items", "fct_orders", "fct_orders.net_amount", "monthly_sales"
+_MONTHLY = {"monthly_sales: amounts_agree_with_orders"}
+_OWED = {_FEATURES + "net_amount_agrees_with_orders"}
 _O1, _I1, _C1 = "order_id = 'o1'", "order_item_id = 'i1'", "customer_id = 'c1'"
 
 MARTS = [
@@ -82,12 +90,13 @@ MARTS = [
     _marts("dim_customers", "order_dates_in_order", "update marts.dim_customers set last_order_date = '2024-07-01'"),
     _marts("dim_products", "key_is_unique", _twice("dim_products", "product_code = 'MUG'")),
     _marts(
-        "fct_orders",
-        "key_is_unique",
-        _twice("fct_orders", "order_id = 'o6'"),
+        "fct_orders", "key_is_unique", _twice("fct_orders", "order_id = 'o6'"), also=_MONTHLY | _bridge(_ORDERS, _NET)
     ),
     _marts(
-        "fct_orders", "nothing_after_as_of_date", f"update marts.fct_orders set reversed_at = '2024-07-01' where {_O1}"
+        "fct_orders",
+        "nothing_after_as_of_date",
+        f"update marts.fct_orders set reversed_at = '2024-07-01' where {_O1}",
+        also=_OWED | _bridge("customer_features"),
     ),
     _marts(
         "fct_orders",
@@ -101,23 +110,32 @@ MARTS = [
         "fct_orders",
         "cancelled_orders_net_to_nothing",
         "update marts.fct_orders set net_amount = 8, cancelled_amount = 0 where order_id = 'o6'",
+        also=_MONTHLY | _OWED | _bridge(_NET, _MONTHS, "customer_features"),
     ),
     _marts("fct_orders", "amounts_are_decimals", _FLOAT.format("fct_orders", "fee_amount")),
     _marts(
-        "fct_orders", "amounts_agree_with_raw", "update marts.fct_orders set net_amount = 7.51 where order_id = 'o3'"
+        "fct_orders",
+        "amounts_agree_with_raw",
+        "update marts.fct_orders set net_amount = 7.51 where order_id = 'o3'",
+        also=_MONTHLY | _bridge(_ORDERS, _MONTHS),
     ),
     _marts(
         "fct_order_items",
         "key_is_unique",
         _twice("fct_order_items", "order_item_id = 'i6'"),
-        also={"fct_order_items: amounts_agree_with_orders"},
+        also={"fct_order_items: amounts_agree_with_orders"} | _bridge(_LINES, _ORDERS, _NET),
     ),
     _marts(
         "fct_order_items", "orders_are_known", f"update marts.fct_order_items set ordered_at = '2024-01-11' where {_I1}"
     ),
     _marts("fct_order_items", "products_are_known", "delete from marts.dim_products where product_code = 'POST'"),
     _marts("fct_order_items", "amounts_are_decimals", _FLOAT.format("fct_order_items", "line_amount")),
-    _marts("fct_order_items", "amounts_agree_with_orders", f"delete from marts.fct_order_items where {_I1}"),
+    _marts(
+        "fct_order_items",
+        "amounts_agree_with_orders",
+        f"delete from marts.fct_order_items where {_I1}",
+        also=_bridge(_LINES, _ORDERS),
+    ),
     _marts(
         "customer_features",
         "key_is_unique",
@@ -152,12 +170,58 @@ MARTS = [
         "customer_features",
         "purchases_are_complete",
         f"delete from marts.customer_features where {_C1}",
+        also=_OWED | _bridge("customer_features"),
     ),
     _marts(
         "customer_features",
         "customers_are_known",
         "insert into marts.customer_features by name select * replace ('c9' as customer_id) "
         "from marts.customer_features where as_of_date = '2024-04-02'",
+    ),
+    _marts("monthly_sales", "key_is_unique", _twice(_MONTHS, "net_amount < 10"), also=_bridge(_MONTHS)),
+    _marts(
+        "monthly_sales",
+        "amounts_agree_with_orders",
+        "update marts.monthly_sales set net_amount = 9.99 where net_amount = 10",
+        also=_bridge(_MONTHS),
+    ),
+    # The sum is right, the customers are not.
+    _marts(
+        "customer_features",
+        "net_amount_agrees_with_orders",
+        "update marts.customer_features set net_amount = case customer_id when 'c1' then 11 else 9 end",
+    ),
+    # A line made up for an order that has none, and is worth as much: no rule on a single order sees it.
+    _marts(
+        "fct_order_items",
+        "revenue_up_to_fct_order_items_is_explained",
+        "insert into marts.fct_order_items values ('i8', 'o3', 'MUG', 'product', 1, 7.5, 7.5, '2024-03-10 10:00', "
+        "null, null)",
+        also=_bridge(_ORDERS),
+    ),
+    _marts(
+        "fct_orders",
+        "revenue_up_to_fct_orders_is_explained",
+        "update raw.orders set order_amount = 8 where order_id = 'o3'",
+        also={"fct_orders: amounts_agree_with_raw"},
+    ),
+    _marts(
+        "fct_orders",
+        "revenue_up_to_fct_orders_net_amount_is_explained",
+        f"update marts.fct_orders set net_amount = net_amount + fee_amount, fee_amount = 0 where {_O1}",
+        also=_MONTHLY | _OWED | _bridge(_MONTHS, "customer_features"),
+    ),
+    _marts(
+        "monthly_sales",
+        "revenue_up_to_monthly_sales_is_explained",
+        "delete from marts.monthly_sales where net_amount = 10",
+        also=_MONTHLY,
+    ),
+    _marts(
+        "customer_features",
+        "revenue_up_to_customer_features_is_explained",
+        f"update marts.customer_features set net_amount = 9.99 where {_C1}",
+        also=_OWED,
     ),
     _marts("customer_labels", "key_is_unique", _twice("customer_labels", "true")),
     _marts("customer_labels", "amounts_are_decimals", _FLOAT.format("customer_labels", "future_net_amount")),
@@ -178,7 +242,10 @@ MARTS = [
             "dim_subscriptions: contracts_are_complete",
             "fct_order_items: orders_are_known",
             "customer_features: purchases_are_complete",
-        },
+        }
+        | _MONTHLY
+        | _OWED
+        | _bridge(_ORDERS, _NET, _MONTHS, "customer_features"),
     ),
     _marts("dim_subscriptions", "key_is_unique", _twice("dim_subscriptions", "true")),
     _marts("dim_subscriptions", "contracts_are_complete", "update marts.dim_subscriptions set subscription_id = 'u2'"),
@@ -252,6 +319,9 @@ SCORES = [
     ),
     _clv("totals_are_finite", "expected_order_count = 'infinity'"),
     _clv("interval_holds_prediction", "predicted_lower_amount = 2.51"),
+    _clv("longer_horizons_hold_more", "predicted_180d_amount = 2.49"),
+    _clv("longer_horizons_hold_more", "predicted_365d_amount = 3.99, predicted_365d_upper_amount = 20"),
+    _clv("further_intervals_hold_predictions", "predicted_180d_upper_amount = 3.99"),
     _clv("total_is_historic_plus_predicted", "total_amount = 12.52"),
     _clv("historic_amount_agrees_with_features", "historic_amount = 9.99, total_amount = 12.49"),
     Breakage(
@@ -264,4 +334,29 @@ SCORES = [
     _contract("survival_falls", "survival_6m_probability = 0.95"),
 ]
 
-BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES}
+_360 = "marts.customer_360"
+ACTIVATION = [
+    Breakage(f"{_360}: key_is_unique", (f"insert into {_360} select * from {_360} where customer_id = 'c3'",)),
+    Breakage(f"{_360}: customers_are_complete", (f"delete from {_360} where customer_id = 'c3'",)),
+    Breakage(
+        f"{_360}: profile_is_of_as_of_date",
+        (f"update {_360} set as_of_date = '2024-06-30' where customer_id = 'c3'",),
+    ),
+    Breakage(
+        f"{_360}: net_amount_agrees_with_features",
+        (f"update {_360} set net_amount = case customer_id when 'c1' then 11 else 9 end where net_amount > 0",),
+    ),
+    Breakage(
+        f"{_360}: revenue_up_to_customer_360_is_explained",
+        (f"update {_360} set net_amount = 9.99 where {_C1}",),
+        frozenset({f"{_360}: net_amount_agrees_with_features"}),
+    ),
+    Breakage(
+        f"{_360}: churn_probability_agrees_with_scores", (f"update {_360} set churn_probability = 0.5 where {_C1}",)
+    ),
+    Breakage(
+        f"{_360}: predicted_amount_agrees_with_scores", (f"update {_360} set clv_status = 'refused' where {_C1}",)
+    ),
+]
+
+BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES, "activation": ACTIVATION}

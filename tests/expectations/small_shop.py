@@ -47,9 +47,13 @@ _RAW_ROWS = {
         "'i6', 'o6', 1, 'CUP', 'Cup', 1, 8.00, null",
         "'i7', 'o7', 1, 'CUP', 'Cup', 1, 8.00, null",
     ],
-    "products": ["'MUG', 'Mug', 'ware', 5.00, 2.00", "'CUP', 'Cup', 'ware', 8.00, 3.00"],
+    "products": [
+        "'MUG', 'Mug', 'ware', 5.00, 2.00",
+        "'CUP', 'Cup', 'ware', 8.00, 3.00",
+        "' post', 'Postage', null, null, null",
+    ],
     "events": ["'e1', 'c1', 's1', '2024-06-01', 'visit', 'MUG'"],
-    "feedback": ["'f1', 'c1', 'o1', 'MUG', '2024-01-20', 5, 9, 'Lovely'"],
+    "feedback": ["'f1', 'c1', 'o1', 'MUG', '2024-05-20', 5, 9, 'Lovely'"],
     "campaigns": ["'k1', 'Spring', 'mail', '2024-03-01', null, 10.00"],
     "campaign_touches": ["'k1', 'c1', '2024-03-02', false, true, false, 0.1000"],
     "subscriptions": ["'u1', 'c1', 'Tea', '2024-01-01', null, 9.00, 12, null, null, null"],
@@ -77,15 +81,20 @@ insert into marts.fct_orders values
     ('o6', 'c1', 'sale', false, false, 1, 1, 1, 8, 0, 8, 0, 0, 0, '2024-06-13 10:00', '2024-06-13', '2024-06-14', null);
 create table marts.fct_order_items (
     order_item_id varchar, order_id varchar, product_code varchar, line_kind varchar, quantity decimal(18, 3),
-    unit_price_amount decimal(18, 4), line_amount decimal(18, 2), ordered_at timestamp
+    unit_price_amount decimal(18, 4), line_amount decimal(18, 2), ordered_at timestamp, customer_id varchar,
+    reversed_by_order_item_id varchar
 );
 insert into marts.fct_order_items values
-    ('i1', 'o1', 'MUG', 'product', 2, 5, 10, '2024-01-10 10:00'),
-    ('i2', 'o1', 'POST', 'fee', 1, 3, 3, '2024-01-10 10:00'),
-    ('i3', 'o2', 'MUG', 'product', 3, 3.3333, 10, '2022-01-10 10:00'),
-    ('i4', 'o4', 'MUG', 'product', 1, 5, 5, '2024-06-10 10:00'),
-    ('i5', 'o5', 'MUG', 'product', -1, 5, -5, '2024-06-12 10:00'),
-    ('i6', 'o6', 'CUP', 'product', 1, 8, 8, '2024-06-13 10:00');
+    ('i1', 'o1', 'MUG', 'product', 2, 5, 10, '2024-01-10 10:00', 'c1', null),
+    ('i2', 'o1', 'POST', 'fee', 1, 3, 3, '2024-01-10 10:00', 'c1', null),
+    ('i3', 'o2', 'MUG', 'product', 3, 3.3333, 10, '2022-01-10 10:00', 'c2', null),
+    ('i4', 'o4', 'MUG', 'product', 1, 5, 5, '2024-06-10 10:00', 'c1', null),
+    ('i5', 'o5', 'MUG', 'product', -1, 5, -5, '2024-06-12 10:00', 'c1', null),
+    ('i6', 'o6', 'CUP', 'product', 1, 8, 8, '2024-06-13 10:00', 'c1', null);
+create table marts.monthly_sales as select cast(date_trunc('month', order_date) as date) as order_month,
+    sum(gross_amount) as gross_amount, sum(return_amount) as return_amount, sum(cancelled_amount) as cancelled_amount,
+    sum(net_amount) as net_amount, sum(fee_amount) as fee_amount, sum(adjustment_amount) as adjustment_amount
+from marts.fct_orders group by order_month;
 create table marts.customer_features (
     customer_id varchar, as_of_date date, first_order_date date, last_order_date date,
     days_since_last_order integer, tenure_days integer, first_to_last_order_days integer,
@@ -115,6 +124,16 @@ create table marts.subscription_features as select 'u1' as subscription_id, date
     cast(null as decimal(18, 2)) as total_charges_amount;
 """
 
+_CUSTOMER_360 = """
+create table marts.customer_360 as
+select c.customer_id, date '2024-07-01' as as_of_date, cast(coalesce(f.net_amount, 0) as decimal(18, 2)) as net_amount,
+    churn.churn_probability, churn.status as churn_status, clv.predicted_amount, clv.status as clv_status
+from marts.dim_customers as c
+left join marts.customer_features as f on f.customer_id = c.customer_id and f.as_of_date = date '2024-07-01'
+left join scores.customer_churn as churn on churn.customer_id = c.customer_id
+left join scores.customer_clv as clv on clv.customer_id = c.customer_id;
+"""
+
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
 _REASONS = {"reasons": "lowers risk: no order for 21 days (typical 60)", "reason_codes": "[]"}
 _SCORES = {
@@ -125,6 +144,12 @@ _SCORES = {
         "predicted_amount": 2.5,
         "predicted_lower_amount": 0,
         "predicted_upper_amount": 9,
+        "predicted_180d_amount": 4,
+        "predicted_180d_lower_amount": 0,
+        "predicted_180d_upper_amount": 15,
+        "predicted_180d_status": "scored",
+        "predicted_365d_status": "refused",
+        "predicted_365d_reason": "The history is too short for 365 days.",
         "expected_order_count": 0.4,
         "alive_probability": 0.9,
         "expected_order_amount": 6,
@@ -155,6 +180,7 @@ def make_small_shop(settings: Settings) -> None:
         _fill_raw(connection)
         connection.execute(_MARTS)
         _fill_scores(connection)
+        connection.execute(_CUSTOMER_360)
 
 
 def change(settings: Settings, *statements: str) -> None:
@@ -220,6 +246,7 @@ def _fill_scores(connection: duckdb.DuckDBPyConnection) -> None:
         "as_of_date": AS_OF,
         "status": "scored",
         **_CONTRACT,
+        **_REASONS,
         **_ORIGIN,
     }
     _insert(connection, "subscription_churn", row)

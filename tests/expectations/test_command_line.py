@@ -60,3 +60,7 @@ def test_failed_gate_ends_in_words_and_status_1(command, shop):
     assert "Nothing in orders happened after it was loaded." in done.stderr
     assert "What to do: " in done.stderr
     assert str(shop.data_docs_folder) in done.stderr
+    told = command("results", "--source", SOURCE)
+    assert told.returncode == 0, told.stderr
+    assert f"Gate raw of {SOURCE} as of 2024-07-01: FAILED" in told.stdout
+    assert "order_id = o1" in told.stdout

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
+import pytest
+
+from expectations.data_docs_site import renewed_site
 from expectations.gates import load_thresholds
 from tests.expectations.small_shop import SOURCE, change, checked
 
@@ -62,3 +67,58 @@ def test_history_is_pruned_by_gate(shop, monkeypatch):
     runs = [path.parent.name for path in _pages(shop) if path.name == f"{SOURCE}-scores.customer_churn.html"]
     assert len(runs) == 2
     assert [path for path in _pages(shop) if path.name == f"{SOURCE}-raw.orders.html"]
+
+
+READER = """
+import pathlib, re, sys, time
+folder, stop = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+rounds = 0
+while not stop.exists() or not rounds:
+    assert (folder / "index.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    whole = folder.resolve()
+    links = set(re.findall(r'href="([^"#]+)"', (whole / "index.html").read_text(encoding="utf-8")))
+    assert len(links) > 10
+    for link in links:
+        text = (whole / link).read_text(encoding="utf-8")
+        assert not link.endswith(".html") or text.rstrip().endswith("</html>"), link
+    rounds += 1
+    time.sleep(0.02)
+print(rounds)
+"""
+
+
+def test_pages_can_be_read_at_any_time_while_gates_rewrite_them(shop, tmp_path):
+    checked(shop, "scores")
+    stop = tmp_path / "stop"
+    command = [sys.executable, "-c", READER, str(shop.data_docs_folder), str(stop)]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for _ in range(2):
+        checked(shop, "scores")
+    stop.touch()
+    for reader in readers:
+        said, complaint = reader.communicate(timeout=60)
+        assert reader.returncode == 0, complaint
+        assert int(said) > 1
+
+
+def test_pages_that_could_not_be_written_leave_the_former_ones(shop):
+    checked(shop, "scores")
+    before = _pages(shop)
+    site = shop.data_docs_folder.resolve()
+    with pytest.raises(RuntimeError, match="killed"), renewed_site(shop) as folder:
+        (folder / "index.html").write_text("half")
+        raise RuntimeError("killed")
+    assert (shop.data_docs_folder.resolve(), _pages(shop)) == (site, before)
+    checked(shop, "scores")
+    assert "half" not in _pages(shop).values()
+    assert shop.data_docs_folder.resolve() != site
+
+
+def test_the_folder_of_an_earlier_release_is_taken_over(shop):
+    shop.data_docs_folder.mkdir(parents=True)
+    (shop.data_docs_folder / "index.html").write_text("old index")
+    (shop.data_docs_folder / "old_page.html").write_text("old page")
+    with renewed_site(shop) as folder:
+        (folder / "index.html").write_text("new index")
+    pages = {path.name: path.read_text() for path in shop.data_docs_folder.iterdir()}
+    assert pages == {"index.html": "new index", "old_page.html": "old page"}

@@ -13,7 +13,7 @@ from expectations.results import GateResult
 from tests.expectations.small_shop import AS_OF, SOURCE, change, checked, not_held, stored
 from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
-from warehouse.errors import GateFailed, SettingsError, WarehouseBusy
+from warehouse.errors import GateFailed, SettingsError, WarehouseMissing
 
 TABLES = load_contract().tables
 
@@ -33,6 +33,13 @@ def test_good_shop_passes_and_every_outcome_is_kept(shop, gate):
     assert rows == [(gate, "run-1", AS_OF, len(result.checks))]
     assert stored(shop, "select count(*) from {results} where description is null or first_step is null") == [(0,)]
     assert json.loads(json.dumps(result.as_dict()))["check_count"] == len(result.checks)
+
+
+def test_nothing_is_wrong_with_the_good_shop_not_even_a_warning(shop):
+    result = checked(shop, "raw")
+    assert result.warnings == ()
+    assert any(not check.is_judged for check in result.checks)
+    assert "of them go by history and cannot judge yet" in "\n".join(result.lines())
 
 
 def test_only_a_warning_for_few_eligible_customers(shop):
@@ -191,7 +198,7 @@ def test_file_can_be_written_again_after_a_failed_gate(shop):
 
 
 def test_no_build_file_and_a_held_one_are_told_in_words(settings, shop):
-    with pytest.raises(WarehouseBusy, match="no warehouse"):
+    with pytest.raises(WarehouseMissing, match="no warehouse"):
         run_gate(settings, "other_shop", "raw", AS_OF)
     with pytest.raises(SettingsError, match="no gate"):
         run_gate(shop, SOURCE, "staging", AS_OF)
@@ -223,7 +230,7 @@ def test_results_are_written_where_the_table_is_missing(shop):
         assert connection.execute("select count(*) from quality.validation_results").fetchone()[0] > 0
 
 
-@pytest.mark.parametrize("table", ["customer_churn", "customer_clv"])
+@pytest.mark.parametrize("table", ["customer_churn", "customer_clv", "subscription_churn"])
 @pytest.mark.parametrize("breakage", ["reasons = ' '", "reasons = null", "reason_codes = null", "reason_codes = '[{'"])
 def test_scores_without_reasons_are_a_warning(shop, table, breakage):
     assert f"scores.{table}: scored_rows_have_reasons" not in not_held(shop, "scores", "warning")

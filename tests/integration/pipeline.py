@@ -13,6 +13,7 @@ from warehouse import dbt
 from warehouse.connections import open_build_file, open_published
 from warehouse.ingest import IngestReport, ingest_source
 from warehouse.landing import land_input
+from warehouse.marts import build_marts
 from warehouse.publish import publish
 from warehouse.runs import RunPlan, plan_run
 from warehouse.settings import Settings
@@ -37,13 +38,13 @@ def ingest(settings: Settings, source: str, given: Path | None = None, as_of: st
 
 def build(settings: Settings, plan: RunPlan) -> None:
     """Build and check the marts."""
-    dbt.build(settings, plan.source, plan.as_of_date, dbt.MART_SELECTION)
+    build_marts(settings, plan.source, plan.as_of_date)
     run_gate(settings, plan.source, "marts", day(plan), plan.pipeline_run_id)
 
 
-def train_all(settings: Settings, plan: RunPlan, *, force: bool = False) -> dict[str, TrainingOutcome]:
-    """Train the three jobs."""
-    return {job: train(settings, job, plan.source, day(plan), force=force) for job in JOBS}
+def train_all(settings: Settings, plan: RunPlan, **options: bool) -> dict[str, TrainingOutcome]:
+    """Train the four jobs."""
+    return {job: train(settings, job, plan.source, day(plan), **options) for job in JOBS}
 
 
 def score_and_publish(settings: Settings, plan: RunPlan) -> None:
@@ -52,6 +53,7 @@ def score_and_publish(settings: Settings, plan: RunPlan) -> None:
         score(settings, job, plan.source, day(plan))
     run_gate(settings, plan.source, "scores", day(plan), plan.pipeline_run_id)
     dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
+    run_gate(settings, plan.source, "activation", day(plan), plan.pipeline_run_id)
     publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
 
 

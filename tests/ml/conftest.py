@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from ml.scoring import score
 from ml.snapshots import Snapshots
 from ml.training import TrainingOutcome, train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
+from warehouse.ingest import ingest_source
+from warehouse.marts import build_marts
+from warehouse.runs import plan_run
 from warehouse.settings import Settings
 
 
@@ -58,3 +62,13 @@ def fresh(settings: Settings, empty_tracking: Path) -> Settings:
     settings.mlflow_folder.mkdir(parents=True)
     shutil.copy(empty_tracking, settings.mlflow_folder / "mlflow.db")
     return settings
+
+
+@pytest.fixture(scope="session")
+def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, date]:
+    """Settings of a home with the marts of the generated shop, and their date; its truth lies beside them."""
+    settings = Settings(home=tmp_path_factory.mktemp("sample_shop"), memory_limit="1GB")
+    ingest_source(settings, "sample_shop")
+    as_of_date = plan_run(settings, "sample_shop", None).as_of_date
+    build_marts(settings, "sample_shop", as_of_date)
+    return settings, date.fromisoformat(as_of_date)

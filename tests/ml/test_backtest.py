@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.backtest.command import chosen_origins
+from ml.backtest.command import at_horizon, chosen_origins
 from ml.backtest.history import History, builds_needed
 from ml.backtest.recording import keep
 from ml.backtest.replay import BASELINES, Origin, replay
@@ -77,6 +77,16 @@ def test_origins_are_the_newest_that_can_be_judged():
         chosen_origins(AS_OF_DATE, [NEWEST + timedelta(days=1)], 6, DEFINITIONS)
     with pytest.raises(ClienteleError, match="at least one origin"):
         chosen_origins(AS_OF_DATE, (), 0, DEFINITIONS)
+
+
+def test_only_lifetime_value_has_further_horizons():
+    known = DEFINITIONS.model_copy(update={"clv_further_horizons_days": (180, 365)})
+    assert at_horizon(known, ["clv"], 180).clv_horizon_days == 180
+    newest = chosen_origins(AS_OF_DATE, (), 1, at_horizon(known, ["clv"], 365))
+    assert newest == (AS_OF_DATE - timedelta(days=365),)
+    for jobs, days in ((["churn"], 180), (["clv", "churn"], 180), (["clv"], 120)):
+        with pytest.raises(ClienteleError, match=f"No backtest over {days} days"):
+            at_horizon(known, jobs, days)
 
 
 @pytest.mark.parametrize("name", list(BASELINES))

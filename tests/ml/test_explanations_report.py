@@ -15,7 +15,9 @@ from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.fairness import DIFFERENCE, EVERYONE, SMALL_GROUPS, fairness_figures
 from tests.ml.synthetic_shop import SOURCE
 
-SETTINGS = FairnessConfiguration(minimum_customer_count=50, minimum_class_count=10, age_group_starts=(25, 45))
+SETTINGS = FairnessConfiguration(
+    minimum_customer_count=50, minimum_class_count=10, age_group_starts=(25, 45), group_columns=("gender", "country")
+)
 
 
 def holdout(count: int = 600) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

@@ -89,7 +89,6 @@ def test_without_repeat_orders_there_is_an_amount_but_no_orders(snapshots):
     scores = JOB.scores(estimator, model_frame(rows, competition.columns), rows)
     assert scores["predicted_amount"].notna().all()
     assert scores["expected_order_count"].isna().all()
-    assert scores["predicted_180d_amount"].isna().all()
 
 
 def test_returns_that_exceed_purchases_do_not_break_the_metrics():
@@ -98,24 +97,3 @@ def test_returns_that_exceed_purchases_do_not_break_the_metrics():
     assert (actual < 0).any()
     assert np.isfinite(list(JOB.metrics(actual, predicted).values())).all()
     assert JOB.tie_break({"level_ratio": float("nan")}) == JOB.tie_break({"level_ratio": -1.0}) == np.inf
-
-
-def test_further_horizons_grow_ever_more_slowly(snapshots, competition, scores):
-    model = competition.result("two_stage_boosting").candidate.estimator
-    features = model_frame(eligible(snapshots.scoring), competition.columns)
-    half_year, year = (model.amount_within(features, days) for days in (180, 365))
-    own = model.predict(features)
-    assert model.amount_within(features, HORIZON_DAYS) == pytest.approx(own)
-    assert ((own <= half_year) & (half_year <= year)).all()
-    assert (half_year <= own * 180 / HORIZON_DAYS + 1e-9).all()
-    assert year.sum() < 0.99 * own.sum() * 365 / HORIZON_DAYS  # some will have left
-    assert scores["predicted_180d_amount"].to_numpy() == pytest.approx(half_year, abs=0.0051)
-
-
-def test_a_horizon_longer_than_the_history_is_left_empty(snapshots, competition):
-    rows = eligible(snapshots.scoring)
-    rows = rows[rows["tenure_days"] < 300].reset_index(drop=True)
-    estimator = competition.result("two_stage_boosting").candidate.estimator
-    scores = JOB.scores(estimator, model_frame(rows, competition.columns), rows)
-    assert scores["predicted_365d_amount"].isna().all()
-    assert scores["predicted_180d_amount"].notna().all()

@@ -16,8 +16,6 @@ from ml.features import model_frame
 from ml.segmentation.job import SegmentationJob
 from ml.snapshots import Snapshots, eligible, read_snapshots
 from warehouse import dbt
-from warehouse.ingest import ingest_source
-from warehouse.runs import plan_run
 from warehouse.scores import create_score_tables, write_scores
 from warehouse.settings import Settings
 
@@ -41,15 +39,10 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    settings = Settings(home=tmp_path_factory.mktemp("segments"), memory_limit="1GB")
-    ingest_source(settings, SOURCE)
-    as_of_date = plan_run(settings, SOURCE, None).as_of_date
-    dbt.build(settings, SOURCE, as_of_date, (*dbt.MART_SELECTION,))
+def shop(sample_shop: tuple[Settings, date]) -> Shop:
+    settings, as_of_date = sample_shop
     job = SegmentationJob()
-    snapshots = read_snapshots(
-        settings, SOURCE, date.fromisoformat(as_of_date), churn_horizon_days=90, clv_horizon_days=90
-    )
+    snapshots = read_snapshots(settings, SOURCE, as_of_date, churn_horizon_days=90, clv_horizon_days=90)
     return Shop(settings, snapshots, job.compete(snapshots, None))
 
 

@@ -71,6 +71,10 @@ def test_search_takes_the_best_and_the_defaults_among_equals():
     assert (best.record["search_auc"], best.record["search_auc_of_defaults"]) == (0.61, 0.6)
     assert search("tree", DEFAULTS, CHOICES, lambda _: 0.6, scripted, **options).parameters == DEFAULTS
     assert search("tree", DEFAULTS, CHOICES, lambda _: 0.6, None, **options).parameters == DEFAULTS
+    options["minimum_gain"] = 0.02
+    kept = search("tree", DEFAULTS, CHOICES, lambda p: 0.6 + 0.01 * (p.depth == 4), scripted, **options)
+    assert kept.parameters == DEFAULTS
+    assert kept.record["search_auc"] == 0.6
 
 
 def test_search_and_fit_do_not_see_the_holdout_or_the_scoring_rows(snapshots):

@@ -95,6 +95,18 @@ def test_models_are_told_in_quarters() -> None:
     assert list(progress_lines(states(3), states(3))) == []
 
 
+def test_a_question_is_told_once_and_one_that_was_not_asked_not_at_all() -> None:
+    def at(state: str | None) -> dict[str, dict[str, Any]]:
+        return {"approval.ask": task("approval.ask", state)}
+
+    [line] = progress_lines(at("running"), at("awaiting_input"))
+    assert "waits for your answer" in line
+    assert list(progress_lines(at("awaiting_input"), at("awaiting_input"))) == []
+    [line] = progress_lines(at("awaiting_input"), at("success"))
+    assert line.split()[:2] == ["approval.ask", "done"]
+    assert list(progress_lines(at(None), at("skipped"))) == []
+
+
 def test_the_dbt_run_is_to_blame_not_the_models_it_failed_to_build() -> None:
     tasks = [
         task("dbt.fct_orders", "failed", end_date="2026-01-01T00:00:01Z"),

@@ -150,7 +150,14 @@ def test_make_passes_a_path_on_as_it_was_typed() -> None:
     assert f"[--input={path}]" in made("run", "SOURCE=files", f"INPUT={path}")
 
 
+def test_make_passes_a_reason_on_as_it_was_typed() -> None:
+    reason = 'it\'s "wrong"; $(touch x) $HOME'
+    said = made("rollback", "VERSION=20260101T000000-files", f"REASON={reason}")
+    assert said == f"[-m][warehouse][rollback][--version=20260101T000000-files][--reason={reason}]"
+
+
 def test_make_lists_its_targets() -> None:
     done = subprocess.run(["make"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    for target in ("demo", "run", "up", "down", "status", "sql", "test", "lint", "bench", "lock", "help"):
+    targets = ("demo", "run", "up", "down", "status", "sql", "versions", "rollback", "test", "lint", "bench", "lock")
+    for target in (*targets, "help"):
         assert f"  {target} " in done.stdout

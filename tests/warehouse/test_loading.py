@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from warehouse.connections import open_build_file
 from warehouse.errors import LandingError, SourceError
@@ -59,7 +55,8 @@ def test_good_rows_are_loaded_with_types(settings: Settings) -> None:
         ("1,c,2999-01-01,1", "ordered_at: 2999-01-01 00:00 lies in the future"),
         ("1,c,1890-01-01,1", "ordered_at: '1890-01-01' is below 1970-01-01"),
         ("1,c,2024-05-01,twelve", "order_amount: 'twelve' is not an amount"),
-        ('1,c,2024-05-01,"1,200"', "order_amount: '1,200' is not an amount"),
+        ('1,c,2024-05-01,"1,200"', "order_amount: '1,200' is not an amount: "
+         "has a decimal comma or thousands separators"),
         ("1,c,2024-05-01,inf", "order_amount: 'inf' is not an amount"),
         ("1,c,2024-05-01", "3 fields where the header has 4"),
         ("1,c,2024-05-01,1,extra", "5 fields where the header has 4"),
@@ -83,7 +80,7 @@ def test_personal_values_do_not_appear_in_reasons(settings: Settings) -> None:
     land(settings, "customers.csv", "customer_id,birth_date\nc,31.12.1980\n")
     ingest_source(settings, "files")
     assert rows(settings, "select reason from quality.quarantined_rows") == [
-        ("birth_date: a value is not a date (YYYY-MM-DD)",)
+        ("birth_date: a value is not a date (YYYY-MM-DD): has its day, month or a short year first",)
     ]
 
 
@@ -231,26 +228,6 @@ def test_input_that_is_missing_or_a_link_out_of_the_folder(settings: Settings, t
     (settings.landing_of("files") / "orders.csv").symlink_to(secret)
     with pytest.raises(LandingError, match="leads out of its folder"):
         ingest_source(settings, "files")
-
-
-VALUES = st.one_of(
-    st.sampled_from(["1", "2", "a", "nan", "", "2024-05-01", "2024-99-01", "1e3", "-5", "NULL", " 7 ", "2999-01-01"]),
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=8),
-)
-
-
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(records=st.lists(st.lists(VALUES, min_size=4, max_size=4), max_size=12))
-def test_whatever_the_values_the_counts_balance(tmp_path_factory: pytest.TempPathFactory, records) -> None:
-    settings = Settings(home=tmp_path_factory.mktemp("wild"), memory_limit="1GB")
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([ORDERS.strip().split(","), *records])
-    land(settings, "orders.csv", text.getvalue())
-    [load] = ingest_source(settings, "files").loads
-    assert load.rows_read == len(records)
-    assert load.rows_read == load.rows_loaded + load.rows_quarantined + load.rows_already_loaded
-    assert rows(settings, "select count(*) from raw.orders") == [(load.rows_loaded,)]
-    assert rows(settings, "select count(*) from quality.quarantined_rows") == [(load.rows_quarantined,)]
 
 
 def test_cdnow_in_full(settings: Settings, real_data: Path) -> None:

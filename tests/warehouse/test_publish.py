@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import duckdb
+import subprocess
+import sys
+
 import pytest
 
+from tests.warehouse.small_warehouse import make_marts
 from warehouse.connections import open_build_file, open_published
-from warehouse.errors import PublishError, WarehouseBusy
+from warehouse.errors import PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
 from warehouse.publish import publish
-from warehouse.quality_tables import create_quality_tables
-from warehouse.scores import create_score_tables
 from warehouse.settings import Settings
-
-
-def make_marts(settings: Settings, customers: int) -> None:
-    with open_build_file(settings, "files") as connection:
-        create_quality_tables(connection)
-        create_score_tables(connection)
-        connection.execute("create schema if not exists marts; create schema if not exists pii")
-        connection.execute("create or replace table pii.customer_contacts as select 'a@b.c' as email")
-        connection.execute(
-            "create or replace table marts.dim_customers as select i::varchar as customer_id from range(?) t(i)",
-            [customers],
-        )
-        connection.execute(
-            "create or replace table marts.fct_orders as select 1.5::decimal(18, 2) as net_amount from range(3)"
-        )
-        connection.execute("create or replace view marts.customer_360 as select * from marts.dim_customers")
 
 
 def customers_seen(settings: Settings) -> int:
@@ -57,7 +42,7 @@ def test_only_what_people_query_is_published(settings: Settings) -> None:
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
         columns = [row[0] for row in connection.execute("describe quality.quarantined_rows").fetchall()]
         run = connection.execute("select pipeline_run_id, customers, net_amount::varchar from quality.pipeline_runs")
-        assert run.fetchall() == [("run-1", 1, "4.50")]
+        assert run.fetchall() == [("run-1", 1, "1.50")]
         assert connection.execute("select count(*) from scores.customer_churn_current").fetchone() == (0,)
     assert schemas == {"marts", "scores", "quality"}
     assert "row_content" not in columns
@@ -86,7 +71,7 @@ def test_old_versions_are_kept_up_to_the_limit(settings: Settings) -> None:
         publish(limited, "files", "2024-01-01", f"run-{number}")
     versions = sorted((limited.published_folder / "versions").iterdir())
     assert len(versions) == 2
-    assert versions[-1].samefile(limited.published_file)
+    assert (versions[-1] / "clientele.duckdb").samefile(limited.published_file)
 
 
 def test_nothing_published_yet_is_said_plainly(settings: Settings) -> None:
@@ -94,10 +79,7 @@ def test_nothing_published_yet_is_said_plainly(settings: Settings) -> None:
         pass
 
 
-def test_a_held_build_file_names_its_holder(settings: Settings, tmp_path) -> None:
-    import subprocess
-    import sys
-
+def test_a_held_build_file_names_its_holder(settings: Settings) -> None:
     make_marts(settings, 1)
     held = settings.build_file("files")
     hold = f"import duckdb, sys; c = duckdb.connect({str(held)!r}); print('held', flush=True); sys.stdin.read()"
@@ -105,8 +87,21 @@ def test_a_held_build_file_names_its_holder(settings: Settings, tmp_path) -> Non
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseBusy, match=f"process id {holder.pid}"), open_build_file(settings, "files"):
+        named = rf"process id {holder.pid} \(\S*python\S* -c import duckdb, sys;"
+        with pytest.raises(WarehouseBusy, match=named), open_build_file(settings, "files"):
             pass
+        with pytest.raises(WarehouseBusy, match=named):
+            publish(settings, "files", "2024-01-01", "run-1")
         holder.stdin.close()
         holder.wait()
-    assert duckdb.connect(str(held)).execute("select 1").fetchone() == (1,)
+    publish(settings, "files", "2024-01-01", "run-1")
+    assert customers_seen(settings) == 1
+
+
+def test_no_build_file_and_a_damaged_one_are_not_taken_for_a_held_one(settings: Settings) -> None:
+    with pytest.raises(WarehouseMissing, match="no warehouse for source 'files' yet"):
+        publish(settings, "files", "2024-01-01", "run-1")
+    settings.build_file("files").parent.mkdir(parents=True)
+    settings.build_file("files").write_text("this is no database " * 1000)
+    with pytest.raises(WarehouseUnreadable, match="not a valid DuckDB database"), open_build_file(settings, "files"):
+        pass

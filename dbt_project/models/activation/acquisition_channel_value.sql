@@ -10,29 +10,12 @@ customers as (
         net_amount,
         coalesce(predicted_amount, 0) as expected_amount,
         net_amount + coalesce(predicted_amount, 0) as whole_amount,
+        -- who has bought nothing has left no margin either; who has no prediction counts with the past
+        case when order_count = 0 then 0 else net_margin_amount + coalesce(predicted_margin_amount, 0) end
+            as whole_margin_amount,
+        case when order_count > 0 then net_margin_amount end as known_margin_amount,
         case when clv_status = 'scored' then 1 end as scored_customer
     from {{ ref('customer_360') }}
-
-),
-
--- what was kept of the price of goods sold, where the goods' cost is known
-sold as (
-
-    select
-        items.customer_id,
-        sum(items.line_amount) as costed_amount,
-        sum(items.line_amount - items.quantity * products.unit_cost_amount) as costed_margin_amount
-    from {{ ref('fct_order_items') }} as items
-    inner join {{ ref('fct_orders') }} as orders
-        on items.order_id = orders.order_id
-    inner join {{ ref('dim_products') }} as products
-        on items.product_code = products.product_code
-    where
-        orders.is_purchase
-        and items.line_kind = 'product'
-        and items.reversed_at is null
-        and products.unit_cost_amount is not null
-    group by items.customer_id
 
 ),
 
@@ -51,11 +34,15 @@ summarised as (
         -- value of those whose cost is known: the others would flatter the ratio
         sum(case when customers.acquisition_cost_amount is not null then customers.whole_amount end)
             as costed_whole_amount,
-        sum(sold.costed_margin_amount) as costed_margin_amount,
-        sum(sold.costed_amount) as costed_sales_amount
+        -- and of those whose margin is known as well, over what it cost to win just these
+        sum(case when customers.acquisition_cost_amount is not null then customers.whole_margin_amount end)
+            as costed_whole_margin_amount,
+        sum(case when customers.whole_margin_amount is not null then customers.acquisition_cost_amount end)
+            as margin_acquisition_cost_amount,
+        count(customers.known_margin_amount) as margin_customer_count,
+        sum(customers.known_margin_amount) as margin_amount,
+        sum(case when customers.known_margin_amount is not null then customers.net_amount end) as margin_sales_amount
     from customers
-    left join sold
-        on customers.customer_id = sold.customer_id
     group by customers.channel, customers.as_of_date
 
 ),
@@ -73,18 +60,16 @@ compared as (
         predicted_amount,
         total_amount,
         cast(costed_whole_amount as double) / nullif(cast(acquisition_cost_amount as double), 0) as clv_to_cac_ratio,
-        cast(costed_margin_amount as double) / nullif(cast(costed_sales_amount as double), 0) as margin_share
+        cast(margin_amount as decimal(18, 2)) as historic_margin_amount,
+        cast(margin_amount as double) / nullif(cast(margin_sales_amount as double), 0) as margin_share,
+        case
+            when margin_customer_count > 0
+                then
+                    cast(costed_whole_margin_amount as double)
+                    / nullif(cast(margin_acquisition_cost_amount as double), 0)
+        end as margin_to_cac_ratio
     from summarised
-
-),
-
-with_margin as (
-
-    select
-        *,
-        clv_to_cac_ratio * margin_share as margin_to_cac_ratio
-    from compared
 
 )
 
-select * from with_margin
+select * from compared

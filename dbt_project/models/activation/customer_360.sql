@@ -82,6 +82,7 @@ joined as (
         features.order_gap_ratio,
         cast(coalesce(features.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(features.net_amount_365d, 0) as decimal(18, 2)) as net_amount_365d,
+        features.net_margin_amount,
         features.average_order_amount,
         features.return_share,
         coalesce(features.distinct_product_count, 0) as distinct_product_count,
@@ -122,10 +123,18 @@ joined as (
         clv.predicted_amount,
         clv.predicted_lower_amount,
         clv.predicted_upper_amount,
+        {%- for days in var('clv_further_horizons_days') %}
+        clv.predicted_{{ days }}d_amount,
+        clv.predicted_{{ days }}d_lower_amount,
+        clv.predicted_{{ days }}d_upper_amount,
+        coalesce(clv.predicted_{{ days }}d_reason, clv.reason) as predicted_{{ days }}d_reason,
+        {%- endfor %}
         clv.expected_order_count,
         clv.alive_probability,
         clv.historic_amount,
         clv.total_amount,
+        clv.predicted_margin_amount,
+        clv.total_margin_amount,
         clv.value_tier,
         cast(clv.total_amount as double) / nullif(cast(customers.acquisition_cost_amount as double), 0)
             as clv_to_cac_ratio

@@ -24,6 +24,7 @@ joined as (
         scores.horizon_days as churn_horizon_days,
         scores.churn_probability,
         scores.churn_risk_band,
+        scores.reasons as churn_reasons,
         scores.survival_3m_probability,
         scores.survival_6m_probability,
         scores.survival_12m_probability,

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 -- the control group was not contacted; a click carries no time, so that it counts only once it must have happened
@@ -14,6 +16,7 @@ dated as (
     inner join {{ ref('stg_campaign_touches') }} as touches
         on touches.touched_at < dates.as_of_date
         and touches.touched_at >= {{ date_plus_days('dates.as_of_date', -365) }}
+        and {{ snapshot_to_make('touches.customer_id', 'dates.as_of_date') }}
     where not touches.is_control
 
 ),

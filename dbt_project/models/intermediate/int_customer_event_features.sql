@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 daily as (
@@ -22,6 +24,7 @@ dated as (
     from {{ ref('int_snapshot_dates') }} as dates
     inner join daily
         on daily.event_date < dates.as_of_date
+        and {{ snapshot_to_make('daily.customer_id', 'dates.as_of_date') }}
 
 ),
 

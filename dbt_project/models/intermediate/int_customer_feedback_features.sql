@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 dated as (
@@ -17,6 +19,7 @@ dated as (
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('stg_feedback') }} as feedback
         on feedback.given_at < dates.as_of_date
+        and {{ snapshot_to_make('feedback.customer_id', 'dates.as_of_date') }}
     where feedback.customer_id is not null
 
 ),

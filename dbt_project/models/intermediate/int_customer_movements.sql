@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+
 -- What moved a customer's account, and until when it counted: an order that was cancelled or wholly reversed, and the
 -- returns that reversed it, count only for dates up to `voided_at`. `sold_at` is the time of the sale concerned.
 with
@@ -5,7 +7,7 @@ with
 orders as (
 
     select *
-    from {{ ref('int_orders_netted') }}
+    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }} as netted
     where customer_id is not null and order_kind in ('sale', 'return')
 
 ),
@@ -23,7 +25,9 @@ sales as (
         item_count,
         gross_amount,
         return_amount,
-        net_amount
+        net_amount,
+        costed_net_amount,
+        costed_margin_amount
     from orders
     where order_kind = 'sale'
 
@@ -36,8 +40,10 @@ return_lines as (
         items.order_id,
         sold.voided_at,
         case when sold.voided_at is not null then sold.ordered_at end as sold_at,
-        sum(items.line_amount) as net_amount
-    from {{ ref('int_order_items_classified') }} as items
+        sum(items.line_amount) as net_amount,
+        coalesce(sum(case when items.margin_amount is not null then items.line_amount end), 0) as costed_net_amount,
+        coalesce(sum(items.margin_amount), 0) as costed_margin_amount
+    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as items
     left join {{ ref('int_order_items_reversed') }} as reversed
         on items.order_item_id = reversed.return_order_item_id
     left join {{ ref('int_orders_netted') }} as sold
@@ -60,7 +66,9 @@ returns as (
         0 as item_count,
         0 as gross_amount,
         -coalesce(lines.net_amount, orders.net_amount) as return_amount,
-        coalesce(lines.net_amount, orders.net_amount) as net_amount
+        coalesce(lines.net_amount, orders.net_amount) as net_amount,
+        coalesce(lines.costed_net_amount, 0) as costed_net_amount,
+        coalesce(lines.costed_margin_amount, 0) as costed_margin_amount
     from orders
     left join return_lines as lines
         on orders.order_id = lines.order_id

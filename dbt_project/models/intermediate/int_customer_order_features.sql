@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 -- what was known and stood on each date
@@ -11,6 +13,8 @@ movements as (
         movements.gross_amount,
         movements.return_amount,
         movements.net_amount,
+        movements.costed_net_amount,
+        movements.costed_margin_amount,
         movements.item_count,
         movements.is_demand,
         case when movements.is_demand then movements.order_date end as demand_date,
@@ -19,6 +23,7 @@ movements as (
     inner join {{ ref('int_customer_movements') }} as movements
         on movements.occurred_at < dates.as_of_date
         and (movements.voided_at is null or movements.voided_at >= dates.as_of_date)
+        and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
 
 ),
 
@@ -43,6 +48,8 @@ totalled as (
         sum(net_amount) as net_amount,
         sum(gross_amount) as gross_amount,
         sum(return_amount) as return_amount,
+        sum(costed_net_amount) as costed_net_amount,
+        sum(costed_margin_amount) as costed_margin_amount,
         sum(case when order_date > first_order_date then net_amount else 0 end) as repeat_net_amount,
         {%- for days in [30, 90, 180, 365] %}
         sum(case when days_ago <= {{ days }} then net_amount else 0 end) as net_amount_{{ days }}d,

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 -- the first time a customer bought a product, apart for orders that ceased to count, so that dates stay cheap
@@ -31,6 +33,7 @@ counted as (
     inner join first_bought
         on first_bought.first_bought_at < dates.as_of_date
         and (first_bought.voided_at is null or first_bought.voided_at >= dates.as_of_date)
+        and {{ snapshot_to_make('first_bought.customer_id', 'dates.as_of_date') }}
     group by first_bought.customer_id, dates.as_of_date
 
 )

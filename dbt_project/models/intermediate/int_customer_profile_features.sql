@@ -1,9 +1,21 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots('int_customer_order_features') }}") }}
+
 -- What the shop knew of the person: an account opened on or after the date was not there yet.
 with
 
 customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_customer_profiles') }}
+
+),
+
+snapshots as (
+
+    select
+        customer_id,
+        as_of_date
+    from {{ ref('int_customer_order_features') }}
+    where {{ snapshot_to_make('customer_id', 'as_of_date') }}
 
 ),
 
@@ -24,10 +36,11 @@ profiled as (
             else 0
         end as age_years,
         {{ days_between('cast(customers.registered_at as date)', 'orders.as_of_date') }} as days_since_registration
-    from {{ ref('int_customer_order_features') }} as orders
+    from snapshots as orders
     left join customers
         on orders.customer_id = customers.customer_id
-        and (customers.registered_at is null or customers.registered_at < orders.as_of_date)
+        and customers.valid_from_at < orders.as_of_date
+        and (customers.valid_to_at is null or customers.valid_to_at >= orders.as_of_date)
     left join {{ ref('int_customer_countries') }} as countries
         on orders.customer_id = countries.customer_id
         and countries.valid_from_at < orders.as_of_date

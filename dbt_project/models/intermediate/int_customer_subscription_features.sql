@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+
 with
 
 active as (
@@ -10,6 +12,7 @@ active as (
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on subscriptions.started_at < dates.as_of_date
         and (subscriptions.ended_at is null or subscriptions.ended_at >= dates.as_of_date)
+        and {{ snapshot_to_make('subscriptions.customer_id', 'dates.as_of_date') }}
 
 )
 

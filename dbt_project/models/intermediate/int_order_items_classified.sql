@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+
 with
 
 items as (
 
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ changed_only(ref('stg_order_items'), 'order_id') }} as staged
 
 ),
 
@@ -47,13 +49,29 @@ classified as (
             when coalesce(numbered.line_amount, 0) = 0 then 'free'
             else 'product'
         end as line_kind,
-        codes.pseudo_product_kind
+        codes.pseudo_product_kind,
+        numbered.quantity * products.unit_cost_amount as cost_amount
     from numbered
     left join {{ ref('stg_orders') }} as orders
         on numbered.order_id = orders.order_id
     left join {{ ref('int_product_codes_classified') }} as codes
         on numbered.product_code = codes.product_code
+    left join {{ ref('stg_products') }} as products
+        on numbered.product_code = products.product_code
+
+),
+
+-- what goods cost lowers what they bring, and returned goods are worth it again; a discount is all margin lost
+costed as (
+
+    select
+        *,
+        case
+            when line_kind = 'discount' then line_amount
+            when line_kind = 'product' then line_amount - cost_amount
+        end as margin_amount
+    from classified
 
 )
 
-select * from classified
+select * from costed

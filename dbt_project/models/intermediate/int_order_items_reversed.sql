@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+
 -- Sales and returns of the same quantity of a product by a customer pair like brackets: a return closes the latest
 -- sale still open. Sales step up and returns step down, so that at each level steps up and down take turns, and a
 -- sale's return is the next step at its level. That finds the pairs without recursion.
@@ -13,7 +15,7 @@ lines as (
         ordered_at,
         abs(quantity) as unit_quantity,
         case when quantity > 0 then 1 else -1 end as step
-    from {{ ref('int_order_items_classified') }}
+    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as classified
     where
         line_status = 'kept'
         and line_kind = 'product'

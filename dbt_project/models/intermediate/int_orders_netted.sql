@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+
 with
 
 -- the run knows nothing from its date on: neither orders nor cancellations
@@ -13,7 +15,7 @@ known as (
         ordered_at,
         order_amount,
         case when cancelled_at < {{ date_literal(var('as_of_date')) }} then cancelled_at end as cancelled_at
-    from {{ ref('stg_orders') }}
+    from {{ changed_only(ref('stg_orders'), 'order_id') }} as orders
     where ordered_at < {{ date_literal(var('as_of_date')) }}
 
 ),
@@ -44,6 +46,8 @@ amounts as (
             else 0
         end as taken_back_amount,
         coalesce(lines.discount_amount, 0) as discount_amount,
+        coalesce(lines.costed_net_amount, 0) as costed_net_amount,
+        coalesce(lines.costed_margin_amount, 0) as costed_margin_amount,
         case when lines.reversed_item_count = lines.item_count then lines.last_reversed_at end as reversed_at
     from known
     left join {{ ref('int_order_items_totalled') }} as lines
@@ -76,6 +80,8 @@ netted as (
             else -(sold_amount + taken_back_amount + discount_amount)
         end as return_amount,
         sold_amount + taken_back_amount + discount_amount as net_amount,
+        costed_net_amount,
+        costed_margin_amount,
         fee_amount,
         adjustment_amount
     from amounts

@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_snapshots('int_customer_order_features') }}") }}
+
 with
 
 orders as (
 
     select * from {{ ref('int_customer_order_features') }}
+    where {{ snapshot_to_make('customer_id', 'as_of_date') }}
 
 ),
 
@@ -78,6 +81,7 @@ shaped as (
         {%- for days in [30, 90, 180, 365] %}
         cast(net_amount_{{ days }}d as decimal(18, 2)) as net_amount_{{ days }}d,
         {%- endfor %}
+        {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }} as net_margin_amount,
         cast(item_count as integer) as item_count,
         cast(coalesce(distinct_product_count, 0) as integer) as distinct_product_count,
 

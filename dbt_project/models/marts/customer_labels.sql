@@ -3,6 +3,7 @@
 
 with
 
+-- noqa: disable=LT02
 -- only dates whose windows have closed
 customers as (
 
@@ -49,6 +50,21 @@ observed as (
                 then movements.net_amount
             else 0
         end as clv_window_net_amount
+        {%- for days in var('clv_further_horizons_days') %}
+        {%- set window_end = date_plus_days('customers.as_of_date', days) -%}
+        ,
+        case
+            when
+                movements.occurred_at < {{ window_end }}
+                and (
+                    movements.voided_at is null
+                    or movements.voided_at >= {{ window_end }}
+                    or movements.sold_at < customers.as_of_date
+                )
+                then movements.net_amount
+            else 0
+        end as window_net_amount_{{ days }}d
+        {%- endfor %}
     from customers
     left join {{ ref('int_customer_movements') }} as movements
         on customers.customer_id = movements.customer_id
@@ -65,7 +81,18 @@ labelled as (
         count(churn_window_purchase) = 0 as is_churned,
         cast({{ var('clv_horizon_days') }} as integer) as clv_horizon_days,
         cast(count(distinct clv_window_purchase_date) as integer) as future_order_count,
+        -- nothing is said of a window that has not closed: a sum of part of it would look like the whole
         cast(sum(clv_window_net_amount) as decimal(18, 2)) as future_net_amount
+        {%- for days in var('clv_further_horizons_days') %}
+        {%- set window_end = date_plus_days('as_of_date', days) -%}
+        ,
+        cast(
+            case
+                when {{ window_end }} <= {{ date_literal(var('as_of_date')) }}
+                    then sum(window_net_amount_{{ days }}d)
+            end as decimal(18, 2)
+        ) as future_net_amount_{{ days }}d
+        {%- endfor %}
     from observed
     group by customer_id, as_of_date
 

@@ -3,13 +3,16 @@ with
 features as (
 
     select
-        customer_id,
-        as_of_date,
-        days_since_last_order,
-        order_count,
-        net_amount,
-        count(*) over (partition by as_of_date) as customer_count
-    from {{ ref('customer_features') }}
+        features.customer_id,
+        features.as_of_date,
+        features.days_since_last_order,
+        features.order_count,
+        features.net_amount,
+        count(*) over (partition by features.as_of_date) as customer_count
+    from {{ ref('customer_features') }} as features
+    inner join {{ ref('int_snapshot_dates') }} as dates
+        on features.as_of_date = dates.as_of_date
+    where dates.snapshot_role <> 'long_horizon'  -- those lie between the dates that moves are counted from and to
 
 ),
 

@@ -4,8 +4,10 @@ with
 accounts as (
 
     select *
-    from {{ ref('stg_customers') }}
-    where registered_at is null or registered_at < {{ date_literal(var('as_of_date')) }}
+    from {{ ref('int_customer_profiles') }}
+    where
+        valid_from_at < {{ date_literal(var('as_of_date')) }}
+        and (valid_to_at is null or valid_to_at >= {{ date_literal(var('as_of_date')) }})
 
 ),
 

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+
 with
 
 items as (
 
-    select * from {{ ref('int_order_items_classified') }}
+    select * from {{ changed_only(ref('int_order_items_classified'), 'order_id') }} as classified
     where line_status = 'kept'
 
 ),
@@ -33,6 +35,7 @@ joined as (
         cast(items.quantity as decimal(18, 3)) as quantity,
         cast(items.unit_price_amount as decimal(18, 4)) as unit_price_amount,
         cast(items.line_amount as decimal(18, 2)) as line_amount,
+        cast(items.margin_amount as decimal(18, 2)) as margin_amount,
 
         -- booleans
         items.customer_id is null as is_guest,

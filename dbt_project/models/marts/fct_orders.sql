@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+
 with
 
 orders as (
 
-    select * from {{ ref('int_orders_netted') }}
+    select * from {{ changed_only(ref('int_orders_netted'), 'order_id') }} as netted
 
 ),
 
@@ -30,6 +32,10 @@ shaped as (
         cast(return_amount as decimal(18, 2)) as return_amount,
         cast(case when cancelled_at is null then 0 else net_amount end as decimal(18, 2)) as cancelled_amount,
         cast(case when cancelled_at is null then net_amount else 0 end as decimal(18, 2)) as net_amount,
+        case
+            when cancelled_at is null
+                then {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }}
+        end as net_margin_amount,
         cast(fee_amount as decimal(18, 2)) as fee_amount,
         cast(adjustment_amount as decimal(18, 2)) as adjustment_amount,
         cast(order_amount as decimal(18, 2)) as stated_amount,

@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'campaign_touches'), ['campaign_id', 'customer_id']) }}
+    {{ newest_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,20 +18,23 @@ renamed as (
 
     select
         -- ids
-        campaign_id,
-        customer_id,
+        newest.campaign_id,
+        coalesce(merged.customer_id, newest.customer_id) as customer_id,
+        newest.customer_id as source_customer_id,
 
         -- numerics
-        contact_cost_amount,
+        newest.contact_cost_amount,
 
         -- booleans
-        is_control,
-        is_opened,
-        is_clicked,
+        newest.is_control,
+        newest.is_opened,
+        newest.is_clicked,
 
         -- timestamps
-        touched_at
+        newest.touched_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('campaigns', ['campaign_id']) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'campaigns'), ['campaign_id']) }}
+    {{ newest_reloaded('campaigns', ['campaign_id']) }}
 
 ),
 

@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('customers', ['customer_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'customers'), ['customer_id']) }}
+    {{ newest_reloaded('customers', ['customer_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,30 +18,33 @@ renamed as (
 
     select
         -- ids
-        customer_id,
+        coalesce(merged.customer_id, newest.customer_id) as customer_id,
+        newest.customer_id as source_customer_id,
 
         -- texts
-        first_name,
-        last_name,
-        email,
-        phone,
-        street_address,
-        city,
-        postcode,
-        nullif(trim(country), '') as country,
-        gender,
-        acquisition_channel,
+        newest.first_name,
+        newest.last_name,
+        newest.email,
+        newest.phone,
+        newest.street_address,
+        newest.city,
+        newest.postcode,
+        nullif(trim(newest.country), '') as country,
+        newest.gender,
+        newest.acquisition_channel,
 
         -- numerics
-        acquisition_cost_amount,
+        newest.acquisition_cost_amount,
 
         -- booleans
-        has_marketing_consent,
+        newest.has_marketing_consent,
 
         -- dates and timestamps
-        birth_date,
-        registered_at
+        newest.birth_date,
+        newest.registered_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

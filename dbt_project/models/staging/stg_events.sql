@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('events', ['event_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'events'), ['event_id']) }}
+    {{ newest_reloaded('events', ['event_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,17 +18,20 @@ renamed as (
 
     select
         -- ids
-        event_id,
-        nullif(customer_id, '') as customer_id,
-        session_id,
-        nullif(upper(trim(product_code)), '') as product_code,
+        newest.event_id,
+        coalesce(merged.customer_id, nullif(newest.customer_id, '')) as customer_id,
+        nullif(newest.customer_id, '') as source_customer_id,
+        newest.session_id,
+        nullif(upper(trim(newest.product_code)), '') as product_code,
 
         -- texts
-        event_type,
+        newest.event_type,
 
         -- timestamps
-        occurred_at
+        newest.occurred_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('feedback', ['feedback_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'feedback'), ['feedback_id']) }}
+    {{ newest_reloaded('feedback', ['feedback_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,21 +18,24 @@ renamed as (
 
     select
         -- ids
-        feedback_id,
-        nullif(customer_id, '') as customer_id,
-        order_id,
-        nullif(upper(trim(product_code)), '') as product_code,
+        newest.feedback_id,
+        coalesce(merged.customer_id, nullif(newest.customer_id, '')) as customer_id,
+        nullif(newest.customer_id, '') as source_customer_id,
+        newest.order_id,
+        nullif(upper(trim(newest.product_code)), '') as product_code,
 
         -- numerics
-        rating,
-        nps_score,
+        newest.rating,
+        newest.nps_score,
 
         -- texts
-        feedback_text,
+        newest.feedback_text,
 
         -- timestamps
-        given_at
+        newest.given_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('order_items', ['order_item_id']) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'order_items'), ['order_item_id']) }}
+    {{ newest_reloaded('order_items', ['order_item_id']) }}
 
 ),
 

@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('orders', ['order_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'orders'), ['order_id']) }}
+    {{ newest_reloaded('orders', ['order_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,27 +18,30 @@ renamed as (
 
     select
         -- ids
-        order_id,
-        nullif(customer_id, '') as customer_id,
+        newest.order_id,
+        coalesce(merged.customer_id, nullif(newest.customer_id, '')) as customer_id,
+        nullif(newest.customer_id, '') as source_customer_id,
 
         -- texts
-        order_kind,
-        order_status,
-        currency,
-        nullif(trim(country), '') as country,
-        sales_channel,
+        newest.order_kind,
+        newest.order_status,
+        newest.currency,
+        nullif(trim(newest.country), '') as country,
+        newest.sales_channel,
 
         -- numerics
-        order_amount,
+        newest.order_amount,
 
         -- timestamps
-        ordered_at,
+        newest.ordered_at,
         -- a date of cancellation says as much as the status; without one, the order never stood
         case
-            when order_status = 'cancelled' or cancelled_at is not null
-                then greatest(coalesce(cancelled_at, ordered_at), ordered_at)
+            when newest.order_status = 'cancelled' or newest.cancelled_at is not null
+                then greatest(coalesce(newest.cancelled_at, newest.ordered_at), newest.ordered_at)
         end as cancelled_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

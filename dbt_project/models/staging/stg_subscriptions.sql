@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}") }}
+
 with
 
 newest as (
 
-    {{ newest_version(source('raw', 'subscriptions'), ['subscription_id']) }}
+    {{ newest_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}
+
+),
+
+merged as (
+
+    select * from {{ ref('stg_customer_identities') }}
 
 ),
 
@@ -10,23 +18,26 @@ renamed as (
 
     select
         -- ids
-        subscription_id,
-        customer_id,
+        newest.subscription_id,
+        coalesce(merged.customer_id, newest.customer_id) as customer_id,
+        newest.customer_id as source_customer_id,
 
         -- texts
-        plan_name,
-        payment_method,
-        attributes,
+        newest.plan_name,
+        newest.payment_method,
+        newest.attributes,
 
         -- numerics
-        monthly_amount,
-        total_charges_amount,
-        term_months,
+        newest.monthly_amount,
+        newest.total_charges_amount,
+        newest.term_months,
 
         -- timestamps
-        started_at,
-        ended_at
+        newest.started_at,
+        newest.ended_at
     from newest
+    left join merged
+        on newest.customer_id = merged.source_customer_id
 
 )
 

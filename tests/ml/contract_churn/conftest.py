@@ -19,11 +19,12 @@ AS_OF_DATE = date(2018, 1, 2)
 
 @pytest.fixture(scope="session")
 def fast() -> ContractChurnConfiguration:
-    """The settings with two folds, once, and small models."""
+    """The settings with two folds, once, one trial beside the defaults, and small models."""
     given = load_configuration(ContractChurnConfiguration, "contract_churn")
     return given.model_copy(
         update={
             "folds": given.folds.model_copy(update={"fold_count": 2, "repetition_count": 1}),
+            "search": given.search.model_copy(update={"trial_count": 1}),
             "bootstrap": given.bootstrap.model_copy(update={"repetition_count": 30}),
             "random_forest": given.random_forest.model_copy(update={"tree_count": 20}),
             "gradient_boosting": given.gradient_boosting.model_copy(update={"tree_count": 40}),

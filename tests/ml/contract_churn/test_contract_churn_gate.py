@@ -65,6 +65,12 @@ def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, fast):
     assert (decision.verdict, decision.serving, decision.champion_value) == ("champion_kept", None, None)
 
 
+def test_a_fitted_champion_is_not_judged_on_what_it_learned(drawn, fast):
+    champion = competed(drawn, fast).results[2].candidate.estimator
+    decision = competed(replace(drawn), fast, champion).decision
+    assert (decision.verdict, decision.champion_value) == ("promoted", None)
+
+
 def oversampled(contracts):
     """Ended contracts copied, under ids of their own, until both classes are as large; before any split."""
     rows = contracts.training

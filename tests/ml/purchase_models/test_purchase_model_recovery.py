@@ -108,9 +108,9 @@ def test_intervals_of_totals_cover_the_total(simulate):
         customers, later = simulate(BetaGeometricNBD, 1000, seed=1000 + seed)
         customers, spend = with_amounts(customers, later, seed=2000 + seed)
         model, spend_model = BetaGeometricNBD().fit(customers), GammaGamma().fit(customers)
-        lower, _, upper = total_prediction_interval(model, customers, 90, draw_count=50)
+        lower, _, upper = total_prediction_interval(model, customers, 90)
         hits["orders"] += lower <= later.sum() <= upper
-        lower, _, upper = total_prediction_interval(model, customers, 90, spend_model=spend_model, draw_count=50)
+        lower, _, upper = total_prediction_interval(model, customers, 90, spend_model=spend_model)
         hits["spend"] += lower <= spend.sum() <= upper
     # 36 of 40 expected; fewer than 31 happens once in a hundred.
     assert min(hits.values()) >= 31

@@ -37,6 +37,7 @@ class Population:
     first_order_s: np.ndarray
     lifetime_end_s: np.ndarray
     person: np.ndarray  # the account this person opened first: itself for nearly all
+    is_altered: np.ndarray  # a second account with other data than the first
     country: np.ndarray
     sales_channel: np.ndarray
     is_listed: np.ndarray  # in the customer file
@@ -87,6 +88,7 @@ def draw_population(shop: SampleShop, season: Season) -> Population:
         first_order_s=first_order_s,
         lifetime_end_s=first_order_s + (lifetime_days * SECONDS_PER_DAY).astype(np.int64),
         person=person,
+        is_altered=(person != np.arange(count)) & (shop.stream("altered").random(count) < shop.altered_account_share),
         country=country[person],
         sales_channel=rng.choice(len(SALES_CHANNELS), size=count, p=SALES_CHANNEL_SHARES),
         is_listed=rng.random(count) >= shop.unlisted_share,

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from warehouse.sources.sample_shop import words
 from warehouse.sources.sample_shop.columns import blank_where, decimals, numbered_ids, picked, timestamps
 from warehouse.sources.sample_shop.population import Population, by_segment
+from warehouse.sources.sample_shop.second_accounts import alter_accounts
 from warehouse.sources.sample_shop.segments import CHANNEL_COSTS, CHANNELS, SEGMENTS
 from warehouse.sources.sample_shop.settings import SampleShop
 
@@ -72,7 +73,7 @@ def build_customers(shop: SampleShop, population: Population, has_consent: np.nd
             "has_marketing_consent": pa.array(has_consent),
         }
     )
-    return table.filter(pa.array(population.is_listed))
+    return alter_accounts(shop, population, table).filter(pa.array(population.is_listed))
 
 
 def _choose(rng: np.random.Generator, weights: np.ndarray, row: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ class SampleShop(BaseModel):
     reversed_share: float = Field(0.008, ge=0, le=0.5, description="… that it is reversed within the hour.")
     unlisted_share: float = Field(0.005, ge=0, le=0.5, description="Buyers missing from the customer file.")
     second_account_share: float = Field(0.01, ge=0, le=0.5, description="Accounts that are a person's second.")
+    altered_account_share: float = Field(0.5, ge=0, le=1, description="Of those, with other data than the first.")
     feedback_share: float = Field(0.12, ge=0, le=1, description="Probability of feedback on an order.")
     audience_share: float = Field(0.5, ge=0, le=1, description="Consenting customers chosen per campaign.")
     control_share: float = Field(0.2, ge=0, le=1, description="Of those, held back as the control group.")

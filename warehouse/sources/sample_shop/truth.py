@@ -105,6 +105,7 @@ def customer_truth(shop: SampleShop, population: Population, catalogue: Catalogu
         "segment": picked(SEGMENT_NAMES, population.segment),
         "is_in_customers_file": pa.array(population.is_listed),
         "same_person_as_customer_id": blank_where(customer_ids(population.person), is_first_account),
+        "is_altered_account": pa.array(population.is_altered),
         "first_order_at": timestamps(population.first_order_s, ~is_buyer),
         "lifetime_end_at": timestamps(population.lifetime_end_s, ~is_buyer),
         "is_alive": pa.array(is_alive),

@@ -1,0 +1,63 @@
+"""# Roll back what is published
+
+**Purpose.** Makes a former version of the published warehouse what people read again. Models and build files stay as
+they are, and the next pipeline run publishes as always.
+
+**Inputs.** The versions kept in `var/published/versions` (`make versions` lists them).
+
+**Outputs.** `var/published/clientele.duckdb` and `var/published/parquet` show the version asked for;
+`quality.pipeline_runs` and `quality.publications` in it say since when, by whom and why; an event of the asset
+**published_warehouse**.
+
+**When it fails.** What is live stays live.
+
+- *There is no version …*: it is not kept any more, or misspelt → `make versions`.
+- *… is live already*, *no version before the live one*: there is nothing to go back to → name another version.
+- *Rolling back to … failed*: the version's file is damaged, or the disk is full → the log says which.
+- *Another process is publishing*: it retries by itself.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import Param, dag, get_current_context, task
+from wiring import DEFAULT_ARGS, PUBLISHED_WAREHOUSE, WAREHOUSE_POOL, readable, say
+
+VERSION = Param(
+    None,
+    type=["null", "string"],
+    title="Version",
+    description="The version to make live again. Empty: the one before the live one.",
+)
+REASON = Param("", type="string", title="Reason", description="Why; readers see it in quality.pipeline_runs.")
+
+
+@dag(
+    dag_id="rollback_published",
+    doc_md=__doc__,
+    # Only by hand: going back is a person's decision.
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    params={"version": VERSION, "reason": REASON},
+    tags=["publish"],
+)
+def rollback_published() -> None:
+    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
+    @readable
+    def roll_back() -> list[str]:
+        """Switch to the version in one step; its tables tell who went back and why."""
+        from warehouse.rollback import roll_back as switch_back
+        from warehouse.settings import Settings
+
+        context = get_current_context()
+        wanted, run = context["params"], context["dag_run"]
+        person = getattr(run, "triggering_user_name", None) or "somebody in Airflow"
+        report = switch_back(Settings(), wanted["version"] or None, person, wanted["reason"])
+        context["outlet_events"][PUBLISHED_WAREHOUSE].extra = {"version": report.live.published_version}
+        return say([report.in_words()])
+
+    roll_back()
+
+
+rollback_published()

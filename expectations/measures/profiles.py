@@ -1,0 +1,96 @@
+"""Profiles of columns in ``quality.column_profiles``: what a run's rows look like, for the next run to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from expectations.thresholds import DistributionThresholds, ProfiledTable
+
+# Categories beyond so many, the smallest, count as one.
+CATEGORY_COUNT = 20
+OTHERS = "(others)"
+NONE = "(none)"
+_QUANTILES = {"median": 0.5, "upper_decile": 0.9}
+
+
+def write_profiles(
+    connection: duckdb.DuckDBPyConnection,
+    gate: str,
+    as_of_date: date,
+    thresholds: DistributionThresholds,
+    measured_at: datetime,
+) -> None:
+    """Measure the tables of a gate; rows of the same gate and date are replaced.
+
+    A table or column that is missing is left out: the suite on the structure speaks of it.
+    """
+    connection.execute("delete from quality.column_profiles where gate = ? and as_of_date = ?", [gate, as_of_date])
+    for name, table in thresholds.tables.items():
+        if table.gate != gate:
+            continue
+        try:
+            measured = list(_measures(connection, name, table, as_of_date, thresholds.window_days))
+        except (duckdb.CatalogException, duckdb.BinderException):
+            continue
+        for row_count, column, measure, category, value in measured:
+            connection.execute(
+                "insert into quality.column_profiles by name select ? as gate, ? as as_of_date, ? as measured_at, "
+                "? as table_name, ? as column_name, ? as measure, ? as category, ? as value, ? as row_count, "
+                "false as is_accepted",
+                [gate, as_of_date, measured_at, name, column, measure, category, value, row_count],
+            )
+
+
+def accept_profiles(connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date) -> None:
+    """Let later runs compare with the profiles of this one: its gate is passed."""
+    connection.execute(
+        "update quality.column_profiles set is_accepted = true where gate = ? and as_of_date = ?", [gate, as_of_date]
+    )
+
+
+def _measures(
+    connection: duckdb.DuckDBPyConnection, name: str, table: ProfiledTable, as_of_date: date, window_days: int
+) -> Iterator[tuple[int, str, str, str | None, float]]:
+    """Row count, column, measure, category and value of one table; names come from our own configuration."""
+    columns = ", ".join(dict.fromkeys([*table.filled, *table.amounts, *table.categories]))
+    query = f"select {columns} from {table.rows or name} where {table.where or 'true'}"
+    bound = {"as_of_date": as_of_date, "window_days": window_days}
+    bound = {parameter: value for parameter, value in bound.items() if f"${parameter}" in query}
+    connection.execute(f"create or replace temp table profiled as {query}", bound)
+    row_count = connection.execute("select count(*) from profiled").fetchone()[0]
+    if row_count:
+        single = [*_null_shares(table), *_quantities(table)]
+        expressions = [expression for _, _, expression in single]
+        values = connection.execute(f"select {', '.join(expressions)} from profiled").fetchone() if single else ()
+        for (column, measure, _), value in zip(single, values, strict=True):
+            if value is not None:
+                yield row_count, column, measure, None, float(value)
+        for column in table.categories:
+            for category, count in _categories(connection, column):
+                yield row_count, column, "category_share", category, count / row_count
+    connection.execute("drop table profiled")
+
+
+def _null_shares(table: ProfiledTable) -> Iterator[tuple[str, str, str]]:
+    for column in table.filled:
+        yield column, "null_share", f"avg(case when {column} is null then 1.0 else 0.0 end)"
+
+
+def _quantities(table: ProfiledTable) -> Iterator[tuple[str, str, str]]:
+    for column in table.amounts:
+        yield column, "mean", f"avg({column})"
+        for measure, share in _QUANTILES.items():
+            yield column, measure, f"quantile_cont(cast({column} as double), {share})"
+
+
+def _categories(connection: duckdb.DuckDBPyConnection, column: str) -> list[tuple[str, Any]]:
+    counted = connection.execute(
+        f"select coalesce(cast({column} as varchar), '{NONE}') as category, count(*) as row_count from profiled "
+        "group by category order by row_count desc, category"
+    ).fetchall()
+    rest = sum(count for _, count in counted[CATEGORY_COUNT:])
+    return counted[:CATEGORY_COUNT] + ([(OTHERS, rest)] if rest else [])

@@ -1,0 +1,155 @@
+"""The part of each gate on distribution: columns against the former run, by their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.suites.rules import Severity, TableSuite, no_rows, sql
+from expectations.thresholds import DistributionThresholds, ProfiledTable
+
+_COLUMNS = ("gate", "as_of_date", "table_name", "column_name", "measure", "category", "value", "row_count")
+
+# Columns of this run beside those of the newest earlier date whose gate was passed.
+_COMPARED = """
+    with
+    profiles as (
+        select * from {batch} as stored where gate = :gate and table_name = :table and measure in :measures
+    ),
+    present as (select * from profiles where as_of_date = :as_of_date),
+    former as (
+        select * from profiles
+        where is_accepted and as_of_date = (
+            select max(as_of_date) from profiles where is_accepted and as_of_date < :as_of_date
+        )
+    ),
+    judged as (
+        select
+            (select max(row_count) from present) as row_count,
+            (select max(row_count) from former) as former_row_count,
+            (select max(as_of_date) from former) as former_date
+    ),
+    reason as (
+        select case
+            when former_date is null then 'there is no earlier run to compare with'
+            when coalesce(least(row_count, former_row_count), 0) < :minimum or row_count is null
+                then coalesce(row_count, 0) || ' rows, ' || former_row_count || ' on ' || former_date || '; '
+                    || :minimum || ' are needed'
+            end as cannot_judge
+        from judged
+    ),
+    moved as ({moved})
+    select moved.*, judged.former_date, cast(null as varchar) as cannot_judge
+    from moved cross join judged
+    where (select cannot_judge from reason) is null
+    union all by name
+    select cannot_judge from reason where cannot_judge is not null
+"""
+_SINGLE = """
+        select present.column_name, present.measure, former.value as former_value, present.value
+        from present inner join former
+            on former.column_name = present.column_name and former.measure = present.measure
+        where {condition}
+"""
+_CHANGED = "abs(present.value - former.value) > :limit"
+_MULTIPLIED = (
+    "present.value > 0 and former.value > 0 "
+    "and greatest(present.value / former.value, former.value / present.value) > :limit"
+)
+# Population stability index: sum of (p - q) ln(p / q), see ml/watching; chance alone makes it about
+# (categories - 1) × (1/n + 1/m) in samples of n and m, twice of which is added to the limit.
+_SHIFTED = """
+        select column_name, round(sum((share - former_share) * ln(share / former_share)), 3) as psi
+        from (
+            select
+                coalesce(present.column_name, former.column_name) as column_name,
+                greatest(coalesce(present.value, 0), :floor) as share,
+                greatest(coalesce(former.value, 0), :floor) as former_share
+            from present full outer join former
+                on former.column_name = present.column_name and former.category = present.category
+        ) as shares
+        group by column_name
+        having sum((share - former_share) * ln(share / former_share)) > :limit + 2 * (count(*) - 1)
+            * (select 1.0 / row_count + 1.0 / former_row_count from judged)
+"""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of comparison: its rule's name, what it looks at, and from where on it does not hold."""
+
+    title: str
+    moved: str
+    measures: tuple[str, ...]
+    limit: float
+    severity: Severity
+    means: str
+    first_step: str
+
+
+def distribution_suite(gate: str, thresholds: DistributionThresholds, as_of_date: date) -> TableSuite:
+    """`quality.column_profiles` of one gate."""
+    rules = tuple(
+        _rule(name, kind, table, thresholds, as_of_date)
+        for name, table in thresholds.tables.items()
+        if table.gate == gate
+        for kind in _kinds(name.partition(".")[2], table, thresholds)
+    )
+    return TableSuite("quality", "column_profiles", _COLUMNS, rules, title="distribution")
+
+
+def _rule(
+    name: str, kind: _Kind, table: ProfiledTable, thresholds: DistributionThresholds, as_of_date: date
+) -> Expectation:
+    query = sql(
+        _COMPARED.replace("{moved}", kind.moved),
+        gate=table.gate,
+        table=name,
+        as_of_date=as_of_date,
+        measures=kind.measures,
+        limit=kind.limit,
+        minimum=thresholds.row_count_minimum,
+        floor=thresholds.category_share_floor,
+    )
+    title = f"{name.partition('.')[2]}_{kind.title}"
+    return no_rows(title, query, kind.means, kind.first_step, table=name, severity=kind.severity)
+
+
+def _kinds(bare: str, table: ProfiledTable, thresholds: DistributionThresholds) -> Iterator[_Kind]:
+    if table.filled:
+        yield from _null_shares(bare, table, thresholds)
+    if table.amounts:
+        yield from _amounts(table, thresholds)
+    if table.categories:
+        limit = thresholds.category_psi_warning
+        means = f"The shares in {', '.join(table.categories)} are those of the former run (PSI up to {limit:g})."
+        look = "Compare the shares with the former run's in quality.column_profiles; look for renamed categories."
+        yield _Kind("categories", _SHIFTED, ("category_share",), limit, "warning", means, look)
+
+
+def _null_shares(bare: str, table: ProfiledTable, thresholds: DistributionThresholds) -> Iterator[_Kind]:
+    moved = _SINGLE.format(condition=_CHANGED)
+    look = f"Look at the mapping and at the newest files of {bare}: a column moved, or is no longer exported."
+    limits: list[tuple[str, float, Severity]] = [
+        ("null_shares", thresholds.null_share_change_warning, "warning"),
+        ("null_shares_stand", thresholds.null_share_change_maximum, "critical"),
+    ]
+    for title, limit, severity in limits:
+        means = f"Empty values in {', '.join(table.filled)} are as frequent as in the former run (± {limit:.0%})."
+        yield _Kind(title, moved, ("null_share",), limit, severity, means, look)
+
+
+def _amounts(table: ProfiledTable, thresholds: DistributionThresholds) -> Iterator[_Kind]:
+    moved = _SINGLE.format(condition=_MULTIPLIED)
+    columns = ", ".join(table.amounts)
+    look = "Compare with the former run in quality.column_profiles: a season, a changed unit or currency, new goods?"
+    limit = thresholds.amount_factor_warning
+    means = f"Mean, median and upper decile of {columns} moved by no factor above {limit:g} since the former run."
+    yield _Kind("amounts", moved, ("mean", "median", "upper_decile"), limit, "warning", means, look)
+    # One huge order moves a mean: only the median may stop a run.
+    limit = thresholds.amount_factor_maximum
+    means = f"The median of {columns} moved by no factor above {limit:g} since the former run."
+    yield _Kind("amounts_stand", moved, ("median",), limit, "critical", means, look)

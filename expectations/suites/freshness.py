@@ -1,0 +1,78 @@
+"""The part of gate `raw` on freshness: the newest row of each table against the as-of date and the time of loading."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.suites.rules import no_rows, sql
+from expectations.thresholds import FreshnessThresholds
+from warehouse.contract import Table
+
+_LAG = """
+    with
+    loads as (
+        select _loaded_at as loaded_at, max(ordered_at) as newest_order_at from {batch} as orders group by _loaded_at
+    ),
+    lags as (
+        select
+            loaded_at,
+            date_diff('day', max(newest_order_at) over (order by loaded_at), loaded_at) as lag_days,
+            row_number() over (order by loaded_at desc) as recency
+        from loads
+    ),
+    usual as (
+        select count(*) as former_load_count, median(lag_days) as usual_lag_days from lags where recency > 1
+    )
+    select
+        lags.loaded_at, lags.lag_days, usual.usual_lag_days,
+        case when usual.former_load_count < :minimum
+            then usual.former_load_count || ' former loads, ' || :minimum || ' are needed'
+        end as cannot_judge
+    from lags
+    cross join usual
+    where lags.recency = 1
+        and (usual.former_load_count < :minimum or lags.lag_days > usual.usual_lag_days + :days)
+"""
+
+
+def load_lag_rule(thresholds: FreshnessThresholds) -> Expectation:
+    """On `raw.orders`; goes by what the source used to do, for history may be loaded years later."""
+    return no_rows(
+        "newest_order_age_when_loaded",
+        sql(_LAG, minimum=thresholds.former_load_minimum, days=thresholds.load_lag_growth_days),
+        f"When loaded, the newest order is at most {thresholds.load_lag_growth_days} days older than it used to be in "
+        "former loads.",
+        "Look whether the export ran on the newest data: an old export was landed, or the shop took no orders.",
+        column="ordered_at",
+        severity="warning",
+    )
+
+
+def freshness_rules(
+    name: str, table: Table, thresholds: FreshnessThresholds, as_of_date: date
+) -> tuple[Expectation, ...]:
+    """On a raw table with events, where it has rows."""
+    days = thresholds.newest_event_age_days.get(name)
+    if days is None or table.event_time is None:
+        return ()
+    return (
+        no_rows(
+            f"newest_{table.event_time}_age",
+            sql(
+                f"""
+                    select max({table.event_time}) as newest_{table.event_time}
+                    from {{batch}} as events
+                    where {table.event_time} < :as_of_date
+                    having date_diff('day', max({table.event_time}), :as_of_date) > :days
+                """,
+                as_of_date=as_of_date,
+                days=days,
+            ),
+            f"The newest row of {name} is at most {days} days older than the as-of date.",
+            f"Look whether the newest export of {name} was landed; features made from it go stale without it.",
+            column=table.event_time,
+            severity="warning",
+        ),
+    )

@@ -1,0 +1,113 @@
+"""Revenue from raw to customer_360, to the cent: every step of the bridge is explained, customer by customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.measures.revenue import CUSTOMER_360_STEPS, MARTS_STEPS, Step
+from expectations.measures.revenue_queries import CLASSIFIED_ORDERS
+from expectations.suites.mart_rules import look_at
+from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+
+_BRIDGE = "select * from quality.revenue_reconciliation order by as_of_date, step_number, row_position"
+
+
+def marts_bridge_suite(as_of_date: date) -> TableSuite:
+    """The steps from raw to customer_features."""
+    return _bridge_suite(MARTS_STEPS, as_of_date)
+
+
+def customer_360_bridge_suite(as_of_date: date) -> TableSuite:
+    """The last step."""
+    return _bridge_suite(CUSTOMER_360_STEPS, as_of_date)
+
+
+def _bridge_suite(steps: Sequence[Step], as_of_date: date) -> TableSuite:
+    columns = ("as_of_date", "step_number", "amount_class", "amount")
+    return TableSuite(
+        "quality",
+        "revenue_reconciliation",
+        columns,
+        tuple(_step_is_explained(step, as_of_date) for step in steps),
+        title="revenue",
+    )
+
+
+def _step_is_explained(step: Step, as_of_date: date) -> Expectation:
+    return no_rows(
+        f"revenue_up_to_{step.stage.replace('.', '_')}_is_explained",
+        sql(
+            """
+                with step as (select * from {batch} as bridge where as_of_date = :as_of_date and step_number = :number)
+                select amount_class, amount from step where amount_class = 'unexplained' and amount <> 0
+                union all
+                select 'the step could not be worked out', null where not exists (select 1 from step)
+            """,
+            as_of_date=as_of_date,
+            number=step.number,
+        ),
+        f"Revenue up to {step.stage}: {step.meanings['opening']} {_classes(step)} To the cent.",
+        f"Read the bridge: {_BRIDGE}; then compare the two tables of the step, order by order.",
+        column="amount",
+        table=f"marts.{step.stage.partition('.')[0]}",
+    )
+
+
+def _classes(step: Step) -> str:
+    names = [name.replace("_", " ") for name in step.meanings if name not in ("opening", "closing")]
+    return f"Nothing else lies between than {', '.join(names)}." if names else "Nothing lies between."
+
+
+def net_amounts_agree(as_of_date: date) -> Expectation:
+    """A rule on `marts.customer_features`: the bridge's last step in the marts, for each customer."""
+    return no_rows(
+        "net_amount_agrees_with_orders",
+        sql(
+            f"""
+                select coalesce(f.customer_id, o.customer_id) as customer_id, f.net_amount, o.amount as orders_amount
+                from (select customer_id, net_amount from {{batch}} where as_of_date = :as_of_date) as f
+                full outer join (
+                    select customer_id, sum(amount) as amount from ({CLASSIFIED_ORDERS}) as classified
+                    where amount_class = 'kept' group by customer_id
+                ) as o on o.customer_id = f.customer_id
+                where f.net_amount is distinct from o.amount
+            """,
+            as_of_date=as_of_date,
+        ),
+        "At the as-of date every customer's net amount is that of the orders and returns that stand, to the cent.",
+        "Compare marts.customer_features and marts.fct_orders for the customers named.",
+        column="net_amount",
+    )
+
+
+def monthly_sales_suite() -> TableSuite:
+    """`marts.monthly_sales`."""
+    model = look_at("monthly_sales")
+    amounts = ("gross_amount", "return_amount", "cancelled_amount", "net_amount", "fee_amount", "adjustment_amount")
+    sums = ", ".join(f"sum({amount}) as {amount}" for amount in amounts)
+    apart = " or ".join(f"months.{amount} is distinct from orders.{amount}" for amount in amounts)
+    rules = (
+        not_null("order_month", "Every row has a month.", model),
+        unique(["order_month"], "Each month stands once in monthly_sales.", model),
+        no_rows(
+            "amounts_agree_with_orders",
+            f"""
+                select
+                    coalesce(months.order_month, orders.order_month) as order_month,
+                    months.net_amount, orders.net_amount as orders_net_amount
+                from {{batch}} as months
+                full outer join (
+                    select cast(date_trunc('month', order_date) as date) as order_month, {sums}
+                    from marts.fct_orders group by cast(date_trunc('month', order_date) as date)
+                ) as orders on orders.order_month = months.order_month
+                where {apart}
+            """,
+            "Each month's amounts are the sums of its orders, to the cent.",
+            model + " fct_orders",
+            column="net_amount",
+        ),
+    )
+    return TableSuite("marts", "monthly_sales", ("order_month", *amounts), rules)

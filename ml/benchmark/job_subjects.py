@@ -1,0 +1,33 @@
+"""Measure what `train_models` and `score_customers` do for the jobs about customers."""
+
+from __future__ import annotations
+
+from ml.benchmark.marts import AS_OF_DATE, SOURCE
+from ml.benchmark.measurement import Measurement
+from warehouse.errors import ClienteleError
+from warehouse.settings import Settings
+
+JOBS = ("segmentation", "churn", "clv")
+# Training first: scoring needs what it registered.
+JOB_SUBJECTS = tuple(f"{job}_{action}" for job in JOBS for action in ("train", "score"))
+
+
+def measure_job(subject: str, settings: Settings, result: Measurement) -> None:
+    """Train or score one job in the benchmark's own warehouse and MLflow.
+
+    Raises
+    ------
+    ClienteleError
+        If a training is refused: its time would say nothing.
+    """
+    from ml.scoring import score
+    from ml.training import train
+
+    job, action = subject.rsplit("_", 1)
+    with result.step(action):
+        if action == "train":
+            outcome = train(settings, job, SOURCE, AS_OF_DATE, force=True)
+        else:
+            score(settings, job, SOURCE, AS_OF_DATE)
+    if action == "train" and outcome.status == "refused":
+        raise ClienteleError(f"{job} was refused: {outcome.reason}", "Take more customers.")

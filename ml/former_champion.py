@@ -1,0 +1,25 @@
+"""The champion that a new model has to stand beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
+from warehouse.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+
+def load_former(
+    server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
+) -> tuple[BaseEstimator | None, str]:
+    """The former champion's estimator; a champion that cannot be used is no reason not to train."""
+    if champion is None:
+        return None, ""
+    if gone := sorted(set(champion.columns) - known_columns):
+        return None, f"The former champion could not be compared: its features {', '.join(gone)} are gone."
+    try:
+        return load_estimator(server, champion), ""
+    except ModelUnavailable as error:
+        return None, f"The former champion could not be compared: {error.message}"

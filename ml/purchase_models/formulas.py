@@ -1,0 +1,45 @@
+"""What a purchase model must be able to say of distinct histories, all times in the model's time units."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from ml.purchase_models.inputs import PurchaseHistory
+
+
+class PurchaseFormulas(ABC):
+    """The formulas that differ from model to model; everything else is built on them.
+
+    "If alive" means: given that the customer has not dropped out by the as-of date. What follows then
+    depends on the repeat count and the tenure alone.
+    """
+
+    @abstractmethod
+    def _likelihood(self, parameters: np.ndarray, history: PurchaseHistory) -> tuple[np.ndarray, np.ndarray]:
+        """Return the log-likelihood of each history and its gradient, shape (n_parameters, n)."""
+
+    @abstractmethod
+    def _starts(self, order_rate: float, mean_tenure: float) -> np.ndarray:
+        """Return starting values, shape (n_starts, n_parameters)."""
+
+    @abstractmethod
+    def _alive_probability(self, history: PurchaseHistory) -> np.ndarray:
+        """Return P(not dropped out by the as-of date)."""
+
+    @abstractmethod
+    def _active_probability_if_alive(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
+        """Return P(at least one order in the horizon)."""
+
+    @abstractmethod
+    def _expected_orders_if_alive(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
+        """Return the expected orders in the horizon."""
+
+    @abstractmethod
+    def _survivor_if_alive(self, history: PurchaseHistory, horizon: float, order_count: np.ndarray) -> np.ndarray:
+        """Return P(at least `order_count` orders in the horizon); `order_count` is 1 or more, one per history."""
+
+    def _return_probability_if_alive(self, history: PurchaseHistory) -> np.ndarray:
+        """Return P(another order, ever); certain where each chance to drop out comes after an order."""
+        return np.ones_like(history.tenure)

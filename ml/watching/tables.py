@@ -1,0 +1,54 @@
+"""What watching finds, as rows of `quality.drift` and `quality.realised_performance`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import duckdb
+import pandas as pd
+
+from ml.job import Job
+from ml.snapshots import Snapshots
+from ml.tracking import RegisteredVersion
+from ml.watching.drift import Drift
+from ml.watching.realised import Realised
+
+
+def write_watched(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    """Put rows in the place of those of the same date, job and version."""
+    connection.register("watched", frame)
+    try:
+        connection.execute("begin")
+        connection.execute(
+            f"delete from quality.{table} where (as_of_date, job, model_version) in "
+            "(select distinct as_of_date::date, job, model_version from watched)"
+        )
+        connection.execute(f"insert into quality.{table} by name select * from watched")
+        connection.execute("commit")
+    except Exception:
+        connection.execute("rollback")
+        raise
+    finally:
+        connection.unregister("watched")
+
+
+def _common(job: Job, source: str) -> dict[str, object]:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return {"measured_at": now, "job": job.name, "source": source, "model_name": job.model_name}
+
+
+def drift_rows(drift: Drift, job: Job, snapshots: Snapshots, serving: RegisteredVersion) -> pd.DataFrame:
+    """Rows of `quality.drift`."""
+    return pd.DataFrame([asdict(column) for column in drift.columns]).assign(
+        **_common(job, snapshots.source),
+        as_of_date=snapshots.as_of_date,
+        reference_date=drift.reference_date,
+        model_version=serving.version,
+    )
+
+
+def realised_rows(found: Sequence[Realised], job: Job, source: str) -> pd.DataFrame:
+    """Rows of `quality.realised_performance`."""
+    return pd.DataFrame([asdict(figure) for figure in found]).assign(**_common(job, source))

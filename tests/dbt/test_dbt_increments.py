@@ -1,0 +1,152 @@
+"""A chain of increments ends where a full rebuild ends, whatever comes late, is corrected, or is killed."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt_build_file import MARTS, BuildFile
+from random_shop import CUSTOMER_COUNT, PRODUCTS, draw_shop
+
+from warehouse.increments import begin, complete
+from warehouse.own_tables import create_own_tables
+
+# Forward by days, back again, and on; so short that most customers do not change in between.
+DATES = ("2010-12-01", "2010-12-04", "2010-11-29", "2010-12-12")
+# Which ids stand for another one at each of these dates: found, found otherwise, taken back.
+PERSONS = ({"7": "3"}, {"7": "3", "21": "20", "22": "20"}, {"7": "4", "22": "20"}, {"22": "20", "30": "31", "7": "4"})
+EVENT_TIMES = {
+    "customers": "registered_at",
+    "orders": "ordered_at",
+    "events": "occurred_at",
+    "feedback": "given_at",
+    "campaigns": "started_at",
+    "campaign_touches": "touched_at",
+    "subscriptions": "started_at",
+}
+
+
+def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
+    """The random shop's rows by the date of DATES before which each was loaded: most in time, some late."""
+    rng = random.Random(seed)  # noqa: S311
+    batches: list[dict[str, list[dict[str, Any]]]] = [{} for _ in DATES]
+    shop = draw_shop(seed)
+    for order in shop["orders"]:
+        # known when the order is loaded, effective later: only the dates of two builds tell them apart
+        if rng.random() < 0.25:
+            cancelled_at = order["ordered_at"] + timedelta(days=rng.randint(1, 120))
+            order |= {"order_status": "cancelled", "cancelled_at": cancelled_at}
+    order_times = {order["order_id"]: order["ordered_at"] for order in shop["orders"]}
+    for table, rows in shop.items():
+        for row in rows:
+            happened = row.get(EVENT_TIMES.get(table, ""), order_times.get(row.get("order_id"), datetime(2010, 1, 1)))
+            arrived = happened + timedelta(days=rng.choice([0] * 8 + [20, 70]))
+            batch = next((n for n, day in enumerate(DATES) if arrived < datetime.fromisoformat(day)), None)
+            if batch is not None:
+                batches[batch].setdefault(table, []).append(row)
+    for number, batch in enumerate(batches[1:], start=1):
+        correct(rng, batches[:number], batch)
+    return batches
+
+
+def correct(rng: random.Random, before: list[dict], batch: dict[str, list[dict[str, Any]]]) -> None:
+    """Add to a batch some rows that were loaded before, now with other values."""
+    known = {table: [row for earlier in before for row in earlier.get(table, [])] for table in draw_shop(0)}
+    someone = lambda: str(rng.randrange(CUSTOMER_COUNT))  # noqa: E731
+
+    def again(table: str, count: int, change: Any) -> None:
+        keys = {repr(sorted(row.items(), key=str)) for row in batch.get(table, [])}
+        for row in rng.sample(known[table], min(count, len(known[table]))):
+            changed = row | change(row)
+            if repr(sorted(changed.items(), key=str)) not in keys:
+                batch.setdefault(table, []).append(changed)
+
+    again("orders", 2, lambda row: {"customer_id": someone()})
+    again("orders", 2, lambda row: {"customer_id": None})
+    again("orders", 2, lambda row: {"ordered_at": row["ordered_at"] - timedelta(days=45)})
+    again(
+        "orders",
+        2,
+        lambda row: {
+            "order_status": "cancelled",
+            "cancelled_at": row["ordered_at"] + timedelta(days=rng.randint(1, 90)),
+        },
+    )
+    again("order_items", 2, lambda row: {"quantity": 7})
+    again("order_items", 2, lambda row: {"order_id": rng.choice(known["orders"])["order_id"]})
+    again("order_items", 2, lambda row: {"product_code": rng.choice([*PRODUCTS, "POST"])})
+    again("customers", 2, lambda row: {"country": "AT", "gender": "other"})
+    again("events", 2, lambda row: {"customer_id": someone()})
+    again("feedback", 2, lambda row: {"customer_id": someone(), "rating": 1})
+    again("campaign_touches", 2, lambda row: {"is_clicked": True})
+    again("subscriptions", 2, lambda row: {"customer_id": someone()})
+    again("products", 2, lambda row: {"unit_cost_amount": "0.75", "product_name": "Renamed"})
+
+
+def settle_persons(shop: BuildFile, pairs: dict[str, str]) -> None:
+    """Say which ids are one person, as identity resolution does before a build."""
+    with duckdb.connect(str(shop.path)) as connection:
+        create_own_tables(connection, "pii")
+        connection.execute("delete from pii.customer_identities")
+        for number in range(CUSTOMER_COUNT + 5):
+            person = pairs.get(str(number), str(number))
+            connection.execute(
+                "insert into pii.customer_identities by name "
+                "select ? as source_customer_id, ? as customer_id, 1 as cluster_id_count",
+                [str(number), person],
+            )
+
+
+def load(shop: BuildFile, number: int, batch: dict[str, list[dict[str, Any]]]) -> None:
+    for table, rows in batch.items():
+        shop.insert(table, rows, loaded_at=f"2026-01-{number + 1:02d}", load_id=f"load {number}")
+
+
+def build(shop: BuildFile, as_of_date: str, *, full: bool = False, killed_after: str | None = None) -> bool:
+    """Build the marts as the pipeline does; return whether it was an increment."""
+    with duckdb.connect(str(shop.path)) as connection:
+        increment = begin(connection, as_of_date, "same", full=full)
+    selection = ("path:seeds", f"+{killed_after}") if killed_after else MARTS
+    arguments = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    done = shop.dbt("build", as_of_date, *increment.dbt_arguments, *arguments, full=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+    if not killed_after:
+        with duckdb.connect(str(shop.path)) as connection:
+            complete(connection)
+    return not increment.is_full
+
+
+def contents(shop: BuildFile) -> dict[str, list[tuple[Any, ...]]]:
+    tables = shop.query(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('staging', 'intermediate', 'marts', 'pii') order by all"
+    )
+    return {table: shop.query(f"select * from {table} order by all") for (table,) in tables}
+
+
+def assert_same(found: BuildFile, expected: BuildFile) -> None:
+    ours, theirs = contents(found), contents(expected)
+    assert ours.keys() == theirs.keys()
+    differing = {
+        table: (len(ours[table]), len(theirs[table])) for table in ours if repr(ours[table]) != repr(theirs[table])
+    }
+    assert differing == {}
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_path_factory, seed: int) -> None:
+    batches = arrivals(seed)
+    for number, (as_of_date, batch) in enumerate(zip(DATES, batches, strict=True)):
+        load(build_file, number, batch)
+        settle_persons(build_file, PERSONS[number])
+        if number == len(DATES) - 1:
+            # killed half-way, with the next date's rows already in some models
+            build(build_file, "2010-12-20", killed_after="fct_orders")
+        assert build(build_file, as_of_date) == (number > 0)
+    rebuilt = build_file.copy_to(tmp_path_factory.mktemp("rebuilt"))
+    assert not build(rebuilt, DATES[-1], full=True)
+    assert_same(build_file, rebuilt)

@@ -1,0 +1,99 @@
+"""A real embedded Airflow as its users meet it: trigger over REST, wait, answer questions."""
+
+from __future__ import annotations
+
+import time
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from services.airflow_api import AirflowApi
+from services.failures import explain
+
+DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
+_PATIENCE_SECONDS = 900.0
+_Found = TypeVar("_Found")
+
+
+class AirflowRuns:
+    """Runs of the DAGs of one Airflow.
+
+    Parameters
+    ----------
+    logs
+        The folder of the tasks' logs.
+    """
+
+    def __init__(self, api: AirflowApi, logs: Path) -> None:
+        self.api = api
+        self.logs = logs
+
+    def newest(self, dag_id: str) -> str | None:
+        """Return the id of the DAG's newest run."""
+        runs = self.api.get(f"/dags/{dag_id}/dagRuns", order_by="-run_after", limit=1)["dag_runs"]
+        return runs[0]["dag_run_id"] if runs else None
+
+    def next_run(self, dag_id: str, after: str | None) -> str:
+        """Wait for a run of the DAG that is newer than a known one."""
+        return self._wait(lambda: found if (found := self.newest(dag_id)) != after else None, dag_id)
+
+    def finish(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """Wait for the end of a run; return the states of its tasks, or raise with the reason of its failure."""
+
+        def ended() -> str | None:
+            state = self.api.run(dag_id, run_id)["state"]
+            return state if state in ("success", "failed") else None
+
+        state = self._wait(ended, dag_id)
+        tasks = self.api.task_instances(dag_id, run_id)
+        assert state == "success", explain(self.api, self.logs, dag_id, run_id, tasks)
+        return {task["task_id"]: task["state"] for task in tasks}
+
+    def answer_all(self, run_id: str, decide: Callable[[str], tuple[str, str]]) -> dict[str, dict[str, Any]]:
+        """Answer each question of a run of train_models as it comes up, until the run has ended.
+
+        Parameters
+        ----------
+        decide
+            Gives the answer and a comment for a job.
+
+        Returns
+        -------
+        dict
+            The questions by job.
+        """
+        path = f"/dags/train_models/dagRuns/{urllib.parse.quote(run_id)}/hitlDetails"
+        questions: dict[str, dict[str, Any]] = {}
+
+        def ended() -> bool | None:
+            for question in self.api.get(path)["hitl_details"]:
+                job = self._job(question["subject"])
+                questions[job] = question
+                if not question["response_received"] and question["task_instance"]["state"] == "awaiting_input":
+                    self._answer(question, *decide(job))
+            return True if self.api.run("train_models", run_id)["state"] in ("success", "failed") else None
+
+        self._wait(ended, "train_models")
+        return questions
+
+    def _answer(self, question: dict[str, Any], option: str, comment: str) -> None:
+        """Answer one question, as the buttons in Airflow do."""
+        task = question["task_instance"]
+        run_id = urllib.parse.quote(task["dag_run_id"])
+        path = f"/dags/train_models/dagRuns/{run_id}/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
+        body = {"chosen_options": [option], "params_input": {"comment": comment}}
+        self.api._call("PATCH", f"/api/v2{path}", body)
+
+    @staticmethod
+    def _job(subject: str) -> str:
+        names = {"Churn,": "churn", "Lifetime value,": "clv", "Segmentation,": "segmentation"}
+        return next(job for words, job in names.items() if subject.startswith(words))
+
+    @staticmethod
+    def _wait(ready: Callable[[], _Found | None], what: str) -> _Found:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while (found := ready()) is None:
+            assert time.monotonic() < deadline, f"{what}: nothing came of it in {_PATIENCE_SECONDS:.0f} s"
+            time.sleep(0.5)
+        return found

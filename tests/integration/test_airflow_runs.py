@@ -1,0 +1,214 @@
+"""The DAGs in a real Airflow: a second date, questions to people with both answers, backtest and roll-back.
+
+One start of Airflow for all. The shop's first date is run without it; Airflow then does the second, four months on,
+and a training by hand after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services import embedded
+from services.airflow_api import AirflowApi
+from tests.integration import pipeline
+from tests.integration.airflow_runs import AirflowRuns
+from tests.server.native_server import free_port
+from warehouse.settings import Settings
+
+# Two to four minutes where nothing else runs; most of it is spent in the fixtures, which count for the first test.
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
+
+SOURCE = "sample_shop"
+APPROVED = "churn"
+FIRST_DATE, SECOND_DATE = "2026-03-01", "2026-06-30"
+ENVIRONMENT = {
+    "CLIENTELE_SAMPLE_CUSTOMER_COUNT": "700",
+    "CLIENTELE_MEMORY_LIMIT": "1GB",
+    "CLIENTELE_MLFLOW_TRACKING_URI": "",
+    # Of the runs that nobody starts by hand.
+    "CLIENTELE_PROMOTION_NEEDS_APPROVAL": "true",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The settings, in the environment too, as Airflow's processes read them there."""
+    with pytest.MonkeyPatch.context() as patched:
+        ports = {"CLIENTELE_AIRFLOW_PORT": str(free_port()), "CLIENTELE_MLFLOW_PORT": str(free_port())}
+        folder = {"CLIENTELE_HOME": str(tmp_path_factory.mktemp("airflow_runs"))}
+        for name, value in {**ENVIRONMENT, **ports, **folder}.items():
+            patched.setenv(name, value)
+        yield Settings()
+
+
+@pytest.fixture(scope="module")
+def first(home: Settings) -> dict[str, Any]:
+    """The first date, landing to published, without Airflow and without questions; the outcomes by job."""
+    _, plan = pipeline.ingest(home, SOURCE, as_of=FIRST_DATE)
+    pipeline.build(home, plan)
+    outcomes = pipeline.train_all(home, plan, needs_approval=False)
+    pipeline.score_and_publish(home, plan)
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def airflow(home: Settings, first: dict[str, Any]) -> Iterator[AirflowRuns]:
+    try:
+        where = embedded.up(home, print, with_mlflow=False)
+        yield AirflowRuns(AirflowApi(where.airflow), home.airflow_home / "logs")
+    finally:
+        embedded.down(home)
+
+
+@dataclass(frozen=True)
+class SecondDate:
+    """What came of the second date.
+
+    Attributes
+    ----------
+    scored_before
+        Whether score_customers had started while people were still being asked.
+    """
+
+    questions: dict[str, dict[str, Any]]
+    approved: str
+    rejected: str
+    scored_before: bool
+    training: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def second(airflow: AirflowRuns) -> SecondDate:
+    """The second date through all four DAGs; one new model is approved, all others are rejected."""
+    run_id = airflow.api.trigger("ingest_sources", {"source": SOURCE, "as_of_date": SECOND_DATE})
+    airflow.finish("ingest_sources", run_id)
+    training = airflow.next_run("train_models", None)
+    scored_before = []
+
+    def decide(job: str) -> tuple[str, str]:
+        scored_before.append(airflow.newest("score_customers"))
+        return ("Approve", "looks right") if job == APPROVED else ("Reject", "not before the sale")
+
+    questions = airflow.answer_all(training, decide)
+    states = airflow.finish("train_models", training)
+    airflow.finish("score_customers", airflow.next_run("score_customers", None))
+    [rejected, *_] = sorted(set(questions) - {APPROVED})
+    return SecondDate(questions, APPROVED, rejected, any(scored_before), states)
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What came of a training by hand that goes back to a former model and replays earlier dates."""
+
+    training: dict[str, str]
+    backtest: str
+
+
+@pytest.fixture(scope="module")
+def by_hand(airflow: AirflowRuns, second: SecondDate) -> ByHand:
+    """The model approved is rolled back, and one earlier date is replayed; nobody is asked."""
+    last = airflow.newest("score_customers")
+    form = {"source": SOURCE, "as_of_date": SECOND_DATE, "roll_back": second.approved}
+    form |= {"backtest_origins": 1, "ask_before_promoting": False}
+    run_id = airflow.api.trigger("train_models", form)
+    states = airflow.finish("train_models", run_id)
+    told = " ".join(airflow.api.xcom("train_models", run_id, "backtest"))
+    airflow.finish("score_customers", airflow.next_run("score_customers", last))
+    return ByHand(states, told)
+
+
+def decisions(settings: Settings, job: str, *kinds: str) -> list[tuple[str, str, str]]:
+    """Published decisions about a job's models of the second date and after: decision, version, reason."""
+    rows = pipeline.published(
+        settings,
+        f"select decision, model_version, reason from quality.model_promotions where job = '{job}' order by decided_at",
+    )
+    return [row for row in rows if row[0] in kinds]
+
+
+def scored_by(settings: Settings, job: str, day: str) -> set[str]:
+    """Versions that the published scores of a date come from."""
+    table = {"churn": "customer_churn", "clv": "customer_clv", "segmentation": "customer_segments"}[job]
+    return {
+        version
+        for (version,) in pipeline.published(
+            settings, f"select distinct model_version from scores.{table} where as_of_date = date '{day}'"
+        )
+    }
+
+
+def test_the_second_date_trains_again_and_says_why(second: SecondDate, home: Settings) -> None:
+    for job in second.questions:
+        [(_, _, reason)] = decisions(home, job, "awaiting_approval")
+        assert reason.startswith("Trained because the champion is 121 days old.")
+
+
+def test_people_are_shown_what_they_decide_about(second: SecondDate, first: dict[str, Any]) -> None:
+    assert len(second.questions) >= 2
+    for job, question in second.questions.items():
+        assert question["options"] == ["Approve", "Reject"]
+        assert question["defaults"] == ["Reject"]
+        assert f"in service: {first[job].candidate} (version {first[job].model_version})" in question["body"]
+
+
+def test_scoring_waits_for_the_answers(second: SecondDate) -> None:
+    assert not second.scored_before
+    assert (second.training["approval.carry_out"], second.training["announce"]) == ("success", "success")
+
+
+def test_the_approved_model_serves_and_the_rejected_one_does_not(
+    second: SecondDate, first: dict[str, Any], home: Settings
+) -> None:
+    promoted = decisions(home, second.approved, "promoted")
+    [(version, reason)] = [(version, reason) for _, version, reason in promoted if reason.startswith("Approved by ")]
+    assert "Comment: looks right." in reason
+    assert version != first[second.approved].model_version
+    [(_, _, reason)] = decisions(home, second.rejected, "rejected")
+    assert "Comment: not before the sale." in reason
+    assert scored_by(home, second.rejected, SECOND_DATE) == {first[second.rejected].model_version}
+
+
+def test_two_dates_give_migration_drift_and_realised_performance(second: SecondDate, home: Settings) -> None:
+    moved = f"select sum(customer_count) from marts.segment_migration where to_as_of_date = date '{SECOND_DATE}'"
+    [(customers,)] = pipeline.published(home, moved)
+    assert customers > 100
+    drift = f"select distinct job from quality.drift where as_of_date = date '{SECOND_DATE}'"
+    assert {("churn",), ("clv",)} <= set(pipeline.published(home, drift))
+    judged = f"""
+        select job, count(*), min(metric_value) from quality.realised_performance
+        where as_of_date = date '{FIRST_DATE}' and metric_name in ('roc_auc', 'gini') group by job order by job
+    """
+    [(churn, _, auc), (clv, _, gini)] = pipeline.published(home, judged)
+    assert (churn, clv) == ("churn", "clv")
+    assert auc > 0.6
+    assert gini > 0.3
+
+
+def test_nobody_is_asked_where_nobody_asked_for_it(by_hand: ByHand) -> None:
+    assert {by_hand.training["approval.ask"], by_hand.training["approval.carry_out"]} == {"skipped"}
+    assert by_hand.training["announce"] == "success"
+
+
+def test_a_roll_back_in_airflow_lets_the_former_model_score(
+    by_hand: ByHand, second: SecondDate, first: dict[str, Any], home: Settings
+) -> None:
+    [(_, version, _)] = decisions(home, second.approved, "rolled_back")
+    assert version == first[second.approved].model_version
+    assert scored_by(home, second.approved, SECOND_DATE) == {version}
+
+
+def test_a_rejected_model_is_not_trained_again_on_the_same_data(
+    by_hand: ByHand, second: SecondDate, home: Settings
+) -> None:
+    [(_, _, reason)] = decisions(home, second.rejected, "not_retrained")
+    assert "was rejected" in reason
+
+
+def test_a_backtest_in_airflow_replays_a_date(by_hand: ByHand) -> None:
+    assert by_hand.training["backtest"] == "success"
+    assert "churn:" in by_hand.backtest
+    assert "1 of 1 origins judged" in by_hand.backtest

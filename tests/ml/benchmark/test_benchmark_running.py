@@ -1,0 +1,91 @@
+"""Measurements run in processes of their own, within limits, and are told in tables."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from ml.benchmark import runner
+from ml.benchmark.measure import measure
+from ml.benchmark.measurement import Measurement, Step
+from ml.benchmark.report import report_lines
+from ml.benchmark.runner import LIFETIMES_MAXIMUM_CUSTOMER_COUNT, Limits, measurements
+
+
+def measured(tmp_path, monkeypatch, names, count=400, **limits) -> list[Measurement]:
+    monkeypatch.setattr(runner, "subjects", lambda part: names)
+    return list(measurements(["models"], [count], tmp_path, Limits(**limits), say=lambda line: None))
+
+
+def test_a_step_knows_its_time_and_the_greatest_memory():
+    result = Measurement("nothing", 1)
+    with result.step("wait"):
+        time.sleep(0.05)
+    with result.step("grow"):
+        block = np.ones(40_000_000)  # 305 MiB
+    del block
+    assert result.steps["wait"].seconds >= 0.05
+    assert result.steps["wait"].processor_seconds < 0.05
+    assert result.peak_memory_mib >= result.memory_before_mib + 250
+
+
+def test_a_measurement_outlives_its_process(tmp_path):
+    result = Measurement("bg_nbd", 10, {"fit": Step(1.5, 1.25)}, 100, 200, "half of it failed")
+    result.write(tmp_path / "measurement.json")
+    assert Measurement.read(tmp_path / "measurement.json") == result
+
+
+def test_a_model_is_measured_in_a_process_of_its_own(tmp_path, monkeypatch):
+    (result,) = measured(tmp_path, monkeypatch, ["nbd"])
+    assert result.problem is None
+    assert set(result.steps) == {"fit", "expected", "active_probability", "order_interval", "spend_interval"}
+    assert result.peak_memory_mib > 50
+
+
+def test_what_fails_is_told_and_the_others_go_on(tmp_path, monkeypatch):
+    found = measured(tmp_path, monkeypatch, ["bg_nbd", "unheard_of"], count=20)
+    assert "TooLittleData" in found[0].problem
+    assert "unheard_of" in found[1].problem
+
+
+def test_a_measurement_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
+    (result,) = measured(tmp_path, monkeypatch, ["nbd"], measurement_seconds=0.05)
+    assert "stopped after" in result.problem
+
+
+def test_nothing_is_started_once_the_time_is_used_up(tmp_path, monkeypatch):
+    began = time.monotonic()
+    found = measured(tmp_path, monkeypatch, ["nbd", "bg_nbd"], total_seconds=0.0)
+    assert time.monotonic() - began < 1
+    assert all("used up" in result.problem for result in found)
+
+
+def test_lifetimes_is_left_out_at_a_million(monkeypatch, tmp_path):
+    monkeypatch.setattr(runner, "_run", lambda *arguments: None)
+    count = LIFETIMES_MAXIMUM_CUSTOMER_COUNT + 1
+    (result,) = measured(tmp_path, monkeypatch, ["lifetimes_bg_nbd"], count=count)
+    assert "not run above" in result.problem
+
+
+def test_lifetimes_is_asked_on_the_same_customers(tmp_path):
+    pytest.importorskip("lifetimes", reason="the reference package lifetimes is not installed")
+    measure("histories", 400, tmp_path)
+    measure("lifetimes_bg_nbd", 400, tmp_path)
+    result = Measurement.read(tmp_path / "measurement.json")
+    assert (result.problem, set(result.steps)) == (None, {"fit", "expected"})
+
+
+def test_the_report_has_times_ratios_memory_and_what_is_missing():
+    found = [
+        Measurement("bg_nbd", 10_000, {"fit": Step(2.0, 1.0), "expected": Step(0.2, 0.1)}, 90, 150),
+        Measurement("lifetimes_bg_nbd", 10_000, {"fit": Step(9.0, 8.0), "expected": Step(0.1, 0.05)}, 90, 170),
+        Measurement("churn_train", 10_000, {"train": Step(50.0, 40.0)}, 90, 700),
+        Measurement("churn_score", 10_000, problem="stopped after 3 s"),
+    ]
+    text = "\n".join(report_lines(found))
+    assert "| bg_nbd | 10,000 | 1.00 (2.00) | 0.10 (0.20) | – | – | – | 150 |" in text
+    assert "| bg_nbd | 10,000 | 8.00 (9.00) | 8.0 | 0.05 (0.10) | 0.5 | 170 |" in text
+    assert "| churn | 10,000 | 40.00 (50.00) | 700 | – | – |" in text
+    assert "- churn_score, 10,000 customers: stopped after 3 s" in text

@@ -1,0 +1,296 @@
+"""Erasing a person: nothing of them is left, nothing else is touched, and the books stay whole."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.warehouse.privacy.shop_with_people import (
+    CANARIES,
+    PERSON,
+    SECOND_ACCOUNT,
+    SOURCE,
+    found_in_home,
+    ingested,
+    write_shop,
+)
+from warehouse.connections import open_build_file, open_duckdb
+from warehouse.erasure_lock import erasure_lock
+from warehouse.errors import ErasureIncomplete, PublishError, SettingsError, WarehouseBusy
+from warehouse.ingest import ingest_source
+from warehouse.privacy import erasure
+from warehouse.privacy.erasure import erase
+from warehouse.privacy.subject import notes_folder
+from warehouse.publish import publish
+from warehouse.settings import Settings
+
+
+def query(settings: Settings, sql: str) -> list[tuple]:
+    with open_build_file(settings, SOURCE, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def publish_marts(settings: Settings, day: str = "2024-05-01"):
+    """Marts as dbt would make them, as far as erasing is concerned, published."""
+    with open_build_file(settings, SOURCE) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute(
+            "create or replace table marts.dim_customers as "
+            "select distinct customer_id from raw.customers where customer_id is not null"
+        )
+        connection.execute("create or replace table marts.customer_360 as select * from marts.dim_customers")
+        connection.execute(
+            "create or replace table marts.fct_orders as select order_id, customer_id, order_amount as net_amount, "
+            "customer_id is null as is_guest from raw.orders"
+        )
+    return publish(settings, SOURCE, day, "run")
+
+
+def _reader(path: Path) -> subprocess.Popen:
+    """Another process that opens a file, says so, and counts customers when it is asked to."""
+    code = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); c.execute('from quality.pipeline_runs');"
+        "print('open', flush=True); input(); print(c.execute('select count(*) from marts.dim_customers').fetchone()[0])"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "-c", code, str(path)], **pipes)
+
+
+def test_nothing_of_the_person_is_left_and_it_is_proved(settings: Settings) -> None:
+    ingested(settings)
+    assert len(found_in_home(settings)) >= 4
+    (settings.logs_folder).mkdir(parents=True)
+    (settings.logs_folder / "some.log").write_text(f"scored {PERSON}, wrote to ZEBULON.QUUX@canary.example\nfine\n")
+    report = erase(settings, SOURCE, SECOND_ACCOUNT, "ada", "asked by letter")
+    assert found_in_home(settings) == {}
+    assert (settings.logs_folder / "some.log").read_text() == "scored [erased], wrote to [erased]\nfine\n"
+    assert report.search.occurrences == 0
+    assert report.search.counts["landed_records"] > 0
+    assert not list(notes_folder(settings).iterdir())
+    [row] = query(
+        settings, "select erased_by, reason, account_count, found_count, searched_file_count from quality.erasures"
+    )
+    assert row[:4] == ("ada", "asked by letter", 2, 0)
+    assert row[4] >= 6
+
+
+def test_everything_else_stays_byte_for_byte(settings: Settings) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    landing = settings.landing_of(SOURCE)
+    customers = (landing / "customers.csv").read_bytes()
+    assert customers == (
+        b"\xef\xbb\xbfcustomer_id,registered_at,first_name,last_name,email,phone,street_address,has_marketing_consent\r\n"
+        b'K-000001x,2024-01-01 00:00:00,Anna,"O""Hara, Jr.",anna@example.com,+49 555 1,Weg 1,true\r\n'
+        b"\r\n"
+        b'K-000002x,2024-01-03 00:00:00,Zo\xc3\xab,"line\nbreak",zoe@example.com,,,false\r\n'
+        b"K-000003x,2024-01-05 00:00:00,Bo,Li,,,,\r\n"
+    )
+    assert (landing / "orders.csv").read_text() == (
+        "order_id,customer_id,ordered_at,order_amount\n1,K-000001x,2024-02-01,10.00\n2,,2024-02-02,20.50\n"
+        "3,,2024-03-02,30.00\n4,,2024-03-03,40.00\n5,,no date,50.00\n6,K-000002x,2024-04-01,60.00\n"
+    )
+    feedback = "feedback_id;customer_id;given_at;rating;feedback_text\n2;K-000001x;2024-03-01;5;“fine”\n"
+    assert (landing / "feedback.csv").read_bytes() == feedback.encode("cp1252")
+    assert gzip.decompress((landing / "campaign_touches.csv.gz").read_bytes()).decode() == (
+        "campaign_id,customer_id,touched_at,is_control\nA,K-000001x,2024-02-01,no\n"
+    )
+    assert pq.read_table(landing / "events.parquet").to_pydict()["customer_id"] == ["K-000002x", None]
+
+
+def test_revenue_reconciles_and_rows_balance(settings: Settings) -> None:
+    ingested(settings)
+    before = query(settings, "select count(*), sum(order_amount) from raw.orders")
+    erase(settings, SOURCE, PERSON, "ada")
+    assert query(settings, "select count(*), sum(order_amount) from raw.orders") == before == [(5, Decimal("160.50"))]
+    assert query(settings, "select order_id from raw.orders where customer_id is null order by 1") == [
+        ("2",),
+        ("3",),
+        ("4",),
+    ]
+    assert not query(
+        settings,
+        "select * from quality.file_loads where rows_read <> rows_loaded + rows_quarantined + rows_already_loaded",
+    )
+    assert not query(
+        settings,
+        "select table_name from quality.file_loads as f where rows_quarantined <> "
+        "(select count(*) from quality.quarantined_rows as q where q.load_id = f.load_id)",
+    )
+    loaded = dict(query(settings, "select table_name, rows_loaded from quality.file_loads"))
+    for table in ("customers", "orders", "events", "feedback", "campaign_touches"):
+        assert query(settings, f"select count(*) from raw.{table}") == [(loaded[table],)]
+    erased = query(settings, "select reason, row_content from quality.quarantined_rows")
+    assert erased == [("erased on request", "{}")] * 2
+
+
+def test_rewritten_files_are_known_and_an_old_export_does_not_bring_the_person_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    assert len(ingest_source(settings, SOURCE).known_files) == 5
+    before = query(settings, "select * exclude (_load_id, _loaded_at) from raw.orders order by order_id")
+    old = write_shop(tmp_path / "old")
+    for name in ("customers", "orders"):
+        shutil.copy(old / f"{name}.csv", settings.landing_of(SOURCE) / f"{name}_again.csv")
+    report = ingest_source(settings, SOURCE)
+    assert [load.rows_loaded for load in report.loads] == []  # what is left of them is known, byte for byte
+    assert query(settings, "select * exclude (_load_id, _loaded_at) from raw.orders order by order_id") == before
+    assert query(
+        settings, "select file_name, rows_erased, orders_made_anonymous from quality.relanded_rows order by 1"
+    ) == [
+        ("customers_again.csv", 3, 0),
+        ("orders_again.csv", 0, 3),
+    ]
+    assert found_in_home(settings, CANARIES[:2]) == {}
+
+
+def test_a_known_order_that_changed_meanwhile_comes_back_as_nobodys(settings: Settings) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    newer = f"order_id,customer_id,ordered_at,order_amount\n2,{PERSON},2024-02-02,20.50\n9,{PERSON},2024-04-02,9.00\n"
+    (settings.landing_of(SOURCE) / "orders_newer.csv").write_text(newer)
+    [load] = ingest_source(settings, SOURCE).loads
+    assert (load.rows_read, load.rows_loaded, load.rows_already_loaded) == (2, 1, 1)
+    assert query(settings, "select customer_id from raw.orders where order_id = '9'") == [(None,)]
+
+
+def test_all_published_versions_are_rewritten_and_readers_keep_theirs(settings: Settings) -> None:
+    ingested(settings)
+    publish_marts(settings)
+    live = publish_marts(settings)
+    with _reader(settings.published_file) as reader:
+        assert reader.stdout.readline() == "open\n"
+        report = erase(settings, SOURCE, PERSON, "ada")
+        assert reader.communicate("\n")[0] == "5\n"
+    assert report.counts["versions_rewritten"] == 2
+    assert found_in_home(settings) == {}
+    with open_duckdb(settings.published_file, settings, read_only=True) as connection:
+        assert connection.execute("select count(*) from marts.dim_customers").fetchone() == (3,)
+        assert connection.execute(
+            "select count(*), sum(net_amount) from marts.fct_orders where is_guest"
+        ).fetchone() == (
+            3,
+            Decimal("90.50"),
+        )
+        [(version,)] = connection.execute(
+            "select published_version from quality.pipeline_runs where status = 'live'"
+        ).fetchall()
+        parquet = settings.published_folder / "parquet" / "marts" / "dim_customers.parquet"
+        assert connection.execute("select count(*) from read_parquet(?)", [str(parquet)]).fetchone() == (3,)
+    assert version == live.version
+    publish_marts(settings)
+
+
+def test_a_person_who_came_back_is_not_published(settings: Settings) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    with open_build_file(settings, SOURCE) as connection:
+        connection.execute(
+            "insert into scores.customer_churn (customer_id, as_of_date, status, model_name, scored_at) "
+            "values (?, '2024-05-01', 'scored', 'm', '2024-05-01')",
+            [PERSON],
+        )
+    with pytest.raises(PublishError, match="erased person"):
+        publish_marts(settings)
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["erase_published", "blot_texts", "_renew_build_file", "search_home", "erase_raw", "with_digests", "remove_note"],
+)
+def test_killed_half_way_the_same_command_finishes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    ingested(settings)
+    publish_marts(settings)
+
+    def killed(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(settings, SOURCE, PERSON, "ada")
+    report = erase(settings, SOURCE, PERSON, "ada")
+    assert report.account_count == 2
+    assert found_in_home(settings) == {}
+    assert len(ingest_source(settings, SOURCE).known_files) == 5
+    assert query(settings, "select sum(order_amount) from raw.orders") == [(Decimal("160.50"),)]
+
+
+def test_killed_between_two_files_the_rest_is_recognised(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingested(settings)
+    put, done = erasure.Rewritten.put_in_place, []
+
+    def second_is_killed(self) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(self)
+        put(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure.Rewritten, "put_in_place", second_is_killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(settings, SOURCE, PERSON, "ada")
+    erase(settings, SOURCE, PERSON, "ada")
+    assert found_in_home(settings) == {}
+    assert len(ingest_source(settings, SOURCE).known_files) == 5
+
+
+def test_a_second_time_finds_nothing_to_do(settings: Settings) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    report = erase(settings, SOURCE, PERSON, "ada")
+    assert report.counts.total() == 0
+    assert report.search.occurrences == 0
+
+
+def test_what_is_left_is_told_and_not_called_erased(settings: Settings) -> None:
+    ingested(settings)
+    (settings.home / "notes").mkdir()
+    (settings.home / "notes" / "call.bin").write_bytes(b"call zebulon.quux@canary.example")
+    with pytest.raises(ErasureIncomplete, match=r"notes/call\.bin: 1"):
+        erase(settings, SOURCE, PERSON, "ada")
+    (settings.home / "notes" / "call.bin").unlink()
+    assert erase(settings, SOURCE, PERSON, "ada").search.occurrences == 0
+
+
+def test_refusals(settings: Settings) -> None:
+    ingested(settings)
+    with pytest.raises(SettingsError, match="no customer with this id"):
+        erase(settings, SOURCE, "nobody", "ada")
+    with pytest.raises(SettingsError, match="names the person"):
+        erase(settings, SOURCE, PERSON, "ada", "letter of zebulon.quux@canary.example")
+    with open_duckdb(settings.build_file(SOURCE), settings, read_only=True):
+        pass
+    assert query(settings, "select count(*) from quality.erasures") == [(0,)]
+
+
+def test_nobody_opens_the_build_file_meanwhile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingested(settings)
+    with erasure_lock(settings):
+        query(settings, "select 1")  # the process that erases may
+        monkeypatch.setattr("warehouse.erasure_lock.os.getpid", lambda: 1)
+        with pytest.raises(WarehouseBusy, match="being erased"):
+            query(settings, "select 1")
+    query(settings, "select 1")
+
+
+def test_the_secret_must_be_the_same(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingested(settings)
+    erase(settings, SOURCE, PERSON, "ada")
+    monkeypatch.setenv("CLIENTELE_PRIVACY_SECRET", "another secret that is long enough, surely")
+    with pytest.raises(SettingsError, match="another secret"):
+        ingest_source(settings, SOURCE)
+    monkeypatch.setenv("CLIENTELE_PRIVACY_SECRET", "short")
+    with pytest.raises(SettingsError, match="shorter"):
+        ingest_source(settings, SOURCE)

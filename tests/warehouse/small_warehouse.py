@@ -1,0 +1,81 @@
+"""A tiny build file whose every table tells which run it belongs to, and what a reader must find in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connections import open_build_file, open_published
+from warehouse.publish import PublishReport, publish
+from warehouse.quality_tables import create_quality_tables
+from warehouse.scores import create_score_tables
+from warehouse.settings import Settings
+
+SOURCE = "files"
+# Every table has as many rows as the run has customers: tables of two versions side by side would not agree.
+NUMBERED_TABLES = ("marts.customer_360", "marts.dim_customers", "marts.fct_orders")
+
+
+def make_marts(settings: Settings, customers: int) -> None:
+    """Make marts of so many customers, with an order each."""
+    with open_build_file(settings, SOURCE) as connection:
+        create_quality_tables(connection)
+        create_score_tables(connection)
+        connection.execute("create schema if not exists marts; create schema if not exists pii")
+        connection.execute("create or replace table pii.customer_contacts as select 'a@b.c' as email")
+        connection.execute(
+            "create or replace table marts.dim_customers as select i::varchar as customer_id from range(?) t(i)",
+            [customers],
+        )
+        connection.execute(
+            "create or replace table marts.fct_orders as "
+            "select i as order_id, 1.5::decimal(18, 2) as net_amount from range(?) t(i)",
+            [customers],
+        )
+        connection.execute("create or replace view marts.customer_360 as select * from marts.dim_customers")
+
+
+def published_run(settings: Settings, customers: int) -> PublishReport:
+    """Make marts of so many customers and publish them."""
+    make_marts(settings, customers)
+    return publish(settings, SOURCE, "2024-01-01", f"run-{customers}")
+
+
+def version_seen(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+    """The live version as the open file tells it, and its customers; fails where tables do not belong together."""
+    [(version, customers)] = connection.execute(
+        "select published_version, customers from quality.pipeline_runs where status = 'live'"
+    ).fetchall()
+    for table in NUMBERED_TABLES:
+        [(rows,)] = connection.execute(f"select count(*) from {table}").fetchall()
+        assert rows == customers, f"{table} has {rows} rows in version {version} of {customers} customers"
+    return version, customers
+
+
+def live(settings: Settings) -> tuple[str, int]:
+    """What a reader sees who opens the published file."""
+    with open_published(settings) as connection:
+        return version_seen(connection)
+
+
+def parquet_seen(folder: Path) -> tuple[str, int]:
+    """The same out of one Parquet set."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create schema quality")
+        for table in (*NUMBERED_TABLES, "quality.pipeline_runs"):
+            file = folder / f"{table.replace('.', '/')}.parquet"
+            connection.execute(f"create view {table} as select * from read_parquet('{file}')")
+        return version_seen(connection)
+
+
+def statuses(settings: Settings) -> list[tuple[int | None, str]]:
+    """Customers and status of each version in ``quality.pipeline_runs``, the oldest first."""
+    with open_published(settings) as connection:
+        return connection.execute("select customers, status from quality.pipeline_runs order by rowid").fetchall()
+
+
+def rows(settings: Settings, query: str) -> list[tuple]:
+    """What a query of the published file gives."""
+    with open_published(settings) as connection:
+        return connection.execute(query).fetchall()

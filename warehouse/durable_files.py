@@ -1,0 +1,66 @@
+"""Writing files so that they are whole after a crash: flushed to the disk first, then named in one step."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def flush_file(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
+    _flush(path, os.O_RDONLY)
+
+
+def flush_folder(path: Path) -> None:
+    """Wait until the names in a folder (creations, renames, removals) are on the disk."""
+    _flush(path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def flush_tree(folder: Path) -> None:
+    """Wait until everything below a folder is on the disk, the names after what they name."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        flush_folder(path) if path.is_dir() else flush_file(path)
+    flush_folder(folder)
+
+
+def rename_durably(path: Path, target: Path) -> None:
+    """Give a flushed file or folder its name; readers of the target see the former or the new one."""
+    path.replace(target)
+    flush_folder(target.parent)
+
+
+def write_text_durably(path: Path, text: str) -> None:
+    """Write a small file: afterwards it holds the former or the new text, whatever happens."""
+    staged = staged_name(path)
+    with staged.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    rename_durably(staged, path)
+
+
+def link_durably(link: Path, target: str) -> None:
+    """Make or redirect a symbolic link in one step.
+
+    Parameters
+    ----------
+    target
+        Relative to the link's folder, so that the tree can be moved as a whole.
+    """
+    staged = staged_name(link)
+    staged.unlink(missing_ok=True)
+    staged.symlink_to(target)
+    rename_durably(staged, link)
+
+
+def staged_name(path: Path) -> Path:
+    """Return the name under which a file is written until it is whole; what a crash leaves is recognised by it."""
+    return path.with_name(f".{path.name}.new")
+
+
+def _flush(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

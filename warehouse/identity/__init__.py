@@ -1,0 +1,1 @@
+"""One person, one customer: which customer ids of a source belong to the same person."""

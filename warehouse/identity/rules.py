@@ -1,0 +1,76 @@
+"""The rules of identity resolution, read from identity.yml and checked."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.errors import SettingsError
+
+RULES_FILE = Path(__file__).with_name("identity.yml")
+# What ids are compared by, in normalised form (see records.py).
+FIELDS = ("first_name", "last_name", "birth_date", "email", "phone", "street_address", "postcode", "city")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrainingRules(_Frozen):
+    """How the shares of agreement are learned without labels; bounded and seeded."""
+
+    seed: int = Field(ge=0)
+    random_pair_count: int = Field(gt=0)
+    em_max_pairs: int = Field(gt=0)
+    em_max_iterations: int = Field(gt=0)
+    em_blocking_rules: tuple[tuple[str, ...], ...]
+    exact_key_recall: float = Field(gt=0, le=1)
+    em_min_exact_pairs: int = Field(gt=0)
+    assumed_pair_count: int = Field(gt=0)
+    min_duplicate_share: float = Field(gt=0, lt=1)
+
+
+class IdentityRules(_Frozen):
+    """When two customer ids are one person. Probabilities from 0 to 1."""
+
+    exact_keys: tuple[tuple[str, ...], ...]
+    exact_key_max_ids: int = Field(ge=2)
+    contradiction_birth_date_edits: int = Field(ge=0)
+    contradiction_first_name_similarity: float = Field(ge=0, le=1)
+    blocking_rules: tuple[tuple[str, ...], ...]
+    block_max_ids: int = Field(ge=2)
+    link_probability: float = Field(gt=0.5, lt=1)
+    review_probability: float = Field(gt=0, lt=1)
+    cluster_max_ids: int = Field(ge=2)
+    training: TrainingRules
+    assumed_shares: dict[str, tuple[float, ...]]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> IdentityRules:
+        if self.review_probability > self.link_probability:
+            raise ValueError("review_probability lies above link_probability")
+        for columns in (*self.exact_keys, *self.blocking_rules, *self.training.em_blocking_rules):
+            if unknown := set(columns) - set(FIELDS):
+                raise ValueError(f"unknown column {', '.join(sorted(unknown))}; known: {', '.join(FIELDS)}")
+        for name, shares in self.assumed_shares.items():
+            if abs(sum(shares) - 1) > 1e-9 or min(shares) <= 0:  # noqa: PLR2004 - rounding of a sum
+                raise ValueError(f"assumed_shares of {name} must be above 0 and sum to 1")
+        return self
+
+
+@cache
+def load_rules(path: Path = RULES_FILE) -> IdentityRules:
+    """Read the rules.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing or a rule makes no sense.
+    """
+    try:
+        return IdentityRules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path.name}: {error}", "Mend the rules in warehouse/identity/identity.yml.") from error

@@ -1,0 +1,1 @@
+"""Privacy: erasing a person everywhere, and sharing figures under a privacy budget."""

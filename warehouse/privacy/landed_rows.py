@@ -1,0 +1,99 @@
+"""Which records of a landed file belong to erased people, and what becomes of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.errors import SourceError
+from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
+from warehouse.headers import ROW_NUMBER
+from warehouse.landing import LandedFile
+from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
+from warehouse.privacy.suppression import Suppressed
+from warehouse.text_checks import BLANKS
+from warehouse.value_types import literal
+
+_MARKS = re.compile(r"""[,;|\t"'\s]+""")
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Numbers of records, counted as the loader counts them (from 1, without the header)."""
+
+    dropped: frozenset[int]
+    made_guest: frozenset[int]  # stay as orders of nobody
+    guest_column: str | None  # the column that is emptied in them
+    record_count: int
+
+    def __len__(self) -> int:
+        return len(self.dropped) + len(self.made_guest)
+
+
+def affected_rows(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    suppressed: Suppressed,
+    limit_bytes: int | None,
+    values: Iterable[str] = (),
+) -> Affected:
+    """Find the records of a file that belong to erased people.
+
+    Parameters
+    ----------
+    connection
+        Gets the file in the temporary tables of `warehouse.file_reading`.
+    values
+        Personal values in lower case: an unreadable record that holds one is dropped as well.
+
+    Raises
+    ------
+    LandingError
+        If the file cannot be read.
+    SourceError
+        If its source does not say where the customer stands.
+    """
+    content = read_landed_file(connection, file, limit_bytes)
+    sought = _customer_sql(file, content.columns)
+    numbers: frozenset[int] = frozenset()
+    if sought:
+        customer = f"trim({sought[0]}, {literal(BLANKS)})"
+        rows = connection.execute(
+            f"select {ROW_NUMBER} from {LANDED} "
+            f"where list_contains($hashes, {keyed_hash_sql(f'concat($salt::varchar, {customer})')})",
+            {"hashes": sorted(suppressed.hashes), "salt": suppressed.salt, **hash_parameters(suppressed.secret)},
+        ).fetchall()
+        numbers = frozenset(number for (number,) in rows)
+    unreadable = connection.execute(f"select row_number, content from {UNREADABLE}").fetchall()
+    broken = frozenset(number for number, text in unreadable if _is_about(text, suppressed, values))
+    guest_column = sought[1] if sought else None
+    if guest_column:
+        return Affected(broken, numbers, guest_column, content.row_count)
+    return Affected(broken | numbers, frozenset(), None, content.row_count)
+
+
+def _customer_sql(file: LandedFile, columns: tuple[str, ...]) -> tuple[str, str | None] | None:
+    """SQL of the customer's id in a landed row, and the column to empty; None where rows are not about customers."""
+    kind = file.kind
+    if kind.customer_id_sql:
+        return kind.customer_id_sql, kind.guest_column
+    column = next((name for name in columns if name.lower() == "customer_id"), None)
+    if column is not None:
+        quoted = '"' + column.replace('"', '""') + '"'
+        return quoted, column if kind.rows_are == "orders" else None
+    if kind.columns or kind.format == "lines":
+        raise SourceError(
+            f"source.yml does not say where the customer stands in {kind.pattern}, so nobody can be erased from it.",
+            "Add customer_id_sql to that file; docs/privacy.md says how.",
+        )
+    return None
+
+
+def _is_about(text: str, suppressed: Suppressed, values: Iterable[str]) -> bool:
+    lowered = text.lower()
+    if any(value in lowered for value in values):
+        return True
+    return any(suppressed.holds(token) for token in _MARKS.split(text) if token)

@@ -1,0 +1,61 @@
+"""Erased people taken out of the landing folder; what stays is still recognised as loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.durable_files import flush_file, rename_durably, staged_name
+from warehouse.landing import LandedFile, file_sha256
+from warehouse.privacy.landed_rows import Affected, affected_rows
+from warehouse.privacy.parquet_rewriting import rewrite_parquet
+from warehouse.privacy.suppression import Suppressed
+from warehouse.privacy.text_rewriting import rewrite_text
+from warehouse.source_folders import Source
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A landed file that is ready to be replaced."""
+
+    file: LandedFile
+    staged: Path
+    affected: Affected
+    former_sha256: str
+    sha256: str
+
+    def put_in_place(self) -> None:
+        """Replace the file in one step."""
+        rename_durably(self.staged, self.file.path)
+
+
+def rewritten(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    file: LandedFile,
+    suppressed: Suppressed,
+    *,
+    limit_bytes: int | None,
+    values: tuple[str, ...] = (),
+) -> Rewritten | None:
+    """Write a landed file without erased people beside it; None if there is nobody in it.
+
+    Raises
+    ------
+    LandingError
+        If it cannot be read or rewritten; the file stays as it is.
+    """
+    affected = affected_rows(connection, file, suppressed, limit_bytes, values)
+    if not len(affected):
+        return None
+    staged = staged_name(file.path)
+    if file.kind.format == "parquet":
+        rewrite_parquet(file, affected, staged)
+    else:
+        rewrite_text(file, affected, staged, limit_bytes)
+    staged.chmod(file.path.stat().st_mode & 0o777)
+    flush_file(staged)
+    salt = source.fingerprint()
+    return Rewritten(file, staged, affected, file_sha256(file.path, salt), file_sha256(staged, salt))

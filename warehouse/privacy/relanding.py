@@ -1,0 +1,54 @@
+"""An old export that is landed again: erased people are taken out of it before it is read."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+import duckdb
+
+from warehouse.landing import LandedFile
+from warehouse.privacy.landing_erasure import rewritten
+from warehouse.privacy.suppression import Suppressed
+from warehouse.source_folders import Source
+
+_log = logging.getLogger(__name__)
+
+
+def take_out_erased(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    file: LandedFile,
+    suppressed: Suppressed | None,
+    limit_bytes: int | None,
+) -> int:
+    """Rewrite a landed file without the rows of erased people, and record how many they were; 0 where none.
+
+    Their orders become orders of nobody. The loader then reads what is left: rows read = loaded + quarantined + known
+    of the file as it stands.
+
+    Raises
+    ------
+    LandingError
+        If the file cannot be read or rewritten.
+    """
+    if suppressed is None:
+        return 0
+    found = rewritten(connection, source, file, suppressed, limit_bytes=limit_bytes)
+    if found is None:
+        return 0
+    found.put_in_place()
+    row = {
+        "taken_out_at": datetime.now(UTC).replace(tzinfo=None),
+        "source": source.name,
+        "file_name": file.name,
+        "rows_erased": len(found.affected.dropped),
+        "orders_made_anonymous": len(found.affected.made_guest),
+    }
+    connection.execute(
+        "insert into quality.relanded_rows (taken_out_at, source, file_name, rows_erased, orders_made_anonymous) "
+        "values ($taken_out_at, $source, $file_name, $rows_erased, $orders_made_anonymous)",
+        row,
+    )
+    _log.info("%s: %s rows of erased people taken out", file.name, f"{len(found.affected):,}")
+    return len(found.affected)

@@ -1,0 +1,146 @@
+"""Whom to erase: all ids of the person, and the values that tell of nobody else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from warehouse.contract import load_contract
+from warehouse.durable_files import flush_folder, write_text_durably
+from warehouse.privacy.secret import privacy_folder, private_folder
+from warehouse.settings import Settings
+
+_SHORTEST_VALUE_CHARACTERS = 6
+_SHORTEST_ID_CHARACTERS = 6
+# Free text is searched for as a whole, so only where it is long enough to be somebody's own words.
+_SHORTEST_TEXT_CHARACTERS = 25
+_OWN_VALUES = ("email", "phone", "street_address", "first_name || ' ' || last_name")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person who is to be erased; kept in a private note until nothing is left to do."""
+
+    source: str
+    given_id: str
+    ids: tuple[str, ...]
+    values: tuple[str, ...]  # in lower case
+    shared_value_count: int  # values that others have as well: they cannot be searched for
+    reason: str
+    digests: dict[str, str] = field(default_factory=dict)  # of landed files: former → rewritten
+
+    @property
+    def distinctive_ids(self) -> tuple[str, ...]:
+        """Ids that are found in any text without being taken for a number or a word."""
+        return tuple(one for one in self.ids if is_distinctive(one))
+
+    def pattern(self) -> str | None:
+        """Regular expression (RE2 and Python) of everything that tells of the person; None where nothing can."""
+        tokens = [rf"\b{re.escape(one)}\b" for one in self.distinctive_ids]
+        parts = tokens + [re.escape(value) for value in self.values]
+        return "(?i)" + "|".join(parts) if parts else None
+
+
+def is_distinctive(customer_id: str) -> bool:
+    """Whether an id has letters and digits enough to be told from figures and words.
+
+    >>> is_distinctive("C0000012"), is_distinctive("17850"), is_distinctive("anna")
+    (True, False, False)
+    """
+    has_both = bool(re.search(r"\d", customer_id) and re.search(r"[^\W\d_]", customer_id))
+    is_framed = bool(re.fullmatch(r"\w.*\w", customer_id, re.DOTALL))  # its ends are ends of words
+    return len(customer_id) >= _SHORTEST_ID_CHARACTERS and has_both and is_framed
+
+
+def find_subject(connection: duckdb.DuckDBPyConnection, source: str, customer_id: str, reason: str) -> Subject:
+    """Collect the person's ids and values out of the build file."""
+    ids = _all_ids(connection, customer_id)
+    found, shared = set(), 0
+    sought = [("customers", expression, _SHORTEST_VALUE_CHARACTERS) for expression in _OWN_VALUES]
+    sought += [(table, column, _SHORTEST_TEXT_CHARACTERS) for table, column in _free_texts()]
+    for table, expression, shortest in sought:
+        query = f"select distinct lower(trim({expression})) from raw.{table}"
+        own = {text for text in _texts(connection, query, ids, are_in=True) if len(text) >= shortest}
+        others = _texts(connection, query, ids, are_in=False, among=own)
+        shared += len(own & others)
+        found |= own - others
+    return Subject(source, customer_id, tuple(sorted(ids)), tuple(sorted(found)), shared, reason)
+
+
+def _free_texts() -> Iterable[tuple[str, str]]:
+    for name, table in load_contract().tables.items():
+        if name != "customers" and "customer_id" in table.columns:
+            yield from ((name, column) for column, spec in table.columns.items() if spec.personal)
+
+
+def _texts(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    ids: set[str],
+    *,
+    are_in: bool,
+    among: set[str] | None = None,
+) -> set[str]:
+    """Distinct texts of the person's rows, or of everybody else's among some."""
+    rows = connection.execute(
+        f"select * from ({query} where coalesce(list_contains($ids, customer_id), false) = $are_in) as found(value) "
+        "where value is not null and ($among::varchar[] is null or list_contains($among::varchar[], value))",
+        {"ids": sorted(ids), "are_in": are_in, "among": None if among is None else sorted(among)},
+    ).fetchall()
+    return {value for (value,) in rows}
+
+
+def _all_ids(connection: duckdb.DuckDBPyConnection, customer_id: str) -> set[str]:
+    ids = {customer_id}
+    for table in ("pii.customer_identities", "quality.customer_merges"):
+        try:
+            rows = connection.execute(
+                f"select source_customer_id, customer_id from {table} where customer_id in "
+                f"(select customer_id from {table} where source_customer_id = $id or customer_id = $id)",
+                {"id": customer_id},
+            ).fetchall()
+        except duckdb.CatalogException:
+            continue
+        ids |= {one for row in rows for one in row}
+    return ids
+
+
+def read_note(settings: Settings, name: str) -> Subject | None:
+    """The person of an erasure that was not finished."""
+    path = _path(settings, name)
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Subject(**{**content, "ids": tuple(content["ids"]), "values": tuple(content["values"])})
+
+
+def write_note(settings: Settings, name: str, subject: Subject) -> None:
+    """Keep the person's values until the erasure is finished: a killed one could not find them again."""
+    folder = private_folder(_path(settings, name).parent)
+    write_text_durably(folder / f"{name}.json", json.dumps(asdict(subject)))
+
+
+def remove_note(settings: Settings, name: str) -> None:
+    """Forget the person."""
+    path = _path(settings, name)
+    path.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def with_digests(subject: Subject, digests: dict[str, str]) -> Subject:
+    """The note with fingerprints of further rewritten files."""
+    return replace(subject, digests={**subject.digests, **digests})
+
+
+def notes_folder(settings: Settings) -> Path:
+    """Where unfinished erasures are noted."""
+    return privacy_folder(settings) / "unfinished"
+
+
+def _path(settings: Settings, name: str) -> Path:
+    return notes_folder(settings) / f"{name}.json"

@@ -1,0 +1,77 @@
+"""Who was erased: keyed hashes of their ids, so that an old export does not bring them back.
+
+The list lies in the home beside the secret and not in the build file: it outlives a build file that is started over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from warehouse.durable_files import write_text_durably
+from warehouse.errors import SettingsError
+from warehouse.privacy.secret import keyed_hash, privacy_folder, privacy_secret, private_folder
+from warehouse.settings import Settings, checked_source_name
+
+_CHECK = "check "
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """The erased people of one source."""
+
+    source: str
+    secret: bytes
+    hashes: frozenset[str]
+
+    def hash_of(self, customer_id: str) -> str:
+        """The hash of an id; equal ids of two sources have different ones."""
+        return keyed_hash(self.secret, self.salt + customer_id)
+
+    @property
+    def salt(self) -> str:
+        """What stands before an id when it is hashed."""
+        return f"{self.source}\x1f"
+
+    def holds(self, customer_id: str) -> bool:
+        """Whether the id was erased."""
+        return self.hash_of(customer_id) in self.hashes
+
+
+def read_suppressed(settings: Settings, source: str) -> Suppressed | None:
+    """Return the erased people of a source; None where nobody was.
+
+    Raises
+    ------
+    SettingsError
+        If the list was written with another secret: it would let everybody through.
+    """
+    path = _path(settings, source)
+    if not path.exists():
+        return None
+    check, *hashes = path.read_text(encoding="ascii").split("\n")
+    secret = privacy_secret(settings)
+    if check != _check_of(secret):
+        raise SettingsError(
+            f"{path} was written with another secret than the one set: nobody on it could be recognised.",
+            "Set CLIENTELE_PRIVACY_SECRET to the former one, or put back privacy/secret in the home.",
+        )
+    return Suppressed(source, secret, frozenset(filter(None, hashes)))
+
+
+def suppress(settings: Settings, source: str, customer_ids: Iterable[str]) -> Suppressed:
+    """Put ids on the list, durably; ids that stand on it stay."""
+    known = read_suppressed(settings, source) or Suppressed(source, privacy_secret(settings), frozenset())
+    hashes = known.hashes | {known.hash_of(one) for one in customer_ids}
+    private_folder(privacy_folder(settings))
+    lines = [_check_of(known.secret), *sorted(hashes)]
+    write_text_durably(_path(settings, source), "\n".join(lines) + "\n")
+    return Suppressed(source, known.secret, hashes)
+
+
+def _check_of(secret: bytes) -> str:
+    return _CHECK + keyed_hash(secret, "check")
+
+
+def _path(settings: Settings, source: str):
+    return privacy_folder(settings) / f"erased_{checked_source_name(source)}.txt"

@@ -1,0 +1,123 @@
+"""Taking records out of a landed text file; all others stay as they are, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from warehouse.errors import LandingError
+from warehouse.file_blocks import BlockStream, file_blocks
+from warehouse.headers import csv_header
+from warehouse.landing import LandedFile
+from warehouse.privacy.landed_rows import Affected
+from warehouse.privacy.packed_files import open_unpacked
+from warehouse.text_encoding import text_format, utf8_blocks
+
+_LONGEST_FIELD_CHARACTERS = 1 << 28
+_MARK = "\ufeff"
+
+
+def rewrite_text(file: LandedFile, affected: Affected, target: Path, limit_bytes: int | None) -> None:
+    """Write the file without the affected records, in its encoding, packed as it was.
+
+    Raises
+    ------
+    LandingError
+        If the records cannot be told apart in the way in which the loader numbered them; nothing is changed then.
+    """
+    found = text_format(file.name, file_blocks(file.path, file.name, limit_bytes))
+    encoding = _with_byte_order(file.path, found.encoding)
+    with target.open("wb") as staged:
+        packed: BinaryIO = staged
+        if file.path.suffix.lower() == ".gz":
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=staged, mtime=0)
+        text = io.TextIOWrapper(packed, encoding=encoding, errors="surrogateescape", newline="")
+        if file.kind.format == "lines":
+            count = _copy_lines(_lines(file.path, encoding), affected, text)
+        else:
+            stream = BlockStream(utf8_blocks(file.name, file_blocks(file.path, file.name, limit_bytes), found))
+            delimiter, columns = csv_header(file.name, stream)
+            position = columns.index(affected.guest_column) if affected.guest_column in columns else None
+            count = _copy_records(_lines(file.path, encoding), affected, text, delimiter, position)
+        text.close()
+    if count != affected.record_count:
+        target.unlink()
+        raise LandingError(
+            f"{file.name}: its {affected.record_count:,} records cannot be told apart one by one ({count:,} found).",
+            "Take the person's records out by hand, then run erase again; the file was not changed.",
+        )
+
+
+def _with_byte_order(path: Path, encoding: str) -> str:
+    """Name the byte order that a byte-order mark gives, so that the mark stays what it is."""
+    if encoding not in ("utf-16", "utf-32"):
+        return encoding
+    with open_unpacked(path) as stream:
+        is_big = stream.read(4).startswith((b"\xfe\xff", b"\x00\x00\xfe\xff"))
+    return f"{encoding}-{'be' if is_big else 'le'}"
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    """The lines with their ends as they are."""
+    with (
+        open_unpacked(path) as stream,
+        io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="") as text,
+    ):
+        yield from text
+
+
+def _copy_lines(lines: Iterator[str], affected: Affected, target: io.TextIOWrapper) -> int:
+    number = -1
+    for line in lines:
+        if line.strip().strip(_MARK):
+            number += 1
+            if number in affected.dropped:
+                continue
+        target.write(line)
+    return max(number, 0)
+
+
+def _copy_records(
+    lines: Iterator[str], affected: Affected, target: io.TextIOWrapper, delimiter: str, position: int | None
+) -> int:
+    taken: list[str] = []
+
+    def watched() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    limit = csv.field_size_limit(_LONGEST_FIELD_CHARACTERS)
+    try:
+        number = -1
+        for fields in csv.reader(watched(), delimiter=delimiter):
+            raw, end = "".join(taken), taken[-1]
+            taken.clear()
+            is_record = bool(fields) and fields != [_MARK]
+            number += is_record
+            if is_record and number and number in affected.dropped:
+                continue
+            if is_record and number in affected.made_guest and position is not None:
+                raw = _emptied(raw, fields, position, delimiter, end)
+            target.write(raw)
+        return max(number, 0)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _emptied(raw: str, fields: list[str], position: int, delimiter: str, last_line: str) -> str:
+    """The record with one field empty."""
+    ending = last_line[len(last_line.rstrip("\r\n")) :]
+    if '"' not in raw:
+        parts = raw[: len(raw) - len(ending)].split(delimiter)
+        parts[position] = ""
+        return delimiter.join(parts) + ending
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=delimiter, lineterminator=ending).writerow(
+        ["" if at == position else value for at, value in enumerate(fields)]
+    )
+    return written.getvalue()
