@@ -27,7 +27,7 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN"
 
-.PHONY: help demo run up down status sql versions rollback test lint bench docs lock
+.PHONY: help demo run up down status sql versions rollback erase share audit test lint bench chaos docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
@@ -59,6 +59,17 @@ versions: $(INSTALLED) ## the published versions: which one is live, and why
 rollback: $(INSTALLED) ## make a former version live again (VERSION, by default the one before; REASON)
 	@$(PYTHON) -m warehouse rollback --version="$$ARG_VERSION" --reason="$$ARG_REASON"
 
+erase: export ARG_CUSTOMER = $(value CUSTOMER)
+erase: $(INSTALLED) ## remove a person everywhere and prove it: SOURCE, CUSTOMER=id, REASON
+	@$(PYTHON) -m warehouse erase --source="$$ARG_SOURCE" --customer="$$ARG_CUSTOMER" --reason="$$ARG_REASON"
+
+share: export ARG_EPSILON = $(value EPSILON)
+share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its privacy budget (EPSILON, default 1)
+	@$(PYTHON) -m warehouse share --source="$${ARG_SOURCE:-latest}" --epsilon="$${ARG_EPSILON:-1}"
+
+audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; needs a network
+	@.venv/bin/python -m services.audit
+
 test: lint ## lint and all tests
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
@@ -73,6 +84,11 @@ lint: $(INSTALLED) ## style of Python and SQL, and who may import whom
 bench: export ARG_PART = $(value PART)
 bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), models or jobs; default all
 	@$(PYTHON) -m services.bench $(REQUEST) --part="$$ARG_PART"
+
+chaos: export ARG_MINUTES = $(value MINUTES)
+chaos: export ARG_SEED = $(value SEED)
+chaos: $(INSTALLED) ## kill runs at every stage and compare what is left, into chaos-report/: MINUTES (15), SEED (1)
+	@$(PYTHON) -m tests.chaos --minutes="$${ARG_MINUTES:-15}" --seed="$${ARG_SEED:-1}"
 
 docs: $(INSTALLED) ## write docs/data-dictionary.md anew
 	@$(PYTHON) -m warehouse dictionary

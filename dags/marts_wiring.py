@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -39,6 +40,7 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
 def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
     from dbt.cli.main import dbtRunner
 
+    from warehouse.connections import refuse_if_held
     from warehouse.dbt import dbt_environment
     from warehouse.definitions import DBT_PROJECT
     from warehouse.errors import DbtFailed
@@ -47,16 +49,28 @@ def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
     os.environ.update(dbt_environment(Settings(), plan["source"]))
     command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
     command += ["--vars", json.dumps({"as_of_date": plan["as_of_date"]}), *arguments]
-    done = dbtRunner(callbacks=[_recorder()]).invoke(command)
+    try:
+        done = dbtRunner(callbacks=[_recorder()]).invoke(command)
+    finally:
+        _let_go_of_the_file()
     results = getattr(done.result, "results", [])
     if done.success:
         return f"{len(results)} models, seeds and tests"
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
+    refuse_if_held(Settings().build_file(plan["source"]), "\n".join(words))
     raise DbtFailed(
         f"dbt stopped: {len(failed)} of {len(results)} models, seeds and tests failed.\n" + "\n".join(words),
         "Mend the model or the data; then clear this task with its downstream tasks.",
     )
+
+
+def _let_go_of_the_file() -> None:
+    """Close dbt's connection: it would be held as long as this process lives."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+    gc.collect()
 
 
 def _recorder() -> Callable[[Any], None]:
@@ -108,5 +122,7 @@ def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> Mo
         # All wait from the start: dbt keeps the order of the models, the arrows only show it.
         trigger_rule=TriggerRule.ALWAYS,
         retries=0,
+        # The task that runs dbt speaks for all of them.
+        on_failure_callback=None,
         execution_timeout=LONG_TASK * 4,
     )

@@ -27,6 +27,7 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
+from alerting import alert_publication
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -102,6 +103,7 @@ def score_customers() -> None:
         from warehouse.settings import Settings
 
         report = publish_file(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
+        alert_publication(plan)
         hand_over(PUBLISHED_WAREHOUSE, plan)
         return {"version": report.version, "table_rows": report.table_rows}
 

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, Param, get_current_context
+from alerting import alert_failure, alert_warnings
 
 RAW = Asset("raw")
 MARTS = Asset("marts")
@@ -38,6 +39,7 @@ DEFAULT_ARGS = {
     "retries": 1,
     "retry_delay": timedelta(seconds=15),
     "execution_timeout": timedelta(minutes=10),
+    "on_failure_callback": alert_failure,
 }
 LONG_TASK = timedelta(minutes=60)
 # How long a run waits for a person's answer; less than a day, so that the next day's run finds its way free.
@@ -101,7 +103,9 @@ def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
     from warehouse.settings import Settings
 
     day = date.fromisoformat(plan["as_of_date"])
-    return say(run_gate(Settings(), plan["source"], gate, day, plan["pipeline_run_id"]).lines())
+    result = run_gate(Settings(), plan["source"], gate, day, plan["pipeline_run_id"])
+    alert_warnings(result, plan)
+    return say(result.lines())
 
 
 def hand_over(asset: Asset, plan: dict[str, Any]) -> None:

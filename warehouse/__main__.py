@@ -16,6 +16,7 @@ from warehouse.landing import land_input
 from warehouse.marts import build_marts
 from warehouse.person import person
 from warehouse.privacy.erasure import erase
+from warehouse.privacy.shared_file import share
 from warehouse.publish import publish
 from warehouse.rollback import roll_back
 from warehouse.runs import LATEST, plan_run, resolve_source
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     erasing.add_argument("--customer", required=True, help="any of the person's ids, as the source has it")
     erasing.add_argument("--reason", default="", help="why; without names or ids, for it is kept")
     erasing.add_argument("--no-rebuild", action="store_true", help="leave building the marts to the next run")
+    sharing = _command(commands, "share", _share, "write noisy figures, within the privacy budget", source=True)
+    sharing.add_argument("--epsilon", type=float, default=1.0, help="privacy budget to spend (default: 1)")
+    sharing.add_argument("--out", type=Path, help="folder to write into (default: shared/ in the home)")
     versions = _command(commands, "versions", _versions, "list the published versions: which is live, and why")
     versions.add_argument("--all", action="store_true", help="also those that are no longer kept")
     _command(commands, "dictionary", _dictionary, "write docs/data-dictionary.md")
@@ -119,6 +123,13 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
     report = erase(settings, source, options.customer, person(), options.reason, rebuild=not options.no_rebuild)
     for line in report.lines():
         print(line)
+
+
+def _share(settings: Settings, options: argparse.Namespace) -> None:
+    source = resolve_source(settings, options.source)
+    folder = options.out or settings.home / "shared"
+    report = share(settings, source, options.epsilon, folder=folder, shared_by=person())
+    print(f"{report.path}: {report.epsilon:g} spent, {report.spent_epsilon:g} of {report.budget_epsilon:g} in all")
 
 
 def _versions(settings: Settings, options: argparse.Namespace) -> None:

@@ -84,14 +84,22 @@ def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> N
         raise _explained(path, error) from error
 
 
-def _explained(path: Path, error: duckdb.Error) -> ClienteleError:
-    if _LOCKED in str(error):
-        holder = _HOLDER.search(str(error))
+def refuse_if_held(path: Path, words: str) -> None:
+    """Raise WarehouseBusy, with the process named, if the words of another program say that the file is locked."""
+    if _LOCKED in words:
+        holder = _HOLDER.search(words)
         who = named_process(holder.group(2), holder.group(1)) if holder else "its name cannot be found out"
-        return WarehouseBusy(
+        raise WarehouseBusy(
             f"{path.name} is held by another process: {who}.",
             "Wait for it to end, or end that process. The published file can be read at any time.",
         )
+
+
+def _explained(path: Path, error: duckdb.Error) -> ClienteleError:
+    try:
+        refuse_if_held(path, str(error))
+    except WarehouseBusy as busy:
+        return busy
     return WarehouseUnreadable(
         f"{path.name} cannot be opened: {str(error).splitlines()[0]}",
         f"Look at the file and its folder ({path.parent}); docs/operations.md says how to start over or go back.",

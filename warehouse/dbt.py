@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from warehouse.connections import open_build_file
+from warehouse.connections import open_build_file, refuse_if_held
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import DbtFailed
 from warehouse.increments import Increment, forget_builds, mart_build
@@ -68,6 +68,7 @@ def build(
     with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
         done = _run(settings, source, [*arguments, *increment.dbt_arguments])
         if done.returncode != 0:
+            refuse_if_held(settings.build_file(source), done.stdout)
             raise DbtFailed(
                 f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
                 f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",

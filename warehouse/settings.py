@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         20_000, ge=1, description="Largest size of a landed file once unpacked, in MB; a larger one is refused."
     )
     alert_webhook_url: SecretStr = Field("", description="Where alerts are posted as JSON; empty: nowhere.")
+    privacy_budget_epsilon: float = Field(
+        3.0, gt=0, description="Privacy budget of a source: the epsilons of all files shared of it together."
+    )
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ def deliver(address: str, content: Mapping[str, Any], patience: Patience | None 
     The address may hold a secret: it is in no message. Redirects are not followed, so that it goes nowhere else.
     """
     patience = patience or Patience()
-    if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
+    if not address.lower().startswith(("http://", "https://")):
         return "the address does not begin with http:// or https://"
     outcome: list[str | None] = []
     # A thread of its own: an answer that trickles in byte by byte keeps every timeout of a socket from passing.

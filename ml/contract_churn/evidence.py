@@ -14,6 +14,7 @@ from ml.contract_churn.survival import ContractSurvival
 from ml.contract_churn.validation import Rounds
 from ml.purchase_models import ShiftedBetaGeometric
 from ml.purchase_models.inputs import TooLittleData
+from warehouse.csv_writing import as_text_cell
 
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
@@ -153,8 +154,11 @@ def hazard_figure(ratios: pd.DataFrame, title: str) -> Figure:
 
 
 def as_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Tables as CSV texts by file name."""
-    return {f"{name}.csv": table.to_csv(index=False, float_format="%.6g") for name, table in tables.items()}
+    """Tables as CSV texts by file name; no cell is a formula for a spreadsheet."""
+    return {
+        f"{name}.csv": table.map(as_text_cell).to_csv(index=False, float_format="%.6g")
+        for name, table in tables.items()
+    }
 
 
 def _plain(figure: Figure) -> Figure:

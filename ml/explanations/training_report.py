@@ -27,6 +27,7 @@ from ml.job import Job
 from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
 from warehouse.connections import open_build_file
+from warehouse.csv_writing import as_text_cell
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
@@ -70,7 +71,7 @@ class TrainingReport:
             try:
                 kinds, groups = self._by_group(result)
                 self.fairness[version] = groups
-                artefacts["fairness.csv"] = groups.to_csv(index=False)
+                artefacts["fairness.csv"] = groups.map(as_text_cell).to_csv(index=False)
             except Exception:
                 log.exception("No figures by group of %s could be made; the training goes on.", result.name)
         judged_on, notes = self.job.judged_on(self.snapshots), self.competition.notes

@@ -1,6 +1,6 @@
 """`python -m tests.chaos [--minutes M] [--seed N] [--customers C] [--short]`: the crash campaign; 0 when nothing broke.
 
-It makes its own home below var/chaos, on a file system of its own where the user may mount one, and writes
+It works in a temporary folder, on a file system of its own where the user may mount one, and writes
 chaos-report/<moment>.md.
 """
 

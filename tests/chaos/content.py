@@ -26,6 +26,12 @@ LEFT_OUT = {
 HISTORY = {"quality.publications": None, "quality.pipeline_runs": (
     "source", "as_of_date", "customers", "orders", "net_amount", "rows_read", "rows_quarantined", "status",
 )}  # fmt: skip
+# A training that was done and is done again sees that it need not be, writes that down, and compares the customers it
+# learned from with themselves. The training itself must be there.
+SAID_AGAIN = {
+    "quality.model_promotions": "where decision <> 'not_retrained'",
+    "quality.drift": "where as_of_date <> reference_date",
+}
 # Logs of what was done. A stage that was killed after it had written and is done again writes the same again:
 # each different row counts once.
 LOGS = "quality."
@@ -80,7 +86,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _comparable(connection: duckdb.DuckDBPyConnection, table: str) -> list[str] | None:
     """The rows as texts in a fixed order; None for a table that is not compared."""
     columns = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
-    condition = ""
+    condition = SAID_AGAIN.get(table, "")
     if table in HISTORY:
         if HISTORY[table] is None:
             return None

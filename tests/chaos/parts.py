@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -13,9 +12,7 @@ from pathlib import Path
 from warehouse.settings import CHECKOUT
 
 _TIMEOUT_SECONDS = 3600
-# A campaign of random shops, increments against full rebuilds: `python -m <module> --seeds N --first-seed S`, which
-# prints one JSON line {"runs_compared": …, "violations": […]}.
-INCREMENTS_MODULE = "tests.dbt.increments_campaign"
+_RANDOM_SHOPS = 3
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,7 @@ def _broken_inputs(report: Path) -> Part:
 
 def _increments(seed: int) -> Part:
     name = "increments against full rebuilds of random shops"
-    if importlib.util.find_spec(INCREMENTS_MODULE) is None:
-        return Part(f"{name}: not part of this checkout", {})
-    done = _run(INCREMENTS_MODULE, "--seeds", "3", "--first-seed", str(seed))
+    done = _run("tests.chaos.increments", str(100 * seed), str(_RANDOM_SHOPS))
     lines = done.stdout.splitlines()
     if not lines:
         return Part(name, {}, _failure(done))

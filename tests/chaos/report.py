@@ -98,6 +98,8 @@ class Report:
         yield "- `quality.publications`, and of `quality.pipeline_runs` all but the live row's source, date and"
         yield "  figures: which versions there were differs by what was killed;"
         yield "- in `quality`, how often the same row stands there: a stage done twice writes its log twice."
+        yield "- `quality.model_promotions` where the decision is not_retrained, and `quality.drift` of a model against"
+        yield "  its own day: a training that was done, and is done again, writes that it need not be."
         yield ""
         yield "After each damage, the published version is compared with the former one by all rows and columns."
         yield ""

@@ -1,0 +1,124 @@
+"""When a person is told: a task that failed for good, a gate that warns, a run that published.
+
+Failures come as `on_failure_callback` of every task: after the last retry, in the process of the task, or where that
+was killed, in the DAG processor. The tasks of dbt's models are left out: `run_dbt` speaks for them.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import get_current_context
+
+_MODELS = "dbt."
+_log = logging.getLogger("clientele")
+
+
+def harmless(function: Callable[..., None]) -> Callable[..., None]:
+    """Let no fault in telling people fail what they are told about."""
+
+    @functools.wraps(function)
+    def call(*args: Any) -> None:
+        try:
+            function(*args)
+        except Exception as error:  # its text may quote values
+            _log.warning("No alert could be raised: %s", type(error).__name__)
+
+    return call
+
+
+@harmless
+def alert_failure(context: Any) -> None:
+    """Tell that a task has failed for good."""
+    from warehouse.alerts import words_of
+
+    task = context["ti"]
+    if task.task_id.startswith(_MODELS):
+        return
+    message, what_to_do = words_of(_cause(context.get("exception")))
+    page = f"Read the page of the DAG {task.dag_id} in Airflow, section 'When it fails'."
+    run = _run_of(context)
+    _raise("failed", task, run, message=message, what_to_do=what_to_do or page, link=_log_page(task))
+
+
+@harmless
+def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
+    """Tell which expectations of a gate that was passed do not hold."""
+    if not result.warnings:
+        return
+    rules = [f"{check.table_name} – {check.description}" for check in result.warnings]
+    steps = list(dict.fromkeys(check.first_step for check in result.warnings))
+    message = f"Gate {result.gate} passed with {len(rules)} warnings: {'; '.join(rules)}"
+    task, link = get_current_context()["ti"], str(result.data_docs)
+    _raise("warning", task, plan, message=message, what_to_do=" ".join(steps), link=link)
+
+
+@harmless
+def alert_publication(plan: dict[str, Any]) -> None:
+    """Write the page of the run that has published, and tell of it."""
+    from warehouse.run_summary import write_run_summary
+    from warehouse.settings import Settings
+
+    written = write_run_summary(Settings())
+    if written:
+        summary, page = written
+        message = f"{summary.headline}; {summary.published}; {summary.counts}."
+        task = get_current_context()["ti"]
+        _raise("published", task, plan, message=message, what_to_do="Nothing.", link=str(page))
+
+
+def _raise(kind: Any, task: Any, run: dict[str, Any], *, message: str, what_to_do: str, link: str) -> None:
+    from warehouse.alerts import Alert, raise_alert
+    from warehouse.settings import Settings
+
+    alert = Alert(
+        kind=kind,
+        dag=task.dag_id,
+        task=task.task_id,
+        message=message,
+        what_to_do=what_to_do,
+        source=run.get("source"),
+        as_of_date=run.get("as_of_date"),
+        run_id=run.get("pipeline_run_id") or task.run_id,
+        link=link,
+    )
+    raise_alert(Settings(), alert)
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    """The error meant for people behind the one that tells Airflow not to retry."""
+    from warehouse.errors import ClienteleError
+
+    behind = getattr(error, "__context__", None)
+    return behind if isinstance(behind, ClienteleError) else error
+
+
+def _run_of(context: Any) -> dict[str, Any]:
+    """Whose run it is, from the first of these that can tell: the plan, the event that started it, the form."""
+    for ask in (_plan, _event, lambda found: dict(found["params"])):
+        try:
+            run = ask(context)
+        except Exception:  # nothing answers in the DAG processor  # noqa: S112
+            continue
+        if run and run.get("source"):
+            return run
+    return {}
+
+
+def _plan(context: Any) -> dict[str, Any] | None:
+    return context["ti"].xcom_pull(task_ids="plan")
+
+
+def _event(context: Any) -> dict[str, Any] | None:
+    events = [event for found in context["triggering_asset_events"].values() for event in found]
+    return dict(events[0].extra) if events else None
+
+
+def _log_page(task: Any) -> str:
+    try:
+        return str(task.log_url)
+    except Exception:  # it is built from settings that may be missing
+        return ""
