@@ -68,7 +68,7 @@ share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its priv
 	@$(PYTHON) -m warehouse share --source="$${ARG_SOURCE:-latest}" --epsilon="$${ARG_EPSILON:-1}"
 
 audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; needs a network
-	@.venv/bin/python -m services.audit
+	@$(PYTHON) -m services.audit
 
 test: lint ## lint and all tests
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile

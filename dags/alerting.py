@@ -1,7 +1,8 @@
 """When a person is told: a task that failed for good, a gate that warns, a run that published.
 
-Failures come as `on_failure_callback` of every task: after the last retry, in the process of the task, or where that
-was killed, in the DAG processor. The tasks of dbt's models are left out: `run_dbt` speaks for them.
+A task tells by itself, as its `on_failure_callback`, when it has failed for the last time. One whose process was killed
+cannot: Airflow takes note of its end and calls nothing. So every DAG has an `on_failure_callback` too, which the DAG
+processor runs, and which speaks where no task has. The tasks of dbt's models are silent: `run_dbt` speaks for them.
 """
 
 from __future__ import annotations
@@ -45,6 +46,17 @@ def alert_failure(context: Any) -> None:
 
 
 @harmless
+def alert_run_failure(context: Any) -> None:
+    """Tell that a run of a DAG has failed, unless the task that failed has told it."""
+    from warehouse.alerts import is_told
+    from warehouse.settings import Settings
+
+    task = context["ti"]
+    if not is_told(Settings(), task.dag_id, task.run_id):
+        alert_failure(context)
+
+
+@harmless
 def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
     """Tell which expectations of a gate that was passed do not hold."""
     if not result.warnings:
@@ -83,6 +95,7 @@ def _raise(kind: Any, task: Any, run: dict[str, Any], *, message: str, what_to_d
         source=run.get("source"),
         as_of_date=run.get("as_of_date"),
         run_id=run.get("pipeline_run_id") or task.run_id,
+        airflow_run=task.run_id,
         link=link,
     )
     raise_alert(Settings(), alert)

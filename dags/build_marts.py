@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, PokeReturnValue, dag, task
+from alerting import alert_run_failure
 from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
 from wiring import (
     ANSWER_WITHIN,
@@ -57,6 +58,7 @@ WAIT = LONG_TASK * 2 + ANSWER_WITHIN
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
     params=trigger_form(default_source=LATEST),
     tags=["dbt", "quality"],
 )

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import dag, task
+from alerting import alert_run_failure
 from wiring import (
     DEFAULT_ARGS,
     LONG_TASK,
@@ -44,6 +45,7 @@ from wiring import (
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
     params=trigger_form(default_source="sample_shop"),
     tags=["ingest", "quality"],
 )

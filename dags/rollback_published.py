@@ -20,6 +20,7 @@ they are, and the next pipeline run publishes as always.
 from __future__ import annotations
 
 from airflow.sdk import Param, dag, get_current_context, task
+from alerting import alert_run_failure
 from wiring import DEFAULT_ARGS, PUBLISHED_WAREHOUSE, WAREHOUSE_POOL, readable, say
 
 VERSION = Param(
@@ -39,6 +40,7 @@ REASON = Param("", type="string", title="Reason", description="Why; readers see 
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
     params={"version": VERSION, "reason": REASON},
     tags=["publish"],
 )

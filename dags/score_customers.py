@@ -27,7 +27,7 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
-from alerting import alert_publication
+from alerting import alert_publication, alert_run_failure
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -52,6 +52,7 @@ from wiring import (
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
     params=trigger_form(default_source=LATEST),
     tags=["ml", "quality", "publish"],
 )

@@ -28,6 +28,7 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
+from alerting import alert_run_failure
 from training_wiring import approval, questions, training_form
 from wiring import (
     DEFAULT_ARGS,
@@ -52,6 +53,7 @@ from wiring import (
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
     params=training_form(),
     tags=["ml"],
 )

@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest = _command(commands, "ingest", _ingest, "landing → raw", source=True)
     ingest.add_argument("--input", type=Path, help="a file or folder to land first")
     _command(commands, "identities", _identities, "which customer ids are one person", source=True, as_of=True)
-    _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
+    marts = _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
+    marts.add_argument("--full", action="store_true", help="build everything, not only what changed")
     _command(commands, "activate", _activate, "scores → customer_360 (dbt)", source=True, as_of=True)
     _command(commands, "publish", _publish, "put marts, scores and quality in place", source=True, as_of=True)
     back = _command(commands, "rollback", _rollback, "make a former published version live again")
@@ -93,7 +94,7 @@ def _identities(settings: Settings, options: argparse.Namespace) -> None:
 
 def _marts(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    for line in build_marts(settings, plan.source, plan.as_of_date).lines():
+    for line in build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines():
         print(line)
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
 

@@ -37,6 +37,8 @@ class Alert:
     ----------
     run_id
         The pipeline run where it is known, else Airflow's run.
+    airflow_run
+        The run of the DAG in Airflow.
     link
         Where to look: a page of Airflow, or a file.
     when
@@ -51,6 +53,7 @@ class Alert:
     source: str | None = None
     as_of_date: str | None = None
     run_id: str | None = None
+    airflow_run: str | None = None
     link: str = ""
     when: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
@@ -80,6 +83,12 @@ def raise_alert(settings: Settings, alert: Alert) -> None:
 def last_alert(settings: Settings) -> Alert | None:
     """The newest alert that can be read, or None."""
     return next(_newest_first(alerts_file(settings)), None)
+
+
+def is_told(settings: Settings, dag: str, airflow_run: str) -> bool:
+    """Whether a failure of this run of a DAG stands among the newest alerts."""
+    found = _newest_first(alerts_file(settings))
+    return any((alert.kind, alert.dag, alert.airflow_run) == ("failed", dag, airflow_run) for alert in found)
 
 
 def words_of(error: BaseException | None) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def planned_build(
     variables: Mapping[str, object] | None = None,
     full: bool = False,
 ) -> AbstractContextManager[Increment]:
-    """What of a selection is to be built; dbt runs in the block, which is recorded as a build if it is one of all marts.
+    """What of a selection is to be built; dbt runs in the block, which is recorded as a build if all marts are built.
 
     A selection that is neither all marts nor the activation leaves models of several dates behind: the next build of
     the marts starts from scratch.

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.connections import attach_read_only, open_build_file
 from warehouse.errors import PublishError
+from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.publication_attempts import Attempt
@@ -41,6 +42,9 @@ def copy_schemas(
     """
     with open_build_file(settings, attempt.source, read_only=True):
         pass  # tells in words whether it is missing or held
+    if names := pseudonyms(settings, attempt.source):
+        with open_build_file(settings, attempt.source) as build_file:
+            write_published_ids(build_file, names)
     attach_read_only(connection, settings.build_file(attempt.source), _BUILD)
     _refuse_unreviewed_scores(connection)
     _refuse_erased_people(connection, settings, attempt.source)
@@ -58,10 +62,19 @@ def copy_schemas(
             continue
         withheld = WITHHELD_COLUMNS.get((schema, table), ())
         exclusion = f"exclude ({', '.join(withheld)})" if withheld else ""
-        connection.execute(f'create table {schema}."{table}" as select * {exclusion} from {_BUILD}.{schema}."{table}"')
+        place = f'{_BUILD}.{schema}."{table}"'
+        replaced = names.replacement(schema, table, _text_columns(connection, place)) if names else ""
+        connection.execute(
+            f'create table {schema}."{table}" as select * {exclusion} {replaced} from {place}',
+            names.parameters() if names and "$salt" in replaced else None,
+        )
         table_rows[f"{schema}.{table}"] = _count(connection, f'{_BUILD}.{schema}."{table}"')
     connection.execute(f"detach {_BUILD}")
     return table_rows, replace(run, published_rows=sum(table_rows.values()))
+
+
+def _text_columns(connection: duckdb.DuckDBPyConnection, place: str) -> list[str]:
+    return [row[0] for row in connection.execute(f"describe {place}").fetchall() if row[1] == "VARCHAR"]
 
 
 def _refuse_unreviewed_scores(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ One page for each published run, in var/docs/runs; `make demo` prints the same s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from warehouse.connections import open_published
 from warehouse.settings import Settings
 
 _RUN = """
-select source, as_of_date, customers, orders, net_amount, published_version, pipeline_run_id, published_at
+select source, as_of_date, customers, orders, net_amount, published_version, pipeline_run_id
 from quality.pipeline_runs where status = 'live'
 """
 # The version of the same source that was published before the live one.
@@ -122,7 +122,7 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> RunSummary | None:
     found = connection.execute(_RUN).fetchone()
     if found is None:
         return None
-    source, as_of_date, customers, orders, net_amount, version, run_id, published_at = found
+    source, as_of_date, customers, orders, net_amount, version, run_id = found
     return RunSummary(
         version=version,
         pipeline_run_id=run_id,

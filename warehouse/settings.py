@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import SettingsError
 
+PLAIN, PSEUDONYMOUS = "plain", "pseudonymous"
 CHECKOUT = Path(__file__).resolve().parent.parent
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -40,6 +42,9 @@ class Settings(BaseSettings):
         20_000, ge=1, description="Largest size of a landed file once unpacked, in MB; a larger one is refused."
     )
     alert_webhook_url: SecretStr = Field("", description="Where alerts are posted as JSON; empty: nowhere.")
+    published_ids: Literal["plain", "pseudonymous"] = Field(
+        PLAIN, description="Whether published tables carry the ids of the source, or keyed hashes of them."
+    )
     privacy_budget_epsilon: float = Field(
         3.0, gt=0, description="Privacy budget of a source: the epsilons of all files shared of it together."
     )

@@ -4,50 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import resource
-import shutil
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from tests.chaos.damages import Damage, Ground, Usual, count_steps, full_disk, limit
 from tests.chaos.stages import Stage
 
-KINDS = {
-    "moment": "SIGKILL to all processes of the stage at a random moment",
-    "step": "SIGKILL just before a random step on files (open for writing, rename, link, remove …)",
-    "boundary": "SIGKILL to all processes when the work is done, before anybody learns of it",
-    "parent": "SIGKILL to the stage's own process at a random moment; dbt, where it runs, is left behind",
-    "disk": "the disk is full, or almost",
-    "memory": "the address space is limited to a little more than is in use",
-}
-KILLS = ("moment", "step", "boundary", "parent")
-_STEPS = frozenset(f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "symlink", "link", "truncate"))
-_STEPS |= {"shutil.rmtree", "shutil.copyfile"}
 _LONGEST_SECONDS = 600.0
-_MIB = 1 << 20
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Where stages are run: the home, whether it is a file system of its own, and where their output goes."""
-
-    home: Path
-    is_own_disk: bool
-    log: Path
-
-
-@dataclass(frozen=True)
-class Damage:
-    """What is done to a stage. `amount` is a share from 0 to 1 of what there is: time, steps, bytes."""
-
-    kind: str
-    amount: float
 
 
 @dataclass(frozen=True)
@@ -75,19 +43,11 @@ class Attempt:
         return not self.killed and self.exit_code == 0
 
 
-@dataclass(frozen=True)
-class Usual:
-    """How long a stage takes, and how many steps on files it makes, when nobody disturbs it."""
-
-    seconds: float
-    steps: int
-
-
 def attempt(ground: Ground, stage: Stage, damage: Damage | None = None, usual: Usual | None = None) -> Attempt:
     """Run the stage in a fork, do the damage, and wait for the end of it."""
     began = time.monotonic()
     answer, told = os.pipe()
-    with _full_disk(ground, damage):
+    with full_disk(ground, damage):
         child = os.fork()
         if child == 0:
             os.close(answer)
@@ -131,11 +91,6 @@ def answer_of(work: Callable[..., Any], *arguments: Any) -> Any:
     return found["answer"]
 
 
-def drawn(rng: random.Random, kind: str) -> Damage:
-    """A damage of the kind."""
-    return Damage(kind, rng.random())
-
-
 def _run(ground: Ground, stage: Stage, damage: Damage | None, usual: Usual | None, told: int) -> None:
     """In the fork: the stage, and its exit code. Never returns."""
     os.setsid()
@@ -144,8 +99,8 @@ def _run(ground: Ground, stage: Stage, damage: Damage | None, usual: Usual | Non
     os.dup2(output, 2)
     code = 1
     try:
-        count = _count_steps(str(ground.home), damage, usual)
-        _limit(ground, damage)
+        count = count_steps(str(ground.home), damage, usual)
+        limit(ground, damage)
         code = stage.main()
         os.write(told, json.dumps({"steps": count()}).encode())
         if damage and damage.kind == "boundary":
@@ -160,56 +115,9 @@ def _run(ground: Ground, stage: Stage, damage: Damage | None, usual: Usual | Non
         os._exit(code)
 
 
-def _count_steps(home: str, damage: Damage | None, usual: Usual | None) -> Callable[[], int]:
-    """Count the steps on files below the home, as Python's audit events tell them; die at the one drawn."""
-    last = int(damage.amount * usual.steps) + 1 if damage and usual and damage.kind == "step" else -1
-    made = 0
-
-    def look(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal made
-        path = str(arguments[0]) if arguments else ""
-        writes = event == "open" and bool((arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-        if (writes or event in _STEPS) and path.startswith(home):
-            made += 1
-            if made == last:
-                os.killpg(0, signal.SIGKILL)
-
-    sys.addaudithook(look)
-    return lambda: made
-
-
-def _limit(ground: Ground, damage: Damage | None) -> None:
-    if damage is None:
-        return
-    if damage.kind == "memory":
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        size = pages * resource.getpagesize() + int((5 + damage.amount**2 * 300) * _MIB)
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    if damage.kind == "disk" and not ground.is_own_disk:
-        size = int(damage.amount * 4 * _MIB)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-class _full_disk:  # noqa: N801 - used as a function
-    """Leave little of a disk of our own while the stage runs; as much more as the damage's amount says."""
-
-    def __init__(self, ground: Ground, damage: Damage | None) -> None:
-        self.ballast = ground.home.parent / "ballast"
-        self.is_needed = damage is not None and damage.kind == "disk" and ground.is_own_disk
-        self.left = int(damage.amount**2 * 16 * _MIB) if damage else 0
-
-    def __enter__(self) -> None:
-        if self.is_needed:
-            free = shutil.disk_usage(self.ballast.parent).free - self.left
-            with self.ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, max(free, 1))
-
-    def __exit__(self, *_: object) -> None:
-        self.ballast.unlink(missing_ok=True)
-
-
 def _kill_after(damage: Damage | None, usual: Usual | None) -> float | None:
-    return damage.amount * usual.seconds if damage and usual and damage.kind in ("moment", "parent") else None
+    # Not up to the very end: the stage would often be over before.
+    return 0.9 * damage.amount * usual.seconds if damage and usual and damage.kind in ("moment", "parent") else None
 
 
 def _end_of(child: int, kill_after: float | None, *, alone: bool) -> int:

@@ -6,11 +6,12 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tests.chaos import content
-from tests.chaos.attempts import KILLS, KINDS, Attempt, Ground, Usual, answer_of, attempt, drawn
+from tests.chaos.attempts import Attempt, answer_of, attempt
+from tests.chaos.damages import KILLS, KINDS, Ground, Usual, drawn
 from tests.chaos.readers import Readers, Reading
 from tests.chaos.stages import Stage
 from warehouse.settings import Settings
@@ -63,10 +64,20 @@ class Campaign:
         Of the run that is disturbed.
     say
         Takes one line of progress.
+    plan
+        The kinds of damage by stage; None: two kinds for each, others in each run, so that in three runs every stage
+        meets every kind.
     """
 
-    def __init__(self, ground: Ground, settings: Settings, stages: tuple[Stage, ...], say: Callable[[str], None]):
-        self.ground, self.settings, self.stages, self.say = ground, settings, stages, say
+    def __init__(
+        self,
+        ground: Ground,
+        settings: Settings,
+        stages: tuple[Stage, ...],
+        say: Callable[[str], None],
+        plan: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.ground, self.settings, self.stages, self.say, self.plan = ground, settings, stages, say, plan
         self.findings = Findings()
         self.base = ground.log.parent / "base"
 
@@ -108,19 +119,23 @@ class Campaign:
         self._compare(number, reference)
 
     def _disturb_all(self, number: int, rng: random.Random, reference: Reference) -> None:
-        kinds = list(KINDS)
         for position, stage in enumerate(self.stages):
-            for turn in range(_DAMAGES_PER_STAGE):
-                kind = kinds[(number + position + turn * (len(kinds) // _DAMAGES_PER_STAGE)) % len(kinds)]
+            for kind in self._kinds(number, position, stage):
                 before = answer_of(content.strict_hash, self.settings)
                 done = attempt(self.ground, stage, drawn(rng, kind), reference.usual[stage.name])
                 self._note(done)
                 self._look(number, done, before, reference)
-            if rng.random() < _START_OVER_SHARE:
+            if self.plan is None and rng.random() < _START_OVER_SHARE:
                 self.findings.started_over += 1
                 for earlier in self.stages[:position]:
                     self._finish(number, earlier)
             self._finish(number, stage)
+
+    def _kinds(self, number: int, position: int, stage: Stage) -> tuple[str, ...]:
+        if self.plan is not None:
+            return self.plan.get(stage.name, ())
+        kinds, apart = list(KINDS), len(KINDS) // _DAMAGES_PER_STAGE
+        return tuple(kinds[(number + position + turn * apart) % len(kinds)] for turn in range(_DAMAGES_PER_STAGE))
 
     def _note(self, done: Attempt) -> None:
         was_hit = done.killed if done.kind in KILLS else not done.succeeded

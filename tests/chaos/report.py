@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.chaos.attempts import KINDS
 from tests.chaos.campaign import Findings
 from tests.chaos.content import LEFT_OUT
+from tests.chaos.damages import KINDS
 from tests.chaos.parts import Part
 
 

@@ -39,10 +39,11 @@ def failed(error: BaseException | None, **context: Any) -> Alert | None:
     return last_alert(Settings())
 
 
-def test_every_task_tells_when_it_fails_apart_from_those_that_only_show_a_model(dags: dict[str, Any]) -> None:
-    from alerting import alert_failure
+def test_every_task_and_run_tells_when_it_fails_apart_from_tasks_that_only_show_a_model(dags: dict[str, Any]) -> None:
+    from alerting import alert_failure, alert_run_failure
 
     for dag in dags.values():
+        assert dag.on_failure_callback is alert_run_failure
         for one in dag.tasks:
             expected = [] if one.task_type == "ModelProgress" else [alert_failure]
             assert list(one.on_failure_callback or []) == expected, one.task_id
@@ -77,6 +78,19 @@ def test_a_failure_is_told_even_where_nothing_else_is_known(home: Settings) -> N
 
     alert_failure({"ti": task()})  # as in the DAG processor, which has no exception and may have no events
     assert last_alert(home).task == "load"
+
+
+def test_a_run_tells_for_a_task_that_was_killed_and_not_for_one_that_has_told(home: Settings) -> None:
+    from alerting import alert_run_failure
+
+    alert_run_failure({"ti": task(), "reason": "task_failure"})
+    alert_run_failure({"ti": task(), "reason": "task_failure"})
+    assert len(alerts_file(home).read_text().splitlines()) == 1
+    assert "without a word" in last_alert(home).message
+    other = task("plan")
+    other.run_id = "manual-2"
+    alert_run_failure({"ti": other})
+    assert last_alert(home).task == "plan"
 
 
 def test_models_of_dbt_are_silent(home: Settings) -> None:

@@ -6,8 +6,10 @@ and a training by hand after it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from services.airflow_api import AirflowApi
 from tests.integration import pipeline
 from tests.integration.airflow_runs import AirflowRuns
 from tests.server.native_server import free_port
+from warehouse.alerts import alerts_file, is_told, last_alert
 from warehouse.settings import Settings
 
 # Two to four minutes where nothing else runs; most of it is spent in the fixtures, which count for the first test.
@@ -26,7 +29,7 @@ SOURCE = "sample_shop"
 APPROVED = "churn"
 FIRST_DATE, SECOND_DATE = "2026-03-01", "2026-06-30"
 ENVIRONMENT = {
-    "CLIENTELE_SAMPLE_CUSTOMER_COUNT": "700",
+    "CLIENTELE_SAMPLE_CUSTOMER_COUNT": "1300",
     "CLIENTELE_MEMORY_LIMIT": "1GB",
     "CLIENTELE_MLFLOW_TRACKING_URI": "",
     # Of the runs that nobody starts by hand.
@@ -212,3 +215,24 @@ def test_a_backtest_in_airflow_replays_a_date(by_hand: ByHand) -> None:
     assert by_hand.training["backtest"] == "success"
     assert "churn:" in by_hand.backtest
     assert "1 of 1 origins judged" in by_hand.backtest
+
+
+def test_a_published_run_is_told_and_has_its_page(second: SecondDate, home: Settings) -> None:
+    told = [json.loads(line) for line in alerts_file(home).read_text(encoding="utf-8").splitlines()]
+    published = [alert for alert in told if alert["kind"] == "published"]
+    assert {(alert["source"], alert["as_of_date"]) for alert in published} == {(SOURCE, SECOND_DATE)}
+    page = Path(published[0]["link"]).read_text(encoding="utf-8")
+    assert f"# {SOURCE} as of {SECOND_DATE}" in page
+    assert "| customers |" in page.split("## Changes against the former version")[1]
+
+
+def test_a_run_that_fails_is_told_once(airflow: AirflowRuns, home: Settings) -> None:
+    run_id = airflow.api.trigger("ingest_sources", {"source": "files"})
+    with pytest.raises(AssertionError, match="No files for source"):
+        airflow.finish("ingest_sources", run_id)
+    airflow._wait(lambda: is_told(home, "ingest_sources", run_id) or None, "the alert")
+    alert = last_alert(home)
+    assert (alert.kind, alert.task, alert.source) == ("failed", "load", "files")
+    assert alert.message.startswith("No files for source 'files'")
+    assert alert.what_to_do.startswith("Put files there")
+    assert "/dags/ingest_sources/runs/" in alert.link

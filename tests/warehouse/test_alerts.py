@@ -77,7 +77,7 @@ def test_an_alert_is_one_line_with_all_that_a_person_needs(settings: Settings) -
     raise_alert(settings, Alert("warning", "build_marts", "check_marts", "line one\nline two"))
     first, second = lines(settings)
     assert set(first) == {
-        "kind", "dag", "task", "message", "what_to_do", "source", "as_of_date", "run_id", "link", "when",
+        "kind", "dag", "task", "message", "what_to_do", "source", "as_of_date", "run_id", "airflow_run", "link", "when",
     }  # fmt: skip
     assert (first["source"], first["what_to_do"]) == ("files", "Mend it.")
     assert second["message"] == "line one line two"

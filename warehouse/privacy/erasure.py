@@ -8,10 +8,11 @@ erasure that was killed goes on where the same command is given again.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from warehouse.landing import landed_files
 from warehouse.marts import build_marts
 from warehouse.privacy.landing_erasure import Rewritten, rewritten
 from warehouse.privacy.proof import Search, search_home
+from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.published_erasure import erase_published
 from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import Subject, find_subject, read_note, remove_note, with_digests, write_note
@@ -99,7 +101,9 @@ def erase(
         counts += Counter(rows_erased=erase_truth(settings, subject), texts_blotted=blot_texts(settings, subject))
         _rebuild(settings, source.name, rebuild=rebuild)
         _renew_build_file(settings, source.name)
-        search = search_home(settings, source, subject, suppressed)
+        names = Pseudonyms(source.name, suppressed.secret)
+        sought = replace(subject, ids=(*subject.ids, *map(names.of, subject.ids)))
+        search = search_home(settings, source, sought, suppressed)
         report = ErasureReport(name, len(subject.ids), subject.shared_value_count, counts, search)
         _record(settings, source.name, report, decided_by, subject.reason)
         if search.found:
@@ -209,6 +213,8 @@ def _built_as_of(settings: Settings, source: str) -> date | None:
 def _renew_build_file(settings: Settings, source: str) -> None:
     """Write the build file anew: deleted rows must not stay in its free pages."""
     path = settings.build_file(source)
+    for left in path.parent.glob(".erasing-*"):  # by an erasure that was killed
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=".erasing-", dir=path.parent) as folder:
         staged = Path(folder) / path.name  # views name the file they are in
         with open_duckdb(path, settings, read_only=False) as connection:

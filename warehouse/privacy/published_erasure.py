@@ -7,12 +7,14 @@ import errno
 import os
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from warehouse.connections import open_duckdb
 from warehouse.durable_files import flush_folder, flush_tree
 from warehouse.errors import PublishError
 from warehouse.parquet_export import export_tables, tables_of
+from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import Subject
 from warehouse.privacy.table_erasure import erase_everywhere
@@ -37,13 +39,15 @@ def erase_published(settings: Settings, subject: Subject, secret: bytes) -> Coun
     WarehouseBusy
         If another process is publishing.
     """
+    names = Pseudonyms(subject.source, secret)
+    published = replace(subject, ids=(*subject.ids, *map(names.of, subject.ids)))
     counts: Counter[str] = Counter()
     if not settings.published_folder.is_dir():
         return counts
     with publication_lock(settings):
         recover(settings)
         for folder in sorted(versions_folder(settings).glob(f"[!.]*-{subject.source}")):
-            counts += _erase_version(settings, folder, subject, secret)
+            counts += _erase_version(settings, folder, published, secret)
     return counts
 
 

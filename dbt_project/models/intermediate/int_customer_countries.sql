@@ -11,7 +11,7 @@ named as (
         country,
         ordered_at,
         lag(country) over (partition by customer_id order by ordered_at, order_id) as country_before
-    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }} as orders
+    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
     where customer_id is not null and country is not null
 
 ),

@@ -7,7 +7,7 @@ with
 orders as (
 
     select *
-    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }} as netted
+    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
     where customer_id is not null and order_kind in ('sale', 'return')
 
 ),

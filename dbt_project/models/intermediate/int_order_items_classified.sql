@@ -4,7 +4,7 @@ with
 
 items as (
 
-    select * from {{ changed_only(ref('stg_order_items'), 'order_id') }} as staged
+    select * from {{ changed_only(ref('stg_order_items'), 'order_id') }}
 
 ),
 

@@ -15,7 +15,7 @@ lines as (
         ordered_at,
         abs(quantity) as unit_quantity,
         case when quantity > 0 then 1 else -1 end as step
-    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as classified
+    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }}
     where
         line_status = 'kept'
         and line_kind = 'product'

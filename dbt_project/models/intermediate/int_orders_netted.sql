@@ -15,7 +15,7 @@ known as (
         ordered_at,
         order_amount,
         case when cancelled_at < {{ date_literal(var('as_of_date')) }} then cancelled_at end as cancelled_at
-    from {{ changed_only(ref('stg_orders'), 'order_id') }} as orders
+    from {{ changed_only(ref('stg_orders'), 'order_id') }}
     where ordered_at < {{ date_literal(var('as_of_date')) }}
 
 ),

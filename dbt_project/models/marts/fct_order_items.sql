@@ -4,7 +4,7 @@ with
 
 items as (
 
-    select * from {{ changed_only(ref('int_order_items_classified'), 'order_id') }} as classified
+    select * from {{ changed_only(ref('int_order_items_classified'), 'order_id') }}
     where line_status = 'kept'
 
 ),

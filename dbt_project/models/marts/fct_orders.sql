@@ -4,7 +4,7 @@ with
 
 orders as (
 
-    select * from {{ changed_only(ref('int_orders_netted'), 'order_id') }} as netted
+    select * from {{ changed_only(ref('int_orders_netted'), 'order_id') }}
 
 ),
 

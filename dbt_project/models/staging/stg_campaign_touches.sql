@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}") }}
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ forget_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}"
+) }}
 
 with
 

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('feedback', ['feedback_id'], of_customers=true) }}") }}
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ forget_reloaded('feedback', ['feedback_id'], of_customers=true) }}"
+) }}
 
 with
 

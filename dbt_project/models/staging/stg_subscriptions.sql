@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}") }}
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ forget_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}"
+) }}
 
 with
 
