@@ -94,7 +94,8 @@ def test_intervals_cover_what_happened(judged):
 def test_margin_follows_the_true_shares_of_the_segments(judged):
     """What vouchers take off the price is margin lost: bargain hunters leave the smallest share."""
     _, scores, truth = judged
-    share = (scores["predicted_margin_amount"] / scores["predicted_amount"]).groupby(truth["segment"]).mean()
+    shares = (scores["predicted_margin_amount"] / scores["predicted_amount"]).groupby(truth["segment"])
+    share = shares.mean()[shares.count() >= 20]  # onlookers never buy: the few there are bought with another account
     true = true_margin_share().loc[share.index]
     assert share.idxmin() == true.idxmin() == "bargain_hunter"
     assert np.corrcoef(share, true)[0, 1] > 0.8
