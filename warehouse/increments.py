@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -110,18 +110,6 @@ def begin(connection: duckdb.DuckDBPyConnection, as_of_date: str, definitions: s
     return Increment(False, f"{orders:,} orders and {customers:,} customers changed since the last build")
 
 
-def date_of_marts(settings: Settings, source: str) -> date | None:
-    """The date as of which the marts stand; None when no complete build is there."""
-    with open_build_file(settings, source, read_only=True) as connection:
-        try:
-            found = connection.execute(
-                "select as_of_date from state.mart_builds where completed_at is not null order by began_at desc limit 1"
-            ).fetchone()
-        except duckdb.CatalogException:
-            return None
-    return found[0] if found else None
-
-
 def forget_builds(connection: duckdb.DuckDBPyConnection) -> None:
     """Have the next build make everything: raw rows were changed in place, or taken out."""
     connection.execute(_STATE)
@@ -152,11 +140,11 @@ def definitions_sha256(variables: Mapping[str, object], project: Path = DBT_PROJ
 def _why_full(connection: duckdb.DuckDBPyConnection, definitions: str) -> str:
     """The reason why an increment will not do, or nothing."""
     builds = connection.execute(
-        "select definitions_sha256, completed_at is not null, is_full from state.mart_builds order by began_at"
+        "select definitions_sha256, completed_at is not null from state.mart_builds order by began_at"
     ).fetchall()
-    if not any(completed for _, completed, _ in builds):
+    if not any(completed for _, completed in builds):
         return "there is no complete build to add to"
-    if any(made_by != definitions for made_by, *_ in builds):
+    if any(made_by != definitions for made_by, _ in builds):
         return "the models, seeds or definitions are other ones"
     return ""
 
