@@ -16,7 +16,7 @@ model. dbt's tests run with the models they test.
   the message names; clear the task with downstream.
 - `run_dbt`: a model or one of its tests failed → mend it; clear `run_dbt` with downstream.
 - `check_marts`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
-- `plan`: waits, because another run is being trained or scored → it goes on by itself when that run has ended.
+- `plan`: waits, because another run is being trained or scored, or past dates are → it goes on by itself after that.
 - any task: the build file is *held by another process* → close what holds it; the task retries by itself.
 """
 
@@ -28,12 +28,13 @@ from airflow.sdk import PartitionedAssetTimetable, PokeReturnValue, dag, task
 from alerting import alert_run_failure
 from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
 from wiring import (
-    ANSWER_WITHIN,
+    DAGS_THAT_NEED_MARTS,
     DEFAULT_ARGS,
     LATEST,
     LONG_TASK,
     MARTS,
     RAW,
+    WAIT,
     WAREHOUSE_POOL,
     hand_over,
     is_working,
@@ -43,11 +44,6 @@ from wiring import (
     settle_run,
     trigger_form,
 )
-
-# New marts under their feet would mix two as-of dates.
-DAGS_THAT_NEED_MARTS = ("train_models", "score_customers")
-# As long as they may take, with a person asked in between.
-WAIT = LONG_TASK * 2 + ANSWER_WITHIN
 
 
 @dag(
@@ -68,7 +64,7 @@ def build_marts() -> None:
     @readable
     def plan() -> PokeReturnValue:
         """Wait until no other run still needs its marts; settle source and as-of date: the event's, or the form's."""
-        if is_working(*DAGS_THAT_NEED_MARTS):
+        if is_working(*DAGS_THAT_NEED_MARTS, "backfill_scores"):
             return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=settle_run())
 

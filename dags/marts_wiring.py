@@ -44,13 +44,16 @@ def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
     from warehouse.dbt import dbt_environment
     from warehouse.definitions import DBT_PROJECT
     from warehouse.errors import DbtFailed
+    from warehouse.parsed_project import parsed_file, parsed_project
     from warehouse.settings import Settings
 
     os.environ.update(dbt_environment(Settings(), plan["source"]))
     command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
-    command += ["--vars", json.dumps({"as_of_date": plan["as_of_date"]}), *arguments]
+    variables = {"as_of_date": plan["as_of_date"]}
+    command += ["--vars", json.dumps(variables), *arguments]
     try:
-        done = dbtRunner(callbacks=[_recorder()]).invoke(command)
+        manifest = parsed_project(parsed_file(Settings(), plan["source"]), variables)
+        done = dbtRunner(manifest, callbacks=[_recorder()]).invoke(command)
     finally:
         _let_go_of_the_file()
     results = getattr(done.result, "results", [])

@@ -27,7 +27,7 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
-from alerting import alert_publication, alert_run_failure
+from alerting import alert_run_failure
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -35,8 +35,8 @@ from wiring import (
     MODELS,
     PUBLISHED_WAREHOUSE,
     WAREHOUSE_POOL,
-    hand_over,
     pass_gate,
+    publish_run,
     readable,
     say,
     settle_run,
@@ -100,13 +100,7 @@ def score_customers() -> None:
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
         """Write the file that people query, check it, and put it in place in one step."""
-        from warehouse.publish import publish as publish_file
-        from warehouse.settings import Settings
-
-        report = publish_file(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
-        alert_publication(plan)
-        hand_over(PUBLISHED_WAREHOUSE, plan)
-        return {"version": report.version, "table_rows": report.table_rows}
+        return publish_run(plan)
 
     planned = plan()
     score(planned) >> check_scores(planned) >> activate(planned) >> check_activation(planned) >> publish(planned)

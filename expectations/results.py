@@ -15,6 +15,7 @@ from expectations.measures.profiles import accept_profiles
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
+from warehouse.transactions import transaction
 
 EXAMPLE_COUNT = 3
 _NOT_JUDGED = "cannot judge: "
@@ -150,13 +151,12 @@ def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | 
     statement = f"insert into quality.validation_results ({', '.join(names)}) values ({places})"
     with open_build_file(settings, result.source) as connection:
         create_quality_tables(connection)
-        connection.execute("begin")
-        for row in rows:
-            connection.execute(statement, row)
-        write_failing_rows(connection, result, pipeline_run_id, runs_kept)
-        if result.is_passed:
-            accept_profiles(connection, result.gate, result.as_of_date)
-        connection.execute("commit")
+        with transaction(connection):
+            for row in rows:
+                connection.execute(statement, row)
+            write_failing_rows(connection, result, pipeline_run_id, runs_kept)
+            if result.is_passed:
+                accept_profiles(connection, result.gate, result.as_of_date)
 
 
 def in_words(count: int, examples: list[str]) -> str:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ml.decisions import PROMOTED, REJECTED, write_decision
+from ml.decisions import PROMOTED, REJECTED, SERVES_PAST_DATES, decision_row
 from ml.environment import quiet_environment
 from ml.job import Job, load_job
+from ml.retraining import usable_champion
+from ml.settlement import finish_settlement, settle
 from ml.tracking import (
     AWAITING,
     RegisteredVersion,
     TrackingServer,
+    answer_change,
     challenger_of,
     champion_of,
     load_estimator,
-    note_answer,
     training_report,
     version_of,
 )
 from ml.tracking import REJECTED as WAS_REJECTED
+from ml.training_rows import past_words
 from warehouse.definitions import load_definitions
 from warehouse.errors import ModelUnavailable
 from warehouse.settings import Settings
@@ -99,7 +102,7 @@ def answer(
     Returns
     -------
     RegisteredVersion | None
-        What serves the source now.
+        What serves the source now: what was approved, unless the champion was trained as of a later date.
 
     Raises
     ------
@@ -109,25 +112,27 @@ def answer(
     """
     with quiet_environment(settings):
         task, server = _job(job), TrackingServer(settings)
+        finish_settlement(settings, server, task, source)
         challenger = _asked_about(server, task, source, version, given)
         champion = champion_of(server, task, source)
         if given.approved:
             load_estimator(server, challenger)
-        words = _words(given, champion)
-        # The row first: a build file that is held leaves the question open, to be answered again.
-        write_decision(
-            settings,
+        stays = champion if champion and not usable_champion(champion, challenger.as_of_date) else None
+        words = _words(given, champion, past_words(challenger, stays) if stays else "")
+        row = decision_row(
             task,
             source,
             challenger.as_of_date,
             pipeline_run_id=pipeline_run_id,
-            verdict=PROMOTED if given.approved else REJECTED,
+            verdict=(SERVES_PAST_DATES if stays else PROMOTED) if given.approved else REJECTED,
             reason=f"{words} {challenger.decision_reason}".strip(),
             version=challenger,
             champion_value=challenger.champion_value,
         )
-        note_answer(server, challenger, approved=given.approved, words=words)
-    return challenger if given.approved else champion
+        change = answer_change(server, challenger, approved=given.approved, words=words, is_past=stays is not None)
+        # A build file that is held leaves the question open, to be answered again.
+        settle(settings, server, task, [row], change)
+    return challenger if given.approved and not stays else champion
 
 
 def _job(name: str) -> Job:
@@ -156,12 +161,13 @@ def _asked_about(
     return challenger
 
 
-def _words(given: Answer, champion: RegisteredVersion | None) -> str:
+def _words(given: Answer, champion: RegisteredVersion | None, past: str) -> str:
     at = given.at or datetime.now(UTC)
     when = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     comment = f" Comment: {given.comment.strip().rstrip('.')}." if given.comment.strip() else ""
     other = f"version {champion.version} ({champion.candidate})" if champion else "nothing"
     if given.approved:
-        return f"Approved by {given.by} on {when}, in place of {other}.{comment}"
+        effect = f". {past}" if past else f", in place of {other}."
+        return f"Approved by {given.by} on {when}{effect}{comment}"
     who = "Not approved in time; closed" if given.by == NOBODY else f"Rejected by {given.by}"
     return f"{who} on {when}; {other} goes on.{comment}"

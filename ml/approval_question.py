@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 
 from ml.approval import Candidacy
+from ml.retraining import usable_champion
 from ml.tracking import RegisteredVersion
+from ml.training_rows import past_words
 
 # What is shown of the figures, where a job has them: metric → words.
 _FIGURES = {
@@ -51,7 +53,7 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
         "What speaks for it:",
         _reasons(asked),
         "What your answer does:",
-        f"- **Approve**: version {new.version} scores all customers from this run on.\n"
+        f"- **Approve**: {_takes_over(new, champion)}\n"
         f"- **Reject**: {_goes_on(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
         f"More in MLflow: model `{new.model_name}`, version {new.version}, with its model card.",
@@ -63,6 +65,12 @@ def _judged_on(job: str) -> str:
     if job == "segmentation":
         return "The segments of each on the same customers of today:"
     return "Each predicted for customers whose outcome it had not seen, and was held against what really happened:"
+
+
+def _takes_over(new: RegisteredVersion, champion: RegisteredVersion | None) -> str:
+    if champion is not None and usable_champion(champion, new.as_of_date) is None:
+        return past_words(new, champion)
+    return f"version {new.version} scores all customers from this run on."
 
 
 def _goes_on(champion: RegisteredVersion | None) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from ml.configuration import BoostingParameters
-from ml.preprocessing import tree_preprocessor
+from ml.learning_parameters import BoostingParameters
+from ml.preprocessing import treated, tree_preprocessor
 
 
-def boosted_classifier(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> Pipeline:
-    """Preparation and classifier."""
-    return Pipeline([("prepare", tree_preprocessor(columns)), ("classify", boosting_classifier(parameters, seed))])
+def boosted_classifier(
+    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, treatment: BaseEstimator | None = None
+) -> Pipeline:
+    """Preparation and classifier, behind the treatment of missing values and outliers if one is given."""
+    model = boosting_classifier(parameters, seed)
+    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("classify", model)])
 
 
 def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
@@ -20,11 +24,16 @@ def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradie
 
 
 def boosted_regressor(
-    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, loss: str = "squared_error"
+    columns: tuple[str, ...],
+    parameters: BoostingParameters,
+    seed: int,
+    treatment: BaseEstimator | None = None,
+    *,
+    loss: str = "squared_error",
 ) -> Pipeline:
     """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
     model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
-    return Pipeline([("prepare", tree_preprocessor(columns)), ("regress", model)])
+    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("regress", model)])
 
 
 def _options(parameters: BoostingParameters, seed: int) -> dict[str, object]:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.calibration import fitted_map, mapped, out_of_fold_score, raw_score
-from ml.configuration import CalibrationWindow
 from ml.evaluation.metrics import brier
+from ml.learning_parameters import CalibrationWindow
 from ml.tuning import InsideValidation
 
 _DAYS_OF_A_YEAR = 365

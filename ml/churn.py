@@ -14,14 +14,12 @@ from ml.baselines import HiatusChurnRule, RecencyChurnRule
 from ml.churn_learning import ChurnLearning, for_serving
 from ml.classifiers import FAMILIES
 from ml.competition import Candidate, Competition, Result
-from ml.configuration import (
-    ChurnConfiguration,
-    PromotionConfiguration,
-    load_configuration,
-)
+from ml.configuration import load_configuration
 from ml.evaluation import metrics
 from ml.evaluation.churn_figures import churn_figures
 from ml.features import model_frame
+from ml.gate_thresholds import PromotionConfiguration
+from ml.job_configuration import ChurnConfiguration
 from ml.purchase_forecast import PurchaseChurnModel
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
@@ -36,6 +34,7 @@ class ChurnJob(SupervisedJob):
     name = "churn"
     model_name = "crm_churn"
     score_table = "customer_churn"
+    score_column = "churn_probability"
     prediction_method = "predict_proba"
     primary_metric = "roc_auc"
     event_words = ("churned", "stayed")

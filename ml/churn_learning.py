@@ -7,14 +7,18 @@ from functools import cached_property
 
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 
 from ml.calibration import CalibratedByCustomer
 from ml.calibration_window import WindowChoice, choose_window, window_rows
 from ml.classifiers import make_classifier
 from ml.competition import Candidate
-from ml.configuration import ChurnConfiguration
+from ml.configuration import Frozen
 from ml.features import model_frame
+from ml.job_configuration import ChurnConfiguration
 from ml.snapshots import Snapshots, eligible
+from ml.treatment.transformer import treatment_of
 from ml.tuning import InsideValidation, inside_validation, search, thinned
 
 
@@ -51,6 +55,11 @@ class ChurnLearning:
         return model_frame(self.rows, self.columns)
 
     @cached_property
+    def treatment(self) -> FrozenEstimator:
+        """Fitted once, on the rows learned from, and shared by all: what it learns has nothing to do with outcomes."""
+        return FrozenEstimator(treatment_of("customers", self.columns).fit(self.features))
+
+    @cached_property
     def outcome(self) -> NDArray:
         return self.churned[self.kept]
 
@@ -69,9 +78,7 @@ class ChurnLearning:
     def window(self) -> WindowChoice:
         """One choice for all families, made with the plainest of them."""
         configuration = self.configuration
-        plain = make_classifier(
-            "logistic_regression", self.columns, configuration.logistic_regression, configuration.random_seed
-        )
+        plain = self._made("logistic_regression", configuration.logistic_regression)
         targets = (self.snapshots.evaluation_date, self.snapshots.as_of_date)
         return choose_window(
             plain,
@@ -94,12 +101,12 @@ class ChurnLearning:
             family,
             getattr(configuration, family),
             configuration.search.choices.get(family, {}),
-            lambda parameters: make_classifier(family, self.columns, parameters, seed),
+            lambda parameters: self._made(family, parameters),
             self.inside,
             trial_count=configuration.search.trial_count,
             seed=seed,
         )
-        model = make_classifier(family, self.columns, chosen.parameters, seed)
+        model = self._made(family, chosen.parameters)
         fitted = CalibratedByCustomer(model, calibration.method, calibration.fold_count, seed)
         fitted.fit(self.features, self.outcome, self.rows["customer_id"])
         settings = {
@@ -109,6 +116,10 @@ class ChurnLearning:
         }
         record = {**chosen.parameters.model_dump(), **chosen.record, **self.window.record(), **settings}
         return Candidate(family, False, self._calibrated(fitted), record)
+
+    def _made(self, family: str, parameters: Frozen) -> Pipeline:
+        seed = self.configuration.random_seed
+        return make_classifier(family, self.columns, parameters, seed, treatment=self.treatment)
 
     def _calibrated(self, fitted: CalibratedByCustomer) -> CalibratedByCustomer:
         """The copy for the evaluation date, holding the map for the serving date."""

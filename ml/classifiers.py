@@ -16,15 +16,15 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.boosting import boosting_classifier
-from ml.configuration import (
+from ml.configuration import Frozen
+from ml.features import CATEGORY_COLUMNS
+from ml.learning_parameters import (
     DecisionTreeParameters,
-    Frozen,
     LinearParameters,
     NeuralNetworkParameters,
     RandomForestParameters,
 )
-from ml.features import CATEGORY_COLUMNS
-from ml.preprocessing import linear_preprocessor, tree_preprocessor
+from ml.preprocessing import linear_preprocessor, treated, tree_preprocessor
 
 
 class FixedEpochNetwork(MLPClassifier):
@@ -42,7 +42,9 @@ def make_classifier(
     columns: tuple[str, ...],
     parameters: Frozen,
     seed: int,
+    *,
     categories: Collection[str] = CATEGORY_COLUMNS,
+    treatment: BaseEstimator | None = None,
 ) -> Pipeline:
     """Preparation and unfitted classifier of a family, all random steps seeded.
 
@@ -50,6 +52,8 @@ def make_classifier(
     ----------
     categories
         The columns that hold texts.
+    treatment
+        What is done about missing values and outliers before all else; None: nothing.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def make_classifier(
     """
     model = _MAKERS[family](parameters, seed)
     prepare = linear_preprocessor if family in _SCALED else tree_preprocessor
-    return Pipeline([("prepare", prepare(columns, categories)), ("classify", model)])
+    return treated(treatment, [("prepare", prepare(columns, categories)), ("classify", model)])
 
 
 def _logistic_regression(parameters: LinearParameters, seed: int) -> LogisticRegression:

@@ -14,9 +14,14 @@ from ml.competition import Competition
 from ml.features import model_frame
 from ml.fingerprint import data_fingerprint
 from ml.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from ml.treatment.configuration import Subject
+from ml.treatment.rows import refusals
+from ml.treatment.served import changes_under
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from ml.tracking import Recorded
 
 
@@ -31,6 +36,10 @@ class Job(ABC):
         Experiment and registered model in MLflow, and `model_name` in the score table.
     score_table
         Table of the schema `scores`.
+    score_column
+        The column of that table that everything else is about.
+    subject
+        Whose rules for missing values and outliers the features go by.
     prediction_method
         What MLflow's generic interface calls on the served estimator.
     key_columns
@@ -40,6 +49,8 @@ class Job(ABC):
     name: str
     model_name: str
     score_table: str
+    score_column: str
+    subject: Subject = "customers"
     prediction_method = "predict"
     key_columns: tuple[str, ...] = ("customer_id",)
     retrain_after_days: int
@@ -98,13 +109,31 @@ class Job(ABC):
         """Fit every candidate, judge them on the holdout beside the champion, and decide."""
 
     def write_beside_decision(  # noqa: B027 - a job that has nothing more to write leaves it as it is
-        self, settings: Settings, competition: Competition, recorded: Recorded, pipeline_run_id: str | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        competition: Competition,
+        recorded: Recorded,
+        pipeline_run_id: str | None,
     ) -> None:
-        """Write down what a training decided beside who serves; nothing for most jobs."""
+        """Write down what a training decided beside who serves, in the transaction of that; nothing for most jobs."""
 
     @abstractmethod
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """The job's own columns of the score table, one row per row of `features`, in their order."""
+
+    def refusals(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+        """Why a model that takes these features cannot speak about each row; null where it can."""
+        return refusals(rows, columns, self.subject)
+
+    def changed_values(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Values that the estimator sees otherwise than the marts have them; as `ml.treatment.served.changes_under`.
+
+        Parameters
+        ----------
+        features, rows
+            What `scores` gets.
+        """
+        return changes_under(estimator, features, self.score_column)
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The job's columns that are known without a model (historic spend, for example)."""

@@ -59,6 +59,11 @@ def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CA
     return _by_kind(columns, "passthrough", categories)
 
 
+def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimator]]) -> Pipeline:
+    """The steps of a model behind the treatment of missing values and outliers, if there is one."""
+    return Pipeline(steps if treatment is None else [("treat", treatment), *steps])
+
+
 def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str]) -> ColumnTransformer:
     texts = [name for name in columns if name in categories]
     numbers = [name for name in columns if name not in categories]

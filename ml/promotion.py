@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ml.competition import Check, Decision, Verdict
-from ml.configuration import SupervisedGate
 from ml.evaluation.bootstrap import Interval
+from ml.gate_thresholds import SupervisedGate
 
 _Metrics = Mapping[str, float]
 

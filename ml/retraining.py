@@ -13,16 +13,16 @@ def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> Reg
 
 
 def attempt_held_back(
-    challenger: RegisteredVersion | None, champion: RegisteredVersion | None, as_of_date: date
+    challenger: RegisteredVersion | None, serving: RegisteredVersion | None, as_of_date: date
 ) -> RegisteredVersion | None:
-    """The last training's contender, if a person is asked about it or has rejected it, and the champion goes on.
+    """The last training's contender, if a person is asked about it or has rejected it, and what serves goes on.
 
     It counts as the last attempt: the same data would only give the same contender and the same question again.
     """
     if challenger is None or challenger.approval not in (AWAITING, REJECTED):
         return None
     is_known = challenger.as_of_date <= as_of_date
-    return challenger if is_known and usable_champion(champion, as_of_date) is not None else None
+    return challenger if is_known and usable_champion(serving, as_of_date) is not None else None
 
 
 def reason_to_train(
@@ -40,7 +40,7 @@ def reason_to_train(
     Parameters
     ----------
     champion
-        What serves this source; None when nothing does.
+        What serves this source as of the date, or the champion if that is of a later date; None when there is none.
     columns
         The features a model trained now would take.
     evidence

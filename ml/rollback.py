@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from ml.decisions import ROLLED_BACK, former_versions, write_decision
+from ml.decisions import ROLLED_BACK, decision_row, decisions_about
 from ml.environment import quiet_environment
 from ml.job import Job, load_job
+from ml.service_history import service_history
+from ml.settlement import settle, settled_before
 from ml.tracking import (
     AWAITING,
     REJECTED,
     RegisteredVersion,
     TrackingServer,
+    champion_change,
     champion_of,
     load_estimator,
-    point_champion,
     version_of,
 )
 from warehouse.definitions import load_definitions
@@ -32,6 +34,8 @@ def roll_back(
     pipeline_run_id: str | None = None,
 ) -> RegisteredVersion:
     """Let a former version serve again; the decision is written to ``quality.model_promotions``.
+
+    The version whose place it takes does not serve any date, until it is put back itself.
 
     Parameters
     ----------
@@ -52,13 +56,16 @@ def roll_back(
             job, churn_horizon_days=definitions.churn_horizon_days, clv_horizon_days=definitions.clv_horizon_days
         )
         server = TrackingServer(settings)
+        # One that was interrupted after its decision stood is not done again: that would be a step further back.
+        run, kinds = pipeline_run_id, (ROLLED_BACK,)
+        done = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=kinds)
+        if done is not None:
+            return version_of(server, task, done.model_version)
         today = champion_of(server, task, source)
         chosen = version_of(server, task, version or _before(settings, task, source, today))
         _check(chosen, source, as_of_date)
         load_estimator(server, chosen)
-        point_champion(server, chosen)
-        write_decision(
-            settings,
+        row = decision_row(
             task,
             source,
             as_of_date,
@@ -67,12 +74,13 @@ def roll_back(
             reason=f"Put back by hand in place of version {today.version if today else 'none'}.",
             version=chosen,
         )
+        settle(settings, server, task, [row], champion_change(chosen))
     return chosen
 
 
 def _before(settings: Settings, job: Job, source: str, today: RegisteredVersion | None) -> str:
-    served = former_versions(settings, job, source)
-    candidates = [number for number in served if today is None or number != today.version]
+    champions = service_history(decisions_about(settings, job, source)).champions
+    candidates = [number for number in champions if today is None or number != today.version]
     if not candidates:
         raise ModelUnavailable(
             f"No other version of {job.model_name} has served {source} before.",

@@ -13,9 +13,11 @@ from ml.decisions import refusal_reason
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
 from ml.job import Job, load_job
-from ml.retraining import usable_champion
+from ml.serving import serving_version
+from ml.settlement import finish_settlement
 from ml.snapshots import eligible
-from ml.tracking import RegisteredVersion, TrackingServer, champion_of, load_estimator
+from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
+from ml.treatment.recording import treated_values
 from warehouse.connections import open_build_file
 from warehouse.definitions import Definitions, load_definitions
 from warehouse.errors import ModelUnavailable
@@ -48,7 +50,8 @@ def score(
 ) -> ScoringReport:
     """Write a row for every customer: scored, not eligible (with the reason), or refused (with the reason).
 
-    Scores of other dates stay. When no model serves because training was refused, the rows say so.
+    Scores of other dates stay. The version is one that could have served then (`ml.serving`). When no model serves
+    because training was refused, the rows say so.
 
     Raises
     ------
@@ -66,22 +69,24 @@ def score(
         )
         rows = task.read_scoring(settings, source, as_of_date)
         server = TrackingServer(settings)
-        champion = usable_champion(champion_of(server, task, source), as_of_date)
+        finish_settlement(settings, server, task, source)
+        champion = serving_version(settings, server, task, source, as_of_date)
         refusal = None if champion else _refusal(settings, task, source, as_of_date)
         estimator = load_estimator(server, champion) if champion else None
         frame = score_frame(task, rows, estimator, champion, refusal)
+        treated = treated_values(task, estimator, champion.columns if champion else (), rows)
     frame = _with_customers_without_purchase(settings, source, task, frame)
-    frame = frame.assign(
-        as_of_date=as_of_date,
-        model_name=task.model_name,
-        model_version=champion.version if champion else None,
-        mlflow_run_id=champion.run_id if champion else None,
-        scored_at=datetime.now(UTC).replace(tzinfo=None),
-    )
+    origin = {
+        "as_of_date": as_of_date,
+        "model_name": task.model_name,
+        "model_version": champion.version if champion else None,
+        "mlflow_run_id": champion.run_id if champion else None,
+        "scored_at": datetime.now(UTC).replace(tzinfo=None),
+    }
     with open_build_file(settings, source) as connection:
         create_score_tables(connection)
         withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
-        write_scores(connection, task.score_table, frame)
+        write_scores(connection, task.score_table, frame.assign(**origin), treated.assign(**origin))
     counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
     version = champion.version if champion else None
     return ScoringReport(job, source, as_of_date, task.score_table, version, counts, refusal or "")
@@ -98,6 +103,9 @@ def score_frame(
     speaks = eligible(rows)
     others = rows.drop(index=speaks.index)
     silent = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
+    lacking = job.refusals(speaks, champion.columns if champion else ()).dropna()
+    incomplete = _base(speaks.loc[lacking.index], job).assign(status="refused", reason=lacking)
+    speaks = speaks.drop(index=lacking.index)
     if estimator is None:
         told = _base(speaks, job).assign(status="refused", reason=refusal)
     elif speaks.empty:
@@ -108,7 +116,7 @@ def score_frame(
             **{name: speaks[name] for name in job.key_columns}, status="scored", reason=None
         )
         told = told.join(reason_columns(job, estimator, features, speaks.index))
-    parts = [part for part in (told, silent) if len(part)]
+    parts = [part for part in (told, incomplete, silent) if len(part)]
     frame = pd.concat(parts) if parts else told
     return frame.sort_values(list(job.key_columns), ignore_index=True)
 

@@ -38,6 +38,8 @@ TRUSTED_TYPES = (
     "ml.segmentation.model.GridSegments",
     "ml.segmentation.model.KMeansSegments",
     "ml.segmentation.scaling.Winsorizer",
+    "ml.treatment.neighbours.NeighbourMean",
+    "ml.treatment.transformer.FeatureTreatment",
     "ml.tweedie.TweedieSpendModel",
     "ml.two_stage.TwoStageSpendModel",
     "numpy.dtype",

@@ -6,6 +6,7 @@ model is fitted on the training snapshots, judged on the evaluation snapshot and
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,7 +28,7 @@ class LeakError(ClienteleError):
     """A training row knows something that happened after the evaluation date."""
 
 
-class DatedRows:
+class DatedRows(ABC):
     """Rows to learn from, to judge on and to score, whatever they are about: each stands at its `as_of_date`."""
 
     as_of_date: date
@@ -44,9 +45,9 @@ class DatedRows:
         return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
 
     @property
+    @abstractmethod
     def label_horizon_days(self) -> int:
         """Days after its date that a row's label may know of."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.competition import Candidate, CandidateFailed, Competition, Decision, Refused, Result
-from ml.configuration import ChurnConfiguration, LifetimeValueConfiguration, SupervisedGate
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from ml.evaluation.metrics import WeightedMetric
 from ml.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
+from ml.gate_thresholds import SupervisedGate
 from ml.job import Job
+from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.promotion import Contest, Standing, decide
 from ml.snapshots import Snapshots, eligible
+from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
+from ml.treatment.rows import with_complete_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +78,7 @@ class SupervisedJob(Job):
         """Pictures of one result."""
 
     def judged_rows(self, snapshots: Snapshots) -> pd.DataFrame:
-        return eligible(snapshots.evaluation)
+        return eligible(with_complete_rows(snapshots, "customers").evaluation)
 
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
         """Further figures that need the estimator itself."""
@@ -98,7 +101,7 @@ class SupervisedJob(Job):
     def check(self, snapshots: Snapshots) -> None:
         if snapshots.scoring.empty:
             raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there is nothing to learn from.")
-        limits = self.configuration.limits
+        snapshots, limits = with_complete_rows(snapshots, "customers"), self.configuration.limits
         scoring = eligible(snapshots.scoring)
         _require_count(len(scoring), limits.minimum_customer_count, f"as of {snapshots.as_of_date}")
         self._check_history(snapshots)
@@ -140,6 +143,7 @@ class SupervisedJob(Job):
         return tuple(name for name in FEATURE_COLUMNS if name in varying or name in RULE_COLUMNS)
 
     def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+        snapshots = with_complete_rows(snapshots, "customers")
         varying, dropped = _varying(snapshots)
         columns = self.input_columns(snapshots)
         holdout = eligible(snapshots.evaluation)
@@ -151,6 +155,7 @@ class SupervisedJob(Job):
         decision, contender = self._decide(results, former, actual)
         baseline = self._best(results, is_baseline=True, actual=actual)
         shown = {result.name: result for result in (contender, baseline) if result is not None}
+        treatment = treatment_among(results)
         return Competition(
             results=tuple(results),
             failures=failures,
@@ -160,6 +165,8 @@ class SupervisedJob(Job):
             example=model_frame(eligible(snapshots.training).tail(EXAMPLE_ROW_COUNT), columns),
             figures={name: self.figures(snapshots, result, baseline) for name, result in shown.items()},
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
+            documents=treatment_documents(treatment),
+            notes=treatment_notes(treatment),
         )
 
     def _results(
@@ -220,7 +227,7 @@ class SupervisedJob(Job):
 
 
 def _varying(snapshots: Snapshots) -> tuple[tuple[str, ...], dict[str, str]]:
-    return usable_columns(model_frame(eligible(snapshots.training)))
+    return usable_columns(model_frame(eligible(with_complete_rows(snapshots, "customers").training)))
 
 
 def _require_count(count: int, minimum: int, where: str) -> None:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from ml.competition import Decision, Refused
-from ml.decisions import NOT_RETRAINED, REFUSED, serving_figures, write_decision
+import duckdb
+
+from ml.competition import Refused
+from ml.decisions import AWAITING_APPROVAL, NOT_RETRAINED, REFUSED, TRAINED, DecisionRow, decision_row, write_decision
 from ml.environment import quiet_environment
 from ml.explanations.training_report import TrainingReport
 from ml.former_champion import load_former
 from ml.job import Job, load_job
 from ml.promotion import hold_for_approval
 from ml.retraining import attempt_held_back, reason_to_train, usable_champion
+from ml.serving import serving_version
+from ml.settlement import settle, settled_before
 from ml.snapshots import Snapshots
 from ml.tracking import (
     AWAITING,
-    Recorded,
     RegisteredVersion,
     TrackingServer,
+    apply_change,
     challenger_of,
+    champion_change,
     champion_of,
-    point_champion,
     record_refusal,
     record_training,
+    training_change,
+    version_of,
 )
-from ml.training_outcome import Status, TrainingOutcome
+from ml.training_outcome import TrainingOutcome, outcome_of, refused_outcome
+from ml.training_rows import training_rows
 from ml.watching.evidence import Evidence, fix_reference, watch
 from warehouse.definitions import Definitions, load_definitions
 from warehouse.settings import Settings
@@ -44,6 +52,9 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
 ) -> TrainingOutcome:
     """Train one job on one source as of one date, if it is due.
 
+    As of a date before the champion's, what is trained serves the dates from its own on, and the champion stays. A
+    training that was interrupted after its decision stood is not done again: its outcome is returned.
+
     Parameters
     ----------
     needs_approval
@@ -61,9 +72,13 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
     }
     with quiet_environment(settings):
         task = load_job(job, **horizons, clv_further_horizons_days=definitions.clv_further_horizons_days)
+        server, run = TrackingServer(settings), pipeline_run_id
+        decided = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=TRAINED)
+        if decided is not None:
+            return _decided_before(settings, server, task, decided)
         snapshots = task.read_training(settings, source, as_of_date, horizons)
         is_asked = settings.promotion_needs_approval if needs_approval is None else needs_approval
-        return _Training(settings, task, snapshots, pipeline_run_id, definitions, is_asked).run(force=force)
+        return _Training(settings, server, task, snapshots, run, definitions, is_asked).run(force=force)
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,7 @@ class _Training:
     """One training run and what it works with."""
 
     settings: Settings
+    server: TrackingServer
     job: Job
     snapshots: Snapshots
     pipeline_run_id: str | None
@@ -78,31 +94,32 @@ class _Training:
     needs_approval: bool
 
     def run(self, *, force: bool) -> TrainingOutcome:
-        server = TrackingServer(self.settings)
-        champion = champion_of(server, self.job, self.snapshots.source)
-        evidence = watch(self.settings, server, self.job, self.snapshots, champion, self.definitions)
+        source, day = self.snapshots.source, self.snapshots.as_of_date
+        champion = champion_of(self.server, self.job, source)
+        serving = serving_version(self.settings, self.server, self.job, source, day)
+        evidence = watch(self.settings, self.server, self.job, self.snapshots, serving, self.definitions)
         try:
             self.job.check(self.snapshots)
         except Refused as refusal:
-            return self._refused(server, champion, str(refusal))
-        challenger = challenger_of(server, self.job, self.snapshots.source)
-        attempt = attempt_held_back(challenger, champion, self.snapshots.as_of_date)
+            return self._refused(serving, str(refusal))
+        attempt = attempt_held_back(challenger_of(self.server, self.job, source), serving, day)
         reason = reason_to_train(
-            champion,
-            self.snapshots.as_of_date,
+            serving or champion,
+            day,
             self.job.input_columns(self.snapshots),
             self.job.retrain_after_days,
             force=force,
             evidence=evidence.asks,
             attempt=attempt,
         )
-        if reason is None and champion is not None:
-            return self._not_retrained(server, champion, evidence, attempt)
-        return self._trained(server, champion, f"Trained because {reason}.")
+        if reason is None and serving is not None:
+            return self._not_retrained(serving, evidence, attempt, is_champion=serving == champion)
+        return self._trained(champion, serving, f"Trained because {reason}.")
 
-    def _trained(self, server: TrackingServer, champion: RegisteredVersion | None, why: str) -> TrainingOutcome:
-        comparable = usable_champion(champion, self.snapshots.as_of_date)
-        former, unloadable = load_former(server, comparable, self.job.known_columns(self.snapshots))
+    def _trained(
+        self, champion: RegisteredVersion | None, serving: RegisteredVersion | None, why: str
+    ) -> TrainingOutcome:
+        former, unloadable = load_former(self.server, serving, self.job.known_columns(self.snapshots))
         competition = self.job.compete(self.snapshots, former)
         if self.needs_approval:
             held = hold_for_approval(competition.decision, champion_goes_on=former is not None)
@@ -110,51 +127,49 @@ class _Training:
         fingerprint = self.job.fingerprint(self.snapshots)
         report = TrainingReport(self.settings, self.job, self.snapshots, competition, fingerprint)
         recorded = record_training(
-            server, self.job, competition, fingerprint, self.pipeline_run_id, describe=report.describe
+            self.server,
+            self.job,
+            competition,
+            fingerprint,
+            self.pipeline_run_id,
+            serving=serving,
+            describe=report.describe,
         )
-        report.write_fairness()
-        fix_reference(server, self.job, self.snapshots, competition, (recorded.champion, recorded.challenger))
-        self.job.write_beside_decision(self.settings, competition, recorded, self.pipeline_run_id)
-        decision = competition.decision
-        words = " ".join(part for part in (why, unloadable, decision.reason) if part)
-        if decision.verdict == "awaiting_approval":
-            return self._awaiting(words, recorded, decision)
-        self._write(decision.verdict, words, recorded.champion, decision=decision)
-        return self._outcome(decision.verdict, words, recorded.champion, decision)
-
-    def _awaiting(self, words: str, recorded: Recorded, decision: Decision) -> TrainingOutcome:
-        serving = recorded.champion
-        words += f" It serves once a person approves; until then version {serving.version} ({serving.candidate}) does."
-        if decision.serving:  # a baseline stands in: a version that serves, so that one can go back to it
-            self._write("baseline_serves", words, serving, decision=decision)
-        self._write(decision.verdict, words, recorded.challenger, decision=decision)
-        outcome = self._outcome(decision.verdict, words, serving, decision)
-        return replace(outcome, awaiting_version=recorded.challenger.version)
-
-    def _refused(self, server: TrackingServer, champion: RegisteredVersion | None, reason: str) -> TrainingOutcome:
-        fingerprint = self.job.fingerprint(self.snapshots)
-        run_id = record_refusal(server, self.job, fingerprint, reason, self.pipeline_run_id)
-        serving = usable_champion(champion, self.snapshots.as_of_date)
-        self._write(REFUSED, reason, serving, run_id=run_id)
-        return TrainingOutcome(
-            self.job.name,
+        fix_reference(self.server, self.job, self.snapshots, competition, (recorded.champion, recorded.challenger))
+        stays = champion if champion and not usable_champion(champion, self.snapshots.as_of_date) else None
+        words = " ".join(part for part in (why, unloadable, competition.decision.reason) if part)
+        make_row = partial(self._row, decision=competition.decision)
+        rows = training_rows(make_row, words, recorded, competition.decision, stays)
+        change = training_change(
+            self.server,
+            self.job,
             self.snapshots.source,
-            self.snapshots.as_of_date,
-            REFUSED,
-            reason,
-            self.job.model_name,
-            mlflow_run_id=run_id,
+            competition.decision,
+            serving=recorded.champion,
+            challenger=recorded.challenger,
+            is_past=stays is not None,
         )
+
+        def write_beside(connection: duckdb.DuckDBPyConnection) -> None:
+            report.write_fairness(connection)
+            self.job.write_beside_decision(connection, competition, recorded, self.pipeline_run_id)
+
+        settle(self.settings, self.server, self.job, rows, change, write_beside=write_beside)
+        is_asked = rows[-1].decision == AWAITING_APPROVAL
+        return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
+
+    def _refused(self, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:
+        fingerprint = self.job.fingerprint(self.snapshots)
+        run_id = record_refusal(self.server, self.job, fingerprint, reason, self.pipeline_run_id)
+        write_decision(self.settings, self._row(REFUSED, reason, serving, run_id=run_id))
+        return refused_outcome(self.job, self.snapshots.source, self.snapshots.as_of_date, reason, run_id)
 
     def _not_retrained(
-        self,
-        server: TrackingServer,
-        champion: RegisteredVersion,
-        evidence: Evidence,
-        attempt: RegisteredVersion | None,
+        self, serving: RegisteredVersion, evidence: Evidence, attempt: RegisteredVersion | None, *, is_champion: bool
     ) -> TrainingOutcome:
-        point_champion(server, champion)
-        newest, what = (attempt, "last attempt") if attempt else (champion, "champion")
+        if is_champion:  # the alias of the model follows the source that was run last
+            apply_change(self.server, champion_change(serving))
+        newest, what = (attempt, "last attempt") if attempt else (serving, "champion")
         reason = (
             f"The {what} ({newest.candidate}, trained as of {newest.as_of_date}) is younger than "
             f"{self.job.retrain_after_days} days and takes the same features. {evidence.words}"
@@ -162,14 +177,13 @@ class _Training:
         is_asked = attempt is not None and attempt.approval == AWAITING
         if attempt:
             state = "still awaits approval" if is_asked else "was rejected"
-            reason += f" Version {attempt.version} {state}; version {champion.version} ({champion.candidate}) goes on."
-        self._write(NOT_RETRAINED, reason, champion)
-        outcome = self._outcome(NOT_RETRAINED, reason, champion, None)
-        return replace(outcome, awaiting_version=attempt.version if is_asked else None)
+            reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
+        row = self._row(NOT_RETRAINED, reason, serving)
+        write_decision(self.settings, row)
+        return outcome_of(row, serving, attempt.version if is_asked else None)
 
-    def _write(self, verdict: str, reason: str, version: RegisteredVersion | None, **more: object) -> None:
-        write_decision(
-            self.settings,
+    def _row(self, verdict: str, reason: str, version: RegisteredVersion | None, **more: object) -> DecisionRow:
+        return decision_row(
             self.job,
             self.snapshots.source,
             self.snapshots.as_of_date,
@@ -180,23 +194,11 @@ class _Training:
             **more,
         )
 
-    def _outcome(
-        self, status: Status, reason: str, version: RegisteredVersion, decision: Decision | None
-    ) -> TrainingOutcome:
-        figures = serving_figures(version, decision)
-        return TrainingOutcome(
-            job=self.job.name,
-            source=self.snapshots.source,
-            as_of_date=self.snapshots.as_of_date,
-            status=status,
-            reason=reason,
-            model_name=self.job.model_name,
-            model_version=version.version,
-            mlflow_run_id=version.run_id,
-            candidate=version.candidate,
-            metric_name=figures.metric_name,
-            metric_value=figures.metric_value,
-            baseline_name=figures.baseline_name,
-            baseline_value=figures.baseline_value,
-            champion_value=decision.champion_value if decision else None,
-        )
+
+def _decided_before(settings: Settings, server: TrackingServer, job: Job, decided: DecisionRow) -> TrainingOutcome:
+    """The outcome of a training whose decision stands: it is not made twice."""
+    serving = serving_version(settings, server, job, decided.source, decided.as_of_date)
+    if decided.decision != AWAITING_APPROVAL:
+        return outcome_of(decided, serving)
+    challenger = version_of(server, job, decided.model_version)
+    return outcome_of(decided, serving, decided.model_version if challenger.approval == AWAITING else None)

@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 from warehouse.connections import open_build_file, refuse_if_held
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import DbtFailed
 from warehouse.increments import Increment, forget_builds, mart_build
-from warehouse.settings import Settings
+from warehouse.parsed_project import parsed_file
+from warehouse.settings import CHECKOUT, Settings
 
 MART_SELECTION = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
 ACTIVATION_SELECTION = ("path:models/activation",)
@@ -62,11 +62,11 @@ def build(
     DbtFailed
         With the models and tests that failed, in dbt's words.
     """
-    arguments = ["--vars", json.dumps({**(variables or {}), "as_of_date": as_of_date}), "--select", *select]
+    arguments = ["--select", *select]
     arguments += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
     arguments += [] if data_tests else ["--exclude-resource-type", "test"]
     with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
-        done = _run(settings, source, [*arguments, *increment.dbt_arguments])
+        done = _run(settings, source, as_of_date, variables or {}, [*arguments, *increment.dbt_arguments])
         if done.returncode != 0:
             refuse_if_held(settings.build_file(source), done.stdout)
             raise DbtFailed(
@@ -94,13 +94,19 @@ def planned_build(
     if select != ACTIVATION_SELECTION:
         with open_build_file(settings, source) as connection:
             forget_builds(connection)
-    return nullcontext(Increment(is_full=True, reason="no build of all marts"))
+    what = "What is made from the scores is small and" if select == ACTIVATION_SELECTION else "A part of the marts"
+    return nullcontext(Increment(is_full=True, reason=f"{what} is always made from scratch."))
 
 
-def _run(settings: Settings, source: str, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("dbt")
-    command = [str(program), "--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
-    environment = {**os.environ, **dbt_environment(settings, source)}
+def _run(
+    settings: Settings, source: str, as_of_date: str, variables: Mapping[str, object], arguments: list[str]
+) -> subprocess.CompletedProcess[str]:
+    parsed = parsed_file(settings, source, variables)
+    command = [sys.executable, "-m", "warehouse.dbt_process", str(parsed)]
+    command += [json.dumps({**variables, "as_of_date": as_of_date})]
+    command += ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
+    paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, **dbt_environment(settings, source), "PYTHONPATH": paths}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -12,6 +12,7 @@ from warehouse.file_reading import LANDED, UNREADABLE, FileContent, read_landed_
 from warehouse.headers import ROW_NUMBER
 from warehouse.judging import judge
 from warehouse.mapping import Load, create_mapped, map_rows
+from warehouse.transactions import transaction
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,17 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
         If a mapping of the source is wrong.
     """
     content = read_landed_file(connection, load.file, load.unpacked_limit_bytes)
-    connection.execute("begin")
     try:
-        loads = _load_tables(connection, load, content)
-        for table_load in loads:
-            _record(connection, load, table_load)
-        connection.execute("commit")
+        with transaction(connection):
+            loads = _load_tables(connection, load, content)
+            for table_load in loads:
+                _record(connection, load, table_load)
     except duckdb.OutOfMemoryException as error:
-        connection.execute("rollback")
         raise LandingError(
             f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
             f"{str(error).splitlines()[0][:200]}",
             "Raise CLIENTELE_MEMORY_LIMIT or split the file; nothing of it was loaded.",
         ) from error
-    except Exception:
-        connection.execute("rollback")
-        raise
     return loads
 
 

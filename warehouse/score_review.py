@@ -10,6 +10,8 @@ from datetime import date
 
 import duckdb
 
+from warehouse.transactions import transaction
+
 _STATE = """
 create schema if not exists state;
 create table if not exists state.pending_scores (
@@ -40,10 +42,9 @@ def keep_replaced(connection: duckdb.DuckDBPyConnection, table: str, as_of_date:
 def accept_scores(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     """The gate has passed the scores of a date: they stand, and what they replaced is let go."""
     connection.execute(_STATE)
-    connection.execute("begin")
-    for table, day, model_name in _pending(connection, as_of_date):
-        _settle(connection, table, day, model_name)
-    connection.execute("commit")
+    with transaction(connection):
+        for table, day, model_name in _pending(connection, as_of_date):
+            _settle(connection, table, day, model_name)
 
 
 def withdraw_scores(
@@ -59,22 +60,14 @@ def withdraw_scores(
         Scores of this date stay as they are: they are being made.
     """
     connection.execute(_STATE)
-    connection.execute("begin")
     pending = [found for found in _pending(connection, as_of_date) if found[1] != keep]
-    for table, day, model_name in pending:
-        connection.execute(f"delete from scores.{table} where {_SAME}", [day, model_name])
-        connection.execute(
-            f"insert into scores.{table} by name select * from state.replaced_{table} where {_SAME}", [day, model_name]
-        )
-        _settle(connection, table, day, model_name)
-    connection.execute("commit")
+    with transaction(connection):
+        for table, day, model_name in pending:
+            kept = f"select * from state.replaced_{table} where {_SAME}"
+            connection.execute(f"delete from scores.{table} where {_SAME}", [day, model_name])
+            connection.execute(f"insert into scores.{table} by name {kept}", [day, model_name])
+            _settle(connection, table, day, model_name)
     return sorted({day for _, day, _ in pending})
-
-
-def unreviewed_dates(connection: duckdb.DuckDBPyConnection) -> list[date]:
-    """Dates with scores that no gate has passed yet."""
-    connection.execute(_STATE)
-    return sorted({day for _, day, _ in _pending(connection, None)})
 
 
 def _pending(connection: duckdb.DuckDBPyConnection, as_of_date: date | None) -> list[tuple[str, date, str]]:

@@ -11,8 +11,10 @@ import pandas as pd
 from warehouse.errors import ClienteleError
 from warehouse.own_tables import create_own_tables, own_tables
 from warehouse.score_review import keep_replaced
+from warehouse.transactions import transaction
 
 SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
+FEATURE_TREATMENTS = "feature_treatments"
 _CUSTOMER_KEY = ("customer_id", "as_of_date", "model_name")
 _KEYS = {table.name: list(table.key or _CUSTOMER_KEY) for table in own_tables("scores")}
 
@@ -27,7 +29,9 @@ def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> int:
+def write_scores(
+    connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, treated: pd.DataFrame | None = None
+) -> int:
     """Write one model's scores; rows of the same dates and model are replaced, others kept.
 
     What is replaced can be put back until the gate has passed the new rows (see `warehouse.score_review`).
@@ -38,6 +42,9 @@ def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.Da
         One of `SCORE_TABLES`.
     frame
         Columns of the table by name; columns of the table that are missing in the frame are written as null.
+    treated
+        Rows of `feature_treatments` that belong to these scores: they come, and go, in the same transaction. Without
+        rows, those of former scores of the same dates and model go; None leaves them alone.
 
     Returns
     -------
@@ -49,30 +56,37 @@ def write_scores(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.Da
     ClienteleError
         If the table is unknown, the frame has a column the table lacks, or a key occurs twice.
     """
+    frames = {table: frame} if treated is None else {table: frame, FEATURE_TREATMENTS: treated}
+    for name, rows in frames.items():
+        _check(connection, name, rows)
+    written = frame[["as_of_date", "model_name"]].drop_duplicates().itertuples(index=False, name=None)
+    with transaction(connection):
+        for stamp, model_name in written:
+            what = [pd.Timestamp(stamp).date(), model_name]
+            for name in frames:
+                keep_replaced(connection, name, *what)
+                connection.execute(f"delete from scores.{name} where as_of_date = ? and model_name = ?", what)
+        for name, rows in frames.items():
+            _insert(connection, name, rows)
+    return len(frame)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     if table not in SCORE_TABLES:
         raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(SCORE_TABLES)}.")
     known = {row[0] for row in connection.execute(f"describe scores.{table}").fetchall()}
     unknown = sorted(set(frame.columns) - known)
     if unknown:
         raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
-    if frame.duplicated(_KEYS[table]).any():
+    key = [column for column in _KEYS[table] if column in frame]  # a part that is in no row tells none apart
+    if frame.duplicated(key).any():
         raise ClienteleError(f"Something is scored twice for scores.{table}.", "Mend the scoring code.")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     columns = ", ".join(frame.columns)
     connection.register("new_scores", frame)
     try:
-        connection.execute("begin")
-        written = connection.execute("select distinct as_of_date::date, model_name from new_scores").fetchall()
-        for as_of_date, model_name in written:
-            keep_replaced(connection, table, as_of_date, model_name)
-        connection.execute(
-            f"delete from scores.{table} where (as_of_date, model_name) in "
-            "(select distinct as_of_date::date, model_name from new_scores)"
-        )
         connection.execute(f"insert into scores.{table} ({columns}) select {columns} from new_scores")
-        connection.execute("commit")
-    except Exception:
-        connection.execute("rollback")
-        raise
     finally:
         connection.unregister("new_scores")
-    return len(frame)

@@ -1,5 +1,5 @@
 -- To the cent: every raw line ends in exactly one status, every kept line in fct_order_items, and the amounts of the
--- orders are those of their lines.
+-- orders are those of their lines. In an increment: of the orders that it made anew.
 with
 
 raw_lines as (
@@ -7,7 +7,7 @@ raw_lines as (
     select
         count(*) as line_count,
         sum(coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2)), 0)) as amount
-    from ({{ newest_version(source('raw', 'order_items'), ['order_item_id']) }}) as newest
+    from ({{ newest_version(tested_raw_lines() ~ ' as lines', ['order_item_id']) }}) as newest
 
 ),
 
@@ -18,7 +18,7 @@ classified as (
         sum(line_amount) as amount,
         count(case when line_status = 'kept' then 1 end) as kept_count,
         sum(case when line_status = 'kept' then line_amount else 0 end) as kept_amount
-    from {{ ref('int_order_items_classified') }}
+    from {{ tested_rows(ref('int_order_items_classified'), 'order_id') }} as items
     where
         line_status in ('kept', 'duplicate', 'after_as_of_date', 'order_unknown')
         and line_kind in ('product', 'discount', 'fee', 'adjustment', 'free')
@@ -30,14 +30,14 @@ facts as (
     select
         count(*) as line_count,
         sum(line_amount) as amount
-    from {{ ref('fct_order_items') }}
+    from {{ tested_rows(ref('fct_order_items'), 'order_id') }} as items
 
 ),
 
 orders as (
 
     select sum(orders.net_amount + orders.cancelled_amount + orders.fee_amount + orders.adjustment_amount) as amount
-    from {{ ref('fct_orders') }} as orders
+    from {{ tested_rows(ref('fct_orders'), 'order_id') }} as orders
     inner join {{ ref('int_order_items_totalled') }} as lines
         on orders.order_id = lines.order_id
     where lines.priced_line_count > 0

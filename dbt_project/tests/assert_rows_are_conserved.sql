@@ -1,4 +1,5 @@
--- Staging has exactly one row for every key in raw; the orders known before the run's date are all in fct_orders.
+-- Staging has exactly one row for every key in raw; the orders known before the run's date are all in fct_orders. In an
+-- increment: of the lines, those of orders that it made anew.
 {%- set keys = {
     'customers': 'customer_id',
     'orders': 'order_id',
@@ -29,13 +30,19 @@ fct_orders as (
 {% for table, key in keys.items() %}
 raw_{{ table }} as (
 
-    select count(*) as row_count from (select distinct {{ key }} from {{ source('raw', table) }}) as keys
+    select count(*) as row_count
+    from (
+        select distinct {{ key }}
+        from {{ tested_raw_lines() if table == 'order_items' else source('raw', table) }} as loaded
+    ) as keys
 
 ),
 
 stg_{{ table }} as (
 
-    select count(*) as row_count from {{ ref('stg_' ~ table) }}
+    {% set staged = ref('stg_' ~ table) -%}
+    select count(*) as row_count
+    from {{ tested_rows(staged, 'order_id') if table == 'order_items' else staged }} as staged
 
 ),
 {% endfor %}

@@ -12,6 +12,7 @@ from expectations.thresholds import Thresholds, load_thresholds
 from warehouse.connections import open_build_file
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
+from warehouse.transactions import transaction
 
 
 def measure_gate(settings: Settings, source: str, gate: str, as_of_date: date, measured_at: datetime) -> None:
@@ -26,9 +27,8 @@ def measure_gate(settings: Settings, source: str, gate: str, as_of_date: date, m
         pass  # a file that is missing is told, not made
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
-        connection.execute("begin")
-        measure(connection, gate, as_of_date, load_thresholds(), measured_at)
-        connection.execute("commit")
+        with transaction(connection):
+            measure(connection, gate, as_of_date, load_thresholds(), measured_at)
 
 
 def measure(

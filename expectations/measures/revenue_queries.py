@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from expectations.newest_versions import newest_versions
+
 TEMPORARY_TABLES = ("bridge_heads", "bridge_lines")
 
 # Newest versions, worked out from raw and not from the models that are checked.
@@ -21,7 +23,7 @@ PREPARATIONS = (
     from raw.orders
     qualify row_number() over (partition by order_id order by _loaded_at desc, _row_number desc) = 1
     """,
-    """
+    f"""
     create or replace temp table bridge_lines as
     with
     newest as (
@@ -33,8 +35,7 @@ PREPARATIONS = (
             quantity,
             unit_price_amount,
             coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as amount
-        from raw.order_items
-        qualify row_number() over (partition by order_item_id order by _loaded_at desc, _row_number desc) = 1
+        from ({newest_versions("raw.order_items", "order_item_id")}) as versions
     ),
     counted as (
         select

@@ -102,6 +102,7 @@ def _load_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterator[
             from (
                 select *, lag(_row_hash) over (partition by {key} order by _loaded_at, _row_number) as earlier_hash
                 from {{batch}} as versions
+                where ({key}) in (select ({key}) from {{batch}} as counted group by {key} having count(*) > 1)
             ) as with_earlier
             where _row_hash = earlier_hash
         """,

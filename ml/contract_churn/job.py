@@ -25,11 +25,15 @@ from ml.features import usable_columns
 from ml.fingerprint import data_fingerprint
 from ml.job import Job
 from ml.snapshots import eligible
+from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
+from ml.treatment.rows import with_complete_rows
+from ml.treatment.served import changes_under, joined
 from ml.tuning import thinned
 from warehouse.settings import Settings
 
 _EXAMPLE_ROW_COUNT = 5
 _SURVIVAL_MONTHS = (3, 6, 12)
+_SURVIVAL_COLUMN = "expected_remaining_months"
 
 
 class ContractChurnJob(Job):
@@ -38,6 +42,8 @@ class ContractChurnJob(Job):
     name = "contract_churn"
     model_name = "crm_contract_churn"
     score_table = "subscription_churn"
+    score_column = "churn_probability"
+    subject = "contracts"
     prediction_method = "predict_proba"
     key_columns = ("subscription_id", "customer_id")
 
@@ -52,7 +58,7 @@ class ContractChurnJob(Job):
     def read_training(
         self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
     ) -> Contracts:
-        contracts = read_contracts(settings, source, as_of_date, self.horizon_days)
+        contracts = with_complete_rows(read_contracts(settings, source, as_of_date, self.horizon_days), self.subject)
         return replace(
             contracts, training=self._thinned(contracts.training), histories=self._thinned(contracts.histories)
         )
@@ -138,6 +144,7 @@ class ContractChurnJob(Job):
             one.result.candidate.estimator.survival = report.survival
         results = {one.result.name: one.result for one in judged}
         shown = [name for name in (decision.contender, decision.baseline) if name]
+        treatment = treatment_among(results.values())
         return Competition(
             results=tuple(results.values()),
             failures=failures | ({"cox": report.failure} if report.failure else {}),
@@ -146,8 +153,8 @@ class ContractChurnJob(Job):
             dropped_columns=self._usable(snapshots)[1],
             example=contract_frame(snapshots.training.tail(_EXAMPLE_ROW_COUNT), columns),
             figures={name: {**self._pictures(judge, results[name]), **report.figures} for name in shown},
-            documents=report.documents,
-            notes={"Survival (Cox model)": report.quality} if report.quality else {},
+            documents={**report.documents, **treatment_documents(treatment)},
+            notes=({"Survival (Cox model)": report.quality} if report.quality else {}) | treatment_notes(treatment),
         )
 
     def _pictures(self, judge: Judge, result: Result) -> dict:
@@ -171,3 +178,9 @@ class ContractChurnJob(Job):
             scored["expected_remaining_months"] = survival.expected_months(features, lasted, months)
             scored["remaining_horizon_months"] = months
         return pd.DataFrame(scored, index=rows.index)
+
+    def changed_values(self, estimator: ContractChurnModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        parts = [super().changed_values(estimator, features, rows)]
+        if estimator.survival is not None:
+            parts.append(changes_under(estimator.survival, features, _SURVIVAL_COLUMN))
+        return joined(parts)

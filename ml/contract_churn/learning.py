@@ -22,6 +22,7 @@ from ml.contract_churn.features import categories, contract_frame
 from ml.contract_churn.model import baseline_pipelines
 from ml.contract_churn.settings import ContractChurnConfiguration
 from ml.contract_churn.validation import inside_folds
+from ml.treatment.transformer import treatment_of
 from ml.tuning import Chosen, InsideValidation, inside_validation, search
 
 _PLATT_FOLDS = 3
@@ -95,7 +96,11 @@ class ContractLearning:
     def pipeline(self, family: str, parameters: Frozen) -> Pipeline:
         """Preparation and classifier of a family with given parameters, unfitted."""
         columns, texts = tuple(self.frame.columns), categories(self.frame)
-        return make_classifier(family, columns, parameters, self.configuration.random_seed, texts)
+        # Not fitted beforehand: in a cross-section it learns from the rows of its fold only.
+        treatment = treatment_of("contracts", columns)
+        return make_classifier(
+            family, columns, parameters, self.configuration.random_seed, categories=texts, treatment=treatment
+        )
 
     def _inside(self, rows: NDArray) -> InsideValidation | None:
         options = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ml.configuration import ClassifierConfiguration, Frozen, SupervisedGate
+from ml.configuration import Frozen
+from ml.gate_thresholds import SupervisedGate
+from ml.job_configuration import ClassifierConfiguration
 
 
 class Folds(Frozen):

@@ -19,6 +19,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ml.competition import CandidateFailed
 from ml.contract_churn.features import ATTRIBUTE_PREFIX, DURATION_COLUMNS, categories
+from ml.treatment.transformer import treatment_of
 
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
@@ -63,6 +64,7 @@ class ContractSurvival(BaseEstimator):
         texts = [name for name in categories(X) if name in self.columns_]
         numbers = [name for name in self.columns_ if name not in texts]
         self.text_columns_ = texts
+        self.treatment_ = treatment_of("contracts", tuple(self.columns_)).fit(X[self.columns_])
         self.encoder_ = _encoder(texts, numbers).fit(self._typed(X))
         names = [str(name) for name in self.encoder_.get_feature_names_out()]
         covariates = self.encoder_.transform(self._typed(X))
@@ -135,8 +137,11 @@ class ContractSurvival(BaseEstimator):
         return total
 
     def _typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """The columns that count, as they were typed in training, missing values and outliers treated."""
         kinds = {name: "object" if name in self.text_columns_ else "float64" for name in self.columns_}
-        return X[self.columns_].astype(kinds)
+        typed = X[self.columns_].astype(kinds)
+        treatment = getattr(self, "treatment_", None)  # versions registered before there were rules have none
+        return typed if treatment is None else treatment.transform(typed)
 
 
 def survival_columns(frame: pd.DataFrame) -> list[str]:
@@ -157,7 +162,7 @@ def _encoder(texts: list[str], numbers: list[str]) -> ColumnTransformer:
     encoder = OneHotEncoder(drop="first", handle_unknown="ignore", min_frequency=0.01, sparse_output=False)
     scaled = Pipeline(
         [
-            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
             ("centre", StandardScaler(with_std=False)),
         ]
     )

@@ -52,6 +52,11 @@ def purpose(job_name: str, horizon_days: int | None, fingerprint: Mapping[str, s
     return _PURPOSE.get(job_name, f"Job {job_name}.").format(horizon=horizon_days)
 
 
+def rows_are(job_name: str) -> str:
+    """What the job's rows are counted as."""
+    return "contracts" if job_name == _CONTRACTS else "customers"
+
+
 def protocol(job_name: str, horizon_days: int | None, fingerprint: Mapping[str, str], judged_on: str) -> str:
     """How the model was fitted and judged."""
     if horizon_days is None:
@@ -63,14 +68,15 @@ def protocol(job_name: str, horizon_days: int | None, fingerprint: Mapping[str, 
             "folds; figures are means over the folds. The version itself is fitted on all rows. Baselines compete on "
             "the same folds; differences by paired bootstrap over contracts."
         )
-    what = "contract" if job_name == _CONTRACTS else "customer"
-    judged = "running contracts" if job_name == _CONTRACTS else "eligible customers"
+    what = rows_are(job_name)
+    one = what.removesuffix("s")
+    judged = f"{'running' if job_name == _CONTRACTS else 'eligible'} {what}"
     return (
-        f"Rows are ({what}, date): features from before the date, outcomes from the {horizon_days} days after it. "
+        f"Rows are ({one}, date): features from before the date, outcomes from the {horizon_days} days after it. "
         f"Fitted on the snapshots {fingerprint.get('first_training_date')} to "
         f"{fingerprint.get('last_training_date')}, whose outcomes were known on "
         f"{fingerprint.get('evaluation_date')}; judged on the {judged} of that day. Baselines compete on the same "
-        f"rows; differences by paired bootstrap over {what}s."
+        f"rows; differences by paired bootstrap over {what}."
     )
 
 

@@ -62,10 +62,14 @@ def model_card(
         _figures(result.metrics),
     ]
     parts += [part for title, known in content.notes.items() for part in (f"## {title}", _figures(known))]
-    parts += _by_group(f"## By {_kind(content.kinds)}", content.kinds, "RFM segments are not known at the judged date.")
+    rows_are = card_texts.rows_are(job.name)
+    parts += _by_group(
+        f"## By {_kind(content.kinds)}", content.kinds, rows_are, "RFM segments are not known at the judged date."
+    )
     parts += _by_group(
         "## By group",
         content.groups,
+        rows_are,
         "The source has neither age, gender nor country of its customers, or every group is too small to be shown.",
     )
     if content.drivers:
@@ -120,7 +124,7 @@ def _readable(name: str) -> str:
     return name.replace("_", " ").replace("rfm", "RFM")
 
 
-def _by_group(title: str, figures: pd.DataFrame, nothing: str) -> list[str]:
+def _by_group(title: str, figures: pd.DataFrame, rows_are: str, nothing: str) -> list[str]:
     if figures.empty:
         return [title, nothing]
     parts = [title]
@@ -133,7 +137,7 @@ def _by_group(title: str, figures: pd.DataFrame, nothing: str) -> list[str]:
             (value, "" if value == DIFFERENCE else str(int(count[value])), *(_number(figure) for figure in row))
             for value, row in zip(wide.index, wide.to_numpy(), strict=True)
         ]
-        parts.append(_table((column, "customers", *wide.columns), rows))
+        parts.append(_table((column, rows_are, *wide.columns), rows))
     return parts
 
 

@@ -55,7 +55,7 @@ def _bars(importance: pd.Series, title: str, unit: str) -> Figure:
 
 
 def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[str], title: str, unit: str) -> Figure:
-    """One point per customer and feature; the colour is the rank of the customer's value."""
+    """One point per row and feature; the colour is the rank of the row's value."""
     rows = _some_rows(len(features))
     figure = Figure(figsize=(9, 1.6 + 0.38 * len(shown)), layout="constrained")
     axes = figure.subplots()
@@ -70,7 +70,7 @@ def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[s
         )
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.set_yticks(range(len(shown)), _readable(reversed(shown)))
-    axes.set(xlabel=f"contribution to the score ({unit})", title=f"Each customer: {title}")
+    axes.set(xlabel=f"contribution to the score ({unit})", title=f"All contributions: {title}")
     bar = figure.colorbar(points, ax=axes, ticks=[0, 1])
     bar.ax.set_yticklabels(["low value", "high value"])
     return _plain(figure)

@@ -20,8 +20,11 @@ def last_step(model: BaseEstimator) -> BaseEstimator:
 
 
 def can_be_prepared(model: BaseEstimator) -> bool:
-    """Whether the model prepares each feature by itself, so that a feature may be changed after preparation."""
-    return isinstance(model, Pipeline) and len(model.steps) > 1 and isinstance(model.steps[0][1], ColumnTransformer)
+    """Whether the model prepares each feature by itself, so that a feature may be changed after preparation.
+
+    What was imputed from other features before that is the feature's own value from there on.
+    """
+    return isinstance(model, Pipeline) and len(model.steps) > 1 and isinstance(model.steps[-2][1], ColumnTransformer)
 
 
 def prepared(model: BaseEstimator, features: pd.DataFrame) -> tuple[NDArray, Sequence[str]]:

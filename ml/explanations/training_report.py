@@ -28,7 +28,6 @@ from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
 from warehouse.connections import open_build_file
 from warehouse.csv_writing import as_text_cell
-from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,20 +78,20 @@ class TrainingReport:
         artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
         return artefacts
 
-    def write_fairness(self) -> None:
-        """Put the figures by group into `quality.model_fairness`; a version's former rows go."""
+    def write_fairness(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Put the figures by group into `quality.model_fairness`, inside the caller's transaction."""
         rows = [self._table_rows(version, figures) for version, figures in self.fairness.items() if len(figures)]
         if not rows:
             return
         frame = pd.concat(rows, ignore_index=True)
-        with open_build_file(self.settings, self.snapshots.source) as connection:
-            create_quality_tables(connection)
-            connection.register("new_figures", frame)
+        connection.register("new_figures", frame)
+        try:
             connection.execute(
                 "delete from quality.model_fairness where (model_name, model_version) in "
                 "(select distinct model_name, model_version from new_figures)"
             )
             connection.execute("insert into quality.model_fairness by name select * from new_figures")
+        finally:
             connection.unregister("new_figures")
 
     @cached_property

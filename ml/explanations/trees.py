@@ -8,6 +8,7 @@ the training rows are of other dates, and the season moves them all.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ml.explanations.preparation import feature_of_prepared, last_step, prepared
 
+if TYPE_CHECKING:
+    from shap import TreeExplainer
+
 _BOOSTED = (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -32,8 +36,12 @@ _BOOSTED = (
     GradientBoostingRegressor,
 )
 _AVERAGED = (RandomForestClassifier, RandomForestRegressor, DecisionTreeClassifier, DecisionTreeRegressor)
-# Leaves × depth² over all trees, times rows; beyond it (large forests) the general method is quicker.
-_LARGEST_WORK = 1.2e10
+# Leaves × depth² over all trees: 4e8 such steps take a second. Up to so many for a row, no other way is quicker …
+_QUICK_STEPS_PER_ROW = 300_000
+# … and up to so many in all, exactness is worth the wait; beyond both (large forests) the general method is taken.
+_MOST_STEPS = 1.2e10
+# Rows explained at a time, so that memory stays bounded.
+_ROWS_AT_A_TIME = 100_000
 _TOLERANCE = 1e-6
 
 
@@ -56,21 +64,20 @@ class RawContributions:
 def tree_contributions(model: BaseEstimator, features: pd.DataFrame) -> RawContributions | None:
     """SHAP values of a pipeline that ends in trees; None when it does not or they are too many."""
     final = last_step(model)
-    if not isinstance(final, _BOOSTED + _AVERAGED) or _work(final) * len(features) > _LARGEST_WORK:
+    if not isinstance(final, _BOOSTED + _AVERAGED) or _takes_too_long(final, len(features)):
         return None
     from shap import TreeExplainer
 
     matrix, names = prepared(model, features)
     explainer = TreeExplainer(final, feature_perturbation="tree_path_dependent")
-    values = np.asarray(explainer.shap_values(matrix, check_additivity=False), dtype=float)
-    base = np.ravel(explainer.expected_value)
-    if values.ndim == 3:  # noqa: PLR2004 - rows × features × classes
-        values = values[:, :, -1]
     owner = feature_of_prepared(names, features.columns)
-    parts = pd.DataFrame(_summed(values, owner, len(features.columns)), columns=features.columns)
-    total = float(base[-1]) + values.sum(axis=1)
+    starts = range(0, len(matrix), _ROWS_AT_A_TIME)
+    summed = [_shap(explainer, matrix[start : start + _ROWS_AT_A_TIME], owner, features.shape[1]) for start in starts]
+    parts = pd.DataFrame(np.concatenate(summed), columns=features.columns)
+    base = float(np.ravel(explainer.expected_value)[-1])
+    total = base + parts.to_numpy().sum(axis=1)
     scale = _scale(final, matrix, total)
-    return None if scale is None else RawContributions(parts, float(base[-1]), total, scale)
+    return None if scale is None else RawContributions(parts, base, total, scale)
 
 
 def centred(found: RawContributions, held_against: RawContributions) -> RawContributions:
@@ -80,8 +87,16 @@ def centred(found: RawContributions, held_against: RawContributions) -> RawContr
     return replace(found, values=found.values - average, base=found.base + float(average.sum()))
 
 
-def _summed(values: NDArray, owner: NDArray, count: int) -> NDArray:
-    """Add up the prepared columns of each feature."""
+def _takes_too_long(final: BaseEstimator, row_count: int) -> bool:
+    steps = _steps_per_row(final)
+    return steps > _QUICK_STEPS_PER_ROW and steps * row_count > _MOST_STEPS
+
+
+def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int) -> NDArray:
+    """Values of the features: of each, the sum over its prepared columns."""
+    values = np.asarray(explainer.shap_values(matrix, check_additivity=False), dtype=float)
+    if values.ndim == 3:  # noqa: PLR2004 - rows × features × classes
+        values = values[:, :, -1]
     summed = np.zeros((len(values), count))
     for column, feature in enumerate(owner):
         summed[:, feature] += values[:, column]
@@ -104,8 +119,8 @@ def _scale(final: BaseEstimator, matrix: NDArray, total: NDArray) -> str | None:
     return None
 
 
-def _work(final: BaseEstimator) -> float:
-    """Steps per row: leaves × depth² over the trees."""
+def _steps_per_row(final: BaseEstimator) -> float:
+    """Leaves × depth² over the trees."""
     if isinstance(final, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
         trees = [tree for stage in final._predictors for tree in stage]
         return float(sum(tree.get_n_leaf_nodes() * tree.get_max_depth() ** 2 for tree in trees))

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import duckdb
 import pandas as pd
 
 from ml.job import Job
 from ml.lifetime_value.horizons import HorizonOutcome
 from ml.tracking import Recorded
-from warehouse.connections import open_build_file
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
 
 
 def write_horizons(
-    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
     job: Job,
     outcomes: Sequence[HorizonOutcome],
     recorded: Recorded,
@@ -24,7 +22,7 @@ def write_horizons(
     serves: bool,
     pipeline_run_id: str | None,
 ) -> None:
-    """Add one row per further horizon; nothing where the job has none.
+    """Add one row per further horizon, inside the caller's transaction; nothing where the job has none.
 
     Parameters
     ----------
@@ -47,11 +45,10 @@ def write_horizons(
         "is_in_service": serves,
     }
     frame = pd.DataFrame([common | _told(outcome) for outcome in outcomes])
-    source = outcomes[0].snapshots.source
-    with open_build_file(settings, source) as connection:
-        create_quality_tables(connection)
-        connection.register("new_horizons", frame)
+    connection.register("new_horizons", frame)
+    try:
         connection.execute("insert into quality.model_horizons by name select * from new_horizons")
+    finally:
         connection.unregister("new_horizons")
 
 

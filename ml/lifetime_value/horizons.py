@@ -176,4 +176,5 @@ def _told(outcome: HorizonOutcome) -> dict[str, object]:
         "checks": [vars(check) for check in decision.checks],
         "candidates": {result.name: result.metrics for result in outcome.competition.results},
         "failed_candidates": dict(outcome.competition.failures),
+        **outcome.competition.documents,
     }

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.competition import Candidate, Competition, Refused, Result
-from ml.configuration import LifetimeValueConfiguration, PromotionConfiguration, load_configuration
+from ml.configuration import load_configuration
 from ml.evaluation import metrics
+from ml.features import model_frame
+from ml.gate_thresholds import PromotionConfiguration
+from ml.job_configuration import LifetimeValueConfiguration
 from ml.lifetime_value.horizons import (
     HorizonOutcome,
     HorizonsCompetition,
@@ -27,13 +30,15 @@ from ml.lifetime_value.horizons import (
     report,
 )
 from ml.lifetime_value.learning import HOLDOUT, SpendLearning
-from ml.lifetime_value.scores import historic_columns, predicted_columns
+from ml.lifetime_value.scores import historic_columns, predicted_columns, prefix_of
 from ml.lifetime_value_model import HorizonModel, LifetimeValueModel
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
+from ml.treatment.served import changes_under, joined
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
+    import duckdb
     from matplotlib.figure import Figure
 
     from ml.tracking import Recorded
@@ -60,6 +65,7 @@ class LifetimeValueJob(SupervisedJob):
     name = "clv"
     model_name = "crm_clv"
     score_table = "customer_clv"
+    score_column = "predicted_amount"
     primary_metric = "gini"
     event_words = ("spent something", "spent nothing")
 
@@ -154,13 +160,17 @@ class LifetimeValueJob(SupervisedJob):
         return decided(horizon_days, snapshots, job.compete(snapshots, champion), usable)
 
     def write_beside_decision(
-        self, settings: Settings, competition: Competition, recorded: Recorded, pipeline_run_id: str | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        competition: Competition,
+        recorded: Recorded,
+        pipeline_run_id: str | None,
     ) -> None:
         from ml.lifetime_value.decisions import write_horizons  # knows MLflow, which scoring alone can do without
 
         outcomes = competition.horizons if isinstance(competition, HorizonsCompetition) else ()
         serves = competition.decision.serving is not None
-        write_horizons(settings, self, outcomes, recorded, serves=serves, pipeline_run_id=pipeline_run_id)
+        write_horizons(connection, self, outcomes, recorded, serves=serves, pipeline_run_id=pipeline_run_id)
 
     # ---- judgement ----
 
@@ -228,6 +238,14 @@ class LifetimeValueJob(SupervisedJob):
         detail = predicted_columns(estimator, features, rows)
         tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
         return detail.assign(horizon_days=self.horizon_days, value_tier=tier)
+
+    def changed_values(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        parts = [super().changed_values(estimator, features, rows)]
+        for horizon in estimator.further_horizons():
+            if horizon.amount is not None:
+                own = model_frame(rows, tuple(horizon.columns))
+                parts.append(changes_under(horizon.amount, own, f"{prefix_of(horizon)}_amount"))
+        return joined(parts)
 
     def value_tier(self, predicted: pd.Series, customer_id: pd.Series) -> NDArray:
         """Tier by rank of predicted spend; equal predictions are ranked by id, so that a rerun agrees."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 
 from ml.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
 from ml.boosting import boosted_classifier, boosted_regressor
 from ml.competition import Candidate, CandidateFailed
-from ml.configuration import BoostingParameters, LifetimeValueConfiguration
 from ml.features import model_frame
 from ml.intervals import SimilarPredictionInterval
+from ml.job_configuration import LifetimeValueConfiguration
+from ml.learning_parameters import BoostingParameters
 from ml.lifetime_value_model import LifetimeValueModel
 from ml.purchase_forecast import PurchaseSpendModel
 from ml.snapshots import Snapshots, eligible
+from ml.treatment.transformer import treatment_of
 from ml.tuning import Chosen, InsideMeasure, by_auc, by_gini, by_squared_error, inside_validation, search, thinned
 from ml.tweedie import TweedieSpendModel
 from ml.two_stage import TwoStageSpendModel
@@ -71,6 +74,11 @@ class SpendLearning:
     @cached_property
     def features(self) -> pd.DataFrame:
         return model_frame(self.rows, self.columns)
+
+    @cached_property
+    def treatment(self) -> FrozenEstimator:
+        """Of what learns from outcomes, fitted once on the rows learned from: both stages see the same values."""
+        return FrozenEstimator(treatment_of("customers", self.columns).fit(self.features))
 
     @cached_property
     def amount(self) -> NDArray:
@@ -144,8 +152,8 @@ class SpendLearning:
             "spend_given_purchase", boosted_regressor, np.log(self.amount[buys]), by_squared_error, rows=buys
         )
         estimator = TwoStageSpendModel(
-            boosted_classifier(self.columns, probability.parameters, self.seed),
-            boosted_regressor(self.columns, spend.parameters, self.seed),
+            boosted_classifier(self.columns, probability.parameters, self.seed, self.treatment),
+            boosted_regressor(self.columns, spend.parameters, self.seed, self.treatment),
             fold_count=calibration.fold_count,
             method=calibration.method,
             seed=configuration.random_seed,
@@ -157,12 +165,11 @@ class SpendLearning:
     def _tweedie(self) -> Candidate:
         calibration = self.configuration.calibration
 
-        def make(columns: tuple[str, ...], parameters: BoostingParameters, seed: int) -> BaseEstimator:
-            return boosted_regressor(columns, parameters, seed, loss="poisson")
+        make = partial(boosted_regressor, loss="poisson")
 
         chosen = self._searched("tweedie_boosting", make, np.maximum(self.amount, 0), by_gini)
         estimator = TweedieSpendModel(
-            make(self.columns, chosen.parameters, self.seed),
+            make(self.columns, chosen.parameters, self.seed, self.treatment),
             cap_quantile=chosen.parameters.cap_quantile,
             fold_count=calibration.fold_count,
             seed=self.seed,
@@ -173,7 +180,7 @@ class SpendLearning:
     def _searched(
         self,
         stage: str,
-        make: Callable[[tuple[str, ...], BoostingParameters, int], BaseEstimator],
+        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], BaseEstimator],
         outcome: NDArray,
         measure: InsideMeasure,
         rows: NDArray | None = None,
@@ -196,7 +203,7 @@ class SpendLearning:
             stage,
             getattr(self.configuration, stage),
             settings.choices.get(stage, {}),
-            lambda parameters: make(self.columns, parameters, self.seed),
+            lambda parameters: make(self.columns, parameters, self.seed, self.treatment),
             inside,
             trial_count=settings.trial_count,
             seed=self.seed,

@@ -22,7 +22,7 @@ def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, row
     further = estimator.further_horizons()
     for horizon in further:
         detail = detail.assign(**_further_columns(horizon, rows))
-    told = ["predicted", *(_prefix(horizon) for horizon in further if horizon.amount is not None)]
+    told = ["predicted", *(prefix_of(horizon) for horizon in further if horizon.amount is not None)]
     detail = carry_the_larger(detail, told).set_index(rows.index)
     share = expected_margin_share(rows)
     for prefix in told:
@@ -64,12 +64,13 @@ def carry_the_larger(detail: pd.DataFrame, prefixes: list[str]) -> pd.DataFrame:
     return detail.assign(**raised)
 
 
-def _prefix(horizon: HorizonModel) -> str:
+def prefix_of(horizon: HorizonModel) -> str:
+    """What the columns of a further horizon begin with."""
     return f"predicted_{horizon.horizon_days}d"
 
 
 def _further_columns(horizon: HorizonModel, rows: pd.DataFrame) -> dict[str, object]:
-    prefix = _prefix(horizon)
+    prefix = prefix_of(horizon)
     if horizon.amount is None:
         return {f"{prefix}_status": REFUSED, f"{prefix}_reason": horizon.reason}
     features = model_frame(rows, tuple(horizon.columns))

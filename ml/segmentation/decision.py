@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.competition import Check, Decision, Result
-from ml.configuration import SegmentationGate
+from ml.gate_thresholds import SegmentationGate
 from ml.segmentation.selection import Choice
 
 METRIC = "silhouette"

@@ -9,8 +9,9 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from ml.competition import Candidate, CandidateFailed, Competition, Refused, Result
-from ml.configuration import PromotionConfiguration, load_configuration
+from ml.configuration import load_configuration
 from ml.features import model_frame, usable_columns
+from ml.gate_thresholds import PromotionConfiguration
 from ml.job import Job
 from ml.preprocessing import SignedLog
 from ml.segmentation.candidates import candidates
@@ -23,6 +24,8 @@ from ml.segmentation.naming import name_segments, segment_profiles
 from ml.segmentation.sampling import sampled
 from ml.segmentation.selection import Choice, choose
 from ml.snapshots import Snapshots, eligible
+from ml.treatment.rows import complete
+from ml.treatment.transformer import value_changes
 
 # One feature alone is a ranking, not a kind of customer.
 _FEWEST_COLUMNS = 2
@@ -34,6 +37,7 @@ class SegmentationJob(Job):
     name = "segmentation"
     model_name = "crm_segmentation"
     score_table = "customer_segments"
+    score_column = "segment_id"
 
     def __init__(self, configuration: SegmentationConfiguration | None = None) -> None:
         self.configuration = configuration or load_configuration(SegmentationConfiguration, "segmentation")
@@ -45,7 +49,7 @@ class SegmentationJob(Job):
     def check(self, snapshots: Snapshots) -> None:
         if snapshots.scoring.empty:
             raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no kinds to find.")
-        customers = eligible(snapshots.scoring)
+        customers = self._customers(snapshots.scoring)
         minimum = self.configuration.minimum_customer_count
         if len(customers) < minimum:
             raise Refused(
@@ -65,15 +69,19 @@ class SegmentationJob(Job):
         varying = self._varying_columns(snapshots)
         return varying + tuple(name for name in PROFILE_COLUMNS if name not in varying)
 
+    def _customers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Eligible customers of whom all that must be known is."""
+        return complete(eligible(rows), (*self.configuration.columns, *PROFILE_COLUMNS), self.subject)
+
     def _varying_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
-        features = model_frame(eligible(snapshots.scoring), self.configuration.columns)
+        features = model_frame(self._customers(snapshots.scoring), self.configuration.columns)
         logs = pd.DataFrame(SignedLog().fit_transform(features), columns=features.columns)
         spread = logs.std(ddof=0)
         return tuple(n for n in usable_columns(features)[0] if spread[n] >= self.configuration.minimum_log_spread)
 
     def compete(self, snapshots: Snapshots, champion: SegmentModel | None) -> Competition:
         columns, wanted = self._varying_columns(snapshots), self.input_columns(snapshots)
-        everyone = model_frame(eligible(snapshots.scoring), wanted)
+        everyone = model_frame(self._customers(snapshots.scoring), wanted)
         features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
         results, failures = self._results(features, columns, self._months(snapshots, wanted))
         evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
@@ -118,7 +126,7 @@ class SegmentationJob(Job):
         """Features at the newest monthly training dates with enough customers, oldest first."""
         months = []
         for day in snapshots.training_dates[-self.configuration.stability.month_count :]:
-            rows = eligible(snapshots.training[snapshots.training["as_of_date"] == pd.Timestamp(day)])
+            rows = self._customers(snapshots.training[snapshots.training["as_of_date"] == pd.Timestamp(day)])
             if len(rows) >= self.configuration.minimum_customer_count:
                 months.append(model_frame(rows, wanted).set_axis(rows["customer_id"], axis=0))
         return months
@@ -173,4 +181,11 @@ class SegmentationJob(Job):
                 "is_untypical": is_untypical,
             },
             index=rows.index,
+        )
+
+    def changed_values(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """What the segments' own scaling caps (ml/segmentation/scaling.py)."""
+        own = features[list(estimator.columns)]
+        return value_changes(own, estimator.capped(own), dict.fromkeys(own, "median")).assign(
+            score_column=self.score_column
         )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
 
-from ml.segmentation.scaling import behaviour_scaler
+from ml.segmentation.scaling import behaviour_scaler, capped
 
 
 class SegmentModel(ClusterMixin, BaseEstimator):
@@ -55,6 +55,10 @@ class SegmentModel(ClusterMixin, BaseEstimator):
     def scaled(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """The features as distances are measured on them."""
         return self.scaler_.transform(X[list(self.columns)])
+
+    def capped(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """The features as customers were told apart by them, back in their own units: filled and capped."""
+        return capped(self.scaler_, X[list(self.columns)])
 
     def log_profiles(self) -> NDArray:
         """Mean of each segment's members on the log scale, comparable between models."""

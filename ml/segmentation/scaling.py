@@ -8,6 +8,7 @@ the outermost customers on either side are moved to a quantile; they stay in the
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.impute import SimpleImputer
@@ -58,3 +59,14 @@ def behaviour_scaler(winsorized_share: float) -> Pipeline:
             ("scale", StandardScaler()),
         ]
     )
+
+
+def capped(scaler: Pipeline, features: pd.DataFrame) -> pd.DataFrame:
+    """Features with what a fitted `behaviour_scaler` fills and caps, in their own units.
+
+    A value that it leaves alone comes back as it was, to the last digit.
+    """
+    logs = scaler.named_steps["log"].transform(features)
+    held = scaler[:3].transform(features)
+    back = np.sign(held) * np.expm1(np.abs(held))
+    return pd.DataFrame(np.where(held == logs, features, back), columns=features.columns, index=features.index)

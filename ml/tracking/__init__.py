@@ -2,34 +2,40 @@
 
 Experiments and registered models are named after the job (crm_churn, …). Versions of several sources stand
 in one registered model, told apart by the tag `source`: the alias `champion` points to the version that was
-put in service last, `champion-<source>` to the one that serves a source.
+put in service last, `champion-<source>` to the one that serves a source from its date on.
 """
 
-from ml.tracking.approvals import note_answer, training_report
+from ml.tracking.approvals import training_report
 from ml.tracking.backtests import record_backtest
+from ml.tracking.changes import RegistryChange, answer_change, apply_change, champion_change, training_change
 from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_training
-from ml.tracking.registry import challenger_of, champion_of, load_estimator, point_champion, version_of
+from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.server import TrackingServer
-from ml.tracking.versions import AWAITING, REJECTED, Figures, RegisteredVersion
+from ml.tracking.versions import AWAITING, REJECTED, WITHDRAWN, Figures, RegisteredVersion
 
 __all__ = [
     "AWAITING",
     "REJECTED",
+    "WITHDRAWN",
     "Figures",
     "Recorded",
     "RegisteredVersion",
+    "RegistryChange",
     "TrackingServer",
+    "answer_change",
+    "apply_change",
     "challenger_of",
+    "champion_change",
     "champion_of",
     "load_estimator",
-    "note_answer",
-    "point_champion",
     "read_document",
     "record_backtest",
     "record_refusal",
     "record_training",
+    "training_change",
     "training_report",
     "version_of",
+    "versions_of",
     "write_document",
 ]

@@ -1,4 +1,4 @@
-"""Write a training into MLflow: a parent run, a nested run per candidate, versions and aliases."""
+"""Write a training into MLflow: a parent run, a nested run per candidate, and versions, which serve nobody yet."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from ml.competition import Competition, Result
 from ml.git import git_commit
 from ml.job import Job
-from ml.tracking.approvals import withdraw_question
-from ml.tracking.registry import CHALLENGER, CHAMPION, champion_of, clear_challenger, register, set_aliases
+from ml.tracking.registry import register
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from mlflow import MlflowClient
 
 # Artefacts of a registered version: path in its run → picture or text.
 Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
@@ -25,7 +23,7 @@ Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a training left in MLflow; `champion` serves from now on."""
+    """What a training left in MLflow; `champion` is to serve: a version of it, or what served before."""
 
     parent_run_id: str
     champion: RegisteredVersion
@@ -39,12 +37,15 @@ def record_training(
     fingerprint: Mapping[str, str],
     pipeline_run_id: str | None,
     *,
+    serving: RegisteredVersion | None = None,
     describe: Describe | None = None,
 ) -> Recorded:
-    """Record all candidates side by side, register who serves and the contender, move the aliases.
+    """Record all candidates side by side, register who is to serve and the contender. No alias moves.
 
     Parameters
     ----------
+    serving
+        What serves before this training, and goes on if none of its candidates is to serve.
     describe
         Gives the artefacts of a registered version, logged in its run.
     """
@@ -68,9 +69,7 @@ def record_training(
                         versions[result.name] = register(job, competition, result, tags, run.info.run_id)
                         _log_artefacts(describe(result, versions[result.name]) if describe else {})
             _log_failures(competition, experiment_id, tags)
-        champion = versions.get(competition.decision.serving) or champion_of(server, job, fingerprint["source"])
-        withdraw_question(server, job, fingerprint["source"])
-        _set_aliases(client, competition, versions, champion)
+        champion = versions.get(competition.decision.serving) or serving
     return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender))
 
 
@@ -180,22 +179,6 @@ def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[st
         failed = {**tags, "role": "candidate", "candidate": name, "failure": reason[:LONGEST_TEXT]}
         with mlflow.start_run(experiment_id=experiment_id, run_name=name, nested=True, tags=failed):
             pass
-
-
-def _set_aliases(
-    client: MlflowClient,
-    competition: Competition,
-    versions: Mapping[str, RegisteredVersion],
-    champion: RegisteredVersion,
-) -> None:
-    decision = competition.decision
-    if decision.contender in versions and decision.contender != decision.serving:
-        challenger = versions[decision.contender]
-        set_aliases(client, CHALLENGER, challenger)
-        client.set_model_version_tag(challenger.model_name, challenger.version, "champion_version", champion.version)
-    else:
-        clear_challenger(client, champion.model_name, champion.source)
-    set_aliases(client, CHAMPION, champion)
 
 
 def _log_params(values: Mapping[str, object], prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""Registered versions: who serves a source, load it, register a new one, move the aliases."""
+"""Registered versions: who serves a source, load it, register a new one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.errors import ModelUnavailable
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
     from sklearn.base import BaseEstimator
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -130,22 +129,15 @@ def register(
     return described(found, tags, run_id)
 
 
-def set_aliases(client: MlflowClient, alias: str, version: RegisteredVersion) -> None:
-    """Point an alias, of the model and of the version's source, to a version."""
-    for name in (alias, f"{alias}-{version.source}"):
-        client.set_registered_model_alias(version.model_name, name, version.version)
-
-
-def clear_challenger(client: MlflowClient, model_name: str, source: str) -> None:
-    """Take the alias `challenger` from a source; the alias of the model goes too if it pointed to the same version."""
-    aliases = client.get_registered_model(model_name).aliases
-    own = f"{CHALLENGER}-{source}"
-    for name in (own, CHALLENGER):
-        if own in aliases and aliases.get(name) == aliases[own]:
-            client.delete_registered_model_alias(model_name, name)
-
-
-def point_champion(server: TrackingServer, version: RegisteredVersion) -> None:
-    """Let the alias `champion` follow the source that was run last."""
+def versions_of(server: TrackingServer, job: Job, source: str) -> dict[str, RegisteredVersion]:
+    """Every version of a source that Clientele registered, by number."""
+    found, token = {}, None
     with server.client() as client:
-        set_aliases(client, CHAMPION, version)
+        while True:
+            page = client.search_model_versions(f"name = '{job.model_name}'", max_results=1000, page_token=token)
+            for version in page:
+                if version.tags.get("source") == source:
+                    found[str(version.version)] = described(version, version.tags, version.run_id)
+            token = page.token
+            if not token:
+                return found

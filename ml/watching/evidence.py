@@ -16,8 +16,9 @@ from ml.tracking import RegisteredVersion, TrackingServer, load_estimator, read_
 from ml.watching.configuration import WatchingConfiguration, watching_configuration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
 from ml.watching.kinds import WATCHED
-from ml.watching.realised import WatchedJob, judge, matured_scores
-from ml.watching.tables import drift_rows, realised_rows, write_watched
+from ml.watching.matured import matured_scores
+from ml.watching.realised import WatchedJob, judge
+from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
 from warehouse.connections import open_build_file
 from warehouse.definitions import Definitions
 from warehouse.errors import ModelUnavailable
@@ -77,9 +78,9 @@ def watch(  # noqa: PLR0917 - training calls it once, with everything it has
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
         if job.name in WATCHED:
             _judge_matured(connection, job, snapshots, definitions, configuration)
-        matured = _since_training(connection, job, snapshots)
-    if serving is None:
-        return Evidence(None, "")
+        if serving is None:
+            return Evidence(None, "")
+        matured = _since_training(connection, job, snapshots, serving)
     asked = [reason for reason in (drift_request(drift, configuration), decay_request(matured)) if reason]
     return Evidence(" and ".join(asked) or None, f"{_drift_words(drift)} {_realised_words(matured)}")
 
@@ -100,12 +101,14 @@ def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> 
 
 
 def decay_request(matured: pd.DataFrame) -> str | None:
-    """What of the newest matured scores did not come true, if anything."""
-    if matured.empty:
-        return None
-    newest = matured["as_of_date"].max()
-    told = matured[(matured["as_of_date"] == newest) & (matured["status"] == "decayed")]["reason"]
-    return f"the scores of {newest:%Y-%m-%d} did not come true ({'; '.join(told)})" if len(told) else None
+    """What of the newest matured scores of each horizon did not come true, if anything."""
+    asked = []
+    for days, rows in matured.groupby("horizon_days"):
+        newest = rows["as_of_date"].max()
+        told = rows[(rows["as_of_date"] == newest) & (rows["status"] == "decayed")]["reason"]
+        if len(told):
+            asked.append(f"the scores of {newest:%Y-%m-%d} for {days} days did not come true ({'; '.join(told)})")
+    return " and ".join(asked) or None
 
 
 def _drift(
@@ -132,7 +135,8 @@ def _judge_matured(
     definitions: Definitions,
     configuration: WatchingConfiguration,
 ) -> None:
-    for scored in matured_scores(connection, job, snapshots.source, snapshots.as_of_date):
+    name_horizons(connection)
+    for scored in matured_scores(connection, job, snapshots.as_of_date):
         try:
             found = judge(connection, job, scored, definitions, configuration.decay)
         except duckdb.CatalogException:
@@ -140,20 +144,28 @@ def _judge_matured(
         write_watched(connection, "realised_performance", realised_rows(found, job, snapshots.source))
 
 
-def _since_training(connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots) -> pd.DataFrame:
-    """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
+def _since_training(
+    connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots, serving: RegisteredVersion
+) -> pd.DataFrame:
+    """Judged scores whose outcome the last training could not know: older outcomes have had their training.
+
+    Of a further horizon only what the version in service said: its scores take up to a year to mature, and those of
+    a version long replaced would ask for a training every day.
+    """
+    further = list(WATCHED[job.name].further_columns) if job.name in WATCHED else []
     return connection.execute(
         """
-        select as_of_date, metric_name, metric_value, expected_value, status, reason
+        select as_of_date, horizon_days, metric_name, metric_value, expected_value, status, reason
         from quality.realised_performance
-        where job = $job and label_end_date <= $as_of_date and label_end_date > (
+        where job = $job and (model_version = $version or not list_contains($further::integer[], horizon_days))
+        and label_end_date <= $as_of_date and label_end_date > (
             select coalesce(max(as_of_date), date '0001-01-01') from quality.model_promotions
             where job = $job and as_of_date <= $as_of_date
             and decision not in ('not_retrained', 'refused', 'rolled_back')
         )
         order by all
         """,
-        {"job": job.name, "as_of_date": snapshots.as_of_date},
+        {"job": job.name, "as_of_date": snapshots.as_of_date, "version": serving.version, "further": further},
     ).df()
 
 
@@ -170,8 +182,9 @@ def _realised_words(matured: pd.DataFrame) -> str:
     known = matured[matured["expected_value"].notna()] if len(matured) else matured
     if known.empty:
         return "No scores have matured since the last training."
-    row = known.iloc[-1]
-    return (
-        f"The scores of {row['as_of_date']:%Y-%m-%d} reached {row['metric_name']} {row['metric_value']:.3f} "
-        f"({row['expected_value']:.3f} on the holdout)."
+    newest = known.groupby("horizon_days").tail(1)
+    return " ".join(
+        f"The scores of {row.as_of_date:%Y-%m-%d} for {row.horizon_days} days reached {row.metric_name} "
+        f"{row.metric_value:.3f} ({row.expected_value:.3f} on the holdout)."
+        for row in newest.sort_values("horizon_days").itertuples()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import duckdb
@@ -39,6 +39,8 @@ class Watched:
         Of the outcomes.
     rank_metric
         The figure that is held against the holdout of the training.
+    further_columns
+        Days of a longer horizon → column of the score table that speaks of it.
     """
 
     value_column: str
@@ -48,6 +50,7 @@ class Watched:
     measures: Mapping[str, Callable[[NDArray, NDArray], float]]
     outcomes: Callable[[duckdb.DuckDBPyConnection, date, int], pd.DataFrame]
     rules: Callable[[duckdb.DuckDBPyConnection, pd.DataFrame, date, int, Definitions], Rules]
+    further_columns: Mapping[int, str] = field(default_factory=dict)
 
 
 def _churn_rules(
@@ -101,7 +104,15 @@ WATCHED: Mapping[str, Watched] = {
         _churn_rules,
     ),
     "clv": Watched(
-        "predicted_amount", "customer_id", "future_net_amount", "gini", _AMOUNT_MEASURES, outcomes_after, _spend_rules
+        "predicted_amount",
+        "customer_id",
+        "future_net_amount",
+        "gini",
+        _AMOUNT_MEASURES,
+        outcomes_after,
+        _spend_rules,
+        # What the table holds, whatever horizons are asked for today: what was said once is judged.
+        {180: "predicted_180d_amount", 365: "predicted_365d_amount"},
     ),
     "contract_churn": Watched(
         "churn_probability",

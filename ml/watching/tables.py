@@ -14,24 +14,32 @@ from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift
 from ml.watching.realised import Realised
+from warehouse.transactions import transaction
+
+# What is measured at once and therefore replaced as a whole.
+_MEASURED_AT_ONCE = {
+    "drift": "as_of_date, job, model_version",
+    "realised_performance": "as_of_date, job, model_version, horizon_days",
+}
 
 
 def write_watched(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    """Put rows in the place of those of the same date, job and version."""
-    connection.register("watched", frame)
+    """Put rows in the place of those of the same date, job and version (and horizon)."""
+    key = _MEASURED_AT_ONCE[table]
+    connection.register("watched", frame.assign(as_of_date=pd.to_datetime(frame["as_of_date"]).dt.date))
     try:
-        connection.execute("begin")
-        connection.execute(
-            f"delete from quality.{table} where (as_of_date, job, model_version) in "
-            "(select distinct as_of_date::date, job, model_version from watched)"
-        )
-        connection.execute(f"insert into quality.{table} by name select * from watched")
-        connection.execute("commit")
-    except Exception:
-        connection.execute("rollback")
-        raise
+        with transaction(connection):
+            connection.execute(f"delete from quality.{table} where ({key}) in (select distinct {key} from watched)")
+            connection.execute(f"insert into quality.{table} by name select * from watched")
     finally:
         connection.unregister("watched")
+
+
+def name_horizons(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows of a release that did not name the horizon have it between their two dates."""
+    connection.execute(
+        "update quality.realised_performance set horizon_days = label_end_date - as_of_date where horizon_days is null"
+    )
 
 
 def _common(job: Job, source: str) -> dict[str, object]:

@@ -37,9 +37,8 @@ def main() -> int:
     for seed in range(first, first + count):
         with TemporaryDirectory() as folder:
             try:
-                test_increments_end_where_a_full_rebuild_ends(
-                    BuildFile.create(Path(folder)), _Folders(Path(folder)), seed
-                )
+                folders = _Folders(Path(folder))
+                test_increments_end_where_a_full_rebuild_ends(BuildFile.create(folders.mktemp("shop")), folders, seed)
             except AssertionError as error:
                 violations.append(f"increments of the shop of seed {seed}: {error}"[:2000])
     sys.stdout.write(json.dumps({"runs_compared": count, "violations": violations}) + "\n")

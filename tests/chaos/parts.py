@@ -1,4 +1,4 @@
-"""The other campaigns, each a program of its own: publications killed, readers, broken inputs, increments."""
+"""The other campaigns, each a program of its own: publications, erasures, readers, broken inputs, increments."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from warehouse.settings import CHECKOUT
 
 _TIMEOUT_SECONDS = 3600
 _RANDOM_SHOPS = 3
+_EVERY_ERASING_STEP = 15
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,18 @@ class Part:
     name: str
     counts: dict[str, int]
     violations: list[str] = field(default_factory=list)
+    report: list[str] = field(default_factory=list)  # Markdown of its own
 
 
 def other_campaigns(work: Path, seed: int) -> Iterator[Part]:
     """Run each and yield what came of it."""
     for action in ("publish", "rollback"):
         yield _killing(work / f"killing-{action}", action)
+    yield _erasing(work / "erasing" / "home")
     yield _reading(work / "reading")
     yield _broken_inputs(work / "broken_inputs.json")
     yield _increments(seed)
+    yield _day_ratio(work)
 
 
 def _killing(home: Path, action: str) -> Part:
@@ -39,6 +43,18 @@ def _killing(home: Path, action: str) -> Part:
     attempts = [json.loads(line) for line in done.stdout.splitlines()]
     counts = {"kills": sum(found["killed"] for found in attempts), "looks": len(attempts)}
     return Part(name, counts, _failure(done))
+
+
+def _erasing(home: Path) -> Part:
+    done = _run("tests.warehouse.privacy.killing_erasure", str(home), "--every", str(_EVERY_ERASING_STEP))
+    erasures = [json.loads(line) for line in done.stdout.splitlines()]
+    violations = [
+        f"{found['where']}: status {found['status']}, person {found['person']}, other: {found['differences']}"
+        for found in erasures
+        if found["status"] or found["person"] or found["differences"]
+    ]
+    counts = {"kills": sum(found["kills"] for found in erasures), "looks": len(erasures)}
+    return Part("erasures killed", counts, violations + _failure(done))
 
 
 def _reading(home: Path) -> Part:
@@ -69,6 +85,16 @@ def _increments(seed: int) -> Part:
         return Part(name, {}, _failure(done))
     found = json.loads(lines[-1])
     return Part(name, {"runs compared": found["runs_compared"]}, found["violations"])
+
+
+def _day_ratio(work: Path) -> Part:
+    name = "a day as an increment against everything from the start"
+    done = _run("tests.chaos.day_ratio", "--work", str(work))
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines:
+        return Part(name, {}, _failure(done))
+    found = json.loads(lines[-1])
+    return Part(name, {"runs compared": found["runs_compared"]}, found["violations"], found["report"])
 
 
 def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -105,13 +105,21 @@ class Report:
         yield ""
 
     def _parts(self) -> Iterator[str]:
-        if self.parts:
-            yield "## The other campaigns"
-            yield ""
-            for part in self.parts:
-                counted = ", ".join(f"{count:,} {name}" for name, count in part.counts.items())
-                yield f"- {part.name}{': ' + counted if counted else ''}"
-            yield ""
+        if not self.parts:
+            return
+        yield "## The other campaigns"
+        yield ""
+        for part in self.parts:
+            counted = ", ".join(f"{count:,} {name}" for name, count in part.counts.items())
+            yield f"- {part.name}{': ' + counted if counted else ''}"
+        yield ""
+        for part in self.parts:
+            if part.report:
+                yield f"### {part.name[0].upper()}{part.name[1:]}"
+                yield ""
+                yield "Processor seconds, and in brackets seconds on the clock."
+                yield ""
+                yield from part.report
 
 
 def write_report(folder: Path, report: Report) -> Path:

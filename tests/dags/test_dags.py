@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import re
 from datetime import timedelta
@@ -15,10 +16,10 @@ from warehouse.settings import CHECKOUT, Settings
 from warehouse.source_folders import source_names
 
 PIPELINE = ["ingest_sources", "build_marts", "train_models", "score_customers"]
-DAG_IDS = [*PIPELINE, "rollback_published"]
+DAG_IDS = [*PIPELINE, "backfill_scores", "rollback_published"]
 DAGS = CHECKOUT / "dags"
 # Tasks that do not open a build file.
-WITHOUT_POOL = {("train_models", "announce"), ("train_models", "approval.ask")}
+WITHOUT_POOL = {("train_models", "announce"), ("train_models", "approval.ask"), ("backfill_scores", "dates")}
 
 
 def real_tasks(dag: Any) -> list[Any]:
@@ -84,6 +85,7 @@ def test_assets_chain_the_dags(dags: dict[str, Any]) -> None:
         "build_marts": {"marts"},
         "train_models": {"models"},
         "score_customers": {"published_warehouse"},
+        "backfill_scores": {"published_warehouse"},
         "rollback_published": {"published_warehouse"},
     }
     awaited = {
@@ -108,10 +110,11 @@ ORDER = {
     "build_marts": ["plan", "resolve_identities", "run_dbt", "check_marts"],
     "train_models": ["plan", "train_churn", "approval.ask", "approval.carry_out", "announce"],
     "score_customers": ["plan", "score", "check_scores", "activate", "check_activation", "publish"],
+    "backfill_scores": ["plan", "dates", "reprocess", "restore", "check_activation", "publish"],
 }
 
 
-@pytest.mark.parametrize("dag_id", PIPELINE)
+@pytest.mark.parametrize("dag_id", ORDER)
 def test_gates_and_publishing_come_after_the_work(dags: dict[str, Any], dag_id: str) -> None:
     dag = dags[dag_id]
     for earlier, later in zip(ORDER[dag_id], ORDER[dag_id][1:], strict=False):
@@ -162,6 +165,27 @@ def test_a_person_is_asked_about_every_job_and_only_then_is_scoring_called(dags:
     said = f"{wiring.ANSWER_WITHIN.total_seconds() / 3600:.0f} hours"
     assert said in dag.doc_md
     assert said in (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_a_backfill_goes_date_by_date_always_comes_back_and_publishes_only_if_all_passed(dags: dict[str, Any]) -> None:
+    dag = dags["backfill_scores"]
+    reprocess, restore, publish = (dag.get_task(name) for name in ("reprocess", "restore", "publish"))
+    assert reprocess.max_active_tis_per_dagrun == 1
+    # Even after a date has failed; not where the range made no sense.
+    assert restore.trigger_rule.value == "all_done_min_one_success"
+    assert restore.upstream_task_ids == {"plan", "reprocess"}
+    assert publish.trigger_rule.value == "all_success"
+    assert publish.upstream_task_ids == {"restore", "reprocess", "check_activation"}
+
+
+def test_form_of_a_backfill(dags: dict[str, Any]) -> None:
+    form = dags["backfill_scores"].params
+    assert list(form) == ["source", "first_date", "last_date", "step_days"]
+    form.update({"first_date": "2011-12-01", "last_date": "2011-12-10"})
+    form.validate()
+    for wrong in ({"first_date": "tomorrow"}, {"last_date": None}, {"step_days": 0}):
+        with pytest.raises(Exception, match="Invalid input"):
+            copy.deepcopy(form).update(wrong)
 
 
 def test_asking_is_off_unless_the_setting_says_otherwise(dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,16 @@ FIRST_DAY = datetime(2010, 1, 1)
 LAST_DAY = datetime(2011, 3, 1)
 CUSTOMER_COUNT = 60
 PRODUCTS = [f"P{number}" for number in range(25)]
+# What says when a row of a table happened; products have no time, lines have their order's.
+EVENT_TIMES = {
+    "customers": "registered_at",
+    "orders": "ordered_at",
+    "events": "occurred_at",
+    "feedback": "given_at",
+    "campaigns": "started_at",
+    "campaign_touches": "touched_at",
+    "subscriptions": "started_at",
+}
 
 
 def _moment(rng: random.Random, after: datetime = FIRST_DAY) -> datetime:

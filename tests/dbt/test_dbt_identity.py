@@ -9,26 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_build_file import MARTS as MART_FOLDERS
-from dbt_build_file import BuildFile
+from dbt_build_file import AS_OF_DATE, DATED_MARTS, EVALUATION_DATE, MART_FOLDERS, BuildFile
 
 from warehouse.identity.overrides import COLUMNS
 from warehouse.identity.resolve import resolve_identities
 from warehouse.settings import Settings
 
 SOURCE = "twice"
-AS_OF_DATE = "2011-03-01"
-EVALUATION_DATE = "2010-12-01"
-MARTS = (
-    "dim_customers",
-    "fct_orders",
-    "fct_order_items",
-    "customer_features",
-    "customer_labels",
-    "customer_rfm",
-    "cohort_retention",
-    "monthly_sales",
-)
 _FIRST_DAY = datetime(2010, 1, 1)
 # Each person: the accounts, when each was opened (days after the first day), what it says.
 _ADA = {"first_name": "Ada", "last_name": "Null", "email": "ada@example.com", "birth_date": "1980-01-02"}
@@ -107,7 +94,7 @@ class Shop:
 
     def hashes(self) -> dict[str, str]:
         """Content of each mart, whatever the order of its rows."""
-        rows = {mart: sorted(map(repr, self.query(f"select * from marts.{mart}"))) for mart in MARTS}
+        rows = {mart: sorted(map(repr, self.query(f"select * from marts.{mart}"))) for mart in DATED_MARTS}
         return {mart: hashlib.sha256("\n".join(found).encode()).hexdigest() for mart, found in rows.items()}
 
 

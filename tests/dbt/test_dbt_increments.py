@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_build_file import MARTS, BuildFile
-from random_shop import CUSTOMER_COUNT, PRODUCTS, draw_shop
+from dbt_build_file import MART_FOLDERS, BuildFile
+from random_shop import CUSTOMER_COUNT, EVENT_TIMES, PRODUCTS, draw_shop
 
 from warehouse.increments import begin, complete
 from warehouse.own_tables import create_own_tables
@@ -18,15 +18,6 @@ from warehouse.own_tables import create_own_tables
 DATES = ("2010-12-01", "2010-12-04", "2010-11-29", "2010-12-12")
 # Which ids stand for another one at each of these dates: found, found otherwise, taken back.
 PERSONS = ({"7": "3"}, {"7": "3", "21": "20", "22": "20"}, {"7": "4", "22": "20"}, {"22": "20", "30": "31", "7": "4"})
-EVENT_TIMES = {
-    "customers": "registered_at",
-    "orders": "ordered_at",
-    "events": "occurred_at",
-    "feedback": "given_at",
-    "campaigns": "started_at",
-    "campaign_touches": "touched_at",
-    "subscriptions": "started_at",
-}
 
 
 def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
@@ -109,7 +100,7 @@ def build(shop: BuildFile, as_of_date: str, *, full: bool = False, killed_after:
     """Build the marts as the pipeline does; return whether it was an increment."""
     with duckdb.connect(str(shop.path)) as connection:
         increment = begin(connection, as_of_date, "same", full=full)
-    selection = ("path:seeds", f"+{killed_after}") if killed_after else MARTS
+    selection = ("path:seeds", f"+{killed_after}") if killed_after else MART_FOLDERS
     arguments = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
     done = shop.dbt("build", as_of_date, *increment.dbt_arguments, *arguments, full=False)
     assert done.returncode == 0, done.stdout[-3000:]

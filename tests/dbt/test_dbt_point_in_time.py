@@ -5,29 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dbt_build_file import AS_OF_DATE, EVALUATION_DATE, BuildFile
+from dbt_build_file import AS_OF_DATE, DATED_MARTS, EVALUATION_DATE, BuildFile
+from random_shop import EVENT_TIMES
 
-EVENT_TIMES = {
-    "customers": "registered_at",
-    "orders": "ordered_at",
-    "events": "occurred_at",
-    "feedback": "given_at",
-    "campaigns": "started_at",
-    "campaign_touches": "touched_at",
-    "subscriptions": "started_at",
-}
 FEATURES = f"select * from marts.customer_features where as_of_date = date '{EVALUATION_DATE}' order by customer_id"
-# What people read as of a date; customer_contacts is kept by id, not by date.
-MARTS = (
-    "dim_customers",
-    "fct_orders",
-    "fct_order_items",
-    "customer_features",
-    "customer_labels",
-    "customer_rfm",
-    "cohort_retention",
-    "monthly_sales",
-)
 
 
 def forget(shop: BuildFile, day: str) -> None:
@@ -71,7 +52,7 @@ def test_a_run_as_of_an_earlier_date_is_as_if_made_then(
     """Raw holds three months more; every mart is that of the truncated shop."""
     shop = filled_shop.copy_to(tmp_path)
     shop.build(EVALUATION_DATE, "--select", "path:seeds", "+path:models/marts", "--resource-type", "seed", "model")
-    for mart in MARTS:
+    for mart in DATED_MARTS:
         sql = f"select * from marts.{mart} order by all"
         assert repr(shop.query(sql)) == repr(truncated_shop.query(sql)), mart
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dbt_build_file import MARTS, BuildFile
+from dbt_build_file import MART_FOLDERS, BuildFile
 
 
 def test_one_customer_and_one_day_of_history(build_file: BuildFile) -> None:
@@ -37,6 +37,6 @@ def test_no_rows_at_all(build_file: BuildFile) -> None:
 
 
 def test_a_run_without_a_date_says_so(build_file: BuildFile) -> None:
-    done = build_file.dbt("compile", "yesterday", "--select", *MARTS)
+    done = build_file.dbt("compile", "yesterday", "--select", *MART_FOLDERS)
     assert done.returncode != 0
     assert "The run needs a date: --vars '{as_of_date: YYYY-MM-DD}' (got: yesterday)" in done.stdout

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import urllib.parse
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,13 +23,14 @@ class AirflowRuns:
 
     Parameters
     ----------
-    logs
-        The folder of the tasks' logs.
+    airflow_home
+        Has the tasks' logs and Airflow's database.
     """
 
-    def __init__(self, api: AirflowApi, logs: Path) -> None:
+    def __init__(self, api: AirflowApi, airflow_home: Path) -> None:
         self.api = api
-        self.logs = logs
+        self.logs = airflow_home / "logs"
+        self.database = airflow_home / "airflow.db"
 
     def newest(self, dag_id: str) -> str | None:
         """Return the id of the DAG's newest run."""
@@ -50,13 +53,13 @@ class AirflowRuns:
         assert state == "success", explain(self.api, self.logs, dag_id, run_id, tasks)
         return {task["task_id"]: task["state"] for task in tasks}
 
-    def answer_all(self, run_id: str, decide: Callable[[str], tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    def answer_all(self, run_id: str, decide: Callable[[str], tuple[str, str] | None]) -> dict[str, dict[str, Any]]:
         """Answer each question of a run of train_models as it comes up, until the run has ended.
 
         Parameters
         ----------
         decide
-            Gives the answer and a comment for a job.
+            Gives the answer and a comment for a job; None: nobody answers, and the time to do so runs out.
 
         Returns
         -------
@@ -71,7 +74,10 @@ class AirflowRuns:
                 job = self._job(question["subject"])
                 questions[job] = question
                 if not question["response_received"] and question["task_instance"]["state"] == "awaiting_input":
-                    self._answer(question, *decide(job))
+                    if (given := decide(job)) is None:
+                        self._let_time_run_out(question["task_instance"])
+                    else:
+                        self._answer(question, *given)
             return True if self.api.run("train_models", run_id)["state"] in ("success", "failed") else None
 
         self._wait(ended, "train_models")
@@ -84,6 +90,14 @@ class AirflowRuns:
         path = f"/dags/train_models/dagRuns/{run_id}/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
         body = {"chosen_options": [option], "params_input": {"comment": comment}}
         self.api._call("PATCH", f"/api/v2{path}", body)
+
+    def _let_time_run_out(self, task: dict[str, Any]) -> None:
+        """Put the end of the time to answer into the past, where Airflow's scheduler keeps it."""
+        key = (task["dag_id"], task["dag_run_id"], task["task_id"], task["map_index"])
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            which = "where dag_id = ? and run_id = ? and task_id = ? and map_index = ? and state = 'awaiting_input'"
+            past = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 minute')"
+            connection.execute(f"update task_instance set trigger_timeout = {past} {which}", key)
 
     @staticmethod
     def _job(subject: str) -> str:

@@ -1,4 +1,4 @@
-"""The DAGs in a real Airflow: a second date, questions to people with both answers, backtest and roll-back.
+"""The DAGs in a real Airflow: a second date, questions to people, backtest and roll-back, dates in between.
 
 One start of Airflow for all. The shop's first date is run without it; Airflow then does the second, four months on,
 and a training by hand after it.
@@ -20,6 +20,8 @@ from tests.integration import pipeline
 from tests.integration.airflow_runs import AirflowRuns
 from tests.server.native_server import free_port
 from warehouse.alerts import alerts_file, is_told, last_alert
+from warehouse.connections import open_published
+from warehouse.scores import SCORE_TABLES
 from warehouse.settings import Settings
 
 # Two to four minutes where nothing else runs; most of it is spent in the fixtures, which count for the first test.
@@ -27,7 +29,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 SOURCE = "sample_shop"
 APPROVED = "churn"
-FIRST_DATE, SECOND_DATE = "2026-03-01", "2026-06-30"
+FIRST_DATE, DATE_BETWEEN, SECOND_DATE = "2026-03-01", "2026-05-01", "2026-06-30"
 ENVIRONMENT = {
     "CLIENTELE_SAMPLE_CUSTOMER_COUNT": "1300",
     "CLIENTELE_MEMORY_LIMIT": "1GB",
@@ -62,7 +64,7 @@ def first(home: Settings) -> dict[str, Any]:
 def airflow(home: Settings, first: dict[str, Any]) -> Iterator[AirflowRuns]:
     try:
         where = embedded.up(home, print, with_mlflow=False)
-        yield AirflowRuns(AirflowApi(where.airflow), home.airflow_home / "logs")
+        yield AirflowRuns(AirflowApi(where.airflow), home.airflow_home)
     finally:
         embedded.down(home)
 
@@ -73,34 +75,42 @@ class SecondDate:
 
     Attributes
     ----------
+    unanswered
+        The job whose question nobody answered in time.
     scored_before
         Whether score_customers had started while people were still being asked.
     """
 
     questions: dict[str, dict[str, Any]]
     approved: str
-    rejected: str
+    unanswered: str
     scored_before: bool
     training: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def second(airflow: AirflowRuns) -> SecondDate:
-    """The second date through all four DAGs; one new model is approved, all others are rejected."""
+    """The second date through all four DAGs; one new model is approved, for one the time to answer runs out, and any
+    other is rejected.
+    """
     run_id = airflow.api.trigger("ingest_sources", {"source": SOURCE, "as_of_date": SECOND_DATE})
     airflow.finish("ingest_sources", run_id)
     training = airflow.next_run("train_models", None)
-    scored_before = []
+    scored_before, unanswered = [], []
 
-    def decide(job: str) -> tuple[str, str]:
+    def decide(job: str) -> tuple[str, str] | None:
         scored_before.append(airflow.newest("score_customers"))
-        return ("Approve", "looks right") if job == APPROVED else ("Reject", "not before the sale")
+        if job == APPROVED:
+            return "Approve", "looks right"
+        if unanswered in ([], [job]):
+            unanswered[:] = [job]
+            return None
+        return "Reject", "not before the sale"
 
     questions = airflow.answer_all(training, decide)
     states = airflow.finish("train_models", training)
     airflow.finish("score_customers", airflow.next_run("score_customers", None))
-    [rejected, *_] = sorted(set(questions) - {APPROVED})
-    return SecondDate(questions, APPROVED, rejected, any(scored_before), states)
+    return SecondDate(questions, APPROVED, unanswered[0], any(scored_before), states)
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,38 @@ def by_hand(airflow: AirflowRuns, second: SecondDate) -> ByHand:
     told = " ".join(airflow.api.xcom("train_models", run_id, "backtest"))
     airflow.finish("score_customers", airflow.next_run("score_customers", last))
     return ByHand(states, told)
+
+
+@dataclass(frozen=True)
+class Backfilled:
+    """What is published before and after a date in between is filled in and the second is made again."""
+
+    states: dict[str, str]
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def backfilled(airflow: AirflowRuns, by_hand: ByHand, home: Settings) -> Backfilled:
+    before = content_by_date(home)
+    form = {"source": SOURCE, "first_date": DATE_BETWEEN, "last_date": SECOND_DATE, "step_days": 60}
+    states = airflow.finish("backfill_scores", airflow.api.trigger("backfill_scores", form))
+    return Backfilled(states, before, content_by_date(home))
+
+
+def content_by_date(settings: Settings) -> dict[str, str]:
+    """A hash of each published table of marts; of scores one for each date, and one for what is current."""
+    hashes = pipeline.content_hashes(settings, ("marts",))
+    with open_published(settings) as connection:
+        for table in SCORE_TABLES:
+            columns = [row[0] for row in connection.execute(f"describe scores.{table}").fetchall()]
+            kept = ", ".join(name for name in columns if name != "scored_at")
+            rows = f"select as_of_date, hash(({kept})) as row_hash from scores.{table}"
+            totals = connection.execute(f"select as_of_date, sum(row_hash)::varchar from ({rows}) group by all")
+            hashes |= {f"{table} {day}": total for day, total in totals.fetchall()}
+            current = connection.execute(f"select sum(hash(({kept})))::varchar from scores.{table}_current")
+            hashes[f"{table}_current"] = current.fetchone()[0]
+    return hashes
 
 
 def decisions(settings: Settings, job: str, *kinds: str) -> list[tuple[str, str, str]]:
@@ -163,16 +205,17 @@ def test_scoring_waits_for_the_answers(second: SecondDate) -> None:
     assert (second.training["approval.carry_out"], second.training["announce"]) == ("success", "success")
 
 
-def test_the_approved_model_serves_and_the_rejected_one_does_not(
+def test_the_approved_model_serves_and_the_one_that_nobody_answered_for_does_not(
     second: SecondDate, first: dict[str, Any], home: Settings
 ) -> None:
     promoted = decisions(home, second.approved, "promoted")
     [(version, reason)] = [(version, reason) for _, version, reason in promoted if reason.startswith("Approved by ")]
     assert "Comment: looks right." in reason
     assert version != first[second.approved].model_version
-    [(_, _, reason)] = decisions(home, second.rejected, "rejected")
-    assert "Comment: not before the sale." in reason
-    assert scored_by(home, second.rejected, SECOND_DATE) == {first[second.rejected].model_version}
+    [(_, asked, reason)] = decisions(home, second.unanswered, "rejected")
+    assert reason.startswith("Not approved in time; closed on ")
+    assert asked != first[second.unanswered].model_version
+    assert scored_by(home, second.unanswered, SECOND_DATE) == {first[second.unanswered].model_version}
 
 
 def test_two_dates_give_migration_drift_and_realised_performance(second: SecondDate, home: Settings) -> None:
@@ -207,7 +250,7 @@ def test_a_roll_back_in_airflow_lets_the_former_model_score(
 def test_a_rejected_model_is_not_trained_again_on_the_same_data(
     by_hand: ByHand, second: SecondDate, home: Settings
 ) -> None:
-    [(_, _, reason)] = decisions(home, second.rejected, "not_retrained")
+    [(_, _, reason)] = decisions(home, second.unanswered, "not_retrained")
     assert "was rejected" in reason
 
 
@@ -215,6 +258,25 @@ def test_a_backtest_in_airflow_replays_a_date(by_hand: ByHand) -> None:
     assert by_hand.training["backtest"] == "success"
     assert "churn:" in by_hand.backtest
     assert "1 of 1 origins judged" in by_hand.backtest
+
+
+def test_past_dates_are_filled_in_and_made_again_and_nothing_else_changes(backfilled: Backfilled) -> None:
+    assert set(backfilled.states.values()) == {"success"}
+    before, after = backfilled.before, backfilled.after
+    between = {name for name in after if name.endswith(DATE_BETWEEN)}
+    assert between == set(after) - set(before)
+    assert {"customer_churn", "customer_clv", "customer_segments"} <= {name.split()[0] for name in between}
+    # How customers moved between segments is told from the newest date before, which is another one.
+    assert {name for name in before if before[name] != after[name]} <= {"marts.segment_migration"}
+
+
+def test_a_date_in_between_is_scored_by_what_served_then(
+    backfilled: Backfilled, first: dict[str, Any], home: Settings
+) -> None:
+    for job in ("churn", "clv", "segmentation"):
+        assert scored_by(home, job, DATE_BETWEEN) == {first[job].model_version}
+    [(last,)] = pipeline.published(home, "select distinct as_of_date::varchar from marts.customer_360")
+    assert last == SECOND_DATE
 
 
 def test_a_published_run_is_told_and_has_its_page(second: SecondDate, home: Settings) -> None:

@@ -80,6 +80,19 @@ def test_money_in_the_marts_is_money_in_the_files(shop) -> None:
     assert marts == ends["kept"] > Decimal(0)
 
 
+def test_published_scores_say_which_values_were_imputed_and_the_marts_do_not(shop) -> None:
+    settings, *_ = shop
+    missing = pipeline.published(
+        settings,
+        "select features.age_years, treated.original_value, treated.used_value "
+        "from scores.feature_treatments as treated "
+        "inner join marts.customer_features as features using (customer_id, as_of_date) "
+        "where treated.column_name = 'age_years' and treated.rule = 'median'",
+    )
+    assert missing
+    assert all(age is None and original is None and used > 0 for age, original, used in missing)
+
+
 def test_a_second_run_changes_nothing(shop) -> None:
     settings, _, _, first = shop
     before = pipeline.content_hashes(settings)

@@ -13,7 +13,7 @@ from ml.calibration import CalibratedByCustomer
 from ml.calibration_window import WindowChoice, choose_window, same_season_rows, window_rows
 from ml.churn_learning import for_serving
 from ml.competition import Candidate
-from ml.configuration import CalibrationWindow
+from ml.learning_parameters import CalibrationWindow
 from ml.tuning import inside_validation
 
 SETTINGS = CalibrationWindow(recent_snapshot_count=3, season_tolerance_days=45, fold_count=3)

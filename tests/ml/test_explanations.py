@@ -17,7 +17,8 @@ from sklearn.tree import DecisionTreeClassifier
 from ml.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
 from ml.boosting import boosted_classifier, boosted_regressor
 from ml.calibration import CalibratedByCustomer
-from ml.configuration import BoostingParameters, load_configuration
+from ml.configuration import load_configuration
+from ml.explanations import trees
 from ml.explanations.configuration import GeneralMethod, ReasonsConfiguration
 from ml.explanations.explain import Question, explain
 from ml.explanations.histories import possible
@@ -28,6 +29,7 @@ from ml.explanations.typical import typical_customer
 from ml.explanations.wording import Sentences
 from ml.features import model_frame
 from ml.job import load_job
+from ml.learning_parameters import BoostingParameters
 from ml.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
 from ml.snapshots import Snapshots, eligible
@@ -148,6 +150,15 @@ def test_the_order_of_rows_is_no_matter_and_again_is_the_same(models, features: 
     shuffled = features.iloc[order].reset_index(drop=True)
     again = explain(question(models[name], shuffled)).values
     assert np.allclose(again.to_numpy(), found.to_numpy()[order], atol=1e-10)
+
+
+def test_large_shops_leave_exactness_for_large_forests_only(models, features: pd.DataFrame, monkeypatch):
+    monkeypatch.setattr(trees, "_MOST_STEPS", 0)
+    monkeypatch.setattr(trees, "_QUICK_STEPS_PER_ROW", 100_000)
+    monkeypatch.setattr(trees, "_ROWS_AT_A_TIME", 50)
+    assert explain(question(models["two_stage"], features)).method == "two_stage"
+    monkeypatch.setattr(trees, "_QUICK_STEPS_PER_ROW", 0)
+    assert explain(question(models["random_forest"], features)).method == "shapley"
 
 
 def test_linear_parts_are_those_of_shap(models, features: pd.DataFrame):

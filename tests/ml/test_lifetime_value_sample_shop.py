@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from ml.configuration import LifetimeValueConfiguration, load_configuration
+from ml.configuration import load_configuration
 from ml.features import model_frame
+from ml.job_configuration import LifetimeValueConfiguration
 from ml.lifetime_value import LifetimeValueJob
 from ml.snapshots import eligible
 from warehouse.settings import Settings

@@ -14,9 +14,10 @@ from sklearn.svm import LinearSVC
 from ml.baselines import HiatusChurnRule, HiatusSpend, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
 from ml.calibration import CalibratedByCustomer, customer_folds
 from ml.competition import CandidateFailed
-from ml.configuration import ChurnConfiguration, LifetimeValueConfiguration, load_configuration
+from ml.configuration import load_configuration
 from ml.evaluation.metrics import expected_calibration_error
 from ml.intervals import SimilarPredictionInterval
+from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.retraining import reason_to_train, usable_champion
 from ml.tracking import Figures, RegisteredVersion
 from ml.tweedie import TweedieSpendModel

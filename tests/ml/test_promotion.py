@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml.configuration import SupervisedGate
 from ml.evaluation.bootstrap import Interval
+from ml.gate_thresholds import SupervisedGate
 from ml.promotion import Contest, Standing, decide
 
 GATE = SupervisedGate(

@@ -11,8 +11,10 @@ from sklearn.pipeline import Pipeline
 
 from ml.churn_learning import ChurnLearning
 from ml.classifiers import FAMILIES, make_classifier
-from ml.configuration import ChurnConfiguration, DecisionTreeParameters, load_configuration
+from ml.configuration import load_configuration
 from ml.features import model_frame, usable_columns
+from ml.job_configuration import ChurnConfiguration
+from ml.learning_parameters import DecisionTreeParameters
 from ml.serialisation import untrusted_types
 from ml.snapshots import eligible
 from ml.tuning import InsideValidation, draws, inside_validation, search, split_by_time, thinned

@@ -101,8 +101,13 @@ def test_the_calendar_asks_for_nothing():
 def test_decay_speaks_of_the_newest_matured_scores():
     old, new = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-02-01")
     rows = pd.DataFrame({"as_of_date": [old, new], "status": ["decayed", "ok"], "reason": ["worse", None]})
+    rows = rows.assign(horizon_days=90)
     assert decay_request(rows) is None
     assert decay_request(rows.assign(status=["ok", "decayed"], reason=[None, "AUC .6 against .8"])) == (
-        "the scores of 2025-02-01 did not come true (AUC .6 against .8)"
+        "the scores of 2025-02-01 for 90 days did not come true (AUC .6 against .8)"
     )
     assert decay_request(rows.iloc[:0]) is None
+    # The newest of another horizon are older scores.
+    assert decay_request(rows.assign(horizon_days=[180, 90])) == (
+        "the scores of 2025-01-01 for 180 days did not come true (worse)"
+    )

@@ -111,7 +111,7 @@ def test_outcomes_are_those_of_the_labels(home: Settings, orders: pd.DataFrame):
 def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, orders: pd.DataFrame):
     evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
     assert (evidence.asks, reason) == (None, None)
-    assert f"The scores of {EARLIER} reached gini" in evidence.words
+    assert f"The scores of {EARLIER} for {HORIZON_DAYS} days reached gini" in evidence.words
     realised = read(home, "select * from quality.realised_performance").set_index("metric_name")
     rows = eligible(labelled_at(orders, EARLIER))
     assert realised.loc["gini", "customer_count"] == len(rows)
@@ -133,7 +133,7 @@ def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: 
         connection.execute("update scores.customer_clv set predicted_amount = 1000000 / (1 + predicted_amount)")
     evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
     assert reason == evidence.asks
-    assert f"the scores of {EARLIER} did not come true (gini" in reason
+    assert f"the scores of {EARLIER} for {HORIZON_DAYS} days did not come true (gini" in reason
     assert "predicted / actual" in reason
     # a training that knew this outcome has answered it
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
@@ -170,6 +170,69 @@ def test_scores_that_are_not_mature_are_not_judged(home: Settings, orders: pd.Da
         connection.execute("update scores.customer_clv set horizon_days = horizon_days + 1")
     look(home, snapshots_at(orders, AS_OF_DATE))
     assert read(home, "select * from quality.realised_performance").empty
+
+
+def write_long_forecasts(settings: Settings, orders: pd.DataFrame, version: str) -> pd.DataFrame:
+    """Scores of 180 days ago that said exactly what came; 365 days were refused. Returns what came, by customer."""
+    day = AS_OF_DATE - timedelta(days=180)
+    with duckdb.connect(str(settings.build_file(SOURCE))) as connection:
+        came = outcomes_after(connection, day, 180)
+        scores = pd.DataFrame({"customer_id": came["customer_id"], "predicted_180d_amount": came["future_net_amount"]})
+        scores = scores.assign(
+            as_of_date=day,
+            horizon_days=HORIZON_DAYS,
+            predicted_amount=outcomes_after(connection, day, HORIZON_DAYS)["future_net_amount"],
+            predicted_365d_status="refused",
+            status="scored",
+            model_name=JOB.model_name,
+            model_version=version,
+            scored_at=pd.Timestamp(day),
+        )
+        write_scores(connection, "customer_clv", scores)
+        connection.execute(
+            "insert into quality.model_horizons by name select now()::timestamp as decided_at, 'clv' as job, ? as "
+            "source, ?::date as as_of_date, ? as model_name, ? as model_version, true as is_in_service, 180 as "
+            "horizon_days, 3 as training_snapshot_count, 'promoted' as decision, '' as reason, 'gini' as metric_name, "
+            "0.5 as metric_value",
+            [SOURCE, day, JOB.model_name, version],
+        )
+    return came
+
+
+def test_each_horizon_is_judged_once_it_is_over(home: Settings, orders: pd.DataFrame):
+    version = champion_of(TrackingServer(home), JOB, SOURCE).version
+    came = write_long_forecasts(home, orders, version)
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:  # what a release before this one left
+        connection.execute("alter table quality.realised_performance drop column horizon_days")
+        connection.execute(
+            "insert into quality.realised_performance by name select now()::timestamp as measured_at, 'clv' as job, "
+            "? as source, ?::date as as_of_date, ?::date as label_end_date, ? as model_name, ? as model_version, "
+            "'gini' as metric_name, 0.25 as metric_value, 0.3 as expected_value, 'ok' as status, 7 as customer_count",
+            [SOURCE, EARLIER, AS_OF_DATE, JOB.model_name, version],
+        )
+    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+    assert reason is None
+    assert f"The scores of {EARLIER} for {HORIZON_DAYS} days reached gini 0.250" in evidence.words
+    assert f"The scores of {AS_OF_DATE - timedelta(days=180)} for 180 days reached gini 1.000 (0.500" in evidence.words
+    found = read(home, "select * from quality.realised_performance where label_end_date - as_of_date = horizon_days")
+    found = found.groupby(["as_of_date", "horizon_days"])["customer_count"].agg(["size", "max"])
+    day = pd.Timestamp(AS_OF_DATE - timedelta(days=180))
+    assert found["size"].to_dict() == {(day, 90): 3, (day, 180): 3, (pd.Timestamp(EARLIER), 90): 1}
+    assert found.loc[(day, 180), "max"] == len(came)
+
+
+@pytest.mark.parametrize("serves", [True, False])
+def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
+    home: Settings, orders: pd.DataFrame, serves: bool
+):
+    champion = champion_of(TrackingServer(home), JOB, SOURCE).version
+    write_long_forecasts(home, orders, champion if serves else "another")
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute("update scores.customer_clv set predicted_180d_amount = 9000 / (1 + predicted_180d_amount)")
+    _, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+    assert ("for 180 days did not come true (gini" in (reason or "")) == serves
+    statuses = read(home, "select metric_name, status from quality.realised_performance where horizon_days = 180")
+    assert set(map(tuple, statuses.to_numpy())) >= {("level_ratio", "decayed")}
 
 
 def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):

@@ -111,6 +111,22 @@ def test_a_grown_file_adds_only_its_new_rows_and_corrections(settings: Settings)
     assert counts(ingest_source(settings, "files")) == [("orders", 1, 1, 0, 0)]
 
 
+def test_files_of_a_release_that_read_otherwise_are_read_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(settings, "orders.csv", ORDERS + "1,a,2024-05-01,1\n2,a,2024-05-02T01:00:00+02:00,2\n")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("warehouse.source_folders.READING_RULES_VERSION", "1")
+        ingest_source(settings, "files")
+    with open_build_file(settings, "files") as connection:  # what that release made of the offset
+        was = "ordered_at = '2024-05-02 01:00:00', _row_hash = md5(_row_hash)"
+        connection.execute(f"update raw.orders set {was} where order_id = '2'")
+    assert counts(ingest_source(settings, "files")) == [("orders", 2, 1, 0, 1)]
+    newest = "select ordered_at::varchar from raw.orders where order_id = '2' order by _loaded_at desc limit 1"
+    assert rows(settings, newest) == [("2024-05-01 23:00:00",)]
+    assert ingest_source(settings, "files").known_files == ("orders.csv",)
+
+
 def test_duplicate_keys_in_one_file(settings: Settings) -> None:
     land(settings, "orders.csv", ORDERS + "1,a,2024-05-01,1\n1,a,2024-05-01,1\n1,b,2024-05-01,1\n")
     assert counts(ingest_source(settings, "files")) == [("orders", 3, 1, 1, 1)]

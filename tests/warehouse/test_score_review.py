@@ -11,7 +11,7 @@ import pytest
 from warehouse.connections import open_build_file
 from warehouse.errors import PublishError
 from warehouse.publish import publish
-from warehouse.score_review import accept_scores, unreviewed_dates, withdraw_scores
+from warehouse.score_review import accept_scores, withdraw_scores
 from warehouse.scores import create_score_tables, write_scores
 from warehouse.settings import Settings
 
@@ -55,10 +55,9 @@ def test_what_failed_its_gate_gives_way_to_what_stood_before(connection: duckdb.
     before = scores(connection)
     write(connection, FIRST, a=0.9)
     write(connection, SECOND, a=0.8)
-    assert unreviewed_dates(connection) == [FIRST, SECOND]
     assert withdraw_scores(connection) == [FIRST, SECOND]
     assert scores(connection) == before
-    assert unreviewed_dates(connection) == []
+    assert withdraw_scores(connection) == []
 
 
 def test_a_second_attempt_does_not_take_the_first_for_accepted(connection: duckdb.DuckDBPyConnection) -> None:
@@ -96,7 +95,7 @@ def test_what_a_killed_run_left_goes_when_another_date_is_scored(connection: duc
     write(connection, SECOND, a=0.3)
     assert withdraw_scores(connection, keep=SECOND) == [FIRST]
     assert scores(connection) == [(SECOND, "a", 0.3)]
-    assert unreviewed_dates(connection) == [SECOND]
+    assert withdraw_scores(connection) == [SECOND]
 
 
 def test_scores_before_their_gate_are_not_published(settings: Settings) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
 from warehouse.own_tables import create_own_tables, own_tables
+from warehouse.transactions import transaction
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,7 @@ def write_results(
     merged = [row | _stamp(summary) for row in identities if row["cluster_id_count"] > 1]
     create_own_tables(connection, "pii")
     create_own_tables(connection, "quality")
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         connection.execute("delete from quality.identity_summary where as_of_date = ?", [summary.as_of_date])
         for table in ("pii.customer_links", "pii.customer_identities", "quality.customer_merges"):
             connection.execute(f"delete from {table}")
@@ -128,10 +128,6 @@ def write_results(
         _insert(connection, "quality", "customer_merges", merged)
         _insert(connection, "quality", "identity_summary", [asdict(summary)])
         connection.execute(_REVIEW)
-        connection.execute("commit")
-    except duckdb.Error:
-        connection.execute("rollback")
-        raise
 
 
 def _stamp(summary: IdentitySummary) -> dict[str, date | datetime]:

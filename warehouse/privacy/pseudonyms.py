@@ -16,6 +16,7 @@ from warehouse.errors import SettingsError
 from warehouse.own_tables import create_own_tables
 from warehouse.privacy.secret import hash_parameters, keyed_hash, keyed_hash_sql, privacy_secret
 from warehouse.settings import PSEUDONYMOUS, Settings
+from warehouse.transactions import transaction
 
 # Ids of orders and contracts are made from the customer's id in some sources.
 _ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item)_id(_left|_right)?$")
@@ -81,11 +82,10 @@ def pseudonyms(settings: Settings, source: str) -> Pseudonyms | None:
 def write_published_ids(connection: duckdb.DuckDBPyConnection, names: Pseudonyms) -> None:
     """Keep the map from pseudonym to id in the build file, in the schema of personal data."""
     create_own_tables(connection, "pii")
-    connection.execute("begin")
-    connection.execute("delete from pii.published_ids")
-    connection.execute(
-        "insert into pii.published_ids (customer_id, published_id) "
-        f"select customer_id, {names.sql('customer_id')} from marts.dim_customers order by customer_id",
-        names.parameters(),
-    )
-    connection.execute("commit")
+    with transaction(connection):
+        connection.execute("delete from pii.published_ids")
+        connection.execute(
+            "insert into pii.published_ids (customer_id, published_id) "
+            f"select customer_id, {names.sql('customer_id')} from marts.dim_customers order by customer_id",
+            names.parameters(),
+        )

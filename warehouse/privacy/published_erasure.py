@@ -21,6 +21,7 @@ from warehouse.privacy.table_erasure import erase_everywhere
 from warehouse.publication_recovery import recover
 from warehouse.published_versions import DATABASE, PARQUET, publication_lock, versions_folder
 from warehouse.settings import Settings
+from warehouse.transactions import transaction
 
 _HERE = -100  # AT_FDCWD of Linux
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
@@ -60,9 +61,8 @@ def _erase_version(settings: Settings, folder: Path, subject: Subject, secret: b
         copy = work / DATABASE
         shutil.copyfile(folder / DATABASE, copy)
         with open_duckdb(copy, settings, read_only=False) as connection:
-            connection.execute("begin")
-            counts = erase_everywhere(connection, subject, secret)
-            connection.execute("commit")
+            with transaction(connection):
+                counts = erase_everywhere(connection, subject, secret)
             if counts.total() == 0:
                 return counts
             connection.execute("checkpoint")

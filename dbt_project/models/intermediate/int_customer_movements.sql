@@ -33,7 +33,8 @@ sales as (
 
 ),
 
--- a credit note can reverse several orders, or none: its amount is split by the order it reverses
+-- a credit note can reverse several orders, or none: its amount is split by the order it reverses; lines without an
+-- amount say nothing of it, and where all are, what the head states counts
 return_lines as (
 
     select
@@ -48,7 +49,7 @@ return_lines as (
         on items.order_item_id = reversed.return_order_item_id
     left join {{ ref('int_orders_netted') }} as sold
         on reversed.order_id = sold.order_id
-    where items.line_status = 'kept' and items.line_kind in ('product', 'discount')
+    where items.line_status = 'kept' and items.line_kind in ('product', 'discount') and items.line_amount <> 0
     group by items.order_id, sold.voided_at, case when sold.voided_at is not null then sold.ordered_at end
 
 ),

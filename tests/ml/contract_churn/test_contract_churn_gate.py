@@ -36,9 +36,8 @@ def test_every_candidate_competes_and_can_be_stored(drawn, fast):
     assert len({frozenset(result.metrics) for result in competition.results}) == 1
     for result in competition.results:
         assert untrusted_types(result.candidate.estimator) == [], result.name
-    assert {"survival_by_contract_type.csv", "hazard_ratios.csv", "survival.json", "renewals.json"} == set(
-        competition.documents
-    )
+    survival = {"survival_by_contract_type.csv", "hazard_ratios.csv", "survival.json", "renewals.json"}
+    assert survival | {"treatment.json"} == set(competition.documents)
     contender = competition.decision.contender
     assert {"survival_by_contract_type", "hazard_ratios", "calibration"} < set(competition.figures[contender])
 

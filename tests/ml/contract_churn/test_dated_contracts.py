@@ -203,7 +203,7 @@ def test_scores_are_held_against_what_happened(later: Settings, fast, contracts:
     assert (outcomes["is_churned"].sort_index() == labels.sort_index()).all()
     words, reason = watched(later, fast)
     assert reason is None
-    assert f"The scores of {EVALUATION_DATE} reached roc_auc" in words
+    assert f"The scores of {EVALUATION_DATE} for {HORIZON_DAYS} days reached roc_auc" in words
     assert f"Drift since {EVALUATION_DATE}: scores PSI" in words
     realised = read(later, "select * from quality.realised_performance").set_index("metric_name")
     assert set(realised.index) == {"roc_auc", "brier", "level_ratio"}
@@ -222,7 +222,7 @@ def test_scores_that_did_not_come_true_ask_for_training(later: Settings, fast):
     with duckdb.connect(str(later.build_file(SOURCE))) as connection:
         connection.execute("update scores.subscription_churn set churn_probability = 1 - churn_probability")
     _, reason = watched(later, fast)
-    assert f"the scores of {EVALUATION_DATE} did not come true" in reason
+    assert f"the scores of {EVALUATION_DATE} for {HORIZON_DAYS} days did not come true" in reason
     assert "predicted / actual" in reason
     assert "roc_auc 0." in reason
 

@@ -164,6 +164,8 @@ def test_version_has_a_card_pictures_and_figures_by_group(trained, tmp_path):
         assert f"\n## {part}\n" in text
     assert "stratified and by customer" in text
     assert "one cross-section" in text
+    assert "| gender | contracts |" in text
+    assert "| customers |" not in text
     fairness = read(settings, "select * from quality.model_fairness where job = 'contract_churn'")
     assert set(fairness["group_column"]) == {"gender", "is_senior"}
     rates = fairness[fairness["metric_name"] == "actual_mean"].set_index(["group_column", "group_value"])

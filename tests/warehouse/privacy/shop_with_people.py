@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from warehouse.connections import open_build_file
 from warehouse.ingest import IngestReport, ingest_source
+from warehouse.publish import PublishReport, publish
 from warehouse.settings import Settings
 
 SOURCE = "files"
@@ -81,6 +82,22 @@ def ingested(settings: Settings) -> IngestReport:
             [PERSON, PERSON, SECOND_ACCOUNT, PERSON],
         )
     return report
+
+
+def publish_marts(settings: Settings, day: str = "2024-05-01") -> PublishReport:
+    """Marts as dbt would make them, as far as erasing is concerned, published."""
+    with open_build_file(settings, SOURCE) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute(
+            "create or replace table marts.dim_customers as "
+            "select distinct customer_id from raw.customers where customer_id is not null"
+        )
+        connection.execute("create or replace table marts.customer_360 as select * from marts.dim_customers")
+        connection.execute(
+            "create or replace table marts.fct_orders as select order_id, customer_id, order_amount as net_amount, "
+            "customer_id is null as is_guest from raw.orders"
+        )
+    return publish(settings, SOURCE, day, "run")
 
 
 def found_in_home(settings: Settings, canaries: tuple[str, ...] = CANARIES) -> dict[str, list[str]]:

@@ -19,38 +19,21 @@ from tests.warehouse.privacy.shop_with_people import (
     SOURCE,
     found_in_home,
     ingested,
+    publish_marts,
     write_shop,
 )
 from warehouse.connections import open_build_file, open_duckdb
 from warehouse.erasure_lock import erasure_lock
 from warehouse.errors import ErasureIncomplete, PublishError, SettingsError, WarehouseBusy
 from warehouse.ingest import ingest_source
-from warehouse.privacy import erasure
 from warehouse.privacy.erasure import erase
 from warehouse.privacy.subject import notes_folder
-from warehouse.publish import publish
 from warehouse.settings import Settings
 
 
 def query(settings: Settings, sql: str) -> list[tuple]:
     with open_build_file(settings, SOURCE, read_only=True) as connection:
         return connection.execute(sql).fetchall()
-
-
-def publish_marts(settings: Settings, day: str = "2024-05-01"):
-    """Marts as dbt would make them, as far as erasing is concerned, published."""
-    with open_build_file(settings, SOURCE) as connection:
-        connection.execute("create schema if not exists marts")
-        connection.execute(
-            "create or replace table marts.dim_customers as "
-            "select distinct customer_id from raw.customers where customer_id is not null"
-        )
-        connection.execute("create or replace table marts.customer_360 as select * from marts.dim_customers")
-        connection.execute(
-            "create or replace table marts.fct_orders as select order_id, customer_id, order_amount as net_amount, "
-            "customer_id is null as is_guest from raw.orders"
-        )
-    return publish(settings, SOURCE, day, "run")
 
 
 def _reader(path: Path) -> subprocess.Popen:
@@ -201,46 +184,6 @@ def test_a_person_who_came_back_is_not_published(settings: Settings) -> None:
         )
     with pytest.raises(PublishError, match="erased person"):
         publish_marts(settings)
-
-
-@pytest.mark.parametrize("step", ["with_digests", "erase_published", "_renew_build_file"])
-def test_killed_half_way_the_same_command_finishes(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    ingested(settings)
-    publish_marts(settings)
-
-    def killed(*_arguments, **_options):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(erasure, step, killed)
-        with pytest.raises(KeyboardInterrupt):
-            erase(settings, SOURCE, PERSON, "ada")
-    report = erase(settings, SOURCE, PERSON, "ada")
-    assert report.account_count == 2
-    assert found_in_home(settings) == {}
-    assert len(ingest_source(settings, SOURCE).known_files) == 5
-    assert query(settings, "select sum(order_amount) from raw.orders") == [(Decimal("160.50"),)]
-
-
-def test_killed_between_two_files_the_rest_is_recognised(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    ingested(settings)
-    put, done = erasure.Rewritten.put_in_place, []
-
-    def second_is_killed(self) -> None:
-        if done:
-            raise KeyboardInterrupt
-        done.append(self)
-        put(self)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(erasure.Rewritten, "put_in_place", second_is_killed)
-        with pytest.raises(KeyboardInterrupt):
-            erase(settings, SOURCE, PERSON, "ada")
-    erase(settings, SOURCE, PERSON, "ada")
-    assert found_in_home(settings) == {}
-    assert len(ingest_source(settings, SOURCE).known_files) == 5
 
 
 def test_a_second_time_finds_nothing_to_do(settings: Settings) -> None:

@@ -1,0 +1,120 @@
+"""# Backfill scores
+
+**Purpose.** Fills in, or makes again, the scores of a range of as-of dates, one date after the other. Each date is
+built, checked, scored and checked as the pipeline does it, with nothing known of what came later: the models are
+those that could have served then, and a date without one is trained for first. No champion changes, and no scores of
+other dates do. At the end the marts stand again as of the newest scored date, and everything is published once.
+
+**Inputs.** `raw.*` in `var/warehouse/<source>.duckdb`; the registered models in MLflow.
+
+**Outputs.** `scores.*` of the dates asked for; versions of models that serve past dates, with their decisions in
+`quality.model_promotions`; a new published version; the asset **published_warehouse**.
+
+**When it fails.** Nothing is published, and `restore` has put the marts back. Dates that passed their gates have
+their new scores, which the next publication shows; a date that failed has its former ones.
+
+- `plan`: waits, because another run builds or needs the marts → it goes on by itself when that run has ended. The
+  range is empty, too long or beyond the data → trigger again with another.
+- `reprocess`: the log names the gate, dbt model or model of that date → mend it; clear the task with downstream.
+- `restore`: the log has dbt's words → mend them, clear the task.
+- `check_activation`, `publish`: as in `score_customers`.
+- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import PokeReturnValue, dag, get_current_context, task
+from alerting import alert_run_failure
+from backfill_wiring import (
+    backfill_form,
+    marts_are_needed,
+    reprocess_date,
+    restore_marts,
+    settle_dates,
+    wait_for_earlier_dates,
+)
+from wiring import (
+    DEFAULT_ARGS,
+    LONG_TASK,
+    PUBLISHED_WAREHOUSE,
+    WAIT,
+    WAREHOUSE_POOL,
+    pass_gate,
+    publish_run,
+    readable,
+)
+
+
+@dag(
+    dag_id="backfill_scores",
+    doc_md=__doc__,
+    # Only by hand: which dates to make again is a person's decision.
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    on_failure_callback=alert_run_failure,
+    params=backfill_form(),
+    tags=["ml", "quality", "publish"],
+)
+def backfill_scores() -> None:
+    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=WAIT.total_seconds())
+    @readable
+    def plan() -> PokeReturnValue:
+        """Wait until no other run builds or needs the marts; settle the dates."""
+        from warehouse.settings import Settings
+
+        if marts_are_needed():
+            return PokeReturnValue(is_done=False)
+        asked = get_current_context()["params"]
+        return PokeReturnValue(is_done=True, xcom_value=settle_dates(Settings(), **asked))
+
+    @task
+    def dates(plan: dict[str, Any]) -> list[dict[str, Any]]:
+        """Hand each date to a task of its own."""
+        return plan["dates"]
+
+    @task(
+        pool=WAREHOUSE_POOL,
+        execution_timeout=LONG_TASK,
+        max_active_tis_per_dagrun=1,
+        map_index_template="{{ task.op_kwargs['plan']['as_of_date'] }}",
+    )
+    @readable
+    def reprocess(plan: dict[str, Any]) -> list[str]:
+        """Marts, gate, scores, gate as of one date; a model first, if none could have served then."""
+        from warehouse.settings import Settings
+
+        wait_for_earlier_dates()
+        return reprocess_date(Settings(), plan)
+
+    @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK, trigger_rule="all_done_min_one_success")
+    @readable
+    def restore(plan: dict[str, Any]) -> dict[str, Any]:
+        """Marts and customer profile as of the newest scored date again, whatever became of the dates."""
+        from warehouse.settings import Settings
+
+        return restore_marts(Settings(), plan)
+
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def check_activation(plan: dict[str, Any]) -> list[str]:
+        """Activation gate: the profile carries everyone, all revenue to the cent, and the newest scores."""
+        return pass_gate("activation", plan)
+
+    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
+    @readable
+    def publish(plan: dict[str, Any]) -> dict[str, Any]:
+        """Write the file that people query, once for all dates, if all of them passed."""
+        return publish_run(plan)
+
+    planned = plan()
+    reprocessed = reprocess.expand(plan=dates(planned))
+    restored = restore(planned)
+    reprocessed >> restored
+    [reprocessed, check_activation(restored)] >> publish(restored)
+
+
+backfill_scores()

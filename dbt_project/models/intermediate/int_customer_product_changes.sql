@@ -1,0 +1,98 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+
+-- A product counts from when it was first bought, unless every order of it has ceased to count by the date. Kept as
+-- steps up and down, of which a date needs only the sum.
+with
+
+bought as (
+
+    select
+        items.customer_id,
+        items.product_code,
+        orders.voided_at,
+        min(items.ordered_at) as first_bought_at
+    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as items
+    inner join {{ ref('int_orders_netted') }} as orders
+        on items.order_id = orders.order_id
+    where
+        items.line_status = 'kept'
+        and items.line_kind = 'product'
+        and items.quantity > 0
+        and items.product_code is not null
+        and orders.is_demand
+    group by items.customer_id, items.product_code, orders.voided_at
+
+),
+
+steps as (
+
+    select
+        customer_id,
+        product_code,
+        first_bought_at as changed_at,
+        1 as step
+    from bought
+
+    union all
+
+    select
+        customer_id,
+        product_code,
+        voided_at as changed_at,
+        -1 as step
+    from bought
+    where voided_at is not null
+
+),
+
+stepped as (
+
+    select
+        customer_id,
+        product_code,
+        changed_at,
+        sum(step) as step
+    from steps
+    group by customer_id, product_code, changed_at
+
+),
+
+standing as (
+
+    select
+        customer_id,
+        changed_at,
+        step,
+        sum(step) over (
+            partition by customer_id, product_code
+            order by changed_at
+            rows between unbounded preceding and current row
+        ) as standing_count
+    from stepped
+
+),
+
+counted as (
+
+    select
+        customer_id,
+        changed_at,
+        cast(
+            sum(
+                case when standing_count > 0 then 1 else 0 end - case when standing_count > step then 1 else 0 end
+            ) as integer
+        ) as product_count_change
+    from standing
+    group by customer_id, changed_at
+
+),
+
+changes as (
+
+    select *
+    from counted
+    where product_count_change <> 0
+
+)
+
+select * from changes

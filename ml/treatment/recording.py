@@ -1,0 +1,37 @@
+"""The rows of `scores.feature_treatments`: which values of whom a model saw otherwise than the marts have them."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from ml.job_interface import Job
+from ml.snapshots import eligible
+from ml.treatment.served import joined
+
+
+def treated_values(
+    job: Job, estimator: BaseEstimator | None, columns: tuple[str, ...], rows: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per changed value of the customers (or contracts) that the estimator speaks about.
+
+    Parameters
+    ----------
+    estimator
+        None where no model serves: then nothing is changed.
+    columns
+        The features that the estimator takes.
+    rows
+        Rows of the features mart of one date.
+
+    Returns
+    -------
+    DataFrame
+        The job's key columns, `score_column`, `column_name`, `rule`, `original_value`, `used_value`; sorted by them.
+    """
+    speaks = eligible(rows) if estimator is not None else rows.head(0)
+    speaks = speaks[job.refusals(speaks, columns).isna()]
+    changed = joined([]) if speaks.empty else job.changed_values(estimator, job.features(speaks, columns), speaks)
+    keys = speaks[list(job.key_columns)].iloc[changed.pop("row").astype(int)].reset_index(drop=True)
+    order = [*job.key_columns, "score_column", "column_name"]
+    return keys.join(changed.reset_index(drop=True)).sort_values(order, ignore_index=True)

@@ -1,0 +1,66 @@
+"""The rule `drop`: rows that lack a feature which must be known are neither learned from nor scored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields, replace
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.features import RULE_COLUMNS, UNKNOWN_CATEGORY, as_number, is_text
+from ml.snapshots import DatedRows
+from ml.treatment.configuration import Subject, load_treatment
+
+_LEARNED_FROM = ("training", "evaluation", "histories")
+_Rows = TypeVar("_Rows", bound=DatedRows)
+
+
+def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> pd.Series:
+    """Why a model cannot speak about each row, for people; null where it can.
+
+    Parameters
+    ----------
+    rows
+        Rows of a features mart, or a model frame.
+    columns
+        The features that the model takes; one that the rows do not have is not looked for.
+    """
+    table = pd.DataFrame({name: _is_missing(rows[name]) for name in _needed(rows, columns, subject)}, index=rows.index)
+    concerned = table[table.any(axis=1)]
+    reason = pd.Series(None, index=rows.index, dtype=object)
+    reason[concerned.index] = [
+        f"not known: {', '.join(name for name, is_missing in row.items() if is_missing)}"
+        for row in concerned.to_dict("records")
+    ]
+    return reason
+
+
+def complete(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> pd.DataFrame:
+    """The rows that a model may learn from or speak about; the same object if that is all of them."""
+    is_known = refusals(rows, columns, subject).isna()
+    return rows if is_known.all() else rows[is_known].reset_index(drop=True)
+
+
+def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
+    """What a job learns from and is judged on, without the rows that the rule drops.
+
+    A feature that no row to learn from has is asked of none: models do without it.
+    """
+    learned_from = data.evaluation if data.training.empty else data.training
+    asked = [name for name in learned_from if learned_from[name].notna().any() or name in RULE_COLUMNS]
+    names = {field.name for field in fields(data)} & set(_LEARNED_FROM)
+    return replace(data, **{name: complete(getattr(data, name), asked, subject) for name in names})
+
+
+def _needed(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> list[str]:
+    configuration = load_treatment()
+    return [name for name in columns if name in rows and configuration.missing_rule(subject, name) == "drop"]
+
+
+def _is_missing(column: pd.Series) -> NDArray:
+    if is_text(column):
+        return (column.isna() | (column == UNKNOWN_CATEGORY)).to_numpy()
+    return np.isnan(as_number(column))

@@ -1,0 +1,164 @@
+"""The rules as a transformer: fitted on training rows, first step of every learned model's pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+
+from ml.features import is_text
+from ml.treatment.configuration import ColumnRule, Subject, TreatmentConfiguration, load_treatment
+from ml.treatment.neighbours import NeighbourMean
+
+CHANGE_COLUMNS = ("row", "column_name", "rule", "original_value", "used_value")
+WINSORISED = "winsorised"
+
+
+class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Hold outliers at quantiles, then fill what is missing, column by column; texts and all else pass unchanged.
+
+    What a column has of neither kind passes as it is, and so does a column that is missing in every training row:
+    there is nothing to fill it from. Missing values under the rules `keep` and `drop` stay missing here; rows are
+    dropped before (`ml.treatment.rows`).
+
+    Parameters
+    ----------
+    rules
+        Column → its rule in plain values, as `treatment_of` makes them: a stored model does not follow a later file.
+    reference_row_count
+        Training rows, at most, among which neighbours are looked for.
+
+    Attributes
+    ----------
+    bounds_ : dict
+        Column → the two values that it is held between.
+    filling_ : dict
+        Column → what a missing value becomes.
+    neighbours_ : dict
+        Column → `NeighbourMean`.
+    touched_ : dict
+        Column → rule → number of training values changed.
+    row_count_ : int
+        Training rows.
+    """
+
+    def __init__(self, rules: dict[str, dict] | None = None, reference_row_count: int = 2000) -> None:
+        self.rules = rules
+        self.reference_row_count = reference_row_count
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> FeatureTreatment:  # noqa: N803
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        self.n_features_in_ = X.shape[1]
+        self.bounds_, self.filling_, self.neighbours_ = {}, {}, {}
+        for name, rule in self._ruled(X):
+            known = X[name].dropna()
+            if rule["winsorise"] is not None and len(known):
+                lower, upper = np.quantile(known, rule["winsorise"])
+                if lower < upper:  # of what hardly anybody has, the quantiles would leave no difference
+                    self.bounds_[name] = [float(lower), float(upper)]
+        held = self._held(X)
+        for name, rule in self._ruled(X):
+            self._learn_filling(name, rule, X, held)
+        self.row_count_ = len(X)
+        self.touched_ = touched(self.changes(X))
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """The values that a model sees; the frame given stays as it is."""
+        filled = self._held(X)
+        for name, value in self.filling_.items():
+            filled[name] = filled[name].fillna(value)
+        for name, neighbours in self.neighbours_.items():
+            is_missing = X[name].isna().to_numpy()
+            if is_missing.any():
+                filled.loc[is_missing, name] = neighbours.predict(X[is_missing])
+        return filled
+
+    def changes(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """Every value that a model sees otherwise than it stands in the frame.
+
+        Returns
+        -------
+        DataFrame
+            `row` (position), `column_name`, `rule` (the rule for missing values, or "winsorised"), `original_value`
+            (null where it was missing), `used_value`; by column, then row.
+        """
+        return value_changes(X, self.transform(X), {name: rule["missing"] for name, rule in self._ruled(X)})
+
+    def _ruled(self, X: pd.DataFrame) -> Iterator[tuple[str, dict]]:  # noqa: N803
+        """Columns of numbers that have a rule which may change them."""
+        for name, rule in (self.rules or {}).items():
+            if name in X and not is_text(X[name]):
+                yield name, rule
+
+    def _held(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        return X.assign(**{name: X[name].clip(lower, upper) for name, (lower, upper) in self.bounds_.items()})
+
+    def _learn_filling(self, name: str, rule: dict, X: pd.DataFrame, held: pd.DataFrame) -> None:  # noqa: N803
+        known = held[name].dropna()
+        if rule["missing"] == "constant":
+            self.filling_[name] = float(rule["constant"])
+        if known.empty:
+            return
+        near_by = tuple(column for column in rule["near_by"] if column in X)
+        if rule["missing"] == "mean":
+            self.filling_[name] = float(np.sort(known.to_numpy()).mean())  # sorted: the order of rows is no matter
+        elif rule["missing"] == "median" or (rule["missing"] == "knn" and not near_by):
+            self.filling_[name] = float(known.median())
+        elif rule["missing"] == "knn":
+            neighbours = NeighbourMean(near_by, rule["neighbour_count"], self.reference_row_count)
+            self.neighbours_[name] = neighbours.fit(X.loc[held[name].notna(), list(near_by)], known)
+
+
+def treatment_of(
+    subject: Subject, columns: tuple[str, ...], configuration: TreatmentConfiguration | None = None
+) -> FeatureTreatment:
+    """The unfitted treatment of some features.
+
+    Raises
+    ------
+    KeyError
+        If a feature has no rule.
+    """
+    configuration = configuration or load_treatment()
+    rules = {name: configuration.rule(subject, name) for name in columns}
+    return FeatureTreatment(
+        {name: _plain(rule) for name, rule in rules.items() if rule.changes_values}, configuration.reference_row_count
+    )
+
+
+def value_changes(before: pd.DataFrame, after: pd.DataFrame, missing_rules: Mapping[str, str]) -> pd.DataFrame:
+    """As `FeatureTreatment.changes`, of two frames; for missing values, the columns' rules are named."""
+    parts = [_changed(name, rule, before[name], after[name]) for name, rule in missing_rules.items()]
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CHANGE_COLUMNS))
+
+
+def touched(changes: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Column → rule → number of values changed."""
+    counts: dict[str, dict[str, int]] = {}
+    for (name, rule), count in changes.groupby(["column_name", "rule"], sort=True).size().items():
+        counts.setdefault(name, {})[rule] = int(count)
+    return counts
+
+
+def _changed(name: str, missing_rule: str, original: pd.Series, used: pd.Series) -> pd.DataFrame:
+    before, after = original.to_numpy(dtype=float), used.to_numpy(dtype=float)
+    was_missing = np.isnan(before)
+    rows = np.flatnonzero(np.where(was_missing, ~np.isnan(after), before != after))
+    rule = np.where(was_missing[rows], missing_rule, WINSORISED)
+    values = (rows, name, rule, before[rows], after[rows])
+    return pd.DataFrame(dict(zip(CHANGE_COLUMNS, values, strict=True)))
+
+
+def _plain(rule: ColumnRule) -> dict:
+    """A rule in values that a stored model may hold."""
+    return {
+        "missing": rule.missing,
+        "constant": rule.constant,
+        "neighbour_count": rule.neighbour_count,
+        "near_by": list(rule.near_by),
+        "winsorise": None if rule.winsorise is None else list(rule.winsorise),
+    }

@@ -1,0 +1,57 @@
+"""The project is parsed once for all dates: what was parsed for one serves another."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+from dbt_build_file import DBT_PROJECT, BuildFile
+
+from warehouse.parsed_project import parsed_file_in, parsed_project
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+
+@pytest.fixture
+def dbt_folders(build_file: BuildFile) -> Any:
+    """What `warehouse.dbt.dbt_environment` says, for this process."""
+    folder = build_file.path.parent
+    said = {"CLIENTELE_BUILD_FILE": str(build_file.path), "DBT_PROFILES_DIR": str(DBT_PROJECT)}
+    said |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    with patch.dict(os.environ, said):
+        yield
+
+
+def without_moments(manifest: Manifest) -> dict[str, Any]:
+    """All nodes, macros and unit tests, without when and where they were parsed."""
+    return {
+        name: {key: value for key, value in part.to_dict().items() if key not in ("created_at", "root_path")}
+        for parts in (manifest.nodes, manifest.macros, manifest.unit_tests)
+        for name, part in parts.items()
+    }
+
+
+@pytest.mark.usefixtures("dbt_folders")
+def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
+    file = tmp_path / "build-0.msgpack"
+    parsed = parsed_project(file, {"as_of_date": "2010-12-01"})
+    kept = parsed_project(file, {"as_of_date": "2011-03-01"})  # read back
+    file.write_bytes(file.read_bytes()[:10_000])  # cut short: parsed anew, for the other date
+    parsed_anew = parsed_project(file, {"as_of_date": "2011-03-01"})
+    assert len(parsed.nodes) > 150
+    assert without_moments(kept) == without_moments(parsed) == without_moments(parsed_anew)
+    assert file.stat().st_size > 1_000_000
+
+
+def test_whatever_the_project_is_parsed_from_gives_the_file_another_name(tmp_path: Path) -> None:
+    names = {
+        parsed_file_in(tmp_path, Path("one.duckdb"), {}),
+        parsed_file_in(tmp_path, Path("other.duckdb"), {}),
+        parsed_file_in(tmp_path, Path("one.duckdb"), {"churn_horizon_days": 30}),
+    }
+    assert len(names) == 3
+    assert parsed_file_in(tmp_path, Path("folder/one.duckdb"), {}) in names
