@@ -71,7 +71,7 @@ audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; nee
 	@$(PYTHON) -m services.audit
 
 test: lint ## lint and all tests
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## style of Python and SQL, and who may import whom
 	@.venv/bin/ruff check --quiet

@@ -52,6 +52,17 @@ def test_rule_finds_its_fault(connection, change, suites, gate, breakage: Breaka
     assert broken(connection, gate, suites[gate]) == {breakage.rule, *breakage.also}
 
 
+@pytest.mark.parametrize("table", ["customer_churn", "customer_clv", "subscription_churn"])
+@pytest.mark.parametrize("breakage", ["reasons = ' '", "reasons = null", "reason_codes = null", "reason_codes = '[{'"])
+def test_scored_rows_have_reasons(ask, change, table, breakage):
+    rule = "scores", f"scores.{table}", "scored_rows_have_reasons"
+    assert ask(*rule) == []
+    change([f"update scores.{table} set {breakage} where status = 'scored'"])
+    found = ask(*rule)
+    assert isinstance(found, list)
+    assert len(found) >= 1
+
+
 @pytest.mark.parametrize("gate", GATES)
 def test_every_critical_query_rule_has_a_case(suites, gate):
     _structure, *others = suites[gate]
