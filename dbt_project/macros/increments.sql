@@ -8,11 +8,15 @@
     {{ return(this is not none and is_incremental()) }}
 {%- endmacro %}
 
-{#- The relation, or of it only the rows of changed orders (key order_id) or customers (key customer_id). -#}
+{#- Changed orders (key order_id) or customers (key customer_id). -#}
+{% macro changed_keys(key) -%}
+    (select {{ key }} from {{ source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') }})
+{%- endmacro %}
+
+{#- The relation, or of it only the rows of changed orders or customers. -#}
 {% macro changed_only(relation, key) -%}
     {%- if is_increment() -%}
-        {%- set changed = source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') -%}
-        (select * from {{ relation }} where {{ key }} in (select {{ key }} from {{ changed }}))
+        (select * from {{ relation }} where {{ key }} in {{ changed_keys(key) }})
     {%- else -%}
         {{ relation }}
     {%- endif -%}
@@ -22,9 +26,7 @@
 {% macro forget_changed(key) -%}
     {%- if is_increment() -%}
         delete from {{ this }}
-        where {{ key }} in (
-            select {{ key }} from {{ source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') }}
-        )
+        where {{ key }} in {{ changed_keys(key) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -10,8 +10,7 @@
 {#- The relation, or of it only the rows of changed orders (key order_id) or customers (key customer_id). -#}
 {% macro tested_rows(relation, key) -%}
     {%- if tests_only_changes() -%}
-        {%- set changed = source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') -%}
-        (select * from {{ relation }} where {{ key }} in (select {{ key }} from {{ changed }}))
+        (select * from {{ relation }} where {{ key }} in {{ changed_keys(key) }})
     {%- else -%}
         {{ relation }}
     {%- endif -%}
@@ -25,7 +24,7 @@
             select * from {{ lines }}
             where order_item_id in (
                 select order_item_id from {{ lines }}
-                where order_id in (select order_id from {{ source('state', 'changed_orders') }})
+                where order_id in {{ changed_keys('order_id') }}
             )
         )
     {%- else -%}
