@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # A server that is away is away: do not make a person wait minutes to learn of it.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 _SQLITE = "sqlite:///"
+# Else MLflow's pages take an experiment that nobody has named a kind of for one with language models.
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 class TrackingServer:
@@ -56,11 +58,11 @@ class TrackingServer:
         if found is not None:
             return found.experiment_id
         if self.uri.startswith("http") and not self.settings.mlflow_artifact_location:
-            return client.create_experiment(name)  # the server knows where its artifacts go
+            return client.create_experiment(name, tags=_KIND)  # the server knows where its artifacts go
         location = self.settings.artifact_location
         if "://" not in location:
             location = Path(location).resolve().as_uri()
-        return client.create_experiment(name, artifact_location=location)
+        return client.create_experiment(name, artifact_location=location, tags=_KIND)
 
     def temporary_folder(self) -> Path:
         """Where models are put to be loaded; under home, like everything."""
