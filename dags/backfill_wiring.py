@@ -28,7 +28,11 @@ def backfill_form() -> dict[str, Param]:
         "first_date": Param(**day, title="First as-of date", description="The first date to score."),
         "last_date": Param(**day, title="Last as-of date", description="No date after this one is scored."),
         "step_days": Param(
-            1, type="integer", minimum=1, title="Step in days", description=f"Between two dates; {MOST_DATES} at most."
+            1,
+            type="integer",
+            minimum=1,
+            title="Step in days",
+            description=f"From one date to the next. A run takes {MOST_DATES} dates at most.",
         ),
     }
 
