@@ -15,9 +15,18 @@ from warehouse.increments import begin, complete
 from warehouse.own_tables import create_own_tables
 
 # Forward by days, back again, and on; so short that most customers do not change in between.
-DATES = ("2010-12-01", "2010-12-04", "2010-11-29", "2010-12-12")
+# Late enough that snapshots to train on, which stand on a calendar, are kept from one build to the next.
+DATES = ("2011-02-14", "2011-02-17", "2011-02-12", "2011-02-25")
 # Which ids stand for another one at each of these dates: found, found otherwise, taken back.
-PERSONS = ({"7": "3"}, {"7": "3", "21": "20", "22": "20"}, {"7": "4", "22": "20"}, {"22": "20", "30": "31", "7": "4"})
+PERSONS = (
+    {"7": "3", "leaves": "left"},
+    {"7": "3", "leaves": "left", "21": "20", "22": "20"},
+    {"7": "4", "leaves": "left", "22": "20"},
+    {"7": "4", "joins": "joined", "22": "20", "30": "31"},
+)
+# To these nothing else happens that would have them made anew; "the same" and "one" are one person all along.
+QUIET = ("cancels", "orders ahead", "one", "the same", "leaves", "left", "joins", "joined")
+ALWAYS_ONE = {"the same": "one"}
 
 
 def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
@@ -40,7 +49,25 @@ def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
                 batches[batch].setdefault(table, []).append(row)
     for number, batch in enumerate(batches[1:], start=1):
         correct(rng, batches[:number], batch)
+    add_quiet_customers(batches)
     return batches
+
+
+def add_quiet_customers(batches: list[dict[str, list[dict[str, Any]]]]) -> None:
+    """An order that is cancelled between the last two dates, one known before it is given, and a late word about an id
+    of a person whose orders stand under another.
+    """
+    between = datetime(2011, 2, 20)
+    for customer in QUIET:
+        ordered_at = between if customer == "orders ahead" else datetime(2010, 5, 1)
+        order = {"order_id": f"of {customer}", "customer_id": customer, "ordered_at": ordered_at, "currency": "GBP"}
+        if customer == "cancels":
+            order |= {"order_status": "cancelled", "cancelled_at": between}
+        line = {"order_item_id": f"{order['order_id']}/0", "order_id": order["order_id"], "product_code": "quiet"}
+        batches[0]["orders"].append(order)
+        batches[0]["order_items"].append({**line, "quantity": 2, "unit_price_amount": "3.50"})
+    word = {"feedback_id": "late", "customer_id": "the same", "given_at": datetime(2010, 6, 1), "rating": 2}
+    batches[-1].setdefault("feedback", []).append(word)
 
 
 def correct(rng: random.Random, before: list[dict], batch: dict[str, list[dict[str, Any]]]) -> None:
@@ -82,12 +109,12 @@ def settle_persons(shop: BuildFile, pairs: dict[str, str]) -> None:
     with duckdb.connect(str(shop.path)) as connection:
         create_own_tables(connection, "pii")
         connection.execute("delete from pii.customer_identities")
-        for number in range(CUSTOMER_COUNT + 5):
-            person = pairs.get(str(number), str(number))
+        for customer in (*map(str, range(CUSTOMER_COUNT + 5)), *QUIET):
+            person = (pairs | ALWAYS_ONE).get(customer, customer)
             connection.execute(
                 "insert into pii.customer_identities by name "
                 "select ? as source_customer_id, ? as customer_id, 1 as cluster_id_count",
-                [str(number), person],
+                [customer, person],
             )
 
 
@@ -135,8 +162,11 @@ def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_pat
         settle_persons(build_file, PERSONS[number])
         if number == len(DATES) - 1:
             # killed half-way, with the next date's rows already in some models
-            build(build_file, "2010-12-20", killed_after="fct_orders")
+            build(build_file, "2011-03-05", killed_after="fct_orders")
+        former = set(build_file.query("from state.built_snapshots")) if number else set()
         assert build(build_file, as_of_date) == (number > 0)
+        kept = former & set(build_file.query("select as_of_date from intermediate.int_snapshot_dates"))
+        assert bool(kept) == (number > 0)
     rebuilt = build_file.copy_to(tmp_path_factory.mktemp("rebuilt"))
     assert not build(rebuilt, DATES[-1], full=True)
     assert_same(build_file, rebuilt)
