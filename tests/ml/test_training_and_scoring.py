@@ -70,6 +70,7 @@ def test_mlflow_tells_the_whole_story(trained):
     settings, outcomes = trained
     client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
     experiment = client.get_experiment_by_name("crm_churn")
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
     runs = client.search_runs([experiment.experiment_id])
     nested = [run for run in runs if "mlflow.parentRunId" in run.data.tags]
     (parent,) = [run for run in runs if run.data.tags["role"] == "parent"]

@@ -130,6 +130,8 @@ def test_what_a_killed_service_leaves_behind_is_found_and_ended(home: Settings, 
 
 def test_a_lost_pid_file_does_not_hide_a_service(home: Settings) -> None:
     service = start(home, "service", SLEEP, {})
+    while not service.environ():  # the kernel shows nothing of a program that is just being loaded
+        time.sleep(0.01)
     (home.run_folder / "service.pid").unlink()
     told: list[str] = []
     end_orphans(home, told.append)
