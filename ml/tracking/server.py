@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # A server that is away is away: do not make a person wait minutes to learn of it.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 _SQLITE = "sqlite:///"
-# Else MLflow's pages take an experiment that nobody has named a kind of for one with language models.
+# By this the pages of MLflow tell experiments with models from those with language models.
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
