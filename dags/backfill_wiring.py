@@ -55,13 +55,16 @@ def settle_dates(settings: Settings, source: str, first_date: str, last_date: st
     SettingsError
         If the range is none, too long, or reaches beyond what the data can answer, or nothing was scored yet.
     """
+    from warehouse.connections import open_build_file
     from warehouse.errors import SettingsError
     from warehouse.runs import plan_run
+    from warehouse.scores import newest_scored_date
 
     days = _days(first_date, last_date, step_days)
     newest = plan_run(settings, source)
     name = newest.source
-    back = newest_scored_date(settings, name)
+    with open_build_file(settings, name, read_only=True) as connection:
+        back = newest_scored_date(connection)
     if back is None:
         raise SettingsError(
             f"Nothing has been scored for {name!r} yet, so there is no date to come back to.",
@@ -149,28 +152,14 @@ def restore_marts(settings: Settings, plan: dict[str, Any]) -> dict[str, Any]:
     from warehouse.marts import build_marts
     from warehouse.runs import plan_run
     from warehouse.score_review import withdraw_scores
+    from warehouse.scores import newest_scored_date
 
     source, run = plan["source"], plan["pipeline_run_id"]
     with open_build_file(settings, source) as connection:
         withdrawn = withdraw_scores(connection)
-    newest = newest_scored_date(settings, source)
+        newest = newest_scored_date(connection)
     build_marts(settings, source, newest.isoformat())
     dbt.build(settings, source, newest.isoformat(), dbt.ACTIVATION_SELECTION)
     gone = f"; scores that had not passed their gate are withdrawn: {', '.join(map(str, withdrawn))}"
     say([f"The marts stand as of {newest}{gone if withdrawn else ''}"])
     return plan_run(settings, source, newest, pipeline_run_id=run).as_dict()
-
-
-def newest_scored_date(settings: Settings, source: str) -> date | None:
-    """The date that the `…_current` views show; None when nothing was scored yet."""
-    from warehouse.connections import open_build_file
-    from warehouse.scores import SCORE_TABLES
-
-    with open_build_file(settings, source, read_only=True) as connection:
-        present = connection.execute("select table_name from duckdb_tables() where schema_name = 'scores'").fetchall()
-        days = [
-            connection.execute(f"select max(as_of_date) from scores.{table}").fetchone()[0]
-            for (table,) in present
-            if table in SCORE_TABLES
-        ]
-    return max((day for day in days if day is not None), default=None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ml.decisions import PROMOTED, REJECTED, SERVES_PAST_DATES, decision_row
 from ml.environment import quiet_environment
-from ml.job import Job, load_job
+from ml.job import Job, defined_job
 from ml.retraining import usable_champion
 from ml.settlement import finish_settlement, settle
 from ml.tracking import (
@@ -23,7 +23,6 @@ from ml.tracking import (
 )
 from ml.tracking import REJECTED as WAS_REJECTED
 from ml.training_rows import past_words
-from warehouse.definitions import load_definitions
 from warehouse.errors import ModelUnavailable
 from warehouse.settings import Settings
 
@@ -76,7 +75,7 @@ class Answer:
 def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
     """Collect what is to be shown of a version that awaits approval."""
     with quiet_environment(settings):
-        task, server = _job(job), TrackingServer(settings)
+        task, server = defined_job(job), TrackingServer(settings)
         challenger = version_of(server, task, version)
         report = training_report(server, challenger) or {}
         return Candidacy(job, challenger, champion_of(server, task, source), report)
@@ -111,7 +110,7 @@ def answer(
         Its kind `AlreadyAnswered` if the version does not await approval any more.
     """
     with quiet_environment(settings):
-        task, server = _job(job), TrackingServer(settings)
+        task, server = defined_job(job), TrackingServer(settings)
         finish_settlement(settings, server, task, source)
         challenger = _asked_about(server, task, source, version, given)
         champion = champion_of(server, task, source)
@@ -133,15 +132,6 @@ def answer(
         # A build file that is held leaves the question open, to be answered again.
         settle(settings, server, task, [row], change)
     return challenger if given.approved and not stays else champion
-
-
-def _job(name: str) -> Job:
-    definitions = load_definitions()
-    horizons = {
-        "churn_horizon_days": definitions.churn_horizon_days,
-        "clv_horizon_days": definitions.clv_horizon_days,
-    }
-    return load_job(name, **horizons)
 
 
 def _asked_about(

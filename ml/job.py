@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ml.job_interface import Job
-from ml.job_registry import JOB_NAMES, load_job
+from ml.job_registry import JOB_NAMES, defined_job, load_job
 
-__all__ = ["JOB_NAMES", "Job", "load_job"]
+__all__ = ["JOB_NAMES", "Job", "defined_job", "load_job"]

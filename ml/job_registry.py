@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from ml.job_interface import Job
+from warehouse.definitions import Definitions, load_definitions
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,11 @@ def load_job(
     place = _PLACES[name]
     asked = Horizons(churn_horizon_days, clv_horizon_days, clv_further_horizons_days, clv_is_further)
     return place.make(getattr(import_module(place.module), place.class_name), asked)
+
+
+def defined_job(name: str, definitions: Definitions | None = None) -> Job:
+    """Make a job that looks ahead as `dbt_project.yml` defines it, for all but training its further horizons."""
+    definitions = definitions or load_definitions()
+    return load_job(
+        name, churn_horizon_days=definitions.churn_horizon_days, clv_horizon_days=definitions.clv_horizon_days
+    )

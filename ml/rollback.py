@@ -6,7 +6,7 @@ from datetime import date
 
 from ml.decisions import ROLLED_BACK, decision_row, decisions_about
 from ml.environment import quiet_environment
-from ml.job import Job, load_job
+from ml.job import Job, defined_job
 from ml.service_history import service_history
 from ml.settlement import settle, settled_before
 from ml.tracking import (
@@ -19,7 +19,6 @@ from ml.tracking import (
     load_estimator,
     version_of,
 )
-from warehouse.definitions import load_definitions
 from warehouse.errors import ModelUnavailable
 from warehouse.settings import Settings
 
@@ -50,11 +49,8 @@ def roll_back(
         If there is nothing to go back to, or the version belongs to another source, knows the future or
         cannot be loaded. The champion of today then stays.
     """
-    definitions = load_definitions()
     with quiet_environment(settings):
-        task = load_job(
-            job, churn_horizon_days=definitions.churn_horizon_days, clv_horizon_days=definitions.clv_horizon_days
-        )
+        task = defined_job(job)
         server = TrackingServer(settings)
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
         run, kinds = pipeline_run_id, (ROLLED_BACK,)

@@ -12,14 +12,14 @@ import pandas as pd
 from ml.decisions import refusal_reason
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
-from ml.job import Job, load_job
+from ml.job import Job, defined_job
 from ml.serving import serving_version
 from ml.settlement import finish_settlement
 from ml.snapshots import eligible
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
 from ml.treatment.recording import treated_values
 from warehouse.connections import open_build_file
-from warehouse.definitions import Definitions, load_definitions
+from warehouse.definitions import Definitions
 from warehouse.errors import ModelUnavailable
 from warehouse.score_review import withdraw_scores
 from warehouse.scores import create_score_tables, write_scores
@@ -60,13 +60,8 @@ def score(
     ClienteleError
         If the marts are not built for the date, a file is held, or MLflow does not answer.
     """
-    definitions = definitions or load_definitions()
     with quiet_environment(settings):
-        task = load_job(
-            job,
-            churn_horizon_days=definitions.churn_horizon_days,
-            clv_horizon_days=definitions.clv_horizon_days,
-        )
+        task = defined_job(job, definitions)
         rows = task.read_scoring(settings, source, as_of_date)
         server = TrackingServer(settings)
         finish_settlement(settings, server, task, source)

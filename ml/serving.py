@@ -6,7 +6,7 @@ from datetime import date
 
 from ml.decisions import decisions_about
 from ml.environment import quiet_environment
-from ml.job import Job, load_job
+from ml.job import Job, defined_job
 from ml.retraining import usable_champion
 from ml.service_history import service_history
 from ml.settlement import finish_settlement
@@ -19,7 +19,6 @@ from ml.tracking import (
     champion_of,
     versions_of,
 )
-from warehouse.definitions import load_definitions
 from warehouse.settings import Settings
 
 _NEVER_APPROVED = (AWAITING, REJECTED, WITHDRAWN)
@@ -52,11 +51,7 @@ def serving_version(
 
 def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> RegisteredVersion | None:
     """Return the version that serves a date, by the name of its job; for those who only want to know."""
-    definitions = load_definitions()
     with quiet_environment(settings):
-        task = load_job(
-            job, churn_horizon_days=definitions.churn_horizon_days, clv_horizon_days=definitions.clv_horizon_days
-        )
-        server = TrackingServer(settings)
+        task, server = defined_job(job), TrackingServer(settings)
         finish_settlement(settings, server, task, source)
         return serving_version(settings, server, task, source, as_of_date)

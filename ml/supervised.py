@@ -139,7 +139,7 @@ class SupervisedJob(Job):
     event_words: tuple[str, str]
 
     def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
-        varying = _varying(snapshots)[0]
+        varying = _varying(with_complete_rows(snapshots, "customers"))[0]
         return tuple(name for name in FEATURE_COLUMNS if name in varying or name in RULE_COLUMNS)
 
     def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
@@ -227,7 +227,7 @@ class SupervisedJob(Job):
 
 
 def _varying(snapshots: Snapshots) -> tuple[tuple[str, ...], dict[str, str]]:
-    return usable_columns(model_frame(eligible(with_complete_rows(snapshots, "customers").training)))
+    return usable_columns(model_frame(eligible(snapshots.training)))
 
 
 def _require_count(count: int, minimum: int, where: str) -> None:

@@ -5,6 +5,8 @@ One row per (customer_id, as_of_date, model_name) in each table, unless own_tabl
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import pandas as pd
 
@@ -27,6 +29,17 @@ def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
             f"create or replace view scores.{table}_current as "
             f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
         )
+
+
+def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The date that the `…_current` views show; None when nothing was scored yet."""
+    present = connection.execute("select table_name from duckdb_tables() where schema_name = 'scores'").fetchall()
+    days = [
+        connection.execute(f"select max(as_of_date) from scores.{table}").fetchone()[0]
+        for (table,) in present
+        if table in SCORE_TABLES
+    ]
+    return max((day for day in days if day is not None), default=None)
 
 
 def write_scores(
