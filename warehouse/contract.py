@@ -9,16 +9,18 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-ColumnType = Literal["text", "integer", "quantity", "amount", "price", "boolean", "date", "timestamp"]
+ColumnType = Literal["text", "integer", "quantity", "amount", "price", "rate", "boolean", "date", "timestamp"]
 
 CONTRACT_FILE = Path(__file__).with_name("contract.yml")
 
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
     "integer": "INTEGER",
-    "quantity": "DECIMAL(18,3)",
-    "amount": "DECIMAL(18,2)",
-    "price": "DECIMAL(18,4)",
+    # As precise as files have them; quantity × price, and amount × rate, just fit into DuckDB's 38 digits.
+    "quantity": "DECIMAL(18,6)",
+    "amount": "DECIMAL(22,10)",
+    "price": "DECIMAL(20,10)",
+    "rate": "DECIMAL(16,10)",
     "boolean": "BOOLEAN",
     "date": "DATE",
     "timestamp": "TIMESTAMP",

@@ -32,6 +32,8 @@ class FileKind(_Frozen):
     optional_columns: tuple[str, ...] = ()  # null where the file lacks them
     customer_id_sql: str | None = None  # SQL over `landed`: whose row it is, as in the contract; for erasing a person
     guest_column: str | None = None  # emptied when a person is erased; without it the row is taken out
+    # A full export replaces: what files of this kind gave before and the newest hand-in lacks is gone.
+    export: Literal["changes", "full"] = "changes"
 
 
 class Source(_Frozen):
@@ -49,6 +51,13 @@ class Source(_Frozen):
     form: Literal["contract", "mapped"]
     generator: str | None = None
     files: tuple[FileKind, ...] = ()
+    ignore: tuple[str, ...] = ()  # patterns of files that are left alone
+    newest_by: dict[str, str] = {}  # table: column of the file that orders several states of one key in one file
+    missing_tokens: tuple[str, ...] = ()  # further texts that are no value
+    spellings: dict[str, dict[str, str]] = {}  # contract column: {as this source writes it: as the contract says}
+    time_zone: str | None = None  # of the shop's days, such as Europe/Berlin; None: the setting
+    reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
+    amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
 
     def mapping_sql(self, table: str) -> str:
         """The SELECT that gives a contract table."""

@@ -11,6 +11,7 @@ _TYPE_WORDS = {
     "quantity": "a number",
     "amount": "an amount",
     "price": "a price",
+    "rate": "an exchange rate",
     "boolean": "yes or no",
     "date": "a date (YYYY-MM-DD)",
     "timestamp": "a date and time (YYYY-MM-DD HH:MM:SS)",
