@@ -16,6 +16,7 @@ from warehouse.errors import DbtFailed
 from warehouse.increments import Increment, forget_builds, mart_build
 from warehouse.parsed_project import parsed_file
 from warehouse.settings import CHECKOUT, Settings
+from warehouse.source_definitions import read_source_definitions, write_source_definitions
 
 MART_SELECTION = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
 ACTIVATION_SELECTION = ("path:models/activation",)
@@ -94,6 +95,7 @@ def planned_build(
     if select != ACTIVATION_SELECTION:
         with open_build_file(settings, source) as connection:
             forget_builds(connection)
+            write_source_definitions(connection, read_source_definitions(settings, source))
     what = "What is made from the scores is small and" if select == ACTIVATION_SELECTION else "A part of the marts"
     return nullcontext(Increment(is_full=True, reason=f"{what} is always made from scratch."))
 

@@ -22,6 +22,7 @@ from warehouse.connections import open_build_file
 from warehouse.definitions import DBT_PROJECT
 from warehouse.own_tables import create_own_tables
 from warehouse.settings import Settings
+from warehouse.source_definitions import read_source_definitions, write_source_definitions
 from warehouse.transactions import transaction
 
 _STATE = """
@@ -74,8 +75,10 @@ def mart_build(
     full
         Build everything, whatever is known.
     """
-    definitions = definitions_sha256(variables or {})
+    of_source = read_source_definitions(settings, source)
+    definitions = definitions_sha256({**(variables or {}), "source": of_source.as_dict()})
     with open_build_file(settings, source) as connection:
+        write_source_definitions(connection, of_source)
         increment = begin(connection, as_of_date, definitions, full=full)
     yield increment
     with open_build_file(settings, source) as connection:
@@ -125,7 +128,7 @@ def complete(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def definitions_sha256(variables: Mapping[str, object], project: Path = DBT_PROJECT) -> str:
-    """One name for all that the marts are made by: models, macros, seeds, vars. Another name, other marts."""
+    """One name for all that the marts are made by: models, macros, seeds, vars, source. Another name, other marts."""
     digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
     for file in sorted(file for pattern in ("*.sql", "*.yml", "*.csv") for file in project.rglob(pattern)):
         digest.update(file.relative_to(project).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
@@ -140,7 +143,7 @@ def _why_full(connection: duckdb.DuckDBPyConnection, definitions: str) -> str:
     if not any(completed for _, completed in builds):
         return "there is no complete build to add to"
     if any(made_by != definitions for made_by, _ in builds):
-        return "the models, seeds or definitions are other ones"
+        return "the models, seeds, definitions or the source's settings are other ones"
     return ""
 
 

@@ -19,6 +19,7 @@ from warehouse.parsed_project import parsed_file_in
 from warehouse.raw_tables import create_raw_tables
 from warehouse.scores import create_score_tables
 from warehouse.settings import CHECKOUT
+from warehouse.source_definitions import SourceDefinitions, write_source_definitions
 
 # The run's own date in these tests and, one horizon earlier, its evaluation date.
 AS_OF_DATE = "2011-03-01"
@@ -34,6 +35,7 @@ DATED_MARTS = (
     "cohort_retention",
     "monthly_sales",
 )
+NO_DEFINITIONS = SourceDefinitions()  # neither a currency nor kinds of lines
 MART_FOLDERS = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
 
 
@@ -44,11 +46,12 @@ class BuildFile:
     path: Path
 
     @classmethod
-    def create(cls, folder: Path) -> BuildFile:
+    def create(cls, folder: Path, definitions: SourceDefinitions = NO_DEFINITIONS) -> BuildFile:
         build_file = cls(folder / "build.duckdb")
         with duckdb.connect(str(build_file.path)) as connection:
             create_raw_tables(connection)
             create_score_tables(connection)
+            write_source_definitions(connection, definitions)
         return build_file
 
     def copy_to(self, folder: Path) -> BuildFile:

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from dbt_build_file import BuildFile
 
+from warehouse.settings import Settings
+from warehouse.source_definitions import read_source_definitions
+
 LINEAGE_COLUMNS = "_load_id, _file_name, _row_number, _row_hash, _loaded_at"
 LINEAGE = "'load', 'file', place, 'hash', timestamp '2026-01-01'"
 
@@ -22,7 +25,8 @@ def online_retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     file = real_data / "online_retail_ii.parquet"
     if not file.exists():
         pytest.skip(f"no real data: {file.name} is absent")
-    retail = BuildFile.create(tmp_path_factory.mktemp("retail"))
+    definitions = read_source_definitions(Settings(), "online_retail_ii")
+    retail = BuildFile.create(tmp_path_factory.mktemp("retail"), definitions)
     retail.execute(
         f"create table lines as select row_number() over () as place, * from read_parquet('{file}') where Price >= 0",
         f"""insert into raw.orders (order_id, customer_id, ordered_at, order_kind, order_status, country,
