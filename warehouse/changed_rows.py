@@ -8,6 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.contract import load_contract
+from warehouse.definitions import load_definitions
 
 # Which ids stand for another one; whoever is not listed counts for himself.
 MERGES = "select source_customer_id, customer_id from pii.customer_identities where source_customer_id <> customer_id"
@@ -43,16 +44,17 @@ def _find_remapped_customers(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _find_changed_orders(connection: duckdb.DuckDBPyConnection) -> None:
     """Orders with new rows (or lines that left them), and those that the dates of the builds tell apart."""
-    connection.execute("""
+    newest_first = load_definitions().newest_first
+    connection.execute(f"""
         insert into state.changed_orders
         with span as (
             select min(as_of_date) as first_date, max(as_of_date) as last_date from state.mart_builds
         ),
         pending_products as (
-            select product_code, unit_cost_amount, _load_id,
+            select product_code, case when not _is_gone then unit_cost_amount end as unit_cost_amount, _load_id,
                 row_number() over (
                     partition by product_code, _load_id in (from state.pending_loads)
-                    order by _loaded_at desc, _row_number desc
+                    order by {newest_first}
                 ) as age
             from raw.products
         ),

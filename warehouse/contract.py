@@ -53,6 +53,8 @@ class Table(_Frozen):
 
     description: str
     key: tuple[str, ...]
+    # What stays as it is where a row is corrected: another value says that the key is used again for something else.
+    steady_columns: tuple[str, ...] = ()
     columns: dict[str, Column]
     event_time: str | None = None
 

@@ -15,10 +15,11 @@ DBT_PROJECT = CHECKOUT / "dbt_project"
 
 
 class Definitions(BaseModel):
-    """What marts and models mean by churn, lifetime value, eligibility and snapshots (in days)."""
+    """What marts and models mean by newest, churn, lifetime value, eligibility and snapshots (in days)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    newest_first: str = Field(min_length=1)  # SQL that puts the versions of a raw row in order
     churn_horizon_days: int = Field(gt=0)
     clv_horizon_days: int = Field(gt=0)
     clv_further_horizons_days: tuple[int, ...] = ()

@@ -54,12 +54,32 @@ class IngestReport:
                 f"{load.rows_loaded:,} loaded + {load.rows_quarantined:,} quarantined + "
                 f"{load.rows_already_loaded:,} already loaded"
             )
+            yield from _questions(load)
             if load.ignored_columns:
                 yield f"  columns not in the contract, ignored: {', '.join(load.ignored_columns)}"
             if load.rows_read == 0:
                 yield "  the file has no rows"
         for name in self.known_files:
             yield f"{name}: loaded before, nothing to do"
+
+
+def _questions(load: TableLoad) -> Iterator[str]:
+    """What the rows of a file did to rows loaded before, and what may be wrong with that."""
+    if load.rows_corrected:
+        yield f"  {load.rows_loaded:,} loaded, of which {load.rows_corrected:,} replace rows loaded before"
+    if load.rows_superseded:
+        yield f"  {load.rows_superseded:,} older states of rows of the same file give way to the newest"
+    if 2 * load.rows_rekeyed > load.rows_loaded + load.rows_already_loaded:
+        yield (
+            f"  WARNING: {load.rows_rekeyed:,} of {load.rows_read:,} rows replace a row of another customer, order or "
+            f"day, such as {load.rekeyed_key}. If this key is used again for other things, make it unique over all "
+            "files (docs/adding-a-source.md#which-row-counts)."
+        )
+    for column, count in load.lost_columns:
+        yield (
+            f"  WARNING: no row of the file has a value in {column}, where {count:,} of the rows that it replaces have "
+            "one; they are empty now. If the column was renamed, mend its name and hand the file in again."
+        )
 
 
 def ingest_source(settings: Settings, source_name: str) -> IngestReport:
@@ -104,7 +124,10 @@ def _load_all(
                 continue
         log.info("loading %s", file.name)
         now = datetime.now(UTC).replace(tzinfo=None)
-        load = Load(uuid.uuid4().hex, source, file, digest, now, settings.unpacked_file_limit_bytes)
+        [(number,)] = connection.execute(
+            "select coalesce(max(arrival_number), 0) + 1 from quality.file_loads"
+        ).fetchall()
+        load = Load(uuid.uuid4().hex, source, file, digest, now, settings.unpacked_file_limit_bytes, number)
         loads += load_file(connection, load)
     return IngestReport(source.name, tuple(loads), tuple(known))
 

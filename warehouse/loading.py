@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import duckdb
 
@@ -10,14 +10,16 @@ from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, UNREADABLE, FileContent, read_landed_file
 from warehouse.headers import ROW_NUMBER
-from warehouse.judging import judge
+from warehouse.judging import JUDGED, judge, lost_columns, rekeyed_key
 from warehouse.mapping import Load, create_mapped, map_rows
+from warehouse.own_tables import own_tables
+from warehouse.raw_tables import LINEAGE_COLUMNS
 from warehouse.transactions import transaction
 
 
 @dataclass(frozen=True)
 class TableLoad:
-    """What became of the rows of one file in one contract table; the four counts balance."""
+    """What became of the rows of one file in one contract table: read = loaded + quarantined + already loaded."""
 
     file_name: str
     table_name: str
@@ -27,6 +29,13 @@ class TableLoad:
     rows_quarantined: int
     rows_already_loaded: int
     ignored_columns: tuple[str, ...] = ()
+    rows_new: int = 0
+    rows_corrected: int = 0  # of those loaded; the rest is new
+    rows_superseded: int = 0  # of those already loaded: older states of a row of the same file
+    rows_rekeyed: int = 0  # of those corrected or superseded: about another customer, order or day
+    rekeyed_key: str = ""  # the first of these
+    rows_gone: int = 0
+    lost_columns: tuple[tuple[str, int], ...] = ()  # with the number of rows whose value they leave empty
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLoad]:
@@ -61,15 +70,11 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
     main = _load_mapped(connection, load, kind.rows_are, is_derived=False)
     unreadable = content.unreadable_count
     loads = [
-        TableLoad(
-            main.file_name,
-            main.table_name,
-            False,
-            main.rows_read + unreadable,
-            main.rows_loaded,
-            main.rows_quarantined + unreadable,
-            main.rows_already_loaded,
-            ignored,
+        replace(
+            main,
+            rows_read=main.rows_read + unreadable,
+            rows_quarantined=main.rows_quarantined + unreadable,
+            ignored_columns=ignored,
         )
     ]
     if kind.also_give:
@@ -88,10 +93,15 @@ def _load_mapped(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *
     judge(connection, load, name)
     columns = ", ".join(load_contract().tables[name].columns)
     connection.execute(
-        f"insert into raw.{name} ({columns}, _load_id, _file_name, _row_number, _row_hash, _loaded_at) "
-        f"select {columns}, $load_id, $file_name, {ROW_NUMBER}, _row_hash, $loaded_at "
-        f"from judged where outcome = 'loaded' order by {ROW_NUMBER}",
-        {"load_id": load.load_id, "file_name": load.file.name, "loaded_at": load.loaded_at},
+        f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
+        f"select {columns}, $load_id, $file_name, {ROW_NUMBER}, _row_hash, $loaded_at, $arrival_number, false "
+        f"from {JUDGED} where outcome = 'loaded' order by {ROW_NUMBER}",
+        {
+            "load_id": load.load_id,
+            "file_name": load.file.name,
+            "loaded_at": load.loaded_at,
+            "arrival_number": load.arrival_number,
+        },
     )
     relation = "mapped" if is_derived else LANDED
     connection.execute(
@@ -101,9 +111,30 @@ def _load_mapped(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *
         f"where j.outcome = 'quarantined' order by {ROW_NUMBER}",
         {"load_id": load.load_id, "file_name": load.file.name, "table_name": name, "loaded_at": load.loaded_at},
     )
-    counts = dict(connection.execute("select outcome, count(*) from judged group by outcome").fetchall())
-    loaded, quarantined, known = (counts.get(key, 0) for key in ("loaded", "quarantined", "already_loaded"))
-    return TableLoad(load.file.name, name, is_derived, loaded + quarantined + known, loaded, quarantined, known)
+    return _counted(connection, load, name, is_derived=is_derived)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is_derived: bool) -> TableLoad:
+    read, loaded, quarantined, known, corrected, superseded, rekeyed = connection.execute(
+        "select count(*), count(*) filter (outcome = 'loaded'), count(*) filter (outcome = 'quarantined'), "
+        "count(*) filter (outcome = 'already_loaded'), count(*) filter (is_corrected), "
+        f"count(*) filter (is_superseded), count(*) filter (is_rekeyed) from {JUDGED}"
+    ).fetchone()
+    return TableLoad(
+        file_name=load.file.name,
+        table_name=name,
+        is_derived=is_derived,
+        rows_read=read,
+        rows_loaded=loaded,
+        rows_quarantined=quarantined,
+        rows_already_loaded=known,
+        rows_new=loaded - corrected,
+        rows_corrected=corrected,
+        rows_superseded=superseded,
+        rows_rekeyed=rekeyed,
+        rekeyed_key=rekeyed_key(connection, name) if rekeyed else "",
+        lost_columns=lost_columns(connection, name) if corrected else (),
+    )
 
 
 def _quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
@@ -121,20 +152,18 @@ def _quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load) ->
 
 
 def _record(connection: duckdb.DuckDBPyConnection, load: Load, result: TableLoad) -> None:
+    row = {
+        **asdict(result),
+        "load_id": load.load_id,
+        "source": load.source.name,
+        "file_sha256": load.file_sha256,
+        "loaded_at": load.loaded_at,
+        "arrival_number": load.arrival_number,
+        "ignored_columns": ", ".join(result.ignored_columns),
+        "lost_columns": ", ".join(f"{column} ({count:,})" for column, count in result.lost_columns),
+    }
+    columns = [column.name for table in own_tables("quality") if table.name == "file_loads" for column in table.columns]
     connection.execute(
-        "insert into quality.file_loads values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            load.load_id,
-            load.source.name,
-            load.file.name,
-            load.file_sha256,
-            result.table_name,
-            result.is_derived,
-            result.rows_read,
-            result.rows_loaded,
-            result.rows_quarantined,
-            result.rows_already_loaded,
-            ", ".join(result.ignored_columns),
-            load.loaded_at,
-        ],
+        f"insert into quality.file_loads ({', '.join(columns)}) values ({', '.join(f'${name}' for name in columns)})",
+        {name: row.get(name) for name in columns},
     )

@@ -25,6 +25,7 @@ class Load:
     file_sha256: str
     loaded_at: datetime  # UTC, without zone
     unpacked_limit_bytes: int | None = None  # largest size of the file once unpacked; None: no limit
+    arrival_number: int = 1  # place of the file in the order of arrival
 
 
 def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> tuple[str, ...]:

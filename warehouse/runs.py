@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from warehouse.connections import open_build_file
 from warehouse.errors import SettingsError
+from warehouse.newest_versions import newest_versions
 from warehouse.settings import Settings
 from warehouse.source_folders import load_source, source_names
 
@@ -82,15 +83,16 @@ _KNOWN_DAYS = """
 select min(happened_at)::date, max(least(happened_at::date + 1, _loaded_at::date))
 from ({}) as happenings where happened_at is not null
 """
-_ORDERS = "select ordered_at as happened_at, _loaded_at from raw.orders"
-_SUBSCRIPTIONS = "select unnest([started_at, ended_at]) as happened_at, _loaded_at from raw.subscriptions"
 
 
 def _known_days(settings: Settings, source: str) -> tuple[date, date]:
+    orders = newest_versions("raw.orders", "order_id", "ordered_at as happened_at, _loaded_at")
+    starts_and_ends = "unnest([started_at, ended_at]) as happened_at, _loaded_at"
     with open_build_file(settings, source, read_only=True) as connection:
-        first, newest = connection.execute(_KNOWN_DAYS.format(_ORDERS)).fetchone()
+        first, newest = connection.execute(_KNOWN_DAYS.format(orders)).fetchone()
         if first is None:
-            first, newest = connection.execute(_KNOWN_DAYS.format(_SUBSCRIPTIONS)).fetchone()
+            contracts = newest_versions("raw.subscriptions", "subscription_id", starts_and_ends)
+            first, newest = connection.execute(_KNOWN_DAYS.format(contracts)).fetchone()
     if first is None:
         raise SettingsError(
             f"Source {source!r} has no orders and no subscriptions, so there is nothing to model.",

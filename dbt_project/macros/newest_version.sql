@@ -1,4 +1,7 @@
-{#- Raw tables only ever grow: a correction is a further row with the same key. This keeps the newest row per key. -#}
+{#-
+    Raw tables only ever grow: a correction is a further row with the same key, and so is the word that a row is gone
+    (`_is_gone`). This keeps the newest row per key; of a key whose newest row says that it is gone, nothing.
+-#}
 {% macro newest_version(relation, key) -%}
     select *
     from (
@@ -6,9 +9,11 @@
             *,
             row_number() over (
                 partition by {{ key | join(', ') }}
-                order by _loaded_at desc, _row_number desc, _load_id desc, _row_hash desc
+                order by {{ var('newest_first') }}
             ) as version_rank
         from {{ relation }}
     ) as versions
-    where version_rank = 1
+    where
+        version_rank = 1
+        and _is_gone is not true
 {%- endmacro %}

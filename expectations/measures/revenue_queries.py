@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.newest_versions import newest_versions
+from warehouse.newest_versions import newest_versions
 
 TEMPORARY_TABLES = ("bridge_heads", "bridge_lines")
 
 # Newest versions, worked out from raw and not from the models that are checked.
 PREPARATIONS = (
-    """
+    f"""
     create or replace temp table bridge_heads as
     select
         order_id,
@@ -20,8 +20,7 @@ PREPARATIONS = (
                 then greatest(coalesce(cancelled_at, ordered_at), ordered_at) < $as_of_date
             else false
         end as is_cancelled
-    from raw.orders
-    qualify row_number() over (partition by order_id order by _loaded_at desc, _row_number desc) = 1
+    from ({newest_versions("raw.orders", "order_id")}) as versions
     """,
     f"""
     create or replace temp table bridge_lines as

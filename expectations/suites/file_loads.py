@@ -74,7 +74,7 @@ def _balance_rules(contract: Contract) -> Iterator[Expectation]:
 def _raw_row_counts(contract: Contract) -> str:
     return " union all ".join(
         f"select _load_id, '{name}' as table_name, any_value(_file_name) as _file_name, count(*) as row_count "
-        f"from raw.{name} group by _load_id"
+        f"from raw.{name} where not _is_gone group by _load_id"
         for name in contract.tables
     )
 

@@ -6,18 +6,17 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.newest_versions import newest_versions
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
 from expectations.suites.rules import TableSuite, in_set, no_rows, not_empty_unless, not_null, sql, unique
 from expectations.thresholds import MartsThresholds
+from warehouse.newest_versions import newest_versions
 
 # What the source says an order is worth, worked out anew from raw and not from the models that are checked:
 # its lines, or what its head states where no line has a price. Newest versions only; alike lines of an order
 # without line numbers are one line.
 _RAW_AMOUNTS = f"""
     with heads as (
-        select order_id, order_kind, ordered_at, order_amount from raw.orders
-        qualify row_number() over (partition by order_id order by _loaded_at desc, _row_number desc) = 1
+        {newest_versions("raw.orders", "order_id", "order_id, order_kind, ordered_at, order_amount")}
     ),
     newest_lines as (
         {newest_versions("raw.order_items", "order_item_id")}

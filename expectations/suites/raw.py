@@ -91,8 +91,8 @@ def _bounds(column: str, spec: Column) -> Iterator[Expectation]:
 def _load_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterator[Expectation]:
     key = ", ".join(table.key)
     yield unique(
-        [*table.key, "_loaded_at"],
-        f"One load brings each {key} once, so it is clear which version of a row of {name} is the newest.",
+        [*table.key, "_arrival_number"],
+        f"One file brings each {key} once, so it is clear which version of a row of {name} is the newest.",
         "Look at the file named in _file_name; load it again into an empty build file if the loader was interrupted.",
     )
     yield no_rows(
@@ -100,7 +100,7 @@ def _load_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterator[
         f"""
             select {key}, _file_name, _row_number
             from (
-                select *, lag(_row_hash) over (partition by {key} order by _loaded_at, _row_number) as earlier_hash
+                select *, lag(_row_hash) over (partition by {key} order by _arrival_number, _row_number) as earlier_hash
                 from {{batch}} as versions
                 where ({key}) in (select ({key}) from {{batch}} as counted group by {key} having count(*) > 1)
             ) as with_earlier

@@ -8,6 +8,7 @@ from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, between, in_set, no_rows, not_null, sql, unique
 from expectations.suites.score_rules import LOOK, STATUSES, filled_when_scored, finite, reasoned, scored_share_stands
 from expectations.thresholds import ScoresThresholds
+from warehouse.newest_versions import newest_versions
 
 _SCORE_KEY = ["subscription_id", "customer_id", "as_of_date", "model_name"]
 _SURVIVAL = ("survival_3m_probability", "survival_6m_probability", "survival_12m_probability")
@@ -22,12 +23,15 @@ def subscriptions_suite(as_of_date: date) -> TableSuite:
         no_rows(
             "contracts_are_complete",
             sql(
-                """
+                f"""
                     select known.subscription_id as raw_subscription_id, contracts.subscription_id
-                    from (select distinct subscription_id from raw.subscriptions qualify row_number() over (
-                        partition by subscription_id order by _loaded_at desc, _row_number desc) = 1
-                        and started_at < :as_of_date) as known
-                    full outer join {batch} as contracts on contracts.subscription_id = known.subscription_id
+                    from (
+                        select subscription_id from (
+                            {newest_versions("raw.subscriptions", "subscription_id")}
+                        ) as versions
+                        where started_at < :as_of_date
+                    ) as known
+                    full outer join {{batch}} as contracts on contracts.subscription_id = known.subscription_id
                     where known.subscription_id is null or contracts.subscription_id is null
                 """,
                 as_of_date=as_of_date,

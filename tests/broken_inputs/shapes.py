@@ -137,11 +137,10 @@ CASES = (
     ),
     _case(
         "conflicting_rows",
-        "two rows with one key: the same, and with other values",
+        "rows with one key: the same, and with other values; the last counts",
         orders(order(), order(), order(amount="9")),
         loaded=1,
-        known=1,
-        quarantined=1,
-        reasons=("order_id: 1 stands already in row 1 with other values",),
+        known=2,
+        holds=("order_amount::int", [(9,)]),
     ),
 )

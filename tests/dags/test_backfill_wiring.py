@@ -11,6 +11,7 @@ import pytest
 
 from warehouse.connections import open_build_file
 from warehouse.errors import GateFailed, SettingsError
+from warehouse.raw_tables import create_raw_tables
 from warehouse.score_review import accept_scores
 from warehouse.scores import create_score_tables
 from warehouse.settings import Settings
@@ -34,9 +35,13 @@ def loaded(tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path)
     settings.warehouse_folder.mkdir(parents=True)
     with open_build_file(settings, SOURCE) as connection:
-        connection.execute("create schema raw; create table raw.orders (ordered_at timestamp, _loaded_at timestamp)")
-        days = (datetime(2026, 1, 1), datetime(2026, 5, 31))
-        connection.executemany("insert into raw.orders values (?, ?)", [(day, datetime(2026, 6, 10)) for day in days])
+        create_raw_tables(connection)
+        connection.execute(
+            "insert into raw.orders by name select 'o' || ordered_at as order_id, ordered_at, 'load' as _load_id, "
+            "'orders.csv' as _file_name, 1 as _row_number, 'hash' as _row_hash, 1 as _arrival_number, "
+            "timestamp '2026-06-10' as _loaded_at "
+            "from unnest([timestamp '2026-01-01', timestamp '2026-05-31']) as days(ordered_at)"
+        )
     return settings
 
 

@@ -16,7 +16,7 @@ import duckdb
 from warehouse.contract import load_contract
 from warehouse.definitions import DBT_PROJECT
 from warehouse.parsed_project import parsed_file_in
-from warehouse.raw_tables import create_raw_tables
+from warehouse.raw_tables import LINEAGE_COLUMNS, create_raw_tables
 from warehouse.scores import create_score_tables
 from warehouse.settings import CHECKOUT
 from warehouse.source_definitions import SourceDefinitions, write_source_definitions
@@ -58,18 +58,30 @@ class BuildFile:
         return BuildFile(Path(shutil.copy(self.path, folder / "build.duckdb")))
 
     def insert(
-        self, table: str, rows: list[dict[str, Any]], loaded_at: str = "2026-01-01", load_id: str = "load"
+        self,
+        table: str,
+        rows: list[dict[str, Any]],
+        loaded_at: str = "2026-01-01",
+        load_id: str = "load",
+        arrival_number: int | None = None,
     ) -> None:
-        """Append rows to a raw table as one load; columns left out get the contract's default or nothing."""
+        """Append rows to a raw table as one load; columns left out get the contract's default or nothing.
+
+        Each load arrives after those that the table has, unless a number says otherwise. A row may say ``_is_gone``.
+        """
         columns = load_contract().tables[table].columns
-        values = [
-            [row.get(name, spec.default) for name, spec in columns.items()]
-            + [load_id, "file", number, "hash", loaded_at]
-            for number, row in enumerate(rows, start=1)
-        ]
-        places = ", ".join("?" * (len(columns) + 5))
         with duckdb.connect(str(self.path)) as connection:
-            connection.executemany(f"insert into raw.{table} values ({places})", values)
+            if arrival_number is None:
+                newest = connection.execute(f"select coalesce(max(_arrival_number), 0) from raw.{table}").fetchone()
+                arrival_number = newest[0] + 1
+            values = [
+                [row.get(name, spec.default) for name, spec in columns.items()]
+                + [load_id, "file", number, "hash", loaded_at, arrival_number, row.get("_is_gone", False)]
+                for number, row in enumerate(rows, start=1)
+            ]
+            names = ", ".join((*columns, *LINEAGE_COLUMNS))
+            places = ", ".join("?" * (len(columns) + len(LINEAGE_COLUMNS)))
+            connection.executemany(f"insert into raw.{table} ({names}) values ({places})", values)
 
     def execute(self, *statements: str) -> None:
         with duckdb.connect(str(self.path)) as connection:

@@ -222,7 +222,7 @@ def _fill_raw(connection: duckdb.DuckDBPyConnection) -> None:
         for number, values in enumerate(rows, start=1):
             connection.execute(
                 f"insert into raw.{name} ({', '.join(table.columns)}, _load_id, _file_name, _row_number, _row_hash, "
-                f"_loaded_at) values ({values}, ?, ?, ?, ?, '2024-09-01')",
+                f"_loaded_at, _arrival_number) values ({values}, ?, ?, ?, ?, '2024-09-01', 1)",
                 [load_id, f"{name}.csv", number, f"hash-{number}"],
             )
         connection.execute(

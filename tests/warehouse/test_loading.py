@@ -100,7 +100,7 @@ def test_a_grown_file_adds_only_its_new_rows_and_corrections(settings: Settings)
     ingest_source(settings, "files")
     land(settings, "orders.csv", ORDERS + "1,a,2024-05-01,1\n2,a,2024-05-02,99\n3,a,2024-05-03,3\n")
     assert counts(ingest_source(settings, "files")) == [("orders", 3, 2, 0, 1)]
-    assert rows(settings, "select order_id, order_amount::int from raw.orders order by _loaded_at, order_id") == [
+    assert rows(settings, "select order_id, order_amount::int from raw.orders order by _arrival_number, order_id") == [
         ("1", 1),
         ("2", 2),
         ("2", 99),
@@ -122,17 +122,18 @@ def test_files_of_a_release_that_read_otherwise_are_read_again(
         was = "ordered_at = '2024-05-02 01:00:00', _row_hash = md5(_row_hash)"
         connection.execute(f"update raw.orders set {was} where order_id = '2'")
     assert counts(ingest_source(settings, "files")) == [("orders", 2, 1, 0, 1)]
-    newest = "select ordered_at::varchar from raw.orders where order_id = '2' order by _loaded_at desc limit 1"
+    newest = "select ordered_at::varchar from raw.orders where order_id = '2' order by _arrival_number desc limit 1"
     assert rows(settings, newest) == [("2024-05-01 23:00:00",)]
     assert ingest_source(settings, "files").known_files == ("orders.csv",)
 
 
 def test_duplicate_keys_in_one_file(settings: Settings) -> None:
     land(settings, "orders.csv", ORDERS + "1,a,2024-05-01,1\n1,a,2024-05-01,1\n1,b,2024-05-01,1\n")
-    assert counts(ingest_source(settings, "files")) == [("orders", 3, 1, 1, 1)]
-    assert rows(settings, "select reason from quality.quarantined_rows") == [
-        ("order_id: 1 stands already in row 1 with other values",)
-    ]
+    report = ingest_source(settings, "files")
+    assert counts(report) == [("orders", 3, 1, 0, 2)]
+    assert [load.rows_superseded for load in report.loads] == [2]
+    assert "  2 older states of rows of the same file give way to the newest" in list(report.lines())
+    assert rows(settings, "select customer_id from raw.orders") == [("b",)]
 
 
 def test_a_bad_row_does_not_shadow_a_good_one_of_the_same_key(settings: Settings) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
+from warehouse.newest_versions import newest_versions
 from warehouse.own_tables import create_own_tables, own_tables
 from warehouse.transactions import transaction
 
@@ -95,20 +96,6 @@ _SIDES = ", ".join(
     for column in ("first_name", "last_name", "birth_date", "email", "phone", "street_address", "postcode", "city")
     for side in ("l", "r")
 )
-_REVIEW = f"""
-create or replace view pii.identity_review as
-with newest as (
-    select * from raw.customers
-    qualify row_number() over (
-        partition by customer_id order by _loaded_at desc, _row_number desc, _load_id desc, _row_hash desc
-    ) = 1
-)
-select links.*, identities.customer_id, identities.cluster_id_count, {_SIDES}
-from pii.customer_links as links
-left join pii.customer_identities as identities on identities.source_customer_id = links.customer_id_left
-left join newest as l on l.customer_id = links.customer_id_left
-left join newest as r on r.customer_id = links.customer_id_right
-"""
 
 
 def write_results(
@@ -127,7 +114,7 @@ def write_results(
         _insert(connection, "pii", "customer_identities", identities)
         _insert(connection, "quality", "customer_merges", merged)
         _insert(connection, "quality", "identity_summary", [asdict(summary)])
-        connection.execute(_REVIEW)
+        connection.execute(_review())
 
 
 def _stamp(summary: IdentitySummary) -> dict[str, date | datetime]:
@@ -170,3 +157,15 @@ def _insert(connection: duckdb.DuckDBPyConnection, schema: str, name: str, rows:
     connection.register("found_rows", table)
     connection.execute(f"insert into {schema}.{name} by name select * from found_rows")
     connection.unregister("found_rows")
+
+
+def _review() -> str:
+    return f"""
+        create or replace view pii.identity_review as
+        with newest as ({newest_versions("raw.customers", "customer_id")})
+        select links.*, identities.customer_id, identities.cluster_id_count, {_SIDES}
+        from pii.customer_links as links
+        left join pii.customer_identities as identities on identities.source_customer_id = links.customer_id_left
+        left join newest as l on l.customer_id = links.customer_id_left
+        left join newest as r on r.customer_id = links.customer_id_right
+    """

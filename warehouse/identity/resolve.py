@@ -17,6 +17,7 @@ from warehouse.identity.overrides import OVERRIDES_FILE, Override, read_override
 from warehouse.identity.records import normalised
 from warehouse.identity.report import IdentitySummary, Resolved, summarised, write_results
 from warehouse.identity.rules import IdentityRules, load_rules
+from warehouse.newest_versions import newest_versions
 from warehouse.settings import Settings
 
 # What can tell people apart; town and postal code alone cannot.
@@ -115,17 +116,14 @@ def _found_pairs(customers: pa.Table, rules: IdentityRules, settings: Settings) 
 
 
 def _known_customers(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> pa.Table:
-    # The newest version of each row, by the rule of dbt_project/macros/newest_version.sql.
     return connection.execute(
-        """
-        with newest as (
-            select * from raw.customers
-            qualify row_number() over (
-                partition by customer_id order by _loaded_at desc, _row_number desc, _load_id desc, _row_hash desc
-            ) = 1
-        ),
+        f"""
+        with newest as ({newest_versions("raw.customers", "customer_id")}),
         first_orders as (
-            select customer_id, min(ordered_at) as first_order_at from raw.orders where ordered_at < $day group by all
+            select customer_id, min(ordered_at) as first_order_at
+            from ({newest_versions("raw.orders", "order_id", "customer_id, ordered_at")}) as orders
+            where ordered_at < $day
+            group by all
         )
         select
             newest.customer_id, first_name, last_name, email, phone, street_address, postcode, city, birth_date,
@@ -142,13 +140,16 @@ def _known_customers(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> 
 def _first_seen(connection: duckdb.DuckDBPyConnection, as_of_date: str, customer_ids: list[str]) -> dict[str, str]:
     """When each of these ids, listed or not, was first seen before the date; ids not seen before it are left out."""
     rows = connection.execute(
-        """
+        f"""
         with sightings as (
-            select customer_id, registered_at as seen_at, registered_at is null as is_undated from raw.customers
+            select customer_id, registered_at as seen_at, registered_at is null as is_undated
+            from ({newest_versions("raw.customers", "customer_id")}) as customers
             union all
-            select customer_id, ordered_at, false from raw.orders
+            select customer_id, ordered_at, false
+            from ({newest_versions("raw.orders", "order_id", "customer_id, ordered_at")}) as orders
             union all
-            select customer_id, started_at, false from raw.subscriptions
+            select customer_id, started_at, false
+            from ({newest_versions("raw.subscriptions", "subscription_id")}) as subscriptions
         )
         select customer_id, coalesce(cast(min(seen_at) as varchar), '')
         from sightings

@@ -1,5 +1,11 @@
 with
 
+versions as (
+
+    {{ newest_version(source('raw', 'products'), ['product_code']) }}
+
+),
+
 -- codes that differ only by case or blanks are one product
 normalised as (
 
@@ -9,11 +15,10 @@ normalised as (
         category,
         list_price_amount,
         unit_cost_amount,
-        _loaded_at,
+        _arrival_number,
         _row_number,
-        _load_id,
-        _row_hash
-    from {{ source('raw', 'products') }}
+        _is_gone
+    from versions
 
 ),
 
