@@ -16,7 +16,7 @@ from services.follow import FIRST_DAG, Follower, elapsed
 from services.processes import stop
 from services.summary import summary_lines
 from warehouse.errors import ClienteleError
-from warehouse.landing import land_input
+from warehouse.landing import land_input, recognised_landing
 from warehouse.settings import Settings
 from warehouse.source_folders import load_source
 
@@ -59,11 +59,13 @@ def run(settings: Settings, request: Request, say: Callable[[str], None]) -> Non
 
 def land(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
     """Check what was asked for before anything is started, and put the input where it is looked for."""
-    source = load_source(settings, request.source).name
+    source = load_source(settings, request.source)
     parameters(request)
     if request.input:
-        for path in land_input(settings, source, request.input):
-            say(f"Landed {path.relative_to(settings.home)}")
+        for line in land_input(settings, source.name, request.input).lines(settings.home):
+            say(line)
+    if not source.generator:
+        recognised_landing(settings, source)  # what stands there must not fail when everything has started
 
 
 def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> dict[str, Any]:

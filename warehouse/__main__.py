@@ -21,7 +21,7 @@ from warehouse.publish import publish
 from warehouse.rollback import roll_back
 from warehouse.runs import LATEST, plan_run, resolve_source
 from warehouse.settings import CHECKOUT, Settings
-from warehouse.source_folders import load_source, source_names
+from warehouse.source_folders import load_source, replaces_shipped, source_names
 from warehouse.version_list import version_lines
 
 
@@ -76,12 +76,23 @@ def _command(commands, name: str, run, words: str, *, source: bool = False, as_o
 
 def _sources(settings: Settings, _options: argparse.Namespace) -> None:
     for name in source_names(settings):
-        print(f"{name:<20} {load_source(settings, name).description.strip()}")
+        print(f"{name:<20} {_described(settings, name)}")
+
+
+def _described(settings: Settings, name: str) -> str:
+    """Describe a source; one that is wrong does not hide the others."""
+    try:
+        source = load_source(settings, name)
+    except ClienteleError as error:
+        return f"cannot be used: {error}"
+    own = " (your own, in place of the shipped one)" if replaces_shipped(source) else ""
+    return f"{source.description.strip()}{own}"
 
 
 def _ingest(settings: Settings, options: argparse.Namespace) -> None:
     if options.input:
-        land_input(settings, load_source(settings, options.source).name, options.input)
+        for line in land_input(settings, options.source, options.input).recognised.lines():
+            print(f"not landed: {line}")
     for line in ingest_source(settings, resolve_source(settings, options.source)).lines():
         print(line)
 

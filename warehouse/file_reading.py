@@ -13,8 +13,8 @@ from warehouse.csv_reading import BLOCK_BYTES, RecordTooLong, UnreadableRow, rea
 from warehouse.errors import LandingError
 from warehouse.file_blocks import BlockStream, file_blocks, trimmed
 from warehouse.headers import ROW_NUMBER
-from warehouse.landing import LandedFile
 from warehouse.parquet_reading import read_parquet
+from warehouse.recognition import LandedFile
 from warehouse.text_encoding import text_format, utf8_blocks
 
 LANDED = "landed"  # the temporary table that mappings select from

@@ -6,7 +6,7 @@ import importlib
 import logging
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,16 +15,18 @@ import duckdb
 from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
-from warehouse.landing import LandedFile, file_sha256, landed_files
+from warehouse.file_digests import file_sha256
+from warehouse.landing import recognised_landing
 from warehouse.loading import TableLoad, load_file
 from warehouse.mapping import Load
 from warehouse.privacy.relanding import take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
+from warehouse.recognition import LandedFile, Recognised
 from warehouse.scores import create_score_tables
 from warehouse.settings import Settings
-from warehouse.source_folders import Source, load_source
+from warehouse.source_folders import Source, load_source, replaces_shipped
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class IngestReport:
     source: str
     loads: tuple[TableLoad, ...]
     known_files: tuple[str, ...]  # read before, byte for byte
+    notices: tuple[str, ...] = ()  # what is not read, and what the source is
 
     @property
     def rows_loaded(self) -> int:
@@ -47,6 +50,7 @@ class IngestReport:
 
     def lines(self) -> Iterator[str]:
         """The report in words, a line per file and table."""
+        yield from self.notices
         for load in self.loads:
             derived = " (derived)" if load.is_derived else ""
             yield (
@@ -96,13 +100,21 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
     source = load_source(settings, source_name)
     if source.generator:
         _generate(settings, source)
-    files = landed_files(settings, source)
+    landed = recognised_landing(settings, source)
+    files = list(landed.files)
     with open_build_file(settings, source.name) as connection:
         create_raw_tables(connection)
         create_quality_tables(connection)
         create_score_tables(connection)
         _require_compulsory(connection, settings, source, files)
-        return _load_all(connection, settings, source, files)
+        report = _load_all(connection, settings, source, files)
+    return replace(report, notices=tuple(_notices(source, landed)))
+
+
+def _notices(source: Source, landed: Recognised) -> Iterator[str]:
+    if replaces_shipped(source):
+        yield f"source {source.name!r} is your own ({source.folder}), in place of the shipped one of that name"
+    yield from landed.lines()
 
 
 def _load_all(

@@ -1,69 +1,63 @@
-"""The landing folder: what was handed in, as it came. Files are copied in, recognised and never changed."""
+"""The landing folder: what was handed in, as it came. Files are recognised, then copied in, and never changed."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
-from warehouse.landing_paths import (
-    DATA_SUFFIXES,
-    checked_name,
-    copy_in,
-    data_files,
-    landing_folder_of,
-    refuse_outside,
-    unread_format,
-)
+from warehouse.hand_ins import finish_landing, land_together
+from warehouse.landing_paths import found_files, is_marker, landing_folder_of
+from warehouse.recognition import DATA_SUFFIXES, LandedFile, Recognised, recognise
 from warehouse.settings import Settings
-from warehouse.source_folders import FileKind, Source
-
-_CHUNK_BYTES = 1 << 20
+from warehouse.source_folders import Source, load_source
 
 
 @dataclass(frozen=True)
-class LandedFile:
-    """One file in the landing folder and what its rows are."""
+class HandIn:
+    """What was handed in together, and where it stands now."""
 
-    path: Path
-    name: str  # relative to the source's landing folder, with forward slashes
-    kind: FileKind
+    paths: tuple[Path, ...]
+    recognised: Recognised
+
+    def lines(self, home: Path) -> Iterator[str]:
+        """What was landed, and what was not, in words."""
+        yield from (f"Landed {path.relative_to(home)}" for path in self.paths)
+        yield from (f"Not landed: {line}" for line in self.recognised.lines())
 
 
-def land_input(settings: Settings, source: str, given: Path) -> list[Path]:
-    """Copy a file, or the data files of a folder, into the landing folder of a source.
-
-    A file whose name is taken by other content is kept beside it under a name of its own, so nothing is lost.
-
-    Returns
-    -------
-    list[Path]
-        Where the files stand now.
+def land_input(settings: Settings, source_name: str, given: Path) -> HandIn:
+    """Copy a file, or the data files of a folder, into the landing folder of a source: all of them or none.
 
     Raises
     ------
     LandingError
-        If the input does not exist, cannot be read or holds no data file, or a link in the landing folder would lead
-        a copy out of it.
+        If the input does not exist, cannot be read, holds no data file, or holds files that the source does not know;
+        or a link in the landing folder would lead a copy out of it. Nothing is copied then.
+    SourceError
+        If there is no such source, or it is wrong.
     """
+    source = load_source(settings, source_name)
     given = given.expanduser()
     if not _exists(given):
         raise LandingError(f"INPUT {given} does not exist.", "Check the path; it is relative to the checkout.")
-    if given.is_file() and not given.name.lower().endswith(DATA_SUFFIXES):
-        raise unread_format(given)
-    files = [given] if given.is_file() else data_files(given) if given.is_dir() else []
-    if not files:
+    found = recognise(
+        source,
+        _files_of(given),
+        _base_of(given, source),
+        f"INPUT {given}; nothing was copied",
+        "Rename it or leave it out.",
+    )
+    if not found.files:
         raise LandingError(
-            f"INPUT {given} holds no data file.",
+            f"INPUT {given} holds no data file. {'; '.join(found.lines())}",
             f"Clientele reads files ending in {', '.join(DATA_SUFFIXES)}.",
         )
-    base = given.parent if given.is_file() else given
-    folder = landing_folder_of(settings, source)
-    folder.mkdir(parents=True, exist_ok=True)
-    return [_land(path, folder / checked_name(path, base), folder) for path in files]
+    folder = landing_folder_of(settings, source.name)
+    paths = land_together(folder, [(file.path, file.name) for file in found.files])
+    return HandIn(tuple(paths), found)
 
 
 def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
@@ -72,30 +66,31 @@ def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
     Raises
     ------
     LandingError
-        If the folder is missing or empty, a file is of no kind that the source knows, or a link leads out of it.
+        As `recognised_landing`.
+    """
+    return list(recognised_landing(settings, source).files)
+
+
+def recognised_landing(settings: Settings, source: Source) -> Recognised:
+    """What stands in the landing folder of a source.
+
+    Raises
+    ------
+    LandingError
+        If the folder is missing or holds no data, a file is of no kind that the source knows, or a link leads out.
     """
     folder = landing_folder_of(settings, source.name)
-    paths = data_files(folder) if folder.is_dir() else []
-    if not paths:
+    finish_landing(folder)
+    paths = found_files(folder) if folder.is_dir() else []
+    found = recognise(
+        source, paths, folder, f"in the landing folder {folder}", f"Rename it in {folder}, or take it out of there."
+    )
+    if not found.files:
         raise LandingError(
             f"No files for source {source.name!r}: the landing folder {folder} is empty.",
             f"Put files there, or name them: make run SOURCE={source.name} INPUT=path/to/file",
         )
-    return [_recognised(path, folder, source) for path in paths]
-
-
-def file_sha256(path: Path, salt: bytes = b"") -> str:
-    """SHA-256 of a file's bytes, after the salt; LandingError if it cannot be read."""
-    digest = hashlib.sha256(salt)
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except OSError as error:
-        raise LandingError(
-            f"{path.name} cannot be read: {error.strerror}.", "Check the permissions of the file and its folder."
-        ) from error
-    return digest.hexdigest()
+    return found
 
 
 def _exists(path: Path) -> bool:
@@ -105,45 +100,13 @@ def _exists(path: Path) -> bool:
         raise LandingError(f"INPUT {path!r} cannot be looked at: {error}", "Check the path.") from error
 
 
-def _land(path: Path, target: Path, folder: Path) -> Path:
-    refuse_outside(target, folder, str(target))
-    if target.exists():
-        digest = file_sha256(path)
-        if file_sha256(target) == digest:
-            return target
-        stem, dot, suffix = target.name.partition(".")
-        target = target.with_name(f"{stem}--{digest[:8]}{dot}{suffix}")
-    copy_in(path, target, folder)
-    return target
+def _files_of(given: Path) -> list[Path]:
+    if given.is_dir():
+        return found_files(given)
+    return [given] if given.is_file() and not is_marker(given.name) else []
 
 
-def _recognised(path: Path, folder: Path, source: Source) -> LandedFile:
-    name = checked_name(path, folder)
-    kind = _mapped_kind(path, source) if source.form == "mapped" else _contract_kind(path, folder)
-    if kind is None:
-        expected = (
-            ", ".join(kind.pattern for kind in source.files)
-            if source.form == "mapped"
-            else "names that start with a contract table: " + ", ".join(load_contract().tables)
-        )
-        raise LandingError(
-            f"{name}: source {source.name!r} does not know what this file is.",
-            f"Rename it or take it out of the landing folder. Known: {expected}.",
-        )
-    return LandedFile(path, name, kind)
-
-
-def _mapped_kind(path: Path, source: Source) -> FileKind | None:
-    return next((kind for kind in source.files if fnmatch(path.name.lower(), kind.pattern)), None)
-
-
-def _contract_kind(path: Path, folder: Path) -> FileKind | None:
-    """`orders.csv`, `orders_2024-05.csv` or `orders/2024-05.csv` are orders; the longest table name wins."""
-    stem = path.name.lower().split(".")[0]
-    parent = path.parent.name.lower() if path.parent != folder else ""
-    for table in sorted(load_contract().tables, key=len, reverse=True):
-        rest = stem.removeprefix(table)
-        if parent == table or (stem.startswith(table) and not rest[:1].isalpha()):
-            format_ = "parquet" if path.name.lower().endswith(".parquet") else "csv"
-            return FileKind(pattern=path.name, format=format_, rows_are=table)
-    return None
+def _base_of(given: Path, source: Source) -> Path:
+    """The folder that names are relative to: above one called after a table, for its name says what it holds."""
+    is_table = source.form == "contract" and given.name.lower() in load_contract().tables
+    return given.parent if given.is_file() or is_table else given

@@ -6,18 +6,18 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from shutil import copyfileobj
 
 from warehouse.errors import LandingError
 from warehouse.settings import Settings
 
-DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz")
-# Data all the same, but not read: passing over them in silence would lose rows.
-_FOREIGN_SUFFIXES = (
-    *(".xlsx", ".xls", ".xlsm", ".ods", ".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"),
-    *(".json", ".jsonl", ".ndjson", ".xml", ".avro", ".orc", ".feather", ".pkl", ".sqlite", ".duckdb"),
-)
+# Left beside data by desktops, and by the tools that write tables in parts; they hold no rows.
+_MARKER_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini", "_success", "_metadata", "_common_metadata")
+_MARKER_PATTERNS = ("*.crc", "~$*", "_committed_*", "_started_*")
+_MARKER_FOLDERS = ("__macosx", "$recycle.bin", "system volume information", "_temporary")
+_NAMED_LIKE_DATA = (".csv", ".tsv", ".txt", ".parquet", ".gz")
 
 
 def landing_folder_of(settings: Settings, source: str) -> Path:
@@ -33,17 +33,27 @@ def landing_folder_of(settings: Settings, source: str) -> Path:
     return folder
 
 
-def data_files(folder: Path) -> list[Path]:
-    """The data files in a folder and below, in order of name; hidden ones are left out.
+def found_files(folder: Path) -> list[Path]:
+    """The files in a folder and below, in order of name; hidden ones and the markers of tools are left out.
 
     Raises
     ------
     LandingError
-        If there is a link that leads out of the folder, a folder with the name of a file, a file of a format that is
-        not read, or something that may not be looked at.
+        If there is a link that leads out of the folder, a folder or device with the name of a data file, or something
+        that may not be looked at.
     """
     with _explained(folder.name):
-        return [path for path in sorted(_walk(folder)) if _is_data_file(path, folder)]
+        return [path for path in sorted(_walk(folder)) if _is_file(path, folder)]
+
+
+def is_marker(name: str) -> bool:
+    """Whether a file is left out by its name."""
+    lowered = name.lower()
+    return (
+        lowered.startswith(".")
+        or lowered in _MARKER_FILES
+        or any(fnmatchcase(lowered, pattern) for pattern in _MARKER_PATTERNS)
+    )
 
 
 def copy_in(given: Path, target: Path, folder: Path) -> None:
@@ -95,33 +105,19 @@ def _walk(folder: Path) -> Iterator[Path]:
         raise error  # os.walk would pass over a folder that may not be read
 
     for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(parent, name) for name in (*folders, *files) if not name.startswith("."))
+        folders[:] = [name for name in folders if not name.startswith(".") and name.lower() not in _MARKER_FOLDERS]
+        yield from (Path(parent, name) for name in (*folders, *files) if not is_marker(name))
 
 
-def _is_data_file(path: Path, folder: Path) -> bool:
+def _is_file(path: Path, folder: Path) -> bool:
     if path.is_symlink():
         refuse_outside(path, folder, str(path))
-    name = path.name.lower()
-    is_data = name.endswith(DATA_SUFFIXES)
-    if is_data and path.exists() and not path.is_file():
+    if path.name.lower().endswith(_NAMED_LIKE_DATA) and path.exists() and not path.is_file():
         raise LandingError(
             f"{path} is named like a data file and is none, but a folder or a device.",
             "Put the files themselves there; a folder of parts may be called after its table: orders/part-1.csv.",
         )
-    if not path.is_file():
-        return False
-    if not is_data and name.endswith(_FOREIGN_SUFFIXES):
-        raise unread_format(path)
-    return is_data
-
-
-def unread_format(path: Path) -> LandingError:
-    """The refusal of a file of a format that is not read."""
-    return LandingError(
-        f"{path.name} is of a format that Clientele does not read.",
-        f"Save it as CSV UTF-8 or Parquet, or take it out. Read are files ending in {', '.join(DATA_SUFFIXES)}.",
-    )
+    return path.is_file()
 
 
 def refuse_outside(path: Path, folder: Path, shown: str) -> None:

@@ -11,7 +11,7 @@ from warehouse.contract import load_contract
 from warehouse.errors import LandingError, SourceError
 from warehouse.file_reading import LANDED, FileContent
 from warehouse.headers import ROW_NUMBER, shown_names
-from warehouse.landing import LandedFile
+from warehouse.recognition import LandedFile
 from warehouse.source_folders import Source
 
 

@@ -9,7 +9,7 @@ import duckdb
 from warehouse.errors import LandingError
 from warehouse.file_blocks import refuse_too_large
 from warehouse.headers import ROW_NUMBER, checked_columns
-from warehouse.landing import LandedFile
+from warehouse.recognition import LandedFile
 
 _NESTED_TYPE = re.compile(r"\[\d*\]$|^(STRUCT|MAP|UNION|LIST|VARIANT)\b")
 _RENAMED = re.compile(r"_\d+$")

@@ -25,9 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
-    sources_folder: Path = Field(
-        CHECKOUT / "warehouse" / "sources", description="One folder per source; copy one to add your own."
-    )
+    sources_folder: Path | None = Field(None, description="Folder of your own sources, beside the shipped ones.")
     mlflow_tracking_uri: str = Field("", description="MLflow server or database; empty: SQLite under home.")
     mlflow_artifact_location: str = Field("", description="Where models and plots go; empty: under home.")
     airflow_port: int = Field(8080, ge=1, le=65535, description="Airflow's port on localhost.")
@@ -54,8 +52,8 @@ class Settings(BaseSettings):
 
     @field_validator("home", "sources_folder")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().resolve()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().resolve()
 
     @property
     def landing_folder(self) -> Path:

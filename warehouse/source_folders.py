@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.contract import load_contract
 from warehouse.errors import SourceError
-from warehouse.settings import Settings, checked_source_name
+from warehouse.settings import CHECKOUT, Settings, checked_source_name
+from warehouse.source_checks import check_tables, explained
+from warehouse.yaml_texts import read_texts
+
+SHIPPED_SOURCES = CHECKOUT / "warehouse" / "sources"
 
 # Raised whenever our own code comes to read the same file otherwise, so that what an earlier release loaded is read
 # again. 2: offsets of time stamps are taken into account.
@@ -24,7 +27,7 @@ class _Frozen(BaseModel):
 class FileKind(_Frozen):
     """One kind of foreign file and what its rows become."""
 
-    pattern: str
+    pattern: str  # of the file's name, or with a slash of its path below the source's landing folder; in any case
     format: Literal["csv", "parquet", "lines"]
     rows_are: str  # one row of the file is one row of this contract table
     also_give: tuple[str, ...] = ()  # contract tables computed from the accepted rows
@@ -51,7 +54,7 @@ class Source(_Frozen):
     form: Literal["contract", "mapped"]
     generator: str | None = None
     files: tuple[FileKind, ...] = ()
-    ignore: tuple[str, ...] = ()  # patterns of files that are left alone
+    ignore: tuple[str, ...] = ()  # patterns, as above, of files that are left alone
     newest_by: dict[str, str] = {}  # table: column of the file that orders several states of one key in one file
     missing_tokens: tuple[str, ...] = ()  # further texts that are no value
     spellings: dict[str, dict[str, str]] = {}  # contract column: {as this source writes it: as the contract says}
@@ -77,43 +80,59 @@ class Source(_Frozen):
 
 
 def source_names(settings: Settings) -> list[str]:
-    """Names of all source folders, in alphabetical order."""
-    return sorted(path.parent.name for path in settings.sources_folder.glob("*/source.yml"))
+    """Names of all source folders, shipped ones and one's own, in alphabetical order."""
+    names = {path.parent.name for folder in _folders(settings) for path in folder.glob("*/source.yml")}
+    return sorted(names)
 
 
 def load_source(settings: Settings, name: str) -> Source:
-    """Read and check a source folder.
+    """Read and check a source folder. One's own takes the place of a shipped one of the same name.
 
     Raises
     ------
     SourceError
-        If there is no such folder or its source.yml is wrong; says which line of it.
+        If there is no such folder or its source.yml is wrong; says which line of it, and what is allowed.
     """
-    folder = settings.sources_folder / checked_source_name(name)
-    description = folder / "source.yml"
-    if not description.exists():
-        raise SourceError(
-            f"There is no source {name!r}.",
-            f"Known sources: {', '.join(source_names(settings))}. To add one, see docs/adding-a-source.md.",
-        )
+    checked_source_name(name)
+    folder = next((folder / name for folder in _folders(settings) if (folder / name / "source.yml").exists()), None)
+    if folder is None:
+        raise _unknown(settings, name)
+    file = f"{name}/source.yml"
+    texts, lines = read_texts(folder / "source.yml", file)
+    for field in texts.keys() & {"name", "folder"}:
+        raise SourceError(f"{file}, line {lines[(field,)]}: the folder says the {field}.", "Take the line out.")
     try:
-        content = yaml.safe_load(description.read_text(encoding="utf-8"))
-        source = Source(name=name, folder=folder, **content)
-    except (ValidationError, TypeError, yaml.YAMLError) as error:
-        raise SourceError(f"{name}/source.yml: {error}", "Compare it with the other sources' source.yml.") from error
-    _check_tables(source)
+        source = Source(**{**texts, "name": name, "folder": folder})
+    except ValidationError as error:
+        raise explained(file, error, lines, Source, FileKind) from error
+    if source.generator and not is_shipped(source):
+        raise SourceError(
+            f"{file}, line {lines[('generator',)]}: only shipped sources have a generator.", "Take the line out."
+        )
+    check_tables(source, file, lines)
     return source
 
 
-def _check_tables(source: Source) -> None:
-    known = load_contract().tables
-    for kind in source.files:
-        for table in (kind.rows_are, *kind.also_give):
-            if table not in known:
-                raise SourceError(
-                    f"{source.name}/source.yml names the table {table!r}, which the data contract does not have.",
-                    f"Use one of {', '.join(known)}.",
-                )
-            source.mapping_sql(table)
-    if source.form == "mapped" and not source.files:
-        raise SourceError(f"{source.name}/source.yml maps no files.", "Add a `files:` list.")
+def is_shipped(source: Source) -> bool:
+    """Whether the source is part of the checkout."""
+    return source.folder.parent == SHIPPED_SOURCES
+
+
+def replaces_shipped(source: Source) -> bool:
+    """Whether the source is one's own and a shipped one has the same name."""
+    return not is_shipped(source) and (SHIPPED_SOURCES / source.name / "source.yml").exists()
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Where sources are; the first that has a name decides."""
+    own = settings.sources_folder
+    return [SHIPPED_SOURCES] if own is None or own == SHIPPED_SOURCES else [own, SHIPPED_SOURCES]
+
+
+def _unknown(settings: Settings, name: str) -> SourceError:
+    own = settings.sources_folder
+    where = f" CLIENTELE_SOURCES_FOLDER ({own}) is no folder." if own and not own.is_dir() else ""
+    return SourceError(
+        f"There is no source {name!r}.{where}",
+        f"Known sources: {', '.join(source_names(settings))}. To add one, see docs/adding-a-source.md.",
+    )

@@ -32,7 +32,7 @@ def files_in(folder: Path) -> list[str]:
     "spelling", ["{given}", "{given}/../given", "{given}/orders.csv", "{given}/./../given/orders.csv"]
 )
 def test_an_input_may_be_named_in_any_way_and_lands_inside(settings: Settings, given: Path, spelling: str) -> None:
-    [landed] = land_input(settings, "files", Path(spelling.format(given=given)))
+    [landed] = land_input(settings, "files", Path(spelling.format(given=given))).paths
     assert landed == settings.landing_of("files") / "orders.csv"
     assert landed.read_text() == ORDERS
 
@@ -40,13 +40,13 @@ def test_an_input_may_be_named_in_any_way_and_lands_inside(settings: Settings, g
 def test_a_relative_input_with_dots(settings: Settings, given: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (given / "deeper").mkdir()
     monkeypatch.chdir(given / "deeper")
-    [landed] = land_input(settings, "files", Path("../orders.csv"))
+    [landed] = land_input(settings, "files", Path("../orders.csv")).paths
     assert landed.parent == settings.landing_of("files")
 
 
 def test_the_one_input_may_be_a_link_and_is_copied(settings: Settings, given: Path, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").symlink_to(given / "orders.csv")
-    [landed] = land_input(settings, "files", tmp_path / "orders.csv")
+    [landed] = land_input(settings, "files", tmp_path / "orders.csv").paths
     assert not landed.is_symlink()
     assert landed.read_text() == ORDERS
 
@@ -121,7 +121,7 @@ def test_a_planted_partial_file_is_not_written_through(settings: Settings, given
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("orders.xlsx", "does not read"), ("orders.zip", "does not read"), ("passwd", "does not read")],
+    [("orders.xlsx", "does not read"), ("orders.zip", "does not read"), ("passwd", "does not know what this file is")],
 )
 def test_an_input_of_a_format_that_is_not_read_is_refused_at_once(
     settings: Settings, tmp_path: Path, name: str, words: str

@@ -21,11 +21,11 @@ from warehouse import file_reading
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
-from warehouse.landing import LandedFile
 from warehouse.loading import TableLoad, load_file
 from warehouse.mapping import Load
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
+from warehouse.recognition import LandedFile
 from warehouse.settings import Settings
 from warehouse.source_folders import FileKind, load_source
 

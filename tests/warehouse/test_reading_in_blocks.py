@@ -19,7 +19,7 @@ import resource, sys
 from pathlib import Path
 import duckdb
 from warehouse.file_reading import read_landed_file
-from warehouse.landing import LandedFile
+from warehouse.recognition import LandedFile
 from warehouse.source_folders import FileKind
 path = Path(sys.argv[1])
 connection = duckdb.connect(config={"memory_limit": "60MB", "threads": 1, "temp_directory": str(path.parent / "spill")})

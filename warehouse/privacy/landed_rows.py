@@ -11,9 +11,9 @@ import duckdb
 from warehouse.errors import SourceError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
-from warehouse.landing import LandedFile
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
+from warehouse.recognition import LandedFile
 from warehouse.text_checks import BLANKS
 from warehouse.value_types import literal
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 
 from warehouse.durable_files import flush_file, rename_durably, staged_name
-from warehouse.landing import LandedFile, file_sha256
+from warehouse.file_digests import file_sha256
 from warehouse.privacy.landed_rows import Affected, affected_rows
 from warehouse.privacy.parquet_rewriting import rewrite_parquet
 from warehouse.privacy.suppression import Suppressed
 from warehouse.privacy.text_rewriting import rewrite_text
+from warehouse.recognition import LandedFile
 from warehouse.source_folders import Source
 
 

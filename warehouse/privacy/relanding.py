@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from warehouse.landing import LandedFile
 from warehouse.privacy.landing_erasure import rewritten
 from warehouse.privacy.suppression import Suppressed
+from warehouse.recognition import LandedFile
 from warehouse.source_folders import Source
 
 _log = logging.getLogger(__name__)

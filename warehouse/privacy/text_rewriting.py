@@ -12,9 +12,9 @@ from typing import BinaryIO
 from warehouse.errors import LandingError
 from warehouse.file_blocks import BlockStream, file_blocks
 from warehouse.headers import csv_header
-from warehouse.landing import LandedFile
 from warehouse.privacy.landed_rows import Affected
 from warehouse.privacy.packed_files import open_unpacked
+from warehouse.recognition import LandedFile
 from warehouse.text_encoding import text_format, utf8_blocks
 
 _LONGEST_FIELD_CHARACTERS = 1 << 28
