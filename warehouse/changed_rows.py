@@ -51,21 +51,26 @@ def _find_changed_orders(connection: duckdb.DuckDBPyConnection) -> None:
             select min(as_of_date) as first_date, max(as_of_date) as last_date from state.mart_builds
         ),
         pending_products as (
-            select product_code, case when not _is_gone then unit_cost_amount end as unit_cost_amount, _load_id,
+            select product_code, case when not _is_gone then unit_cost_amount end as unit_cost_amount,
+                case when not _is_gone then line_kind end as line_kind, _load_id,
                 row_number() over (
                     partition by product_code, _load_id in (from state.pending_loads)
                     order by {newest_first}
                 ) as age
             from raw.products
         ),
-        recosted as (
+        changed_products as (
             select upper(trim(pending.product_code)) as product_code
             from pending_products as pending
             left join pending_products as known
                 on known.product_code = pending.product_code and known.age = 1
                 and known._load_id not in (from state.pending_loads)
             where pending.age = 1 and pending._load_id in (from state.pending_loads)
-                and pending.unit_cost_amount is distinct from known.unit_cost_amount
+                and (pending.unit_cost_amount, pending.line_kind) is distinct from (known.unit_cost_amount, known.line_kind)
+        ),
+        changed_rates as (
+            select upper(trim(currency)) as currency, min(rate_date) as first_rate_date
+            from raw.exchange_rates where _load_id in (from state.pending_loads) group by upper(trim(currency))
         )
         select order_id from raw.orders where _load_id in (from state.pending_loads)
         union
@@ -76,7 +81,10 @@ def _find_changed_orders(connection: duckdb.DuckDBPyConnection) -> None:
         where (ordered_at >= first_date and ordered_at < last_date)
             or (cancelled_at >= first_date and cancelled_at < last_date)
         union
-        select order_id from raw.order_items where upper(trim(product_code)) in (from recosted)
+        select order_id from raw.order_items where upper(trim(product_code)) in (from changed_products)
+        union
+        select order_id from raw.orders, changed_rates as rates
+        where upper(trim(orders.currency)) = rates.currency and orders.ordered_at >= rates.first_rate_date
     """)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse import takebacks
 from warehouse.changed_rows import MERGES, find_changes, find_pending_loads
 from warehouse.connections import open_build_file
 from warehouse.definitions import DBT_PROJECT
@@ -130,8 +131,9 @@ def complete(connection: duckdb.DuckDBPyConnection) -> None:
 def definitions_sha256(variables: Mapping[str, object], project: Path = DBT_PROJECT) -> str:
     """One name for all that the marts are made by: models, macros, seeds, vars, source. Another name, other marts."""
     digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
-    for file in sorted(file for pattern in ("*.sql", "*.yml", "*.csv") for file in project.rglob(pattern)):
+    for file in sorted(file for pattern in ("*.sql", "*.py", "*.yml", "*.csv") for file in project.rglob(pattern)):
         digest.update(file.relative_to(project).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    digest.update(Path(takebacks.__file__).read_bytes())  # a model calls it
     return digest.hexdigest()
 
 
@@ -144,7 +146,16 @@ def _why_full(connection: duckdb.DuckDBPyConnection, definitions: str) -> str:
         return "there is no complete build to add to"
     if any(made_by != definitions for made_by, _ in builds):
         return "the models, seeds, definitions or the source's settings are other ones"
+    if _currency_may_change(connection):
+        return "there are several currencies, and source.yml does not say which is the reporting currency"
     return ""
+
+
+def _currency_may_change(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether new orders can make another currency that of most orders."""
+    declared = connection.execute("select max(reporting_currency) from state.source_settings").fetchone()[0]
+    currencies = connection.execute("select count(distinct upper(trim(currency))) from raw.orders").fetchone()[0]
+    return declared is None and currencies > 1
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,8 @@ import yaml
 
 from warehouse.contract import SQL_TYPES
 
-_TYPES = {**SQL_TYPES, "double": "DOUBLE", "bigint": "BIGINT"}
+# Amounts are shown here, so they are in cents.
+_TYPES = {**SQL_TYPES, "amount": "DECIMAL(18,2)", "double": "DOUBLE", "bigint": "BIGINT"}
 
 
 @dataclass(frozen=True)

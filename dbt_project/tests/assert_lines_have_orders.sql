@@ -3,5 +3,5 @@
 select
     order_item_id,
     order_id
-from {{ ref('int_order_items_classified') }}
-where line_status = 'order_unknown'
+from {{ ref('int_movements') }}
+where movement_status = 'order_unknown'

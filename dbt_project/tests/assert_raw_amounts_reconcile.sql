@@ -1,27 +1,26 @@
--- To the cent: every raw line ends in exactly one status, every kept line in fct_order_items, and the amounts of the
--- orders are those of their lines. In an increment: of the orders that it made anew.
+-- To the last decimal: every raw line stands once in the ledger with the amount that it was written with, every line that
+-- counts in fct_order_items, and orders are worth what the ledger's rows of them are. In an increment: of the orders that it
+-- made anew.
 with
 
 raw_lines as (
 
     select
         count(*) as line_count,
-        sum(coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2)), 0)) as amount
+        sum(coalesce(line_amount, cast(quantity * unit_price_amount as decimal(22, 10)), 0)) as amount
     from ({{ newest_version(tested_raw_lines() ~ ' as lines', ['order_item_id']) }}) as newest
 
 ),
 
-classified as (
+ledger as (
 
     select
-        count(*) as line_count,
-        sum(line_amount) as amount,
-        count(case when line_status = 'kept' then 1 end) as kept_count,
-        sum(case when line_status = 'kept' then line_amount else 0 end) as kept_amount
-    from {{ tested_rows(ref('int_order_items_classified'), 'order_id') }} as items
-    where
-        line_status in ('kept', 'duplicate', 'after_as_of_date', 'order_unknown')
-        and line_kind in ('product', 'discount', 'fee', 'adjustment', 'free')
+        count(case when movement_kind = 'line' then 1 end) as line_count,
+        sum(raw_amount) as raw_amount,
+        count(case when movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate') then 1 end)
+            as counting_line_count,
+        sum(case when part in ('sale', 'return') then amount else 0 end) as goods_amount
+    from {{ tested_rows(ref('int_movements'), 'order_id') }} as movements
 
 ),
 
@@ -29,31 +28,31 @@ facts as (
 
     select
         count(*) as line_count,
-        sum(line_amount) as amount
+        count(case when items.line_amount <> cast(movements.amount as decimal(18, 2)) then 1 end) as other_amount_count
     from {{ tested_rows(ref('fct_order_items'), 'order_id') }} as items
+    inner join {{ ref('int_movements') }} as movements
+        on items.order_id = movements.order_id
+        and items.order_item_id = movements.order_item_id
 
 ),
 
 orders as (
 
-    select sum(orders.net_amount + orders.cancelled_amount + orders.fee_amount + orders.adjustment_amount) as amount
-    from {{ tested_rows(ref('fct_orders'), 'order_id') }} as orders
-    inner join {{ ref('int_order_items_totalled') }} as lines
-        on orders.order_id = lines.order_id
-    where lines.priced_line_count > 0
+    select sum(net_amount + cancelled_amount) as goods_amount
+    from {{ tested_rows(ref('int_orders_netted'), 'order_id') }} as orders
 
 ),
 
 compared as (
 
     select
-        raw_lines.line_count - classified.line_count as lost_line_count,
-        coalesce(raw_lines.amount, 0) - coalesce(classified.amount, 0) as lost_amount,
-        classified.kept_count - facts.line_count as lost_kept_count,
-        coalesce(classified.kept_amount, 0) - coalesce(facts.amount, 0) as lost_kept_amount,
-        coalesce(facts.amount, 0) - coalesce(orders.amount, 0) as lost_order_amount
+        raw_lines.line_count - ledger.line_count as lost_line_count,
+        coalesce(raw_lines.amount, 0) - coalesce(ledger.raw_amount, 0) as lost_amount,
+        ledger.counting_line_count - facts.line_count as lost_counting_count,
+        facts.other_amount_count,
+        coalesce(ledger.goods_amount, 0) - coalesce(orders.goods_amount, 0) as lost_order_amount
     from raw_lines
-    cross join classified
+    cross join ledger
     cross join facts
     cross join orders
 
@@ -64,6 +63,6 @@ from compared
 where
     lost_line_count <> 0
     or lost_amount <> 0
-    or lost_kept_count <> 0
-    or lost_kept_amount <> 0
+    or lost_counting_count <> 0
+    or other_amount_count <> 0
     or lost_order_amount <> 0

@@ -15,7 +15,10 @@ import pandas as pd
 # Before the date: as it stood on the date. After: as it stood at the end of the horizon.
 _OUTCOMES = """
 with movements as (
-    select * from intermediate.int_customer_movements where occurred_at < $label_end
+    select
+        *,
+        counts_from_at < $label_end and (counts_until_at is null or counts_until_at >= $label_end) as is_true_at_end
+    from intermediate.int_customer_movements where occurred_at < $label_end
 ),
 before as (
     select
@@ -24,15 +27,21 @@ before as (
         date_diff('day', min(order_date) filter (is_demand), $as_of_date) as tenure_days,
         sum(net_amount) filter (occurred_at >= $year_before) as net_amount_365d
     from movements
-    where occurred_at < $as_of_date and (voided_at is null or voided_at >= $as_of_date)
+    where occurred_at < $as_of_date and counts_from_at < $as_of_date
+        and (counts_until_at is null or counts_until_at >= $as_of_date)
     group by customer_id
 ),
 after as (
     select
         customer_id,
-        count(*) filter (is_demand and (voided_at is null or voided_at >= $label_end)) > 0 as has_purchased,
+        count(*) filter (is_demand and is_true_at_end) > 0 as has_purchased,
         sum(net_amount) filter (
-            voided_at is null or voided_at >= $label_end or sold_at < $as_of_date
+            case
+                when sold_at < $as_of_date and counts_until_at < $label_end
+                    then movement_part = 'return' and counts_until_at >= $as_of_date
+                        and (stands_again_at is null or stands_again_at >= $label_end)
+                else is_true_at_end and (movement_part <> 'residual' or sold_at >= $as_of_date)
+            end
         ) as net_amount
     from movements
     where occurred_at >= $as_of_date

@@ -11,7 +11,8 @@ from dbt_build_file import DBT_PROJECT
 
 from warehouse.contract import load_contract
 
-MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
+SQL_MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
+MODELS = [*SQL_MODELS, *sorted((DBT_PROJECT / "models").rglob("*.py"))]
 MARTS = [model for model in MODELS if not {"marts", "activation"}.isdisjoint(model.parts)]
 DBT_TYPES = {"VARCHAR": "string"}
 NOT_PORTABLE = {
@@ -54,7 +55,7 @@ def test_marts_describe_every_column(model: Path) -> None:
     assert all(column["description"] and column["data_type"] for column in properties(model)["columns"])
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.stem)
+@pytest.mark.parametrize("model", SQL_MODELS, ids=lambda model: model.stem)
 def test_sql_is_portable_and_ends_plainly(model: Path) -> None:
     sql = re.sub(r"--.*", "", model.read_text(encoding="utf-8"))
     found = [name for name, pattern in NOT_PORTABLE.items() if re.search(pattern, sql, re.IGNORECASE)]

@@ -72,7 +72,7 @@ def test_money_in_the_marts_is_money_in_the_files(shop) -> None:
         pipeline.in_build_file(
             settings,
             "sample_shop",
-            "select line_status, sum(line_amount) from intermediate.int_order_items_classified group by all",
+            "select line_status, sum(raw_amount) from intermediate.int_order_items_classified group by all",
         )
     )
     [(marts,)] = pipeline.published(settings, "select sum(line_amount) from marts.fct_order_items")

@@ -1,56 +1,76 @@
 {{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
 
--- What moved a customer's account, and until when it counted: an order that was cancelled or wholly reversed, and the
--- returns that reversed it, count only for dates up to `voided_at`. `sold_at` is the time of the sale concerned.
+-- What moved a customer's account, and of which dates that is true: from `counts_from_at` until `counts_until_at`. While
+-- an order is reversed, neither it nor what took it back counts, but what the returns left of it does (`residual`).
 with
 
 orders as (
 
-    select *
-    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
-    where customer_id is not null and order_kind in ('sale', 'return')
+    select * from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
+    where customer_id is not null
+
+),
+
+portions as (
+
+    select * from {{ changed_only(ref('int_return_portions'), 'customer_id') }}
+
+),
+
+standings as (
+
+    select * from {{ changed_only(ref('int_order_standings'), 'customer_id') }}
 
 ),
 
 sales as (
 
     select
-        order_id,
-        customer_id,
-        ordered_at as occurred_at,
-        order_date,
-        ordered_at as sold_at,
-        voided_at,
-        is_demand,
-        item_count,
-        gross_amount,
-        return_amount,
-        net_amount,
-        costed_net_amount,
-        costed_margin_amount
+        orders.order_id,
+        'sale' as movement_part,
+        orders.order_id as sold_order_id,
+        orders.customer_id,
+        orders.ordered_at as occurred_at,
+        orders.ordered_at as sold_at,
+        coalesce(standings.stands_from_at, orders.ordered_at) as counts_from_at,
+        standings.stands_until_at as counts_until_at,
+        standings.stands_again_at,
+        orders.is_demand,
+        orders.item_count,
+        orders.sale_amount as net_amount,
+        orders.sale_costed_amount as costed_net_amount,
+        orders.sale_margin_amount as costed_margin_amount
     from orders
-    where order_kind = 'sale'
+    left join standings
+        on orders.order_id = standings.order_id
+    where orders.sale_amount <> 0 or orders.is_demand
 
 ),
 
--- a credit note can reverse several orders, or none: its amount is split by the order it reverses; lines without an
--- amount say nothing of it, and where all are, what the head states counts
-return_lines as (
+-- a return by the orders that it takes back; what takes back nothing goes with itself
+returned as (
 
     select
-        items.order_id,
-        sold.voided_at,
-        case when sold.voided_at is not null then sold.ordered_at end as sold_at,
-        sum(items.line_amount) as net_amount,
-        coalesce(sum(case when items.margin_amount is not null then items.line_amount end), 0) as costed_net_amount,
-        coalesce(sum(items.margin_amount), 0) as costed_margin_amount
-    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as items
-    left join {{ ref('int_order_items_reversed') }} as reversed
-        on items.order_item_id = reversed.return_order_item_id
-    left join {{ ref('int_orders_netted') }} as sold
-        on reversed.order_id = sold.order_id
-    where items.line_status = 'kept' and items.line_kind in ('product', 'discount') and items.line_amount <> 0
-    group by items.order_id, sold.voided_at, case when sold.voided_at is not null then sold.ordered_at end
+        order_id,
+        sold_order_id,
+        amount,
+        costed_amount,
+        margin_amount
+    from portions
+
+    union all
+
+    select
+        orders.order_id,
+        null as sold_order_id,
+        orders.returned_amount - coalesce(sum(portions.amount), 0) as amount,
+        orders.return_costed_amount - coalesce(sum(portions.costed_amount), 0) as costed_amount,
+        orders.return_margin_amount - coalesce(sum(portions.margin_amount), 0) as margin_amount
+    from orders
+    left join portions
+        on orders.order_id = portions.order_id
+    group by orders.order_id, orders.returned_amount, orders.return_costed_amount, orders.return_margin_amount
+    having orders.returned_amount <> coalesce(sum(portions.amount), 0)
 
 ),
 
@@ -58,22 +78,70 @@ returns as (
 
     select
         orders.order_id,
+        'return' as movement_part,
+        returned.sold_order_id,
         orders.customer_id,
         orders.ordered_at as occurred_at,
-        orders.order_date,
-        coalesce(lines.sold_at, orders.ordered_at) as sold_at,
-        least(orders.cancelled_at, lines.voided_at) as voided_at,
-        orders.is_demand,
+        coalesce(sold.ordered_at, orders.ordered_at) as sold_at,
+        greatest(coalesce(standings.stands_from_at, orders.ordered_at), orders.ordered_at) as counts_from_at,
+        least(standings.stands_until_at, orders.cancelled_at) as counts_until_at,
+        standings.stands_again_at,
+        false as is_demand,
         0 as item_count,
-        0 as gross_amount,
-        -coalesce(lines.net_amount, orders.net_amount) as return_amount,
-        coalesce(lines.net_amount, orders.net_amount) as net_amount,
-        coalesce(lines.costed_net_amount, 0) as costed_net_amount,
-        coalesce(lines.costed_margin_amount, 0) as costed_margin_amount
-    from orders
-    left join return_lines as lines
-        on orders.order_id = lines.order_id
-    where orders.order_kind = 'return'
+        returned.amount as net_amount,
+        returned.costed_amount as costed_net_amount,
+        returned.margin_amount as costed_margin_amount
+    from returned
+    inner join orders
+        on returned.order_id = orders.order_id
+    left join orders as sold
+        on returned.sold_order_id = sold.order_id
+    left join standings
+        on returned.sold_order_id = standings.order_id
+    where standings.stands_again_at is null or standings.stands_again_at > orders.ordered_at
+
+),
+
+-- of what was sold and given back while the order is reversed
+residuals as (
+
+    select
+        orders.order_id,
+        'residual' as movement_part,
+        orders.order_id as sold_order_id,
+        orders.customer_id,
+        reversals.from_at as occurred_at,
+        orders.ordered_at as sold_at,
+        reversals.from_at as counts_from_at,
+        least(reversals.until_at, orders.cancelled_at) as counts_until_at,
+        null as stands_again_at,
+        false as is_demand,
+        0 as item_count,
+        orders.sale_amount + sum(returned.amount) as net_amount,
+        orders.sale_costed_amount + sum(returned.costed_amount) as costed_net_amount,
+        orders.sale_margin_amount + sum(returned.margin_amount) as costed_margin_amount
+    from {{ changed_only(ref('int_takebacks'), 'customer_id') }} as reversals
+    inner join orders
+        on reversals.order_id = orders.order_id
+    inner join portions as returned
+        on reversals.order_id = returned.sold_order_id
+    inner join orders as notes
+        on returned.order_id = notes.order_id
+    where
+        reversals.record_kind = 'order_reversal'
+        and (orders.cancelled_at is null or reversals.from_at < orders.cancelled_at)
+        and notes.ordered_at <= reversals.from_at
+        and (notes.cancelled_at is null or notes.cancelled_at > reversals.from_at)
+    group by
+        orders.order_id,
+        orders.customer_id,
+        reversals.from_at,
+        reversals.until_at,
+        orders.ordered_at,
+        orders.cancelled_at,
+        orders.sale_amount,
+        orders.sale_costed_amount,
+        orders.sale_margin_amount
 
 ),
 
@@ -82,7 +150,35 @@ movements as (
     select * from sales
     union all
     select * from returns
+    union all
+    select * from residuals
+
+),
+
+dated as (
+
+    select
+        order_id,
+        movement_part,
+        sold_order_id,
+        customer_id,
+        occurred_at,
+        cast(occurred_at as date) as order_date,
+        sold_at,
+        counts_from_at,
+        counts_until_at,
+        stands_again_at,
+        is_demand,
+        item_count,
+        case when movement_part = 'sale' or (movement_part = 'residual' and net_amount > 0) then net_amount else 0 end
+            as gross_amount,
+        case when movement_part = 'sale' or (movement_part = 'residual' and net_amount > 0) then 0 else -net_amount end
+            as return_amount,
+        net_amount,
+        costed_net_amount,
+        costed_margin_amount
+    from movements
 
 )
 
-select * from movements
+select * from dated

@@ -22,7 +22,8 @@ movements as (
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('int_customer_movements') }} as movements
         on movements.occurred_at < dates.as_of_date
-        and (movements.voided_at is null or movements.voided_at >= dates.as_of_date)
+        and movements.counts_from_at < dates.as_of_date
+        and (movements.counts_until_at is null or movements.counts_until_at >= dates.as_of_date)
         and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
 
 ),

@@ -9,18 +9,18 @@ bought as (
     select
         items.customer_id,
         items.product_code,
-        orders.voided_at,
-        min(items.ordered_at) as first_bought_at
-    from {{ changed_only(ref('int_order_items_classified'), 'customer_id') }} as items
-    inner join {{ ref('int_orders_netted') }} as orders
-        on items.order_id = orders.order_id
+        coalesce(standings.stands_from_at, items.occurred_at) as bought_at,
+        standings.stands_until_at as undone_at
+    from {{ changed_only(ref('int_movements'), 'customer_id') }} as items
+    left join {{ ref('int_order_standings') }} as standings
+        on items.order_id = standings.order_id
     where
-        items.line_status = 'kept'
-        and items.line_kind = 'product'
-        and items.quantity > 0
+        items.movement_status in ('kept', 'no_exchange_rate')
+        and items.customer_id is not null
+        and items.part = 'sale'
+        and items.line_kind = 'goods'
+        and items.original_amount > 0
         and items.product_code is not null
-        and orders.is_demand
-    group by items.customer_id, items.product_code, orders.voided_at
 
 ),
 
@@ -29,7 +29,7 @@ steps as (
     select
         customer_id,
         product_code,
-        first_bought_at as changed_at,
+        bought_at as changed_at,
         1 as step
     from bought
 
@@ -38,10 +38,10 @@ steps as (
     select
         customer_id,
         product_code,
-        voided_at as changed_at,
+        undone_at as changed_at,
         -1 as step
     from bought
-    where voided_at is not null
+    where undone_at is not null
 
 ),
 

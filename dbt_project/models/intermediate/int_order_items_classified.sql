@@ -2,9 +2,33 @@
 
 with
 
-items as (
+-- what a line is: the document, the line, its product, the source's list and the sign say it, in this order
+named as (
 
-    select * from {{ changed_only(ref('stg_order_items'), 'order_id') }}
+    select
+        items.*,
+        orders.order_kind,
+        orders.ordered_at,
+        orders.customer_id,
+        orders.order_amount,
+        orders.order_id is null as is_orphan,
+        codes.pseudo_product_kind,
+        products.unit_cost_amount,
+        case
+            when orders.order_kind = 'adjustment' then 'adjustment'
+            when items.line_kind is not null then items.line_kind
+            when codes.line_kind is not null then codes.line_kind
+            when items.unit_price_amount < 0 then 'discount'
+            when items.quantity > 0 and items.line_amount < 0 and orders.order_kind = 'sale' then 'discount'
+            else 'goods'
+        end as kind_of_line
+    from {{ changed_only(ref('stg_order_items'), 'order_id') }} as items
+    left join {{ ref('stg_orders') }} as orders
+        on items.order_id = orders.order_id
+    left join {{ ref('int_product_codes_classified') }} as codes
+        on items.product_code = codes.product_code
+    left join {{ ref('stg_products') }} as products
+        on items.product_code = products.product_code
 
 ),
 
@@ -15,63 +39,45 @@ numbered as (
         *,
         row_number() over (
             partition by
-                order_id, line_number, product_code, product_description, quantity, unit_price_amount, line_amount
+                order_id, line_number, product_code, product_description, quantity, unit_price_amount, line_amount,
+                kind_of_line
             order by order_item_id
-        ) as copy_number
-    from items
+        ) as copy_number,
+        sum(line_amount) over (partition by order_id) as amount_with_copies
+    from named
 
 ),
 
 classified as (
 
     select
-        numbered.order_item_id,
-        numbered.order_id,
-        orders.customer_id,
-        orders.order_kind,
-        orders.ordered_at,
-        numbered.line_number,
-        numbered.product_code,
-        numbered.product_description,
-        numbered.quantity,
-        numbered.unit_price_amount,
-        coalesce(numbered.line_amount, 0) as line_amount,
-        numbered.line_amount is not null as is_amount_stated,
+        order_item_id,
+        order_id,
+        customer_id,
+        order_kind,
+        ordered_at,
+        line_number,
+        product_code,
+        product_description,
+        kind_of_line as line_kind,
+        pseudo_product_kind,
+        quantity,
+        unit_price_amount,
+        coalesce(line_amount, 0) as raw_amount,
+        line_amount is not null as is_amount_stated,
+        unit_cost_amount,
         case
-            when orders.order_id is null then 'order_unknown'
-            when orders.ordered_at >= {{ date_literal(var('as_of_date')) }} then 'after_as_of_date'
-            when numbered.line_number is null and numbered.copy_number > 1 then 'duplicate'
+            when is_orphan then 'order_unknown'
+            when ordered_at >= {{ date_literal(var('as_of_date')) }} then 'after_as_of_date'
+            -- a stated total that is right with all copies proves them
+            when
+                line_number is null and copy_number > 1
+                and coalesce(abs(abs(amount_with_copies) - abs(order_amount)) > 0.005, true)
+                then 'duplicate'
             else 'kept'
-        end as line_status,
-        case
-            when orders.order_kind = 'adjustment' then 'adjustment'
-            when codes.line_kind <> 'product' then codes.line_kind
-            when coalesce(numbered.line_amount, 0) = 0 then 'free'
-            else 'product'
-        end as line_kind,
-        codes.pseudo_product_kind,
-        numbered.quantity * products.unit_cost_amount as cost_amount
+        end as line_status
     from numbered
-    left join {{ ref('stg_orders') }} as orders
-        on numbered.order_id = orders.order_id
-    left join {{ ref('int_product_codes_classified') }} as codes
-        on numbered.product_code = codes.product_code
-    left join {{ ref('stg_products') }} as products
-        on numbered.product_code = products.product_code
-
-),
-
--- what goods cost lowers what they bring, and returned goods are worth it again; a discount is all margin lost
-costed as (
-
-    select
-        *,
-        case
-            when line_kind = 'discount' then line_amount
-            when line_kind = 'product' then line_amount - cost_amount
-        end as margin_amount
-    from classified
 
 )
 
-select * from costed
+select * from classified

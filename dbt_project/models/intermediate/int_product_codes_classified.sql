@@ -25,19 +25,23 @@ ranked as (
             order by length(patterns.code_pattern) desc, patterns.code_pattern
         ) as pattern_rank
     from codes
-    left join {{ ref('pseudo_products') }} as patterns
+    left join {{ source('state', 'line_kinds') }} as patterns
         on codes.product_code like patterns.code_pattern
 
 ),
 
+-- the shop's own list of products says it before the list of codes; null: lines say it by their sign
 classified as (
 
     select
-        product_code,
-        coalesce(line_kind, 'product') as line_kind,
-        pseudo_product_kind
+        ranked.product_code,
+        coalesce(products.line_kind, ranked.line_kind) as line_kind,
+        case when products.line_kind is null or products.line_kind = ranked.line_kind then ranked.pseudo_product_kind end
+            as pseudo_product_kind
     from ranked
-    where pattern_rank = 1
+    left join {{ ref('stg_products') }} as products
+        on ranked.product_code = products.product_code
+    where ranked.pattern_rank = 1
 
 )
 

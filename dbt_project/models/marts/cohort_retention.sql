@@ -20,7 +20,7 @@ purchases as (
         {{ month_of('customers.first_order_date') }} as cohort_month,
         {{ month_of('orders.order_date') }} as order_month,
         orders.net_amount
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_orders_netted') }} as orders
     inner join {{ ref('dim_customers') }} as customers
         on orders.customer_id = customers.customer_id
     where orders.is_purchase

@@ -17,7 +17,8 @@ customers as (
 
 ),
 
--- judged as it stood when the window closed: what was cancelled or reversed by then is no purchase
+-- judged as it stood when the window closed: what was cancelled or reversed by then is no purchase; money on its own
+-- date (macro counts_in_window)
 observed as (
 
     select
@@ -26,44 +27,24 @@ observed as (
         case
             when
                 movements.is_demand
-                and movements.occurred_at < {{ churn_end }}
-                and (movements.voided_at is null or movements.voided_at >= {{ churn_end }})
+                and movements.counts_from_at < {{ churn_end }}
+                and (movements.counts_until_at is null or movements.counts_until_at >= {{ churn_end }})
                 then 1
         end as churn_window_purchase,
         case
             when
                 movements.is_demand
-                and movements.occurred_at < {{ clv_end }}
-                and (movements.voided_at is null or movements.voided_at >= {{ clv_end }})
+                and movements.counts_from_at < {{ clv_end }}
+                and (movements.counts_until_at is null or movements.counts_until_at >= {{ clv_end }})
                 then movements.order_date
         end as clv_window_purchase_date,
-        -- money on its own date: a return of an earlier sale lowers the window's amount, but a sale that was made and
-        -- undone within the window leaves nothing
-        case
-            when
-                movements.occurred_at < {{ clv_end }}
-                and (
-                    movements.voided_at is null
-                    or movements.voided_at >= {{ clv_end }}
-                    or movements.sold_at < customers.as_of_date
-                )
-                then movements.net_amount
-            else 0
-        end as clv_window_net_amount
+        case when {{ counts_in_window('customers.as_of_date', clv_end) }} then movements.net_amount else 0 end
+            as clv_window_net_amount
         {%- for days in var('clv_further_horizons_days') %}
         {%- set window_end = date_plus_days('customers.as_of_date', days) -%}
         ,
-        case
-            when
-                movements.occurred_at < {{ window_end }}
-                and (
-                    movements.voided_at is null
-                    or movements.voided_at >= {{ window_end }}
-                    or movements.sold_at < customers.as_of_date
-                )
-                then movements.net_amount
-            else 0
-        end as window_net_amount_{{ days }}d
+        case when {{ counts_in_window('customers.as_of_date', window_end) }} then movements.net_amount else 0 end
+            as window_net_amount_{{ days }}d
         {%- endfor %}
     from customers
     left join {{ ref('int_customer_movements') }} as movements

@@ -17,7 +17,7 @@ sold as (
         sum(quantity) as unit_quantity,
         sum(line_amount) as gross_amount
     from {{ ref('fct_order_items') }}
-    where line_kind <> 'adjustment' and line_amount > 0 and order_kind = 'sale'
+    where line_kind <> 'adjustment' and line_amount > 0
     group by product_code
 
 ),
@@ -28,7 +28,7 @@ joined as (
         codes.product_code,
         names.product_name,
         products.category,
-        codes.line_kind <> 'product' as is_pseudo_product,
+        coalesce(codes.line_kind, 'goods') <> 'goods' as is_pseudo_product,
         codes.pseudo_product_kind,
         cast(products.list_price_amount as decimal(18, 4)) as list_price_amount,
         cast(products.unit_cost_amount as decimal(18, 4)) as unit_cost_amount,

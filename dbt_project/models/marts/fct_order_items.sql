@@ -4,14 +4,22 @@ with
 
 items as (
 
-    select * from {{ changed_only(ref('int_order_items_classified'), 'order_id') }}
-    where line_status = 'kept'
+    select * from {{ changed_only(ref('int_movements'), 'order_id') }}
+    where movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate')
 
 ),
 
-reversed as (
+-- a line is reversed by itself, or with its whole order where a document without lines took that back
+reversals as (
 
-    select * from {{ ref('int_order_items_reversed') }}
+    select
+        record_kind,
+        order_id,
+        movement_id,
+        from_at as reversed_at,
+        case when return_movement_id like 'line:%' then substring(return_movement_id, 6) end as return_order_item_id
+    from {{ ref('int_takebacks') }}
+    where record_kind in ('line_reversal', 'order_reversal') and until_at is null
 
 ),
 
@@ -29,25 +37,34 @@ joined as (
         items.line_kind,
         items.pseudo_product_kind,
         items.product_description,
+        items.currency,
 
         -- numerics
         items.line_number,
-        cast(items.quantity as decimal(18, 3)) as quantity,
-        cast(items.unit_price_amount as decimal(18, 4)) as unit_price_amount,
-        cast(items.line_amount as decimal(18, 2)) as line_amount,
+        cast(items.quantity as decimal(18, 6)) as quantity,
+        cast(items.unit_price_amount as decimal(18, 6)) as unit_price_amount,
+        cast(items.amount as decimal(18, 2)) as line_amount,
+        cast(items.original_amount as decimal(18, 2)) as original_line_amount,
         cast(items.margin_amount as decimal(18, 2)) as margin_amount,
 
         -- booleans
         items.customer_id is null as is_guest,
 
         -- dates and timestamps
-        items.ordered_at,
-        cast(items.ordered_at as date) as order_date,
-        reversed.reversed_at,
-        reversed.return_order_item_id as reversed_by_order_item_id
+        items.occurred_at as ordered_at,
+        items.order_date,
+        coalesce(own.reversed_at, whole.reversed_at) as reversed_at,
+        coalesce(own.return_order_item_id, whole.return_order_item_id) as reversed_by_order_item_id
     from items
-    left join reversed
-        on items.order_item_id = reversed.order_item_id
+    left join reversals as own
+        on own.record_kind = 'line_reversal'
+        and items.movement_id = own.movement_id
+    left join reversals as whole
+        on whole.record_kind = 'order_reversal'
+        and items.order_id = whole.order_id
+        and items.part = 'sale'
+        and items.line_kind = 'goods'
+        and items.original_amount > 0
 
 )
 

@@ -25,24 +25,27 @@ shaped as (
         -- counts
         cast(line_count as integer) as line_count,
         cast(item_count as integer) as item_count,
-        cast(unit_quantity as decimal(18, 3)) as unit_quantity,
+        cast(unit_quantity as decimal(18, 6)) as unit_quantity,
 
-        -- amounts: a cancelled order keeps its gross amount and nets to nothing
-        cast(gross_amount as decimal(18, 2)) as gross_amount,
-        cast(return_amount as decimal(18, 2)) as return_amount,
-        cast(case when cancelled_at is null then 0 else net_amount end as decimal(18, 2)) as cancelled_amount,
-        cast(case when cancelled_at is null then net_amount else 0 end as decimal(18, 2)) as net_amount,
+        -- amounts: rounded here, once
+        {%- for amount in ['gross', 'return', 'cancelled', 'net'] %}
+        cast({{ amount }}_amount as decimal(18, 2)) as {{ amount }}_amount,
+        {%- endfor %}
         case
             when cancelled_at is null
                 then {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }}
         end as net_margin_amount,
-        cast(fee_amount as decimal(18, 2)) as fee_amount,
-        cast(adjustment_amount as decimal(18, 2)) as adjustment_amount,
+        {%- for amount in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
+        cast({{ amount }}_amount as decimal(18, 2)) as {{ amount }}_amount,
+        {%- endfor %}
         cast(order_amount as decimal(18, 2)) as stated_amount,
+        cast(exchange_rate as decimal(16, 10)) as exchange_rate,
+        cast(original_net_amount as decimal(18, 2)) as original_net_amount,
 
         -- booleans
+        is_amount_known,
         customer_id is null as is_guest,
-        is_demand and voided_at is null as is_purchase,
+        is_purchase,
 
         -- dates and timestamps
         ordered_at,

@@ -1,12 +1,14 @@
 with
 
+-- summed before anything is rounded
 orders as (
 
     select
         orders.*,
         {{ month_of('orders.order_date') }} as order_month,
-        {{ month_of('customers.first_order_date') }} as first_order_month
-    from {{ ref('fct_orders') }} as orders
+        {{ month_of('customers.first_order_date') }} as first_order_month,
+        orders.customer_id is null as is_guest
+    from {{ ref('int_orders_netted') }} as orders
     left join {{ ref('dim_customers') }} as customers
         on orders.customer_id = customers.customer_id
 
@@ -22,15 +24,16 @@ totalled as (
         cast(count(distinct case when is_purchase then customer_id end) as integer) as customer_count,
         cast(count(distinct case when is_purchase and first_order_month = order_month then customer_id end) as integer)
             as new_customer_count,
-        cast(count(case when is_guest and order_kind = 'sale' and gross_amount > 0 then 1 end) as integer)
+        cast(count(case when is_guest and is_sale_of_goods and cancelled_at is null then 1 end) as integer)
             as guest_order_count,
-        cast(sum(gross_amount) as decimal(18, 2)) as gross_amount,
-        cast(sum(return_amount) as decimal(18, 2)) as return_amount,
-        cast(sum(cancelled_amount) as decimal(18, 2)) as cancelled_amount,
-        cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+        {%- for amount in ['gross', 'return', 'cancelled', 'net'] %}
+        cast(sum({{ amount }}_amount) as decimal(18, 2)) as {{ amount }}_amount,
+        {%- endfor %}
         cast(sum(case when is_guest then net_amount else 0 end) as decimal(18, 2)) as guest_net_amount,
-        cast(sum(fee_amount) as decimal(18, 2)) as fee_amount,
-        cast(sum(adjustment_amount) as decimal(18, 2)) as adjustment_amount
+        {%- for amount in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
+        cast(sum({{ amount }}_amount) as decimal(18, 2)) as {{ amount }}_amount
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from orders
     group by order_month
 

@@ -18,13 +18,14 @@ renamed as (
 
         -- texts
         nullif(trim(product_description), '') as product_description,
+        line_kind,
 
         -- numerics
         line_number,
         quantity,
         unit_price_amount,
-        -- the total as stated, otherwise worked out in decimals and rounded to the cent once
-        coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as line_amount
+        -- the total as stated, otherwise worked out in decimals; cents come at the end
+        coalesce(line_amount, cast(quantity * unit_price_amount as decimal(22, 10))) as line_amount
     from newest
 
 )

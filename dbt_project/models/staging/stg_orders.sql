@@ -28,7 +28,7 @@ renamed as (
         -- texts
         newest.order_kind,
         newest.order_status,
-        newest.currency,
+        nullif(upper(trim(newest.currency)), '') as currency,
         nullif(trim(newest.country), '') as country,
         newest.sales_channel,
 

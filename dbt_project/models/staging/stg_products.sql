@@ -15,6 +15,7 @@ normalised as (
         category,
         list_price_amount,
         unit_cost_amount,
+        line_kind,
         _arrival_number,
         _row_number,
         _is_gone
@@ -34,6 +35,7 @@ renamed as (
         normalised_product_code as product_code,
         nullif(trim(product_name), '') as product_name,
         category,
+        line_kind,
         list_price_amount,
         unit_cost_amount
     from newest

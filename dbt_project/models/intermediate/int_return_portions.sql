@@ -1,0 +1,40 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+
+with
+
+takes as (
+
+    select
+        takebacks.*,
+        cast(takebacks.amount as double) / nullif(cast(movements.amount as double), 0) as movement_share,
+        movements.amount as movement_amount,
+        movements.margin_amount
+    from {{ changed_only(ref('int_takebacks'), 'customer_id') }} as takebacks
+    inner join {{ ref('int_movements') }} as movements
+        on takebacks.return_movement_id = movements.movement_id
+    where takebacks.record_kind in ('take', 'discount', 'credit')
+
+),
+
+summed as (
+
+    select
+        return_order_id as order_id,
+        order_id as sold_order_id,
+        customer_id,
+        sum(amount) as amount,
+        coalesce(sum(case when margin_amount is not null then amount end), 0) as costed_amount,
+        coalesce(
+            sum(
+                case
+                    when amount = movement_amount then margin_amount
+                    else cast(margin_amount * movement_share as decimal(28, 10))
+                end
+            ), 0
+        ) as margin_amount
+    from takes
+    group by return_order_id, order_id, customer_id
+
+)
+
+select * from summed

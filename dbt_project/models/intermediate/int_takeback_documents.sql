@@ -1,0 +1,48 @@
+{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+
+-- Of customers who returned something: what a return can take back, and the returns.
+with
+
+movements as (
+
+    select
+        *,
+        part = 'sale' and line_kind = 'goods' and original_amount > 0 and movement_kind <> 'difference' as is_sold
+    from {{ changed_only(ref('int_movements'), 'customer_id') }}
+    where movement_status in ('kept', 'no_exchange_rate') and customer_id is not null
+
+),
+
+returners as (
+
+    select distinct customer_id
+    from movements
+    where part = 'return' and original_amount <> 0
+
+),
+
+documents as (
+
+    select
+        movements.customer_id,
+        movements.order_id,
+        max(movements.order_kind) as order_kind,
+        max(movements.currency) as currency,
+        max(movements.occurred_at) as occurred_at,
+        max(heads.cancelled_at) as cancelled_at,
+        sum(case when movements.part = 'sale' then movements.original_amount else 0 end) as sale_amount,
+        sum(case when movements.is_sold then movements.original_amount else 0 end) as goods_amount,
+        sum(case when movements.part = 'charge' then movements.original_amount else 0 end) as charge_amount,
+        -sum(case when movements.part = 'return' then movements.original_amount else 0 end) as return_amount,
+        count(case when movements.is_sold then 1 end) as sale_line_count,
+        count(case when movements.movement_kind = 'head' then 1 end) = 0 as has_lines
+    from movements
+    inner join returners
+        on movements.customer_id = returners.customer_id
+    inner join {{ ref('int_order_heads') }} as heads
+        on movements.order_id = heads.order_id
+    group by movements.customer_id, movements.order_id
+
+)
+
+select * from documents
