@@ -66,7 +66,8 @@ def _find_changed_orders(connection: duckdb.DuckDBPyConnection) -> None:
                 on known.product_code = pending.product_code and known.age = 1
                 and known._load_id not in (from state.pending_loads)
             where pending.age = 1 and pending._load_id in (from state.pending_loads)
-                and (pending.unit_cost_amount, pending.line_kind) is distinct from (known.unit_cost_amount, known.line_kind)
+                and (pending.unit_cost_amount, pending.line_kind)
+                    is distinct from (known.unit_cost_amount, known.line_kind)
         ),
         changed_rates as (
             select upper(trim(currency)) as currency, min(rate_date) as first_rate_date
