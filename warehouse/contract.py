@@ -41,11 +41,27 @@ class Column(_Frozen):
     allowed: tuple[str, ...] = ()
     min: float | str | None = None
     max: float | str | None = None
+    unreadable: Literal["empty", "quarantine"] = "empty"
+    said_by: str | None = None
     personal: bool = False
 
     @property
     def sql_type(self) -> str:
         return SQL_TYPES[self.type]
+
+    @property
+    def scale(self) -> int | None:
+        """How many decimals are kept; None where the type is not decimal."""
+        return int(self.sql_type.rstrip(")").split(",")[1]) if self.sql_type.startswith("DECIMAL") else None
+
+    @property
+    def limit(self) -> int | None:
+        """What a number must stay below to be stored; None where the type is no number."""
+        if self.type == "integer":
+            return 2**31
+        if self.scale is None:
+            return None
+        return 10 ** (int(self.sql_type.removeprefix("DECIMAL(").split(",")[0]) - self.scale)
 
 
 class Table(_Frozen):
@@ -57,13 +73,21 @@ class Table(_Frozen):
     steady_columns: tuple[str, ...] = ()
     columns: dict[str, Column]
     event_time: str | None = None
+    multiplied: tuple[str, ...] = ()
+
+    def is_id(self, column: str) -> bool:
+        """Whether the values of a column identify something: compared as texts, never computed with."""
+        return self.columns[column].type == "text" and (column in self.key or column.endswith(("_id", "_code")))
 
 
 class Contract(_Frozen):
-    """All canonical raw tables and what counts as a missing value."""
+    """All canonical raw tables, what counts as a missing value, and the words that are understood."""
 
     missing_tokens: tuple[str, ...]
     missing_tokens_not_text: tuple[str, ...]
+    true_words: tuple[str, ...]
+    false_words: tuple[str, ...]
+    spellings: dict[str, dict[str, str]]  # column: {word: what the contract says}
     compulsory_one_of: tuple[str, ...]
     tables: dict[str, Table]
 

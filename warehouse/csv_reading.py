@@ -42,8 +42,8 @@ Batch = tuple[pa.Table, list[UnreadableRow]]
 
 def read_csv(
     name: str, blocks: Callable[[], Iterator[bytes]], block_bytes: int
-) -> tuple[tuple[str, ...], Iterator[Batch]]:
-    """Column names of a CSV, and its records in batches: texts and ``_row_number``, and the unreadable ones.
+) -> tuple[str, tuple[str, ...], Iterator[Batch]]:
+    """Delimiter and column names of a CSV, and its records in batches: texts and ``_row_number``, and the unreadable ones.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def read_csv(
     """
     delimiter, columns = csv_header(name, BlockStream(blocks()))
     stream = BlockStream(chain(blocks(), [END_RECORD.encode(), b"\n"]))
-    return columns, _batches(name, stream, delimiter, columns, block_bytes)
+    return delimiter, columns, _batches(name, stream, delimiter, columns, block_bytes)
 
 
 @dataclass

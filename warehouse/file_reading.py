@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pyarrow as pa
@@ -31,6 +31,7 @@ class FileContent:
     row_count: int  # all records, unreadable ones included
     unreadable_count: int = 0  # their numbers, reasons and contents are in the temporary table ``unreadable``
     nested_columns: tuple[str, ...] = field(default=())  # lists and structures, as text
+    delimiter: str | None = None  # of a CSV
 
 
 def read_landed_file(
@@ -73,10 +74,10 @@ def _read(connection: duckdb.DuckDBPyConnection, file: LandedFile, limit_bytes: 
         return _land(connection, ("line",), _line_batches(file, BlockStream(blocks())))
     for block_bytes in BLOCK_BYTES[:-1]:
         try:
-            return _land(connection, *read_csv(file.name, blocks, block_bytes))
+            return _land_csv(connection, file.name, blocks, block_bytes)
         except RecordTooLong:
             _create(connection)
-    return _land(connection, *read_csv(file.name, blocks, BLOCK_BYTES[-1]))
+    return _land_csv(connection, file.name, blocks, BLOCK_BYTES[-1])
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -87,6 +88,13 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
 def _drop(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"drop table if exists {LANDED}")
     connection.execute(f"drop table if exists {UNREADABLE}")
+
+
+def _land_csv(
+    connection: duckdb.DuckDBPyConnection, name: str, blocks: Callable[[], Iterator[bytes]], block_bytes: int
+) -> FileContent:
+    delimiter, columns, batches = read_csv(name, blocks, block_bytes)
+    return replace(_land(connection, columns, batches), delimiter=delimiter)
 
 
 def _land_empty(connection: duckdb.DuckDBPyConnection) -> FileContent:

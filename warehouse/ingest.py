@@ -61,6 +61,7 @@ class IngestReport:
             yield from _questions(load)
             if load.ignored_columns:
                 yield f"  columns not in the contract, ignored: {', '.join(load.ignored_columns)}"
+            yield from (f"  {note.line()}" for note in load.notes)
             if load.rows_read == 0:
                 yield "  the file has no rows"
         for name in self.known_files:

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.column_reading import ColumnReading
 from warehouse.contract import Table, load_contract
+from warehouse.find_readings import find_readings
 from warehouse.headers import ROW_NUMBER
 from warehouse.mapping import Load
 from warehouse.newest_versions import newest_rank
-from warehouse.row_checks import checked_rows_sql
+from warehouse.row_checks import ReadingRules, checked_rows_sql, needs_now
 from warehouse.row_states import STATES, rank_states
+from warehouse.time_zones import local_time
 
 CHECKED, KNOWN, JUDGED = "checked", "known_rows", "judged"
 
 
-def judge(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
+def judge(
+    connection: duckdb.DuckDBPyConnection, load: Load, name: str, delimiter: str | None
+) -> dict[str, ColumnReading]:
     """Make the temporary table ``judged`` from ``mapped``: typed columns, ``_reason`` and ``outcome`` of each row.
 
     ``outcome`` is loaded, quarantined (with a reason) or already_loaded: the newest version of that key among files
     that arrived before is the same, or this file has the same row again or a newer state of it (``is_superseded``).
     ``is_corrected`` are loaded rows that replace one; ``is_rekeyed`` are rows that share their key with a row of
     another customer, order or day.
+
+    Parameters
+    ----------
+    delimiter
+        Of the CSV that the texts of ``mapped`` come from, if they do.
+
+    Returns
+    -------
+    dict[str, ColumnReading]
+        The columns that were not read as they stand.
 
     Raises
     ------
@@ -30,9 +45,11 @@ def judge(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
     contract = load_contract()
     table = contract.tables[name]
     given = {row[0] for row in connection.execute("describe mapped").fetchall()} - {ROW_NUMBER}
+    readings = find_readings(connection, table, "mapped", delimiter)
+    rules = ReadingRules(contract, load.source, readings)
     connection.execute(
-        f"create or replace temp table {CHECKED} as {checked_rows_sql(contract, table, given, 'mapped')}",
-        {"loaded_at": load.loaded_at} if table.event_time else {},
+        f"create or replace temp table {CHECKED} as {checked_rows_sql(rules, table, given, 'mapped')}",
+        {"now": local_time(load.loaded_at, load.source.time_zone)} if needs_now(table, given) else {},
     )
     _find_known_rows(connection, load, name, table)
     rank_states(connection, load, name, table, CHECKED)
@@ -53,6 +70,7 @@ def judge(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
         left join {KNOWN} as k on {" and ".join(f"k.{column} = c.{column}" for column in table.key)}
         left join {STATES} as s on s.{ROW_NUMBER} = c.{ROW_NUMBER}
     """)
+    return readings
 
 
 def _find_known_rows(connection: duckdb.DuckDBPyConnection, load: Load, name: str, table: Table) -> None:

@@ -15,6 +15,7 @@ from warehouse.mapping import Load, create_mapped, map_rows
 from warehouse.own_tables import own_tables
 from warehouse.raw_tables import LINEAGE_COLUMNS
 from warehouse.transactions import transaction
+from warehouse.value_notes import ValueNote, note_values, noted_count
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class TableLoad:
     rows_rekeyed: int = 0  # of those corrected or superseded: about another customer, order or day
     rekeyed_key: str = ""  # the first of these
     rows_gone: int = 0
+    notes: tuple[ValueNote, ...] = ()
+    values_emptied: int = 0
+    values_rounded: int = 0
     lost_columns: tuple[tuple[str, int], ...] = ()  # with the number of rows whose value they leave empty
 
 
@@ -67,7 +71,7 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
     kind = load.file.kind
     _quarantine_unreadable(connection, load)
     ignored = map_rows(connection, load, content)
-    main = _load_mapped(connection, load, kind.rows_are, is_derived=False)
+    main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)
     unreadable = content.unreadable_count
     loads = [
         replace(
@@ -84,13 +88,16 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
         )
     for table in kind.also_give:
         create_mapped(connection, load, table, derived=True)
-        loads.append(_load_mapped(connection, load, table, is_derived=True))
+        loads.append(_load_mapped(connection, load, table, None, is_derived=True))
     return loads
 
 
-def _load_mapped(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is_derived: bool) -> TableLoad:
+def _load_mapped(
+    connection: duckdb.DuckDBPyConnection, load: Load, name: str, delimiter: str | None, *, is_derived: bool
+) -> TableLoad:
     """Judge the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
-    judge(connection, load, name)
+    readings = judge(connection, load, name, delimiter)
+    notes = note_values(connection, load, name, readings)
     columns = ", ".join(load_contract().tables[name].columns)
     connection.execute(
         f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
@@ -111,7 +118,12 @@ def _load_mapped(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *
         f"where j.outcome = 'quarantined' order by {ROW_NUMBER}",
         {"load_id": load.load_id, "file_name": load.file.name, "table_name": name, "loaded_at": load.loaded_at},
     )
-    return _counted(connection, load, name, is_derived=is_derived)
+    return replace(
+        _counted(connection, load, name, is_derived=is_derived),
+        notes=notes,
+        values_emptied=noted_count(notes, "emptied"),
+        values_rounded=noted_count(notes, "rounded"),
+    )
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is_derived: bool) -> TableLoad:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import SettingsError
+from warehouse.time_zones import time_zone_problem
 
 PLAIN, PSEUDONYMOUS = "plain", "pseudonymous"
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        if problem := time_zone_problem(name):
+            raise SettingsError(f"CLIENTELE_TIME_ZONE: {problem}.", "Write it as Europe/Berlin or America/New_York.")
+        return name
 
     @property
     def landing_folder(self) -> Path:

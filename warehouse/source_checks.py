@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from warehouse.contract import load_contract
 from warehouse.errors import SourceError
 from warehouse.headers import ROW_NUMBER
+from warehouse.time_zones import time_zone_problem
 from warehouse.yaml_texts import Place
 
 if TYPE_CHECKING:
@@ -114,3 +115,33 @@ def _check_entry(source: Source, kind: FileKind, where: str) -> None:
         raise SourceError(
             f"{where}: guest_column {kind.guest_column!r} is none of the columns.", "Add it to columns, or mend it."
         )
+
+
+def check_values(source: Source, file: str, lines: Mapping[Place, int]) -> None:
+    """Refuse a time zone that is none, and spellings that no column could have.
+
+    Raises
+    ------
+    SourceError
+        With the line of the entry.
+    """
+    if problem := time_zone_problem(source.time_zone):
+        raise SourceError(
+            f"{file}, line {lines[('time_zone',)]}: {problem}.", "Write it as Europe/Berlin or America/New_York."
+        )
+    columns = {name: column for table in load_contract().tables.values() for name, column in table.columns.items()}
+    for name, words in source.spellings.items():
+        where = f"{file}, line {lines[('spellings', name)]}"
+        if name not in columns:
+            near = get_close_matches(name, columns, n=1)
+            meant = f" Is {near[0]} meant?" if near else ""
+            raise SourceError(
+                f"{where}: the data contract has no column {name!r}.{meant}", "docs/data-dictionary.md lists them."
+            )
+        column = columns[name]
+        allowed = ("true", "false") if column.type == "boolean" else column.allowed
+        wrong = next((meant for meant in words.values() if meant and allowed and meant not in allowed), None)
+        if wrong:
+            raise SourceError(
+                f"{where}: {name} cannot be {wrong!r}.", f'Use one of {", ".join(allowed)}, or "" for no value.'
+            )

@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from warehouse.contract import load_contract
 from warehouse.errors import SourceError
 from warehouse.settings import CHECKOUT, Settings, checked_source_name
-from warehouse.source_checks import check_tables, explained
+from warehouse.source_checks import check_tables, check_values, explained
 from warehouse.yaml_texts import read_texts
 
 SHIPPED_SOURCES = CHECKOUT / "warehouse" / "sources"
 
 # Raised whenever our own code comes to read the same file otherwise, so that what an earlier release loaded is read
-# again. 2: offsets of time stamps are taken into account.
-READING_RULES_VERSION = "2"
+# again. 2: offsets of time stamps are taken into account. 3: columns are looked at as a whole.
+READING_RULES_VERSION = "3"
 
 
 class _Frozen(BaseModel):
@@ -58,7 +58,7 @@ class Source(_Frozen):
     newest_by: dict[str, str] = {}  # table: column of the file that orders several states of one key in one file
     missing_tokens: tuple[str, ...] = ()  # further texts that are no value
     spellings: dict[str, dict[str, str]] = {}  # contract column: {as this source writes it: as the contract says}
-    time_zone: str | None = None  # of the shop's days, such as Europe/Berlin; None: the setting
+    time_zone: str = "UTC"  # of the shop's days, such as Europe/Berlin; where it names none, the setting
     reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
 
@@ -102,7 +102,7 @@ def load_source(settings: Settings, name: str) -> Source:
     for field in texts.keys() & {"name", "folder"}:
         raise SourceError(f"{file}, line {lines[(field,)]}: the folder says the {field}.", "Take the line out.")
     try:
-        source = Source(**{**texts, "name": name, "folder": folder})
+        source = Source(**{"time_zone": settings.time_zone, **texts, "name": name, "folder": folder})
     except ValidationError as error:
         raise explained(file, error, lines, Source, FileKind) from error
     if source.generator and not is_shipped(source):
@@ -110,6 +110,7 @@ def load_source(settings: Settings, name: str) -> Source:
             f"{file}, line {lines[('generator',)]}: only shipped sources have a generator.", "Take the line out."
         )
     check_tables(source, file, lines)
+    check_values(source, file, lines)
     return source
 
 

@@ -1,4 +1,4 @@
-"""SQL that says what is wrong with a text: damaged bytes, control characters, invisible characters in ids, length."""
+"""SQL that says what is wrong with a text: damaged bytes, control and invisible characters, lost digits, length."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ LONGEST_TEXT_CHARACTERS = 100_000
 _CONTROL = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
 # Two ids that look the same must be the same: no soft hyphens, zero-width or direction marks.
 _INVISIBLE = r"\x{AD}\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{2069}\x{FEFF}"
+# What is left of a long number after a spreadsheet: 4.50123E+11. 1E5 may be a code.
+_LOST_DIGITS = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE][0-9]{1,3}"
 
 
-def text_reasons(name: str, text: str, *, is_id: bool) -> list[str]:
-    """Expressions that give what is wrong with a text, or null; values are not shown."""
-    refused = f"[{_CONTROL}{_INVISIBLE if is_id else ''}{UNREADABLE_CHARACTER}]"
-    found = f"regexp_extract({text}, {literal(refused)})"
-    return [
-        f"case when length({text}) > {LONGEST_TEXT_CHARACTERS} then concat('{name}: ', length({text}), "
-        f"' characters, more than {LONGEST_TEXT_CHARACTERS}') end",
-        f"case when regexp_matches({text}, {literal(refused)}) then case {found} "
-        f"when {literal(UNREADABLE_CHARACTER)} then '{name}: bytes that are not UTF-8, as the rest of the file is' "
-        f"else concat('{name}: holds the character U+', upper(printf('%04x', unicode({found}))), "
-        "', which cannot be seen') end end",
+def text_problem_sql(text: str, *, is_id: bool) -> str:
+    """SQL: what is wrong with a text; null if nothing is. Of values, only numbers that lost their digits are shown."""
+    refused = literal(f"[{_CONTROL}{_INVISIBLE if is_id else ''}{UNREADABLE_CHARACTER}]")
+    found = f"regexp_extract({text}, {refused})"
+    cases = [
+        f"when length({text}) > {LONGEST_TEXT_CHARACTERS} "
+        f"then concat(length({text}), ' characters, more than {LONGEST_TEXT_CHARACTERS}')",
+        f"when regexp_matches({text}, {refused}) then case {found} "
+        f"when {literal(UNREADABLE_CHARACTER)} then 'bytes that are not UTF-8, as the rest of the file is' "
+        f"else concat('holds the character U+', upper(printf('%04x', unicode({found}))), ', which cannot be seen') end",
     ]
+    if is_id:
+        words = literal("' has lost its last digits to a spreadsheet; format the column as text and export it again")
+        cases.append(
+            f"when regexp_full_match({text}, {literal(_LOST_DIGITS)}) then concat('''', {text}, {words})"
+        )
+    return f"case {' '.join(cases)} end"

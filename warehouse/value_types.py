@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from warehouse.contract import Column
 
-_TRUE = ("true", "t", "yes", "y", "1", "1.0")
-_FALSE = ("false", "f", "no", "n", "0", "0.0")
-_TYPE_WORDS = {
+TYPE_WORDS = {
     "integer": "a whole number",
     "quantity": "a number",
     "amount": "an amount",
@@ -29,9 +27,15 @@ _NUMBER_HINTS = (
 )
 _MOMENT_HINTS = (
     (r"[2-6][0-9]{4}(\.[0-9]+)?", "looks like an Excel serial date"),
-    (r"[0-9]{1,2}[./-][0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})( .*)?", "has its day, month or a short year first"),
+    (
+        r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}( .*)?",
+        "no value of the column says whether the day or the month comes first",
+    ),
+    (r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}( .*)?", "has its day, month or a short year first"),
 )
 _MOMENT_TYPES = ("date", "timestamp")
+# A value that is cut by more than a billionth of itself is told; less is the noise of floats (2.5500000000000003).
+_NOISE = "1e-9"
 
 
 def literal(text: str) -> str:
@@ -39,23 +43,23 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def typed_sql(text: str, column: Column) -> str:
+def typed_sql(text: str, column: Column, time_zone: str) -> str:
     """Expression of the column's type; null where the text does not fit.
 
-    Times with an offset or zone are converted to UTC; those without count as UTC.
+    Times with an offset or zone are converted to the shop's zone; those without are the shop's.
     """
     number = f"case when not contains({text}, '_') then {text} end"  # DuckDB reads 1_000 as 1000
     joined = f"regexp_replace({text}, {literal(' ([+-])')}, {literal(chr(92) + '1')})"  # DuckDB wants no blank there
     moment = (
         f"case when regexp_full_match({text}, {literal(f'{_DAY}({_TIME})?')}) then try_cast({text} as timestamp) "
         f"when regexp_full_match({text}, {literal(_DAY + _TIME + _ZONE)}) "
-        f"then try_cast({joined} as timestamptz) at time zone 'UTC' end"
+        f"then try_cast({joined} as timestamptz) at time zone {literal(time_zone)} end"
     )
     expressions = {
-        "text": f"lower({text})" if column.allowed else text,
+        "text": text,
         "integer": f"case when try_cast({number} as double) = floor(try_cast({text} as double)) "
         f"then try_cast({text} as integer) end",
-        "boolean": f"case when lower({text}) in {_TRUE} then true when lower({text}) in {_FALSE} then false end",
+        "boolean": f"case {text} when 'true' then true when 'false' then false end",
         "timestamp": moment,
         "date": f"({moment})::date",
     }
@@ -68,8 +72,21 @@ def type_words_sql(text: str, column: Column) -> str:
     cases = [
         f"when regexp_full_match({text}, {literal(pattern)}) then {literal(': ' + words)}" for pattern, words in hints
     ]
-    if hints is _NUMBER_HINTS:
+    if column.limit is not None:
         is_number = f"regexp_full_match({text}, {literal(_NUMBER)})"
-        cases.insert(0, f"when {is_number} and abs({text}::double) >= 2147483648 then ': too large to be stored'")
+        too_large = literal(f": too large to be stored ({column.limit:,} and more)")
+        cases.insert(0, f"when {is_number} and abs({text}::double) >= {column.limit} then {too_large}")
     hint = f"case {' '.join(cases)} else '' end" if cases else "''"
-    return f"concat({literal(' is not ' + _TYPE_WORDS[column.type])}, {hint})"
+    return f"concat({literal(' is not ' + TYPE_WORDS[column.type])}, {hint})"
+
+
+def rounded_words_sql(text: str, value: str, column: Column) -> str:
+    """Expression that says what was kept of a number with more decimals than the contract keeps; null: all of it."""
+    # Shorter texts have no further decimals, unless they have an exponent.
+    may_have = f"(length({text}) > {column.scale} or contains(lower({text}), 'e'))"
+    exact = f"{text}::double"
+    return (
+        f"case when {value} is not null and {may_have} "
+        f"and abs({exact} - {value}::double) > {_NOISE} * abs({exact}) then concat('''', {text}, ''' as ', "
+        f"rtrim(rtrim({value}::varchar, '0'), '.')) end"
+    )
