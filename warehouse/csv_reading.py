@@ -43,7 +43,7 @@ Batch = tuple[pa.Table, list[UnreadableRow]]
 def read_csv(
     name: str, blocks: Callable[[], Iterator[bytes]], block_bytes: int
 ) -> tuple[str, tuple[str, ...], Iterator[Batch]]:
-    """Delimiter and column names of a CSV, and its records in batches: texts and ``_row_number``, and the unreadable ones.
+    """Delimiter and columns of a CSV, and its records in batches: texts and ``_row_number``, and the unreadable ones.
 
     Parameters
     ----------

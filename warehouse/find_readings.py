@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from itertools import islice
 
 import duckdb
@@ -22,6 +23,7 @@ from warehouse.number_styles import NumberEvidence, evidence_sql, mark_sign_sql,
 
 _NUMBERS = ("integer", "quantity", "amount", "price", "rate")
 _MOMENTS = ("date", "timestamp")
+_CAPITALS = "customer ids with capitals"
 
 
 def find_readings(
@@ -40,7 +42,8 @@ def find_readings(
     numbers = [name for name in texts if table.columns[name].type in _NUMBERS]
     moments = [name for name in texts if table.columns[name].type in _MOMENTS]
     ids = [name for name in texts if table.is_id(name)]
-    signs = _signs(connection, relation, numbers, moments, ids, delimiter)
+    asked = _asked_signs(numbers, moments, ids, delimiter)
+    signs = dict(zip(asked, _row(connection, relation, asked.values()), strict=True)) if asked else {}
     readings: dict[str, ColumnReading | None] = {}
     if any(signs[name] for name in numbers):
         readings |= _number_readings(connection, relation, numbers, delimiter)
@@ -53,22 +56,14 @@ def find_readings(
     return {name: reading for name, reading in readings.items() if reading is not None}
 
 
-def _signs(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    numbers: list[str],
-    moments: list[str],
-    ids: list[str],
-    delimiter: str | None,
-) -> dict[str, bool | int]:
-    asked = {}
-    for name in numbers:
-        asked[name] = mark_sign_sql(name) + (f" or {point_sign_sql(name)}" if delimiter else "")
+def _asked_signs(numbers: list[str], moments: list[str], ids: list[str], delimiter: str | None) -> dict[str, str]:
+    """An aggregate for each column, which tells whether a second look is worth while."""
+    asked = {name: mark_sign_sql(name) + (f" or {point_sign_sql(name)}" if delimiter else "") for name in numbers}
     asked |= {name: day_sign_sql(name) for name in moments}
     asked |= {name: id_sign_sql(f"rtrim({name})") for name in ids}
     if CUSTOMER_ID in ids:
-        asked["capitals"] = capital_count_sql(CUSTOMER_ID)
-    return dict(zip(asked, _row(connection, relation, asked.values()), strict=True)) if asked else {}
+        asked[_CAPITALS] = capital_count_sql(CUSTOMER_ID)
+    return asked
 
 
 def _number_readings(
@@ -76,7 +71,7 @@ def _number_readings(
 ) -> dict[str, ColumnReading | None]:
     asked = [aggregate for name in names for aggregate in evidence_sql(trimmed_sql(name))]
     values = iter(_row(connection, relation, asked))
-    evidence = {name: NumberEvidence(*islice(values, 5)) for name in names}
+    evidence = {name: NumberEvidence(*islice(values, len(fields(NumberEvidence)))) for name in names}
     of_file = list(evidence.values())
     return {name: number_reading(own, of_file, delimiter) for name, own in evidence.items()}
 
@@ -88,7 +83,7 @@ def _id_reading(
     if signs[name]:
         found = _row(connection, relation, id_evidence_sql(trimmed_sql(name)))
         float_count = found[0] if are_whole_numbers(name, *found) else 0
-    return id_reading(name, float_count, int(signs["capitals"]) if name == CUSTOMER_ID else 0)
+    return id_reading(name, float_count, int(signs[_CAPITALS]) if name == CUSTOMER_ID else 0)
 
 
 def _row(connection: duckdb.DuckDBPyConnection, relation: str, aggregates: Iterable[str]) -> tuple:

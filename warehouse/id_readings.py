@@ -8,7 +8,6 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.column_reading import ColumnReading, matches_sql
-from warehouse.value_types import literal
 
 CUSTOMER_ID = "customer_id"
 _WHOLE = r"[0-9]+\.0"

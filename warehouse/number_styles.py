@@ -1,7 +1,8 @@
 """How a column writes its numbers: with a decimal point or a decimal comma, and what separates thousands.
 
-``1.250`` alone can be either. ``1.234,50`` and ``12,5`` can be read with a decimal comma only, ``1,234.50`` and ``12.5``
-with a point only: such values prove the style of the whole column, and of columns of the same file that prove nothing.
+``1.250`` alone can be either. ``1.234,50`` and ``12,5`` can be read with a decimal comma only, ``1,234.50`` and
+``12.5`` with a point only: such values prove the style of the whole column, and of columns of the same file that prove
+nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class NumberEvidence:
     comma: str | None
     either_with_point: str | None
     either_with_comma: str | None
-    value_count: int  # values with a point, comma or other mark
+    value_count: int  # values with a point, comma or another mark
+    mark_count: int  # … other than a point
 
 
 def mark_sign_sql(text: str) -> str:
@@ -59,7 +61,10 @@ def evidence_sql(text: str) -> list[str]:
         f"min({text}) filter (where {is_comma} and not {is_point})",
         f"min({text}) filter (where {matches_sql(text, _EITHER_WITH_POINT)})",
         f"min({text}) filter (where {matches_sql(text, _EITHER_WITH_COMMA)})",
-        f"count(*) filter (where ({is_point} or {is_comma}) and regexp_matches({text}, {literal(f'[.]|{_MARKS}')}))",
+        *(
+            f"count(*) filter (where ({is_point} or {is_comma}) and regexp_matches({text}, {literal(marks)}))"
+            for marks in (rf"\.|{_MARKS}", _MARKS)
+        ),
     ]
 
 
@@ -82,21 +87,21 @@ def number_reading(own: NumberEvidence, of_file: list[NumberEvidence], delimiter
     if comma and not point:
         return _with_comma(own, comma)
     if point and not comma:
-        return ColumnReading(_in_point_style, "", _thousands_note(own, point), own.value_count)
+        return _with_point(own)
     return _unproven(own, delimiter)
 
 
 def _with_comma(own: NumberEvidence, proof: str) -> ColumnReading:
     example = own.either_with_point or own.comma or own.either_with_comma
-    note = f"read with decimal commas, because of {proof!r}: {example!r} is {_plain(example)}" if example else ""
+    because = f", because of {proof!r}" if proof != example else ""
+    note = f"read with decimal commas{because}: {example!r} is {_plain(example)}" if example else ""
     return ColumnReading(_in_comma_style, "", note, own.value_count)
 
 
-def _thousands_note(own: NumberEvidence, proof: str) -> str:
-    if not own.either_with_comma:
-        return ""
-    value = own.either_with_comma.replace(",", "")
-    return f"read with commas between thousands, because of {proof!r}: {own.either_with_comma!r} is {value}"
+def _with_point(own: NumberEvidence) -> ColumnReading:
+    example = own.either_with_comma
+    shown = f": {example!r} is {example.replace(',', '')}" if example else ""
+    return ColumnReading(_in_point_style, "", f"read without the marks between thousands{shown}", own.mark_count)
 
 
 def _unproven(own: NumberEvidence, delimiter: str | None) -> ColumnReading | None:
@@ -110,7 +115,7 @@ def _unproven(own: NumberEvidence, delimiter: str | None) -> ColumnReading | Non
             "nothing in the file says whether the point separates thousands"
         )
         return ColumnReading(_in_point_style, "", note, own.value_count)
-    return ColumnReading(_in_point_style)
+    return _with_point(own)
 
 
 def _in_point_style(text: str, but: str = "") -> str:

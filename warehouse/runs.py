@@ -10,6 +10,7 @@ from warehouse.errors import SettingsError
 from warehouse.newest_versions import newest_versions
 from warehouse.settings import Settings
 from warehouse.source_folders import load_source, source_names
+from warehouse.time_zones import local_now
 
 LATEST = "latest"
 
@@ -57,7 +58,8 @@ def plan_run(
     """Settle the source and the as-of date of a run.
 
     The default as-of date is the day after the newest complete day: the newest day with an order that was over
-    when the order was loaded. In a source without orders, starts and ends of subscriptions take their place.
+    when the order was loaded. In a source without orders, starts and ends of subscriptions take their place. Days are
+    the shop's own.
 
     Raises
     ------
@@ -65,14 +67,15 @@ def plan_run(
         If the date is no date, or lies outside what the data can answer.
     """
     name = resolve_source(settings, source)
-    first, newest = _known_days(settings, name)
+    zone = load_source(settings, name).time_zone
+    first, newest = _known_days(settings, name, zone)
     chosen = _as_date(as_of_date) if as_of_date else newest
     if chosen <= first:
         raise SettingsError(
             f"as_of_date {chosen} lies before the first day with data is over ({first}).",
             f"Choose a date from {first} on; the data of {name!r} end with {newest}.",
         )
-    if chosen > datetime.now(UTC).date():
+    if chosen > local_now(zone).date():
         raise SettingsError(f"as_of_date {chosen} lies in the future.", f"The data of {name!r} end with {newest}.")
     run_id = pipeline_run_id or f"{name}-{chosen}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     return RunPlan(name, chosen.isoformat(), run_id, str(settings.build_file(name)), force_retrain)
@@ -80,19 +83,21 @@ def plan_run(
 
 # Days on which something happened; starts and ends of subscriptions only count where there are no orders.
 _KNOWN_DAYS = """
-select min(happened_at)::date, max(least(happened_at::date + 1, _loaded_at::date))
+select
+    min(happened_at)::date,
+    max(least(happened_at::date + 1, (_loaded_at at time zone 'UTC' at time zone $zone)::date))
 from ({}) as happenings where happened_at is not null
 """
 
 
-def _known_days(settings: Settings, source: str) -> tuple[date, date]:
+def _known_days(settings: Settings, source: str, zone: str) -> tuple[date, date]:
     orders = newest_versions("raw.orders", "order_id", "ordered_at as happened_at, _loaded_at")
     starts_and_ends = "unnest([started_at, ended_at]) as happened_at, _loaded_at"
     with open_build_file(settings, source, read_only=True) as connection:
-        first, newest = connection.execute(_KNOWN_DAYS.format(orders)).fetchone()
+        first, newest = connection.execute(_KNOWN_DAYS.format(orders), {"zone": zone}).fetchone()
         if first is None:
             contracts = newest_versions("raw.subscriptions", "subscription_id", starts_and_ends)
-            first, newest = connection.execute(_KNOWN_DAYS.format(contracts)).fetchone()
+            first, newest = connection.execute(_KNOWN_DAYS.format(contracts), {"zone": zone}).fetchone()
     if first is None:
         raise SettingsError(
             f"Source {source!r} has no orders and no subscriptions, so there is nothing to model.",

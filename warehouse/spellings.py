@@ -9,7 +9,9 @@ from warehouse.value_types import literal
 
 def missing_sql(text: str, name: str, column: Column, contract: Contract, source: Source) -> str:
     """SQL: a text is no value, by the contract or by the source."""
-    tokens = contract.missing_tokens if column.type == "text" else contract.missing_tokens + contract.missing_tokens_not_text
+    tokens = (
+        contract.missing_tokens if column.type == "text" else contract.missing_tokens + contract.missing_tokens_not_text
+    )
     of_source = [token.lower() for token in source.missing_tokens]
     of_source += [word.lower() for word, meant in source.spellings.get(name, {}).items() if not meant]
     condition = f"{text} in ({_listed(tokens)})"

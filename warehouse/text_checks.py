@@ -31,7 +31,5 @@ def text_problem_sql(text: str, *, is_id: bool) -> str:
     ]
     if is_id:
         words = literal("' has lost its last digits to a spreadsheet; format the column as text and export it again")
-        cases.append(
-            f"when regexp_full_match({text}, {literal(_LOST_DIGITS)}) then concat('''', {text}, {words})"
-        )
+        cases.append(f"when regexp_full_match({text}, {literal(_LOST_DIGITS)}) then concat('''', {text}, {words})")
     return f"case {' '.join(cases)} end"

@@ -27,11 +27,8 @@ _NUMBER_HINTS = (
 )
 _MOMENT_HINTS = (
     (r"[2-6][0-9]{4}(\.[0-9]+)?", "looks like an Excel serial date"),
-    (
-        r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}( .*)?",
-        "no value of the column says whether the day or the month comes first",
-    ),
-    (r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}( .*)?", "has its day, month or a short year first"),
+    (r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}( .*)?", "has its day or its month first"),
+    (r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}( .*)?", "has a year of two digits"),
 )
 _MOMENT_TYPES = ("date", "timestamp")
 # A value that is cut by more than a billionth of itself is told; less is the noise of floats (2.5500000000000003).

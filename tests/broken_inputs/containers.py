@@ -199,7 +199,7 @@ CASES = (
     ),
     _case(
         "parquet_time_zone",
-        "Parquet times with a zone: converted to UTC",
+        "Parquet times with a zone: converted to the shop's time (here UTC)",
         lambda: _orders_parquet(ordered_at=pa.array([MAY], pa.timestamp("ns", "America/New_York"))),
         file_name="orders.parquet",
         loaded=1,

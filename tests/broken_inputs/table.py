@@ -17,7 +17,7 @@ Each line is a case of `tests/broken_inputs`, tried on the loader in every test 
   `quality.file_loads`.
 - A file that is *refused* is refused as a whole: nothing of it is loaded, what was loaded before stays, and the message
   names the file, the rule and what to do.
-- Times with an offset or a zone are converted to UTC; times without count as UTC.
+- Times with an offset or a zone are converted to the shop's time zone; times without count as the shop's.
 - What cannot be told: which single-byte encoding a file is in when it is not Windows-1252 (Latin-2, KOI8-R), and
   whether two ids that look alike mean the same.
 - Texts that a spreadsheet would take for formulas are kept as they are. Clientele writes no spreadsheet or CSV of raw

@@ -40,8 +40,8 @@ def counts(report: IngestReport) -> list[tuple[str, int, int, int, int]]:
 def test_good_rows_are_loaded_with_types(settings: Settings) -> None:
     land(settings, "orders.csv", ORDERS + "1,007,2024-05-01 10:00:00,12.30\n2,,2024-05-02,7\n")
     assert counts(ingest_source(settings, "files")) == [("orders", 2, 2, 0, 0)]
-    found = rows(settings, "select order_id, customer_id, ordered_at::varchar, order_amount::varchar from raw.orders")
-    assert found == [("1", "007", "2024-05-01 10:00:00", "12.30"), ("2", None, "2024-05-02 00:00:00", "7.00")]
+    found = rows(settings, "select order_id, customer_id, ordered_at::varchar, order_amount::double from raw.orders")
+    assert found == [("1", "007", "2024-05-01 10:00:00", 12.3), ("2", None, "2024-05-02 00:00:00", 7.0)]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_good_rows_are_loaded_with_types(settings: Settings) -> None:
         ("1,c,,1", "ordered_at: missing"),
         ("1,c,2024-13-01,1", "ordered_at: '2024-13-01' is not a date and time (YYYY-MM-DD HH:MM:SS)"),
         ("1,c,infinity,1", "ordered_at: 'infinity' is not a date and time (YYYY-MM-DD HH:MM:SS)"),
-        ("1,c,2999-01-01,1", "ordered_at: 2999-01-01 00:00 lies in the future"),
+        ("1,c,2999-01-01,1", "ordered_at: '2999-01-01' lies in the future"),
         ("1,c,1890-01-01,1", "ordered_at: '1890-01-01' is below 1970-01-01"),
         ("1,c,2024-05-01,twelve", "order_amount: 'twelve' is not an amount"),
         ('1,c,2024-05-01,"1,200"', "order_amount: '1,200' is not an amount: "
-         "has a decimal comma or thousands separators"),
+         "its mark can be a decimal mark or separate thousands, and nothing in the file says which"),
         ("1,c,2024-05-01,inf", "order_amount: 'inf' is not an amount"),
         ("1,c,2024-05-01", "3 fields where the header has 4"),
         ("1,c,2024-05-01,1,extra", "5 fields where the header has 4"),
@@ -75,12 +75,12 @@ def test_a_bad_row_is_quarantined_with_its_reason_and_content(settings: Settings
         assert value in content.replace("\\", "")
 
 
-def test_personal_values_do_not_appear_in_reasons(settings: Settings) -> None:
+def test_personal_values_do_not_appear_in_notes(settings: Settings) -> None:
     land(settings, "orders.csv", ORDERS + "1,c,2024-05-01,1\n")
-    land(settings, "customers.csv", "customer_id,birth_date\nc,31.12.1980\n")
+    land(settings, "customers.csv", "customer_id,birth_date\nc,05.06.1980\n")
     ingest_source(settings, "files")
-    assert rows(settings, "select reason from quality.quarantined_rows") == [
-        ("birth_date: a value is not a date (YYYY-MM-DD): has its day, month or a short year first",)
+    assert rows(settings, "select example from quality.value_notes") == [
+        ("a value is not a date (YYYY-MM-DD): has its day or its month first",)
     ]
 
 
@@ -170,7 +170,7 @@ def test_gzip_and_parquet_and_subfolders(settings: Settings) -> None:
     ).write_parquet(str(folder / "may.parquet"))
     report = ingest_source(settings, "files")
     assert counts(report) == [("orders", 1, 1, 0, 0)] * 2
-    assert rows(settings, "select sum(order_amount)::varchar from raw.orders") == [("3.55",)]
+    assert rows(settings, "select sum(order_amount)::double from raw.orders") == [(3.55,)]
 
 
 def test_unknown_columns_are_ignored_and_named(settings: Settings) -> None:
@@ -254,9 +254,9 @@ def test_cdnow_in_full(settings: Settings, real_data: Path) -> None:
         ("order_items", 69_659, 69_659, 0, 0),
     ]
     found = rows(
-        settings, "select count(distinct customer_id), sum(order_amount)::varchar from raw.orders", source="cdnow"
+        settings, "select count(distinct customer_id), sum(order_amount)::double from raw.orders", source="cdnow"
     )
-    assert found == [(23_570, "2500315.63")]
+    assert found == [(23_570, 2500315.63)]
 
 
 def test_a_torn_line_of_a_mapped_file_is_quarantined(settings: Settings, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Expected = Literal["quarantined", "loaded", "already_loaded"]
+Expected = Literal["quarantined", "emptied", "loaded", "already_loaded"]
 DUPLICATE = "duplicate_row"
 CONFLICT = "conflicting_row"
 BLANKS = "blanks_around_values"
@@ -32,6 +32,10 @@ def _damage(name: str, column: str, *values: str) -> DirtKind:
     return DirtKind(name, "quarantined", column, values)
 
 
+def _emptied(name: str, column: str, *values: str) -> DirtKind:
+    return DirtKind(name, "emptied", column, values)
+
+
 def _harmless(name: str, column: str, *values: str, only_where: tuple[str, str] | None = None) -> DirtKind:
     return DirtKind(name, "loaded", column, values, only_where)
 
@@ -39,13 +43,13 @@ def _harmless(name: str, column: str, *values: str, only_where: tuple[str, str] 
 KINDS = {
     "customers": (
         _damage("missing_key", "customer_id", "", "nan"),
-        _damage("bad_date", "birth_date", "1987-02-31", "long ago", "1890-01-01"),
-        _damage("bad_date", "registered_at", "2025-13-45 10:00:00", "yesterday"),
-        _damage("future", "registered_at", "2099-01-01 00:00:00"),
-        _damage("unknown_value", "gender", "unspecified"),
-        _damage("wrong_type", "has_marketing_consent", "maybe"),
-        _damage("wrong_type", "acquisition_cost_amount", "twelve"),
-        _damage("negative_amount", "acquisition_cost_amount", "-5.00"),
+        _emptied("bad_date", "birth_date", "1987-02-31", "long ago", "1890-01-01"),
+        _emptied("bad_date", "registered_at", "2025-13-45 10:00:00", "yesterday"),
+        _emptied("future", "registered_at", "2099-01-01 00:00:00"),
+        _emptied("unknown_value", "gender", "unspecified"),
+        _emptied("wrong_type", "has_marketing_consent", "maybe"),
+        _emptied("wrong_type", "acquisition_cost_amount", "twelve"),
+        _emptied("negative_amount", "acquisition_cost_amount", "-5.00"),
         _harmless("missing_value", "email", "nan", ""),
         _harmless("missing_value", "birth_date", "N/A", "NaN", "-"),
         _harmless("missing_value", "acquisition_cost_amount", "", "NULL"),
@@ -79,7 +83,7 @@ KINDS = {
         _damage("missing_required", "order_id", "", "nan"),
         _damage("missing_required", "quantity", "", "nan", "N/A"),
         _damage("wrong_type", "quantity", "two", "1 piece"),
-        _damage("wrong_type", "line_number", "first"),
+        _emptied("wrong_type", "line_number", "first"),
         _damage("negative_amount", "unit_price_amount", "-4.95"),
         _harmless("missing_value", "product_description", "nan", ""),
         _harmless("missing_value", "line_amount", "", "NaN"),
@@ -93,9 +97,9 @@ KINDS = {
         _damage("missing_key", "feedback_id", "", "nan"),
         _damage("bad_date", "given_at", "last week", "2025-02-30 08:00:00"),
         _damage("future", "given_at", "2099-06-01 08:00:00"),
-        _damage("out_of_bounds", "rating", "6", "0"),
-        _damage("wrong_type", "rating", "five stars"),
-        _damage("out_of_bounds", "nps_score", "11", "-1"),
+        _emptied("out_of_bounds", "rating", "6", "0"),
+        _emptied("wrong_type", "rating", "five stars"),
+        _emptied("out_of_bounds", "nps_score", "11", "-1"),
         _harmless("missing_value", "rating", "nan", ""),
         DirtKind(DUPLICATE, "already_loaded"),
     ),
