@@ -71,9 +71,15 @@ def test_the_loader_makes_of_it_what_is_expected(tmp_path):
     notes = pd.read_csv(settings.truth_folder / "sample_shop" / "dirt.csv")
     with open_build_file(settings, "sample_shop", read_only=True) as connection:
         refused = connection.execute("select file_name, row_number from quality.quarantined_rows").fetchall()
+        emptied = connection.execute(
+            "select file_name, column_name, sum(value_count) from quality.value_notes where note_kind = 'emptied' "
+            "group by all"
+        ).fetchall()
         known = connection.execute("select file_name, rows_already_loaded from quality.file_loads").fetchall()
     expected = notes[notes["expected"] == "quarantined"]
     assert sorted(refused) == sorted(zip(expected["file"], expected["row_number"], strict=True))
+    of_columns = notes[notes["expected"] == "emptied"].value_counts(["file", "column"]).to_dict()
+    assert {(file, column): count for file, column, count in emptied} == of_columns
     already = notes[notes["expected"] == "already_loaded"]["file"].value_counts().to_dict()
     assert {name: count for name, count in known if count} == already
 

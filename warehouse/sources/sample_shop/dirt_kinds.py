@@ -84,7 +84,7 @@ KINDS = {
         _damage("missing_required", "quantity", "", "nan", "N/A"),
         _damage("wrong_type", "quantity", "two", "1 piece"),
         _emptied("wrong_type", "line_number", "first"),
-        _damage("negative_amount", "unit_price_amount", "-4.95"),
+        _damage("wrong_type", "unit_price_amount", "on request"),
         _harmless("missing_value", "product_description", "nan", ""),
         _harmless("missing_value", "line_amount", "", "NaN"),
         DirtKind(BLANKS, "loaded", "product_code"),
