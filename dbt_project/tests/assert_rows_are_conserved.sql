@@ -10,6 +10,7 @@
     'campaigns': 'campaign_id',
     'campaign_touches': 'campaign_id, customer_id',
     'subscriptions': 'subscription_id',
+    'subscription_changes': 'subscription_id, changed_at',
 } %}
 
 with

@@ -15,12 +15,12 @@ import duckdb
 import pandas as pd
 
 from ml.contract_churn.features import contract_frame
+from ml.contract_churn.months import months_between
 from ml.snapshots import DatedRows, check_built_as_of, check_no_leak
 from warehouse.connections import open_build_file
 from warehouse.settings import Settings
 
 Design = Literal["cross_section", "snapshots"]
-DAYS_PER_MONTH = 30.4375
 _FEATURES = "marts.subscription_features"
 
 
@@ -123,9 +123,8 @@ def _histories(scoring: pd.DataFrame, dates: pd.DataFrame, cutoff: pd.Timestamp)
     rows = scoring.merge(dates, on="subscription_id")
     rows = rows[rows["started_at"] < cutoff]
     ended = rows["ended_at"].notna() & (rows["ended_at"] < cutoff)
-    until = rows["ended_at"].where(ended, cutoff)
-    days = (until - rows["started_at"]).dt.total_seconds().clip(lower=0) / 86_400
-    return rows.assign(duration_months=days / DAYS_PER_MONTH, is_ended=ended).reset_index(drop=True)
+    lasted = months_between(rows["started_at"], rows["ended_at"].where(ended, cutoff))
+    return rows.assign(duration_months=lasted, is_ended=ended).reset_index(drop=True)
 
 
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:

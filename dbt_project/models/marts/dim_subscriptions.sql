@@ -36,21 +36,25 @@ measured as (
 shaped as (
 
     select
-        subscription_id,
-        customer_id,
-        plan_name,
-        payment_method,
-        attributes,
-        term_months,
-        cast(monthly_amount as decimal(18, 2)) as monthly_amount,
-        cast(total_charges_amount as decimal(18, 2)) as total_charges_amount,
-        started_at,
-        known_ended_at as ended_at,
-        is_active,
-        {{ month_of('started_date') }} as cohort_month,
-        tenure_months,
-        cast(floor(tenure_months / term_months) as integer) as renewal_count
-    from measured
+        contracts.subscription_id,
+        contracts.customer_id,
+        terms.plan_name,
+        terms.payment_method,
+        terms.attributes,
+        terms.term_months,
+        cast(terms.monthly_amount as decimal(18, 2)) as monthly_amount,
+        cast(terms.total_charges_amount as decimal(18, 2)) as total_charges_amount,
+        contracts.started_at,
+        contracts.known_ended_at as ended_at,
+        contracts.is_active,
+        {{ month_of('contracts.started_date') }} as cohort_month,
+        contracts.tenure_months,
+        cast(floor(contracts.tenure_months / terms.term_months) as integer) as renewal_count
+    from measured as contracts
+    left join {{ ref('int_subscription_terms') }} as terms
+        on contracts.subscription_id = terms.subscription_id
+        and terms.valid_from_at < {{ date_literal(var('as_of_date')) }}
+        and (terms.valid_to_at is null or terms.valid_to_at >= {{ date_literal(var('as_of_date')) }})
 
 )
 

@@ -45,23 +45,27 @@ shaped as (
         contracts.subscription_id,
         contracts.customer_id,
         contracts.as_of_date,
-        contracts.plan_name,
-        contracts.payment_method,
-        contracts.attributes,
-        contracts.term_months,
-        cast(contracts.monthly_amount as decimal(18, 2)) as monthly_amount,
-        -- the source states it as of today: at an earlier date it would tell how long the contract went on
-        case when contracts.snapshot_role = 'scoring' then cast(contracts.total_charges_amount as decimal(18, 2)) end
+        terms.plan_name,
+        terms.payment_method,
+        terms.attributes,
+        terms.term_months,
+        cast(terms.monthly_amount as decimal(18, 2)) as monthly_amount,
+        -- at an earlier date no export was taken, and a later one would tell how long the contract went on
+        case when contracts.snapshot_role = 'scoring' then cast(terms.total_charges_amount as decimal(18, 2)) end
             as total_charges_amount,
         contracts.tenure_months,
-        cast(floor(contracts.tenure_months / contracts.term_months) as integer) as renewal_count,
-        cast(contracts.term_months - mod(contracts.tenure_months, contracts.term_months) as integer)
+        cast(floor(contracts.tenure_months / terms.term_months) as integer) as renewal_count,
+        cast(terms.term_months - mod(contracts.tenure_months, terms.term_months) as integer)
             as months_to_term_end,
         customers.order_count_365d as customer_order_count_365d,
         customers.days_since_last_order as customer_days_since_last_order,
         contracts.is_active as is_eligible,
         case when not contracts.is_active then 'the contract has ended' end as ineligible_reason
     from measured as contracts
+    left join {{ ref('int_subscription_terms') }} as terms
+        on contracts.subscription_id = terms.subscription_id
+        and terms.valid_from_at < contracts.as_of_date
+        and (terms.valid_to_at is null or terms.valid_to_at >= contracts.as_of_date)
     left join {{ ref('customer_features') }} as customers
         on contracts.customer_id = customers.customer_id
         and contracts.as_of_date = customers.as_of_date

@@ -2,21 +2,37 @@ with
 
 series as (
 
-    {{ dbt.generate_series(600) }}
+    {{ dbt.generate_series(1200) }}
 
 ),
 
--- up to 50 years of them
+-- up to 100 years of them
 months as (
 
     select cast(generated_number - 1 as integer) as months_since_start from series
 
 ),
 
+-- an end before the start is taken for an end at the start
+dated as (
+
+    select
+        cohort_month,
+        is_active,
+        cast(started_at as date) as started_date,
+        {{ date_plus_days('greatest(cast(started_at as date), cast(ended_at as date))', -1) }} as last_date
+    from {{ ref('dim_subscriptions') }}
+
+),
+
+-- still there after so many months is whoever ends later than just then: paid for one month to the day is month 0 only
 subscriptions as (
 
-    select *
-    from {{ ref('dim_subscriptions') }}
+    select
+        cohort_month,
+        is_active,
+        {{ whole_months_between('started_date', 'last_date') }} as last_retained_month
+    from dated
 
 ),
 
@@ -30,7 +46,8 @@ cohorts as (
 
 ),
 
--- as far as all contracts of a cohort, also those begun on its last day, have been watched
+-- as far as all contracts of a cohort, also those begun on its last day, have been watched: what ends later than that
+-- changes nothing, so that a row says the same for ever
 watched as (
 
     select
@@ -54,7 +71,10 @@ retained as (
         cast(
             count(
                 case
-                    when subscriptions.is_active or subscriptions.tenure_months > watched.months_since_start then 1
+                    when
+                        subscriptions.is_active
+                        or subscriptions.last_retained_month >= watched.months_since_start
+                        then 1
                 end
             ) as integer
         ) as retained_subscription_count
