@@ -10,9 +10,15 @@ import duckdb
 from warehouse.contract import load_contract
 from warehouse.definitions import load_definitions
 
+# Orders that answers name, of which any version was loaded: an answer without a customer is the order's customer's.
+_ORDERS_OF_FEEDBACK = """
+select order_id from raw.feedback
+where feedback_id in (select feedback_id from raw.feedback where _load_id in (from state.pending_loads))
+"""
 # Which ids stand for another one; whoever is not listed counts for himself.
 MERGES = "select source_customer_id, customer_id from pii.customer_identities where source_customer_id <> customer_id"
-# Tables whose rows say something about a customer without an order.
+# Tables whose rows say something about a customer without an order. What plan and price a contract has had
+# (subscription_changes) no model says that is kept by customers.
 _ABOUT_CUSTOMERS = ("customers", "events", "feedback", "campaign_touches", "subscriptions")
 
 
@@ -100,6 +106,7 @@ def _find_changed_customers(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "insert into state.changed_customers select customer_id from ("
         f"select customer_id from raw.orders where order_id in (from state.changed_orders){about} "
+        f"union select customer_id from raw.orders where order_id in ({_ORDERS_OF_FEEDBACK}) "
         "union select source_customer_id from state.remapped_customers"
         ") where customer_id <> ''"
     )

@@ -19,6 +19,7 @@ EVENT_TIMES = {
     "campaigns": "started_at",
     "campaign_touches": "touched_at",
     "subscriptions": "started_at",
+    "subscription_changes": "changed_at",
 }
 
 
@@ -141,15 +142,39 @@ def draw_behaviour(rng: random.Random) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def name_orders_only(rng: random.Random, feedback: list[dict], orders: list[dict]) -> None:
+    """Have some answers say which order they are about and not by whom; a few name an order that is not there."""
+    for answer in feedback:
+        if rng.random() < 0.4:
+            order_id = rng.choice(orders)["order_id"] if rng.random() < 0.9 else "lost"
+            answer |= {"customer_id": None, "order_id": order_id}
+
+
+def draw_changes(rng: random.Random, subscriptions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """New plans and prices of some contracts."""
+    return [
+        {
+            "subscription_id": contract["subscription_id"],
+            "changed_at": _moment(rng, contract["started_at"]),
+            "plan_name": rng.choice([None, "basic", "premium"]),
+            "monthly_amount": rng.choice([None, "5.00", "9.00"]),
+        }
+        for contract in rng.sample(subscriptions, len(subscriptions) // 2)
+    ]
+
+
 def draw_shop(seed: int = 7) -> dict[str, list[dict[str, Any]]]:
     """Rows of every contract table."""
     rng = random.Random(seed)  # noqa: S311
     orders, items = draw_orders(rng)
+    behaviour = draw_behaviour(rng)
+    name_orders_only(random.Random(seed), behaviour["feedback"], orders)  # noqa: S311
     products = [{"product_code": code, "product_name": f"Thing {code}", "unit_cost_amount": "1.5"} for code in PRODUCTS]
     return {
         "orders": orders,
         "order_items": items,
         "customers": draw_customers(rng),
         "products": products,
-        **draw_behaviour(rng),
+        "subscription_changes": draw_changes(random.Random(seed), behaviour["subscriptions"]),  # noqa: S311
+        **behaviour,
     }

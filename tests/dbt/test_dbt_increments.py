@@ -25,7 +25,7 @@ PERSONS = (
     {"7": "4", "joins": "joined", "22": "20", "30": "31"},
 )
 # To these nothing else happens that would have them made anew; "the same" and "one" are one person all along.
-QUIET = ("cancels", "orders ahead", "one", "the same", "leaves", "left", "joins", "joined")
+QUIET = ("cancels", "orders ahead", "one", "the same", "leaves", "left", "joins", "joined", "reviewed")
 ALWAYS_ONE = {"the same": "one"}
 
 
@@ -54,8 +54,8 @@ def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
 
 
 def add_quiet_customers(batches: list[dict[str, list[dict[str, Any]]]]) -> None:
-    """An order that is cancelled between the last two dates, one known before it is given, and a late word about an id
-    of a person whose orders stand under another.
+    """An order that is cancelled between the last two dates, one known before it is given, a late word about an id of a
+    person whose orders stand under another, and one that names an order only.
     """
     between = datetime(2011, 2, 20)
     for customer in QUIET:
@@ -67,7 +67,8 @@ def add_quiet_customers(batches: list[dict[str, list[dict[str, Any]]]]) -> None:
         batches[0]["orders"].append(order)
         batches[0]["order_items"].append({**line, "quantity": 2, "unit_price_amount": "3.50"})
     word = {"feedback_id": "late", "customer_id": "the same", "given_at": datetime(2010, 6, 1), "rating": 2}
-    batches[-1].setdefault("feedback", []).append(word)
+    about_order = {"feedback_id": "late too", "order_id": "of reviewed", "given_at": datetime(2010, 6, 1), "rating": 3}
+    batches[-1].setdefault("feedback", []).extend([word, about_order])
 
 
 def correct(rng: random.Random, before: list[dict], batch: dict[str, list[dict[str, Any]]]) -> None:
@@ -99,8 +100,11 @@ def correct(rng: random.Random, before: list[dict], batch: dict[str, list[dict[s
     again("customers", 2, lambda row: {"country": "AT", "gender": "other"})
     again("events", 2, lambda row: {"customer_id": someone()})
     again("feedback", 2, lambda row: {"customer_id": someone(), "rating": 1})
+    again("feedback", 4, lambda row: {"customer_id": None, "order_id": rng.choice(known["orders"])["order_id"]})
     again("campaign_touches", 2, lambda row: {"is_clicked": True})
     again("subscriptions", 2, lambda row: {"customer_id": someone()})
+    again("subscriptions", 2, lambda row: {"plan_name": "premium", "monthly_amount": "11.00"})
+    again("subscription_changes", 2, lambda row: {"monthly_amount": "7.00"})
     again("products", 2, lambda row: {"unit_cost_amount": "0.75", "product_name": "Renamed"})
 
 

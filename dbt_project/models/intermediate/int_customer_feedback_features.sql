@@ -17,8 +17,8 @@ dated as (
                 feedback.feedback_id desc
         ) as nps_rank
     from {{ ref('int_snapshot_dates') }} as dates
-    inner join {{ ref('stg_feedback') }} as feedback
-        on feedback.given_at < dates.as_of_date
+    inner join {{ ref('int_feedback') }} as feedback
+        on feedback.known_at < dates.as_of_date
         and {{ snapshot_to_make('feedback.customer_id', 'dates.as_of_date') }}
     where feedback.customer_id is not null
 
