@@ -1,5 +1,17 @@
 with
 
+-- the newest first, as everywhere (var newest_first)
+ranked as (
+
+    select
+        *,
+        {{ arrived_at() }} as own_arrived_at,
+        row_number() over (partition by subscription_id order by {{ var('newest_first') }}) as version_rank
+    from {{ source('raw', 'subscriptions') }}
+    where _is_gone is not true
+
+),
+
 numbered as (
 
     select
@@ -12,10 +24,14 @@ numbered as (
         term_months,
         started_at,
         ended_at,
-        {{ arrived_at() }} as arrived_at,
-        row_number() over (partition by subscription_id order by _loaded_at, _row_number, _load_id, _row_hash)
-            as version_number
-    from {{ source('raw', 'subscriptions') }}
+        -- what is older was there before, whenever its file was read
+        min(own_arrived_at) over (
+            partition by subscription_id
+            order by version_rank
+            rows between unbounded preceding and current row
+        ) as arrived_at,
+        count(*) over (partition by subscription_id) - version_rank + 1 as version_number
+    from ranked
 
 )
 
