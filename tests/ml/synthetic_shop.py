@@ -17,6 +17,7 @@ AS_OF_DATE = date(2025, 7, 1)
 HORIZON_DAYS = 90
 SOURCE = "units"
 DEFINITIONS = Definitions(
+    newest_first="_arrival_number desc, _row_number desc",
     churn_horizon_days=HORIZON_DAYS,
     clv_horizon_days=HORIZON_DAYS,
     eligibility_window_days=365,

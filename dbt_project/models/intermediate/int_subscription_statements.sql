@@ -7,10 +7,10 @@ versions as (
 
     select
         *,
-        lag(arrived_at) over in_order as former_arrived_at
-        {%- for name in dated + undated %},
-        lag({{ name }}) over in_order as former_{{ name }}
+        {%- for name in dated + undated %}
+        lag({{ name }}) over in_order as former_{{ name }},
         {%- endfor %}
+        lag(arrived_at) over in_order as former_arrived_at
     from {{ ref('stg_subscription_versions') }}
     window in_order as (partition by subscription_id order by version_number)
 
@@ -26,12 +26,12 @@ changes as (
 compared as (
 
     select
+        {%- for name in dated %}
+        count(changes.{{ name }}) as {{ name }}_change_count,
+        count(case when changes.{{ name }} = versions.{{ name }} then 1 end) as {{ name }}_repeat_count,
+        {%- endfor %}
         versions.subscription_id,
         versions.version_number
-        {%- for name in dated %},
-        count(changes.{{ name }}) as {{ name }}_change_count,
-        count(case when changes.{{ name }} = versions.{{ name }} then 1 end) as {{ name }}_repeat_count
-        {%- endfor %}
     from versions
     left join changes
         on versions.subscription_id = changes.subscription_id
@@ -43,18 +43,18 @@ compared as (
 
 happenings as (
 
-    select max(ordered_at) as happened_at
+    select ordered_at as happened_at
     from {{ ref('stg_orders') }}
 
     union all
 
-    select max(started_at) as happened_at
+    select started_at as happened_at
     from versions
     where started_at <= arrived_at
 
     union all
 
-    select max(ended_at) as happened_at
+    select ended_at as happened_at
     from versions
     where ended_at <= arrived_at
 
@@ -65,14 +65,12 @@ present as (
 
     select
         case
-            when max(cast(happened_at as date)) < {{ date_literal(var('as_of_date')) }}
-                then {{ date_literal(var('as_of_date')) }}
+            when max(happened_at) < {{ date_literal(var('as_of_date')) }} then {{ date_literal(var('as_of_date')) }}
         end as present_date
     from happenings
 
 ),
 
--- what arrives in the course of a day tells of the day before
 arrived as (
 
     select
@@ -81,10 +79,9 @@ arrived as (
         compared.{{ name }}_change_count,
         compared.{{ name }}_repeat_count,
         {%- endfor %}
-        cast(
-            {{ date_plus_days('least(cast(versions.arrived_at as date), coalesce(present.present_date, cast(versions.arrived_at as date)))', -1) }}
-            as timestamp
-        ) as known_at
+        least(
+            cast(versions.arrived_at as date), coalesce(present.present_date, cast(versions.arrived_at as date))
+        ) as told_date
     from versions
     inner join compared
         on versions.subscription_id = compared.subscription_id
@@ -94,8 +91,8 @@ arrived as (
 ),
 
 -- The first version holds from the start, save what the source says has become so by a change since. A later one speaks
--- from its arrival on of what it says anew, save where the source dates a change itself. Charges are of the day they
--- were stated.
+-- of what it says anew, save where the source dates a change itself; and of the day before it came, for that was over.
+-- Charges are of the day they were stated.
 stated as (
 
     select
@@ -103,9 +100,13 @@ stated as (
         cast('1900-01-01' as timestamp) as stated_at,
         0 as is_change,
         0 as version_number,
-        {%- for name in dated + undated %}
+        {%- for name in dated %}
         {{ name }},
-        {{ name ~ '_repeat_count = 0' if name in dated else 'true' }} as says_{{ name }},
+        {{ name }}_repeat_count = 0 as says_{{ name }},
+        {%- endfor %}
+        {%- for name in undated %}
+        {{ name }},
+        true as says_{{ name }},
         {%- endfor %}
         cast(null as decimal(18, 2)) as total_charges_amount,
         false as says_total_charges_amount
@@ -116,14 +117,16 @@ stated as (
 
     select
         subscription_id,
-        known_at as stated_at,
+        cast({{ date_plus_days('told_date', -1) }} as timestamp) as stated_at,
         0 as is_change,
         version_number,
-        {%- for name in dated + undated %}
+        {%- for name in dated %}
         {{ name }},
-        version_number > 1
-        and {{ name }} is distinct from former_{{ name }}
-        {%- if name in dated %} and {{ name }}_change_count = 0{% endif %} as says_{{ name }},
+        version_number > 1 and {{ name }}_change_count = 0 and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
+        {%- endfor %}
+        {%- for name in undated %}
+        {{ name }},
+        version_number > 1 and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
         {%- endfor %}
         total_charges_amount,
         true as says_total_charges_amount

@@ -9,11 +9,11 @@ followed as (
 
     select
         *,
+        {%- for name in names %}
+        count(case when says_{{ name }} then 1 end) over so_far as {{ name }}_number,
+        {%- endfor %}
         stated_at as valid_from_at,
         lead(stated_at) over stated_in_order as valid_to_at
-        {%- for name in names %},
-        count(case when says_{{ name }} then 1 end) over so_far as {{ name }}_number
-        {%- endfor %}
     from {{ ref('int_subscription_statements') }}
     window
         stated_in_order as (partition by subscription_id order by stated_at, is_change, version_number),
@@ -28,14 +28,14 @@ followed as (
 held as (
 
     select
+        {%- for name in names %}
+        max(case when says_{{ name }} then {{ name }} end)
+            over (partition by subscription_id, {{ name }}_number)
+            as {{ name }},
+        {%- endfor %}
         subscription_id,
         valid_from_at,
         valid_to_at
-        {%- for name in names %},
-        max(case when says_{{ name }} then {{ name }} end)
-            over (partition by subscription_id, {{ name }}_number)
-            as {{ name }}
-        {%- endfor %}
     from followed
 
 ),
