@@ -7,7 +7,7 @@ raw_lines as (
 
     select
         count(*) as line_count,
-        sum(coalesce(line_amount, cast(quantity * unit_price_amount as decimal(22, 10)), 0)) as amount
+        sum(coalesce(line_amount, cast(round(quantity * unit_price_amount, 10) as decimal(22, 10)), 0)) as amount
     from ({{ newest_version(tested_raw_lines() ~ ' as lines', ['order_item_id']) }}) as newest
 
 ),
@@ -19,6 +19,12 @@ ledger as (
         sum(raw_amount) as raw_amount,
         count(case when movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate') then 1 end)
             as counting_line_count,
+        sum(
+            case
+                when movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate')
+                    then {{ in_cents('amount') }}
+            end
+        ) as shown_amount,
         sum(case when part in ('sale', 'return') then amount else 0 end) as goods_amount
     from {{ tested_rows(ref('int_movements'), 'order_id') }} as movements
 
@@ -28,11 +34,8 @@ facts as (
 
     select
         count(*) as line_count,
-        count(case when items.line_amount <> cast(movements.amount as decimal(18, 2)) then 1 end) as other_amount_count
+        sum(line_amount) as shown_amount
     from {{ tested_rows(ref('fct_order_items'), 'order_id') }} as items
-    inner join {{ ref('int_movements') }} as movements
-        on items.order_id = movements.order_id
-        and items.order_item_id = movements.order_item_id
 
 ),
 
@@ -49,7 +52,7 @@ compared as (
         raw_lines.line_count - ledger.line_count as lost_line_count,
         coalesce(raw_lines.amount, 0) - coalesce(ledger.raw_amount, 0) as lost_amount,
         ledger.counting_line_count - facts.line_count as lost_counting_count,
-        facts.other_amount_count,
+        coalesce(ledger.shown_amount, 0) - coalesce(facts.shown_amount, 0) as lost_shown_amount,
         coalesce(ledger.goods_amount, 0) - coalesce(orders.goods_amount, 0) as lost_order_amount
     from raw_lines
     cross join ledger
@@ -64,5 +67,5 @@ where
     lost_line_count <> 0
     or lost_amount <> 0
     or lost_counting_count <> 0
-    or other_amount_count <> 0
+    or lost_shown_amount <> 0
     or lost_order_amount <> 0

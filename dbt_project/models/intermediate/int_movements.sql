@@ -131,60 +131,70 @@ converted as (
 
 ),
 
-documents as (
+-- a discount goes with the goods that its document sold or took back
+discounted as (
 
     select
-        *,
-        max(case when is_goods and original_amount > 0 then 1 else 0 end) over (partition by order_id)
-            as has_goods_sold,
-        max(case when is_goods and original_amount < 0 then 1 else 0 end) over (partition by order_id)
-            as has_goods_returned
+        order_id,
+        max(case when is_goods and original_amount > 0 then 1 else 0 end) as has_goods_sold,
+        max(case when is_goods and original_amount < 0 then 1 else 0 end) as has_goods_returned
     from converted
+    where order_id in (select movements.order_id from movements where movements.line_kind = 'discount')
+    group by order_id
 
 ),
 
 parted as (
 
     select
-        movement_id,
-        movement_kind,
-        movement_status,
-        order_id,
-        order_item_id,
-        customer_id,
-        product_code,
-        product_description,
-        order_kind,
-        occurred_at,
-        order_date,
-        line_number,
-        line_kind,
-        pseudo_product_kind,
+        converted.movement_id,
+        converted.movement_kind,
+        converted.movement_status,
+        converted.order_id,
+        converted.order_item_id,
+        converted.customer_id,
+        converted.product_code,
+        converted.product_description,
+        converted.order_kind,
+        converted.occurred_at,
+        converted.order_date,
+        converted.line_number,
+        converted.line_kind,
+        converted.pseudo_product_kind,
         case
-            when line_kind = 'adjustment' then 'adjustment'
-            when line_kind not in ('goods', 'discount') then 'charge'
-            when movement_kind <> 'line' and order_kind = 'return' then 'return'
-            when movement_kind = 'difference' then 'sale'
-            when line_kind = 'goods' and original_amount < 0 then 'return'
-            when line_kind = 'goods' then 'sale'
-            when has_goods_sold = 1 and (original_amount < 0 or has_goods_returned = 0) then 'sale'
-            when has_goods_sold = 0 and has_goods_returned = 0 and original_amount > 0 then 'sale'
+            when converted.line_kind = 'adjustment' then 'adjustment'
+            when converted.line_kind not in ('goods', 'discount') then 'charge'
+            when converted.movement_kind <> 'line' and converted.order_kind = 'return' then 'return'
+            when converted.movement_kind = 'difference' then 'sale'
+            when converted.line_kind = 'goods' and converted.original_amount < 0 then 'return'
+            when converted.line_kind = 'goods' then 'sale'
+            when
+                discounted.has_goods_sold = 1
+                and (converted.original_amount < 0 or discounted.has_goods_returned = 0)
+                then 'sale'
+            when
+                discounted.has_goods_sold = 0 and discounted.has_goods_returned = 0 and converted.original_amount > 0
+                then 'sale'
             else 'return'
         end as part,
-        quantity,
-        unit_price_amount,
-        raw_amount,
-        is_amount_stated,
-        currency,
-        exchange_rate,
-        original_amount,
-        amount,
+        converted.quantity,
+        converted.unit_price_amount,
+        converted.raw_amount,
+        converted.is_amount_stated,
+        converted.currency,
+        converted.exchange_rate,
+        converted.original_amount,
+        converted.amount,
         -- what goods cost lowers what they bring, and returned goods are worth it again; a discount is all margin lost
         case
-            when line_kind = 'discount' then amount
-            when line_kind = 'goods' and amount <> 0 then cast(amount - quantity * unit_cost_amount as decimal(28, 10))
+            when converted.line_kind = 'discount' then converted.amount
+            when converted.line_kind = 'goods' and converted.amount <> 0
+                then cast(converted.amount - converted.quantity * converted.unit_cost_amount as decimal(28, 10))
         end as margin_amount
-    from documents
+    from converted
+    left join discounted
+        on converted.order_id = discounted.order_id
+        and converted.line_kind = 'discount'
 
 )
 

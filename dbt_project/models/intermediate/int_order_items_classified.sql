@@ -9,8 +9,6 @@ named as (
         items.*,
         orders.order_kind,
         orders.ordered_at,
-        orders.customer_id,
-        orders.order_amount,
         orders.order_id is null as is_orphan,
         codes.pseudo_product_kind,
         products.unit_cost_amount,
@@ -32,18 +30,33 @@ named as (
 
 ),
 
+-- a stated total that is right with all copies of lines proves them
+proven as (
+
+    select items.order_id
+    from {{ changed_only(ref('stg_order_items'), 'order_id') }} as items
+    inner join {{ ref('stg_orders') }} as orders
+        on items.order_id = orders.order_id
+    where orders.order_amount is not null
+    group by items.order_id
+    having round(abs(sum(items.line_amount)), 2) = round(abs(max(orders.order_amount)), 2)
+
+),
+
 -- lines of one order that say the same; only where the shop does not number its lines, for two lines can be alike
 numbered as (
 
     select
         *,
-        row_number() over (
-            partition by
-                order_id, line_number, product_code, product_description, quantity, unit_price_amount, line_amount,
-                kind_of_line
-            order by order_item_id
-        ) as copy_number,
-        sum(line_amount) over (partition by order_id) as amount_with_copies
+        case
+            when line_number is null
+                then row_number() over (
+                    partition by
+                        order_id, line_number, product_code, product_description, quantity, unit_price_amount,
+                        line_amount, kind_of_line
+                    order by order_item_id
+                )
+        end as copy_number
     from named
 
 ),
@@ -51,32 +64,29 @@ numbered as (
 classified as (
 
     select
-        order_item_id,
-        order_id,
-        customer_id,
-        order_kind,
-        ordered_at,
-        line_number,
-        product_code,
-        product_description,
-        kind_of_line as line_kind,
-        pseudo_product_kind,
-        quantity,
-        unit_price_amount,
-        coalesce(line_amount, 0) as raw_amount,
-        line_amount is not null as is_amount_stated,
-        unit_cost_amount,
+        numbered.order_item_id,
+        numbered.order_id,
+        numbered.order_kind,
+        numbered.ordered_at,
+        numbered.line_number,
+        numbered.product_code,
+        numbered.product_description,
+        numbered.kind_of_line as line_kind,
+        numbered.pseudo_product_kind,
+        numbered.quantity,
+        numbered.unit_price_amount,
+        coalesce(numbered.line_amount, 0) as raw_amount,
+        numbered.line_amount is not null as is_amount_stated,
+        numbered.unit_cost_amount,
         case
-            when is_orphan then 'order_unknown'
-            when ordered_at >= {{ date_literal(var('as_of_date')) }} then 'after_as_of_date'
-            -- a stated total that is right with all copies proves them
-            when
-                line_number is null and copy_number > 1
-                and coalesce(abs(abs(amount_with_copies) - abs(order_amount)) > 0.005, true)
-                then 'duplicate'
+            when numbered.is_orphan then 'order_unknown'
+            when numbered.ordered_at >= {{ date_literal(var('as_of_date')) }} then 'after_as_of_date'
+            when numbered.copy_number > 1 and proven.order_id is null then 'duplicate'
             else 'kept'
         end as line_status
     from numbered
+    left join proven
+        on numbered.order_id = proven.order_id
 
 )
 

@@ -16,38 +16,38 @@ valued as (
 
 ),
 
--- what the lines of a document say of its signs; discounts and adjustments speak only where there is nothing else
+-- credit notes without any sign; discounts and adjustments speak only where there is nothing else
 judged as (
 
     select
-        *,
-        max(case when line_status = 'kept' and line_kind not in ('discount', 'adjustment') then 1 else 0 end)
-            over (partition by order_id) as has_other_line,
+        order_id,
+        max(case when line_kind not in ('discount', 'adjustment') then 1 else 0 end) as has_other_line,
         max(
-            case
-                when
-                    line_status = 'kept' and line_kind not in ('discount', 'adjustment')
-                    and (quantity < 0 or raw_amount < 0)
-                    then 1
-                else 0
-            end
-        ) over (partition by order_id) as has_negative_other_line,
-        max(case when line_status = 'kept' and (quantity < 0 or raw_amount < 0) then 1 else 0 end)
-            over (partition by order_id) as has_negative_line
+            case when line_kind not in ('discount', 'adjustment') and (quantity < 0 or raw_amount < 0) then 1 else 0 end
+        ) as has_negative_other_line,
+        max(case when quantity < 0 or raw_amount < 0 then 1 else 0 end) as has_negative_line
     from valued
+    where order_kind = 'return' and line_status = 'kept'
+    group by order_id
+
+),
+
+unsigned as (
+
+    select order_id
+    from judged
+    where case when has_other_line = 1 then has_negative_other_line else has_negative_line end = 0
 
 ),
 
 turned as (
 
     select
-        *,
-        case
-            when order_kind = 'return' and has_other_line = 1 and has_negative_other_line = 0 then -1
-            when order_kind = 'return' and has_other_line = 0 and has_negative_line = 0 then -1
-            else 1
-        end as sign
-    from judged
+        valued.*,
+        case when unsigned.order_id is null then 1 else -1 end as sign
+    from valued
+    left join unsigned
+        on valued.order_id = unsigned.order_id
 
 ),
 
@@ -56,9 +56,6 @@ signed as (
     select
         order_item_id,
         order_id,
-        customer_id,
-        order_kind,
-        ordered_at,
         line_number,
         product_code,
         product_description,

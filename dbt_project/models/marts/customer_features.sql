@@ -72,14 +72,14 @@ shaped as (
         {%- endfor %}
 
         -- how much
-        cast(net_amount as decimal(18, 2)) as net_amount,
-        cast(gross_amount as decimal(18, 2)) as gross_amount,
-        cast(return_amount as decimal(18, 2)) as return_amount,
+        {{ in_cents('net_amount') }} as net_amount,
+        {{ in_cents('gross_amount') }} as gross_amount,
+        {{ in_cents('return_amount') }} as return_amount,
         cast(return_amount as double) / nullif(cast(gross_amount as double), 0) as return_share,
         cast(net_amount / order_count as decimal(18, 2)) as average_order_amount,
         cast(repeat_net_amount / gap_count as decimal(18, 2)) as mean_repeat_order_amount,
         {%- for days in [30, 90, 180, 365] %}
-        cast(net_amount_{{ days }}d as decimal(18, 2)) as net_amount_{{ days }}d,
+        {{ in_cents('net_amount_' ~ days ~ 'd') }} as net_amount_{{ days }}d,
         {%- endfor %}
         {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }} as net_margin_amount,
         cast(item_count as integer) as item_count,

@@ -63,7 +63,7 @@ labelled as (
         cast({{ var('clv_horizon_days') }} as integer) as clv_horizon_days,
         cast(count(distinct clv_window_purchase_date) as integer) as future_order_count,
         -- nothing is said of a window that has not closed: a sum of part of it would look like the whole
-        cast(sum(clv_window_net_amount) as decimal(18, 2)) as future_net_amount
+        {{ in_cents('sum(clv_window_net_amount)') }} as future_net_amount
         {%- for days in var('clv_further_horizons_days') %}
         {%- set window_end = date_plus_days('as_of_date', days) -%}
         ,

@@ -29,18 +29,18 @@ shaped as (
 
         -- amounts: rounded here, once
         {%- for amount in ['gross', 'return', 'cancelled', 'net'] %}
-        cast({{ amount }}_amount as decimal(18, 2)) as {{ amount }}_amount,
+        {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
         {%- endfor %}
         case
             when cancelled_at is null
                 then {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }}
         end as net_margin_amount,
         {%- for amount in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
-        cast({{ amount }}_amount as decimal(18, 2)) as {{ amount }}_amount,
+        {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
         {%- endfor %}
-        cast(order_amount as decimal(18, 2)) as stated_amount,
+        {{ in_cents('order_amount') }} as stated_amount,
         cast(exchange_rate as decimal(16, 10)) as exchange_rate,
-        cast(original_net_amount as decimal(18, 2)) as original_net_amount,
+        {{ in_cents('original_net_amount') }} as original_net_amount,
 
         -- booleans
         is_amount_known,
