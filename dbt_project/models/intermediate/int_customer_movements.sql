@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
 
--- What moved a customer's account, and of which dates that is true: from `counts_from_at` until `counts_until_at`. While
--- an order is reversed, neither it nor what took it back counts, but what the returns left of it does (`residual`).
+-- What moved a customer's account, and of which dates that is true: from `counts_from_at` until `counts_until_at`.
+-- While an order is reversed, neither it nor what took it back counts, but what the returns left of it (`residual`).
 with
 
 orders as (

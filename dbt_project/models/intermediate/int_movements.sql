@@ -139,7 +139,12 @@ discounted as (
         max(case when is_goods and original_amount > 0 then 1 else 0 end) as has_goods_sold,
         max(case when is_goods and original_amount < 0 then 1 else 0 end) as has_goods_returned
     from converted
-    where order_id in (select movements.order_id from movements where movements.line_kind = 'discount')
+    where
+        order_id in (
+            select movements.order_id
+            from movements
+            where movements.line_kind = 'discount'
+        )
     group by order_id
 
 ),

@@ -47,7 +47,11 @@ voids as (
     from orders
     where
         cancelled_at is not null
-        and order_id not in (select reversals.order_id from reversals where reversals.void_until_at is null)
+        and order_id not in (
+            select reversals.order_id
+            from reversals
+            where reversals.void_until_at is null
+        )
 
 ),
 

@@ -10,7 +10,8 @@ sums as (
         count(case when is_item then 1 end) as item_count,
         sum(case when is_item then quantity else 0 end) as unit_quantity,
         max(case when is_amount_stated then 1 else 0 end) as is_amount_known,
-        max(case when part = 'sale' and line_kind = 'goods' and original_amount > 0 then 1 else 0 end) as has_goods_sold,
+        max(case when part = 'sale' and line_kind = 'goods' and original_amount > 0 then 1 else 0 end)
+            as has_goods_sold,
         max(case when movement_status = 'no_exchange_rate' then 1 else 0 end) as is_refused,
         sum(case when part in ('sale', 'return') then original_amount else 0 end) as original_net_amount,
         sum(case when part = 'sale' then amount else 0 end) as sale_amount,
@@ -80,12 +81,15 @@ joined as (
         sums.sale_margin_amount,
         sums.return_costed_amount,
         sums.return_margin_amount,
-        case when heads.cancelled_at is null then coalesce(void_returns.amount, 0) else sums.sale_amount + sums.returned_amount end
-            as cancelled_amount,
+        case
+            when heads.cancelled_at is null then coalesce(void_returns.amount, 0)
+            else sums.sale_amount + sums.returned_amount
+        end as cancelled_amount,
         {%- for kind in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
         case when heads.cancelled_at is null then sums.{{ kind }}_amount else 0 end as {{ kind }}_amount,
         {%- endfor %}
-        sums.sale_costed_amount + sums.return_costed_amount - coalesce(void_returns.costed_amount, 0) as costed_net_amount,
+        sums.sale_costed_amount + sums.return_costed_amount - coalesce(void_returns.costed_amount, 0)
+            as costed_net_amount,
         sums.sale_margin_amount + sums.return_margin_amount - coalesce(void_returns.margin_amount, 0)
             as costed_margin_amount,
         reversals.reversed_at

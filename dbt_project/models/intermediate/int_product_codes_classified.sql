@@ -36,8 +36,9 @@ classified as (
     select
         ranked.product_code,
         coalesce(products.line_kind, ranked.line_kind) as line_kind,
-        case when products.line_kind is null or products.line_kind = ranked.line_kind then ranked.pseudo_product_kind end
-            as pseudo_product_kind
+        case
+            when products.line_kind is null or products.line_kind = ranked.line_kind then ranked.pseudo_product_kind
+        end as pseudo_product_kind
     from ranked
     left join {{ ref('stg_products') }} as products
         on ranked.product_code = products.product_code

@@ -11,7 +11,9 @@ described as (
         max(occurred_at) as last_used_at,
         max(case when original_amount > 0 then 1 else 0 end) as is_paid
     from {{ ref('int_movements') }}
-    where movement_status in ('kept', 'no_exchange_rate') and product_code is not null and product_description is not null
+    where
+        movement_status in ('kept', 'no_exchange_rate')
+        and product_code is not null and product_description is not null
     group by product_code, product_description
 
 ),

@@ -49,7 +49,7 @@ sold as (
             returned_products.customer_id is not null
             or (
                 movements.movement_kind = 'head'
-                and movements.customer_id in (select returned_products.customer_id from returned_products)
+                and movements.customer_id in (select returned.customer_id from returned)
             )
         )
 
