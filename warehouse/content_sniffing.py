@@ -36,4 +36,4 @@ def sniffed_format(path: Path, table: str) -> Literal["csv", "parquet"] | None:
     except LandingError:
         return None
     known = load_contract().tables[table].columns
-    return "csv" if any(column.lower() in known for column in header[1]) else None
+    return "csv" if any(column.lower() in known for column in header.columns) else None

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from warehouse.errors import LandingError
-from warehouse.file_blocks import BlockStream
+from warehouse.file_blocks import BlockStream, without_beginning
 from warehouse.headers import ROW_NUMBER, csv_header
 
 # The parser reads up to 32 blocks ahead, and no record can be longer than a block: small ones first.
@@ -57,9 +57,12 @@ def read_csv(
     LandingError
         At once, if the header cannot be read; from the batches, if a record cannot, or a quotation mark stays open.
     """
-    delimiter, columns = csv_header(name, BlockStream(blocks()))
-    stream = BlockStream(chain(blocks(), [END_RECORD.encode(), b"\n"]))
-    return delimiter, columns, _batches(name, stream, delimiter, columns, block_bytes)
+    header = csv_header(name, BlockStream(blocks()))
+    if not header.columns:  # nothing but a line that names the delimiter
+        return header.delimiter, (), iter(())
+    records = without_beginning(blocks(), header.separator_line_bytes)
+    stream = BlockStream(chain(records, [END_RECORD.encode(), b"\n"]))
+    return header.delimiter, header.columns, _batches(name, stream, header.delimiter, header.columns, block_bytes)
 
 
 @dataclass

@@ -90,6 +90,16 @@ def trimmed(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield b"\n"
 
 
+def without_beginning(blocks: Iterable[bytes], size_bytes: int) -> Iterator[bytes]:
+    """The blocks without so many bytes at the very beginning."""
+    left = size_bytes
+    for block in blocks:
+        kept = block[left:]
+        left -= len(block) - len(kept)
+        if kept:
+            yield kept
+
+
 class BlockStream(io.RawIOBase):
     """Blocks as a file that can be read once, front to back."""
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
+from warehouse.contract import load_contract
 from warehouse.csv_reading import BLOCK_BYTES, RecordTooLong, UnreadableRow, read_csv
 from warehouse.errors import LandingError
 from warehouse.file_blocks import BlockStream, file_blocks, trimmed
 from warehouse.headers import ROW_NUMBER
 from warehouse.parquet_reading import read_parquet
 from warehouse.recognition import LandedFile
+from warehouse.text_checks import without_tokens
 from warehouse.text_encoding import text_format, utf8_blocks
 
 LANDED = "landed"  # the temporary table that mappings select from
@@ -35,12 +37,21 @@ class FileContent:
 
 
 def read_landed_file(
-    connection: duckdb.DuckDBPyConnection, file: LandedFile, unpacked_limit_bytes: int | None = None
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    unpacked_limit_bytes: int | None = None,
+    missing_tokens: tuple[str, ...] = (),
 ) -> FileContent:
     """Put a file's records, all columns as text, into the temporary table ``landed``.
 
     ``_row_number`` counts the records of the file from 1, the header not counted. A text file is read twice, once to
-    find its encoding, in blocks: memory does not grow with the file.
+    find its encoding, in blocks: memory does not grow with the file. What folders such as ``country=AT`` say of the
+    rows stands in columns of that name, where the file has none and somebody reads them.
+
+    Parameters
+    ----------
+    missing_tokens
+        What stands for no value: such cells are null. Lines are left as they are.
 
     Raises
     ------
@@ -50,17 +61,20 @@ def read_landed_file(
     """
     _create(connection)
     try:
-        return _read(connection, file, unpacked_limit_bytes)
+        content = _read(connection, file, unpacked_limit_bytes, missing_tokens)
+        return _with_partition(connection, file, content)
     except LandingError:
         _drop(connection)  # what was read before the damage
         raise
 
 
-def _read(connection: duckdb.DuckDBPyConnection, file: LandedFile, limit_bytes: int | None) -> FileContent:
+def _read(
+    connection: duckdb.DuckDBPyConnection, file: LandedFile, limit_bytes: int | None, missing_tokens: tuple[str, ...]
+) -> FileContent:
     if not next(file_blocks(file.path, file.name, limit_bytes, any_format=True), b""):
         return _land_empty(connection)
     if file.kind.format == "parquet":
-        columns, nested = read_parquet(connection, file, LANDED, limit_bytes)
+        columns, nested = read_parquet(connection, file, LANDED, limit_bytes, missing_tokens)
         [(count,)] = connection.execute(f"select count(*) from {LANDED}").fetchall()
         return FileContent(columns, count, nested_columns=nested)
     found = text_format(file.name, file_blocks(file.path, file.name, limit_bytes))
@@ -74,10 +88,27 @@ def _read(connection: duckdb.DuckDBPyConnection, file: LandedFile, limit_bytes: 
         return _land(connection, ("line",), _line_batches(file, BlockStream(blocks())))
     for block_bytes in BLOCK_BYTES[:-1]:
         try:
-            return _land_csv(connection, file.name, blocks, block_bytes)
+            return _land_csv(connection, file.name, blocks, block_bytes, missing_tokens)
         except RecordTooLong:
             _create(connection)
-    return _land_csv(connection, file.name, blocks, BLOCK_BYTES[-1])
+    return _land_csv(connection, file.name, blocks, BLOCK_BYTES[-1], missing_tokens)
+
+
+def _with_partition(connection: duckdb.DuckDBPyConnection, file: LandedFile, content: FileContent) -> FileContent:
+    """Add the columns that the file's folders give: those that its kind reads, and that it lacks itself."""
+    kind = file.kind
+    read = (*kind.columns, *kind.optional_columns) or tuple(load_contract().tables[kind.rows_are].columns)
+    present = {column.lower() for column in content.columns}
+    added = {
+        name: value
+        for name, value in file.partition
+        if content.columns and name.lower() not in present and name.lower() in {column.lower() for column in read}
+    }
+    for name, value in added.items():
+        quoted = '"' + name.replace('"', '""') + '"'
+        connection.execute(f"alter table {LANDED} add column {quoted} varchar")
+        connection.execute(f"update {LANDED} set {quoted} = ?", [value])
+    return replace(content, columns=(*content.columns, *added))
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -91,10 +122,14 @@ def _drop(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _land_csv(
-    connection: duckdb.DuckDBPyConnection, name: str, blocks: Callable[[], Iterator[bytes]], block_bytes: int
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    blocks: Callable[[], Iterator[bytes]],
+    block_bytes: int,
+    missing_tokens: tuple[str, ...],
 ) -> FileContent:
     delimiter, columns, batches = read_csv(name, blocks, block_bytes)
-    return replace(_land(connection, columns, batches), delimiter=delimiter)
+    return replace(_land(connection, columns, batches, missing_tokens), delimiter=delimiter)
 
 
 def _land_empty(connection: duckdb.DuckDBPyConnection) -> FileContent:
@@ -105,13 +140,16 @@ def _land(
     connection: duckdb.DuckDBPyConnection,
     columns: tuple[str, ...],
     batches: Iterator[tuple[pa.Table, list[UnreadableRow]]],
+    missing_tokens: tuple[str, ...] = (),
 ) -> FileContent:
     """Write batches of readable and unreadable records, with the numbers that each batch gives them."""
-    names = ['"' + column.replace('"', '""') + '" varchar' for column in columns]
-    connection.execute(f"create temp table {LANDED} ({', '.join([*names, f'{ROW_NUMBER} bigint'])})")
+    names = ['"' + column.replace('"', '""') + '"' for column in columns]
+    columns_sql = ", ".join([*(f"{name} varchar" for name in names), f"{ROW_NUMBER} bigint"])
+    connection.execute(f"create temp table {LANDED} ({columns_sql})")
+    values = [without_tokens(name, missing_tokens) for name in names] if missing_tokens else names
     row_count = unreadable_count = 0
     for records, unreadable in batches:
-        _insert(connection, LANDED, records)
+        _insert(connection, LANDED, records, ", ".join([*values, ROW_NUMBER]))
         if unreadable:
             rows = [{"row_number": row.row_number, "reason": row.reason, "content": row.content} for row in unreadable]
             _insert(connection, UNREADABLE, pa.Table.from_pylist(rows))
@@ -120,9 +158,9 @@ def _land(
     return FileContent(columns, row_count, unreadable_count)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, records: pa.Table) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, records: pa.Table, values: str = "*") -> None:
     connection.register("arrow_records", records)
-    connection.execute(f"insert into {table} select * from arrow_records")
+    connection.execute(f"insert into {table} select {values} from arrow_records")
     connection.unregister("arrow_records")
 
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from warehouse.errors import LandingError
 
@@ -14,6 +15,8 @@ ROW_NUMBER = "_row_number"
 _DELIMITERS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 _LINE_END = re.compile(r"[\r\n]")
+# Spreadsheets that save such a file again fill the line up with delimiters.
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(\\t|[^\r\n"])"?\1* *(?:\r\n?|\n|$)[\r\n]*', re.IGNORECASE)
 _LARGEST_HEADER_BYTES = 1 << 20
 _MOST_COLUMNS = 2000
 _LONGEST_NAME = 200
@@ -21,10 +24,20 @@ _INVISIBLE = "\ufeff\u200b\x00"
 _NAMES_SHOWN = 30
 
 
-def csv_header(name: str, stream: io.RawIOBase) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Header:
+    """What the beginning of a CSV says of the rest."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+    separator_line_bytes: int = 0  # length of a line such as `sep=;` above the header, its end included
+
+
+def csv_header(name: str, stream: io.RawIOBase) -> Header:
     """Delimiter and column names of a CSV, read from the beginning of its UTF-8 bytes.
 
-    The delimiter is the mark that the first line has most of.
+    The delimiter is what a line such as `sep=;` above the header says, as Excel writes and reads it; otherwise the mark
+    that the first line has most of.
 
     Raises
     ------
@@ -32,14 +45,17 @@ def csv_header(name: str, stream: io.RawIOBase) -> tuple[str, tuple[str, ...]]:
         If the first record is no header: two columns of one name, thousands of columns, names of a line's length.
     """
     head = io.BufferedReader(stream).read(_LARGEST_HEADER_BYTES).decode("utf-8", "ignore")
+    separator = _SEPARATOR_LINE.match(head)
+    head = head[separator.end() :] if separator else head
     # Only marks outside of quotation marks delimit.
     first_line = _LINE_END.split(_QUOTED.sub("", head), maxsplit=1)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
+    delimiter = separator[1].replace(r"\t", "\t") if separator else max(_DELIMITERS, key=first_line.count)
     try:
         given = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     except csv.Error as error:
         raise LandingError(f"{name}: the header cannot be read ({error}).", "Mend the first line.") from error
-    return delimiter, checked_columns(name, given)
+    separator_line_bytes = len(separator[0].encode()) if separator else 0
+    return Header(delimiter, checked_columns(name, given), separator_line_bytes)
 
 
 def checked_columns(name: str, given: Sequence[str]) -> tuple[str, ...]:

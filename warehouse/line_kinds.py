@@ -40,15 +40,15 @@ def read_line_kinds(folder: Path) -> tuple[LineKind, ...]:
     name = f"{folder.name}/{FILE_NAME}"
     try:
         text = path.read_text(encoding="utf-8-sig")
-        delimiter, columns = csv_header(name, io.BytesIO(text.encode()))
+        header = csv_header(name, io.BytesIO(text.encode()))
     except UnicodeDecodeError as error:
         raise SourceError(f"{name} is not UTF-8.", "Save it as CSV UTF-8.") from error
     except LandingError as error:
         raise SourceError(error.message, error.what_to_do) from error
-    _check_columns(name, columns)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    reader.fieldnames = columns
-    next(reader, None)  # the header
+    _check_columns(name, header.columns)
+    reader = csv.DictReader(io.StringIO(text, newline=""), header.columns, delimiter=header.delimiter)
+    for _ in range(2 if header.separator_line_bytes else 1):
+        next(reader, None)  # what stands above the list
     lines: dict[str, tuple[int, LineKind]] = {}
     for row in reader:
         line = reader.line_num

@@ -52,7 +52,8 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     SourceError
         If a mapping of the source is wrong.
     """
-    content = read_landed_file(connection, load.file, load.unpacked_limit_bytes)
+    tokens = (*load_contract().missing_tokens, *load.source.missing_tokens) if load.source.form == "mapped" else ()
+    content = read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
     try:
         with transaction(connection):
             loads = _load_tables(connection, load, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 
@@ -10,13 +11,18 @@ from warehouse.errors import LandingError
 from warehouse.file_blocks import refuse_too_large
 from warehouse.headers import ROW_NUMBER, checked_columns
 from warehouse.recognition import LandedFile
+from warehouse.text_checks import without_tokens
 
 _NESTED_TYPE = re.compile(r"\[\d*\]$|^(STRUCT|MAP|UNION|LIST|VARIANT)\b")
 _RENAMED = re.compile(r"_\d+$")
 
 
 def read_parquet(
-    connection: duckdb.DuckDBPyConnection, file: LandedFile, table: str, limit_bytes: int | None
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    table: str,
+    limit_bytes: int | None,
+    missing_tokens: Sequence[str] = (),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Make the temporary table; return the file's columns, and those among them that hold lists or structures.
 
@@ -28,13 +34,18 @@ def read_parquet(
     path = str(file.path)
     try:
         _refuse_bomb(connection, file, limit_bytes)
-        described = connection.execute("describe select * from read_parquet(?)", [path]).fetchall()
+        described = connection.execute(
+            "describe select * from read_parquet(?, hive_partitioning = false)", [path]
+        ).fetchall()
         given = [row[0] for row in described]
         columns = checked_columns(file.name, _names_in_file(connection, path, given))
-        texts = ", ".join(f"{_quoted(old)}::varchar as {_quoted(new)}" for old, new in zip(given, columns, strict=True))
+        texts = ", ".join(
+            f"{_text(row[0], row[1], missing_tokens)} as {_quoted(new)}"
+            for row, new in zip(described, columns, strict=True)
+        )
         connection.execute(
             f"create temp table {table} as select {texts}, file_row_number + 1 as {ROW_NUMBER} "
-            "from read_parquet(?, file_row_number = true)",
+            "from read_parquet(?, file_row_number = true, hive_partitioning = false)",
             [path],
         )
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -74,6 +85,13 @@ def _after(schema: list[tuple[str, int | None]], position: int) -> int:
         pending += (schema[position][1] or 0) - 1
         position += 1
     return position
+
+
+def _text(name: str, type_: str, missing_tokens: Sequence[str]) -> str:
+    """A column as text; only a column of texts can hold a token instead of no value."""
+    if type_ == "VARCHAR" and missing_tokens:
+        return without_tokens(_quoted(name), missing_tokens)
+    return f"{_quoted(name)}::varchar"
 
 
 def _quoted(name: str) -> str:

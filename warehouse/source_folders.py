@@ -16,7 +16,8 @@ from warehouse.yaml_texts import read_texts
 SHIPPED_SOURCES = CHECKOUT / "warehouse" / "sources"
 
 # Raised whenever our own code comes to read the same file otherwise, so that what an earlier release loaded is read
-# again. 2: offsets of time stamps are taken into account. 3: columns are looked at as a whole.
+# again. 2: offsets of time stamps are taken into account. 3: columns are looked at as a whole; blank cells are null in
+# SELECTs, and what is computed from accepted rows is computed from those of all files.
 READING_RULES_VERSION = "3"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from warehouse.text_encoding import UNREADABLE_CHARACTER
 from warehouse.value_types import literal
 
@@ -16,6 +18,12 @@ _CONTROL = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
 _INVISIBLE = r"\x{AD}\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{2069}\x{FEFF}"
 # What is left of a long number after a spreadsheet: 4.50123E+11. 1E5 may be a code.
 _LOST_DIGITS = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE][0-9]{1,3}"
+
+
+def without_tokens(text: str, tokens: Sequence[str]) -> str:
+    """Expression that is null where a text, blanks around it aside, is one of the tokens; otherwise as it stands."""
+    listed = ", ".join(literal(token) for token in tokens)
+    return f"case when trim({text}, {literal(BLANKS)}) in ({listed}) then null else {text} end"
 
 
 def text_problem_sql(text: str, *, is_id: bool) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.errors import LandingError
-from warehouse.file_blocks import BlockStream, file_blocks
-from warehouse.headers import csv_header
+from warehouse.file_blocks import BlockStream, file_blocks, trimmed
+from warehouse.headers import Header, csv_header
 from warehouse.privacy.landed_rows import Affected
 from warehouse.privacy.packed_files import open_unpacked
 from warehouse.recognition import LandedFile
@@ -39,10 +39,10 @@ def rewrite_text(file: LandedFile, affected: Affected, target: Path, limit_bytes
         if file.kind.format == "lines":
             count = _copy_lines(_lines(file.path, encoding), affected, text)
         else:
-            stream = BlockStream(utf8_blocks(file.name, file_blocks(file.path, file.name, limit_bytes), found))
-            delimiter, columns = csv_header(file.name, stream)
-            position = columns.index(affected.guest_column) if affected.guest_column in columns else None
-            count = _copy_records(_lines(file.path, encoding), affected, text, delimiter, position)
+            blocks = utf8_blocks(file.name, file_blocks(file.path, file.name, limit_bytes), found)
+            stream = BlockStream(trimmed(blocks))
+            header = csv_header(file.name, stream)
+            count = _copy_records(_lines(file.path, encoding), affected, text, header)
         text.close()
     if count != affected.record_count:
         target.unlink()
@@ -81,9 +81,9 @@ def _copy_lines(lines: Iterator[str], affected: Affected, target: io.TextIOWrapp
     return max(number, 0)
 
 
-def _copy_records(
-    lines: Iterator[str], affected: Affected, target: io.TextIOWrapper, delimiter: str, position: int | None
-) -> int:
+def _copy_records(lines: Iterator[str], affected: Affected, target: io.TextIOWrapper, header: Header) -> int:
+    delimiter, columns = header.delimiter, header.columns
+    position = columns.index(affected.guest_column) if affected.guest_column in columns else None
     taken: list[str] = []
 
     def watched() -> Iterator[str]:
@@ -93,13 +93,13 @@ def _copy_records(
 
     limit = csv.field_size_limit(_LONGEST_FIELD_CHARACTERS)
     try:
-        number = -1
+        number = -2 if header.separator_line_bytes else -1  # the header's is 0
         for fields in csv.reader(watched(), delimiter=delimiter):
             raw, end = "".join(taken), taken[-1]
             taken.clear()
             is_record = bool(fields) and fields != [_MARK]
             number += is_record
-            if is_record and number and number in affected.dropped:
+            if is_record and number in affected.dropped:
                 continue
             if is_record and number in affected.made_guest and position is not None:
                 raw = _emptied(raw, fields, position, delimiter, end)
