@@ -17,8 +17,9 @@ from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.file_digests import file_sha256
 from warehouse.landing import recognised_landing
+from warehouse.load import Load
+from warehouse.load_words import counts_in_words, lost_lines_in_words
 from warehouse.loading import TableLoad, load_file
-from warehouse.mapping import Load
 from warehouse.privacy.relanding import take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
@@ -52,12 +53,8 @@ class IngestReport:
         """The report in words, a line per file and table."""
         yield from self.notices
         for load in self.loads:
-            derived = " (derived)" if load.is_derived else ""
-            yield (
-                f"{load.file_name} → raw.{load.table_name}{derived}: {load.rows_read:,} rows read = "
-                f"{load.rows_loaded:,} loaded + {load.rows_quarantined:,} quarantined + "
-                f"{load.rows_already_loaded:,} already loaded"
-            )
+            yield counts_in_words(load)
+            yield from lost_lines_in_words(load)
             yield from _questions(load)
             if load.ignored_columns:
                 yield f"  columns not in the contract, ignored: {', '.join(load.ignored_columns)}"

@@ -8,7 +8,7 @@ from warehouse.column_reading import ColumnReading
 from warehouse.contract import Table, load_contract
 from warehouse.find_readings import find_readings
 from warehouse.headers import ROW_NUMBER
-from warehouse.mapping import Load
+from warehouse.load import Load
 from warehouse.newest_versions import newest_rank
 from warehouse.row_checks import ReadingRules, checked_rows_sql, needs_now
 from warehouse.row_states import STATES, rank_states

@@ -6,14 +6,19 @@ from dataclasses import asdict, dataclass, replace
 
 import duckdb
 
+from warehouse.accepted_rows import keep_accepted
+from warehouse.computed_tables import map_computed, take_out_empty_heads
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
-from warehouse.file_reading import LANDED, UNREADABLE, FileContent, read_landed_file
+from warehouse.file_reading import LANDED, FileContent, read_landed_file
 from warehouse.headers import ROW_NUMBER
 from warehouse.judging import JUDGED, judge, lost_columns, rekeyed_key
-from warehouse.mapping import Load, create_mapped, map_rows
+from warehouse.load import Load
+from warehouse.mapping import map_rows
 from warehouse.own_tables import own_tables
+from warehouse.quarantine import quarantine_judged, quarantine_unreadable, quarantined_orders
 from warehouse.raw_tables import LINEAGE_COLUMNS
+from warehouse.source_selects import landed_number
 from warehouse.transactions import transaction
 from warehouse.value_notes import ValueNote, note_values, noted_count
 
@@ -29,6 +34,8 @@ class TableLoad:
     rows_loaded: int
     rows_quarantined: int
     rows_already_loaded: int
+    rows_landed: int | None = None  # records of the file; one may give several rows. None where rows are computed
+    quarantined_orders: tuple[str, ...] = ()  # orders that lack lines because of it
     ignored_columns: tuple[str, ...] = ()
     rows_new: int = 0
     rows_corrected: int = 0  # of those loaded; the rest is new
@@ -70,7 +77,7 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
 
 def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> list[TableLoad]:
     kind = load.file.kind
-    _quarantine_unreadable(connection, load)
+    quarantine_unreadable(connection, load)
     ignored = map_rows(connection, load, content)
     main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)
     unreadable = content.unreadable_count
@@ -80,16 +87,15 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
             rows_read=main.rows_read + unreadable,
             rows_quarantined=main.rows_quarantined + unreadable,
             ignored_columns=ignored,
+            rows_landed=content.row_count,
         )
     ]
     if kind.also_give:
-        connection.execute(
-            f"create or replace temp table accepted as select l.*, j as contract_row from {LANDED} as l "
-            f"inner join judged as j using ({ROW_NUMBER}) where j.outcome <> 'quarantined' order by {ROW_NUMBER}"
-        )
+        keep_accepted(connection, load)
     for table in kind.also_give:
-        create_mapped(connection, load, table, derived=True)
-        loads.append(_load_mapped(connection, load, table, None, is_derived=True))
+        map_computed(connection, load, table)
+        computed = _load_mapped(connection, load, table, None, is_derived=True)
+        loads.append(replace(computed, rows_gone=take_out_empty_heads(connection, load, table)))
     return loads
 
 
@@ -100,10 +106,13 @@ def _load_mapped(
     readings = judge(connection, load, name, delimiter)
     notes = note_values(connection, load, name, readings)
     columns = ", ".join(load_contract().tables[name].columns)
+    number = ROW_NUMBER if is_derived else landed_number(connection)
+    joined = f" inner join (select {ROW_NUMBER}, {number} from {LANDED}) using ({ROW_NUMBER})"
+    judged = f"{JUDGED}{joined if number != ROW_NUMBER else ''}"
     connection.execute(
         f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
-        f"select {columns}, $load_id, $file_name, {ROW_NUMBER}, _row_hash, $loaded_at, $arrival_number, false "
-        f"from {JUDGED} where outcome = 'loaded' order by {ROW_NUMBER}",
+        f"select {columns}, $load_id, $file_name, {number}, _row_hash, $loaded_at, $arrival_number, false "
+        f"from {judged} where outcome = 'loaded' order by {ROW_NUMBER}",
         {
             "load_id": load.load_id,
             "file_name": load.file.name,
@@ -111,14 +120,7 @@ def _load_mapped(
             "arrival_number": load.arrival_number,
         },
     )
-    relation = "mapped" if is_derived else LANDED
-    connection.execute(
-        "insert into quality.quarantined_rows "
-        f"select $load_id, $file_name, {ROW_NUMBER}, $table_name, j._reason, to_json(r), $loaded_at "
-        f"from judged as j inner join {relation} as r using ({ROW_NUMBER}) "
-        f"where j.outcome = 'quarantined' order by {ROW_NUMBER}",
-        {"load_id": load.load_id, "file_name": load.file.name, "table_name": name, "loaded_at": load.loaded_at},
-    )
+    quarantine_judged(connection, load, name, "mapped" if is_derived else LANDED, number)
     return replace(
         _counted(connection, load, name, is_derived=is_derived),
         notes=notes,
@@ -141,26 +143,13 @@ def _counted(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is
         rows_loaded=loaded,
         rows_quarantined=quarantined,
         rows_already_loaded=known,
+        quarantined_orders=quarantined_orders(connection, name) if quarantined else (),
         rows_new=loaded - corrected,
         rows_corrected=corrected,
         rows_superseded=superseded,
         rows_rekeyed=rekeyed,
         rekeyed_key=rekeyed_key(connection, name) if rekeyed else "",
         lost_columns=lost_columns(connection, name) if corrected else (),
-    )
-
-
-def _quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
-    connection.execute(
-        "insert into quality.quarantined_rows "
-        "select $load_id, $file_name, row_number, $table_name, reason, to_json({'record': content}), $loaded_at "
-        f"from {UNREADABLE} order by row_number",
-        {
-            "load_id": load.load_id,
-            "file_name": load.file.name,
-            "table_name": load.file.kind.rows_are,
-            "loaded_at": load.loaded_at,
-        },
     )
 
 

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import duckdb
 
 from warehouse.contract import load_contract
-from warehouse.errors import LandingError, SourceError
+from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, FileContent
 from warehouse.headers import ROW_NUMBER, shown_names
-from warehouse.recognition import LandedFile
-from warehouse.source_folders import Source
-
-
-@dataclass(frozen=True)
-class Load:
-    """Identity of one reading of one file."""
-
-    load_id: str
-    source: Source
-    file: LandedFile
-    file_sha256: str
-    loaded_at: datetime  # UTC, without zone
-    unpacked_limit_bytes: int | None = None  # largest size of the file once unpacked; None: no limit
-    arrival_number: int = 1  # place of the file in the order of arrival
+from warehouse.load import Load
+from warehouse.source_selects import map_landed
 
 
 def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> tuple[str, ...]:
@@ -38,9 +22,9 @@ def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileCon
         for column in kind.optional_columns:
             if column.lower() not in present:
                 connection.execute(f'alter table {LANDED} add column "{column}" varchar')
-        create_mapped(connection, load, kind.rows_are, derived=False)
-        expected = {*kind.columns, *kind.optional_columns, "line"}
-        return tuple(column for column in content.columns if column not in expected)
+        map_landed(connection, load)
+        expected = {column.lower() for column in (*kind.columns, *kind.optional_columns, "line")}
+        return tuple(column for column in content.columns if column.lower() not in expected)
     known = contract.tables[kind.rows_are].columns
     _require_columns(load, content, tuple(name for name, column in known.items() if column.required))
     _refuse_nested(load, content, tuple(known))
@@ -49,20 +33,6 @@ def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileCon
     picked = "".join(f', "{column.replace(chr(34), chr(34) * 2)}" as {name}' for name, column in used.items())
     connection.execute(f"create or replace temp table mapped as select {ROW_NUMBER}{picked} from {LANDED}")
     return tuple(column for column in content.columns if column not in used.values())
-
-
-def create_mapped(connection: duckdb.DuckDBPyConnection, load: Load, table: str, *, derived: bool) -> None:
-    sql = load.source.mapping_sql(table)
-    if derived:  # rows of their own, numbered as they come
-        sql = f"select *, row_number() over () as {ROW_NUMBER} from ({sql})"
-    try:
-        connection.execute(f"create or replace temp table mapped as {sql}")
-    except duckdb.Error as error:
-        raise SourceError(
-            f"{load.source.name}/{table}.sql fails on {load.file.name}: {str(error).splitlines()[0]}",
-            "Mend the SELECT; docs/adding-a-source.md says what it may use.",
-        ) from error
-    _check_mapping(connection, load, table, derived)
 
 
 def _require_columns(load: Load, content: FileContent, needed: tuple[str, ...]) -> None:
@@ -99,23 +69,4 @@ def _refuse_nested(load: Load, content: FileContent, used: tuple[str, ...]) -> N
         raise LandingError(
             f"{load.file.name}: the column {', '.join(nested)} holds lists or structures, not single values.",
             "Flatten it when exporting: one value per row and column; nothing of the file was loaded.",
-        )
-
-
-def _check_mapping(connection: duckdb.DuckDBPyConnection, load: Load, table: str, derived: bool) -> None:
-    columns = {row[0] for row in connection.execute("describe mapped").fetchall()}
-    unknown = sorted(columns - set(load_contract().tables[table].columns) - {ROW_NUMBER})
-    if unknown or ROW_NUMBER not in columns:
-        wrong = f"gives unknown columns {', '.join(unknown)}" if unknown else f"does not give {ROW_NUMBER}"
-        raise SourceError(f"{load.source.name}/{table}.sql {wrong}.", "See warehouse/contract.yml.")
-    if derived:
-        return
-    lost = connection.execute(
-        f"select (select count(*) from {LANDED}) - count(distinct {ROW_NUMBER}), count(*) from mapped"
-    ).fetchone()
-    landed_count = connection.execute(f"select count(*) from {LANDED}").fetchone()[0]
-    if lost[0] != 0 or lost[1] != landed_count:
-        raise SourceError(
-            f"{load.source.name}/{table}.sql gives {lost[1]} rows for the {landed_count} rows of {load.file.name}.",
-            f"Give exactly one row per row of `landed`, with its {ROW_NUMBER}; filter later, in the marts.",
         )

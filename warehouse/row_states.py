@@ -8,7 +8,7 @@ from warehouse.contract import Column, Table
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED
 from warehouse.headers import ROW_NUMBER
-from warehouse.mapping import Load
+from warehouse.load import Load
 from warehouse.value_types import typed_sql
 
 STATES = "row_states"

@@ -21,8 +21,8 @@ from warehouse import file_reading
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
+from warehouse.load import Load
 from warehouse.loading import TableLoad, load_file
-from warehouse.mapping import Load
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
 from warehouse.recognition import LandedFile

@@ -13,6 +13,7 @@ import duckdb
 from warehouse.connections import open_build_file, open_duckdb
 from warehouse.durable_files import flush_file, rename_durably
 from warehouse.landing import landed_files
+from warehouse.privacy.kept_rows import erase_kept_rows
 from warehouse.privacy.landing_erasure import Rewritten, rewritten
 from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import read_note, with_digests, write_note
@@ -40,6 +41,7 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
         ]
         with transaction(connection):
             counts += erase_raw(connection, subject, records, suppressed.secret)
+            erase_kept_rows(connection, source, subject)
             counts += erase_everywhere(connection, subject, suppressed.secret)
             for former, new in subject.digests.items():
                 connection.execute("update quality.file_loads set file_sha256 = ? where file_sha256 = ?", [new, former])

@@ -14,6 +14,7 @@ from warehouse.headers import ROW_NUMBER
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
 from warehouse.recognition import LandedFile
+from warehouse.source_folders import FileKind
 from warehouse.text_checks import BLANKS
 from warehouse.value_types import literal
 
@@ -57,7 +58,7 @@ def affected_rows(
         If its source does not say where the customer stands.
     """
     content = read_landed_file(connection, file, limit_bytes)
-    sought = _customer_sql(file, content.columns)
+    sought = customer_sql(file.kind, content.columns)
     numbers: frozenset[int] = frozenset()
     if sought:
         customer = f"trim({sought[0]}, {literal(BLANKS)})"
@@ -75,9 +76,14 @@ def affected_rows(
     return Affected(broken | numbers, frozenset(), None, content.row_count)
 
 
-def _customer_sql(file: LandedFile, columns: tuple[str, ...]) -> tuple[str, str | None] | None:
-    """SQL of the customer's id in a landed row, and the column to empty; None where rows are not about customers."""
-    kind = file.kind
+def customer_sql(kind: FileKind, columns: tuple[str, ...]) -> tuple[str, str | None] | None:
+    """SQL of the customer's id in a landed row, and the column to empty; None where rows are not about customers.
+
+    Raises
+    ------
+    SourceError
+        If the source does not say where the customer stands.
+    """
     if kind.customer_id_sql:
         return kind.customer_id_sql, kind.guest_column
     column = next((name for name in columns if name.lower() == "customer_id"), None)

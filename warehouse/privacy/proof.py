@@ -13,6 +13,7 @@ import duckdb
 from warehouse.connections import open_duckdb
 from warehouse.identity.overrides import OVERRIDES_FILE, read_overrides
 from warehouse.landing import landed_files
+from warehouse.privacy.kept_rows import kept_row_count
 from warehouse.privacy.landed_rows import affected_rows
 from warehouse.privacy.packed_files import open_unpacked
 from warehouse.privacy.secret import privacy_folder
@@ -52,6 +53,8 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
         if path.exists():
             with open_duckdb(path, settings, read_only=True) as connection:
                 _search_database(search, connection, subject, path.relative_to(settings.home).as_posix())
+                if path == settings.build_file(source.name):
+                    search.found["rows kept as they landed"] += kept_row_count(connection, source, subject)
     with duckdb.connect() as connection:
         for path in _published(settings, source.name, "*.parquet"):
             search.counts["parquet_files"] += 1

@@ -22,7 +22,7 @@ from warehouse.transactions import transaction
 _ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item)_id(_left|_right)?$")
 # Texts of the quality tables in which ids are quoted.
 _QUOTING_COLUMNS = {
-    ("quality", "quarantined_rows"): ("reason",),
+    ("quality", "quarantined_rows"): ("reason", "record_key"),
     ("quality", "failing_rows"): ("row_content",),
     ("quality", "validation_results"): ("observed_value",),
 }

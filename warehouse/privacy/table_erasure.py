@@ -151,7 +151,8 @@ def _empty_quarantined(
     count = _changed(
         connection,
         """
-        update quality.quarantined_rows set reason = $reason, row_content = '{}'
+        update quality.quarantined_rows 
+        set reason = $reason, row_content = '{}', record_key = null, order_id = null
         where row_content <> '{}' and (
             list_contains($ids, trim(row_content ->> '$.customer_id'))
             or regexp_matches(row_content, $pattern) or regexp_matches(reason, $pattern)

@@ -1,0 +1,61 @@
+"""A person's rows among those that the build file keeps as they landed (`warehouse.accepted_rows`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from warehouse.accepted_rows import KEY, SCHEMA, key_sql
+from warehouse.privacy.landed_rows import customer_sql
+from warehouse.privacy.subject import Subject
+from warehouse.source_folders import Source
+from warehouse.text_checks import BLANKS
+from warehouse.value_types import literal
+
+
+def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> None:
+    """Treat kept rows as those of the landed files: empty the customer where the row stays as a guest's, or delete it.
+
+    Rows whose key is no longer in raw go as well: keys may be made from the person's id.
+
+    Raises
+    ------
+    SourceError
+        If the source does not say where the customer stands.
+    """
+    for table, is_persons, guest_column in _conditions(connection, source):
+        if guest_column:
+            quoted = '"' + guest_column.replace('"', '""') + '"'
+            statement = f"update {SCHEMA}.{table} set {quoted} = null where {is_persons}"
+        else:
+            statement = f"delete from {SCHEMA}.{table} where {is_persons}"
+        connection.execute(statement, {"ids": list(subject.ids)})
+        connection.execute(
+            f"delete from {SCHEMA}.{table} where {KEY} not in (select {key_sql(table, '')} from raw.{table})"
+        )
+
+
+def kept_row_count(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> int:
+    """How many kept rows are the person's."""
+    counts = [
+        connection.execute(
+            f"select count(*) from {SCHEMA}.{table} where {is_persons}", {"ids": list(subject.ids)}
+        ).fetchone()[0]
+        for table, is_persons, _ in _conditions(connection, source)
+    ]
+    return sum(counts)
+
+
+def _conditions(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[tuple[str, str, str | None]]:
+    """Each table with the condition for a person's rows in it, and the column that is emptied in them."""
+    for kind in source.files:
+        columns = connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = ?", [SCHEMA, kind.rows_are]
+        ).fetchall()
+        names = tuple(name for (name,) in columns)
+        if not {column.lower() for column in kind.columns} <= {name.lower() for name in names} or not names:
+            continue  # no file of this kind was loaded
+        found = customer_sql(kind, names)
+        if found:
+            yield kind.rows_are, f"list_contains($ids, trim({found[0]}, {literal(BLANKS)}))", found[1]
