@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.contract import load_contract
 from warehouse.errors import SourceError
+from warehouse.select_reads import load_levels
 from warehouse.settings import CHECKOUT, Settings, checked_source_name
 from warehouse.source_checks import check_tables, check_values, explained
 from warehouse.yaml_texts import read_texts
@@ -111,6 +112,7 @@ def load_source(settings: Settings, name: str) -> Source:
             f"{file}, line {lines[('generator',)]}: only shipped sources have a generator.", "Take the line out."
         )
     check_tables(source, file, lines)
+    load_levels(source)  # says what is wrong with reading each other
     check_values(source, file, lines)
     return source
 
