@@ -40,6 +40,7 @@ after as (
                 when sold_at < $as_of_date and counts_until_at < $label_end
                     then movement_part = 'return' and counts_until_at >= $as_of_date
                         and (stands_again_at is null or stands_again_at >= $label_end)
+                        and (cancelled_at is null or cancelled_at >= $label_end)
                 else is_true_at_end and (movement_part <> 'residual' or sold_at >= $as_of_date)
             end
         ) as net_amount

@@ -51,7 +51,8 @@ def write_movements(path: Path, orders: pd.DataFrame) -> None:
         connection.execute(
             "create or replace table intermediate.int_customer_movements as select customer_id, occurred_at, "
             "occurred_at::date as order_date, sold_at, occurred_at as counts_from_at, "
-            "null::timestamp as counts_until_at, null::timestamp as stands_again_at, 'sale' as movement_part, "
+            "null::timestamp as counts_until_at, null::timestamp as stands_again_at, "
+            "null::timestamp as cancelled_at, 'sale' as movement_part, "
             "true as is_demand, net_amount "
             "from orders_in"
         )
