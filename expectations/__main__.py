@@ -1,6 +1,7 @@
 """Run one gate from the shell: ``python -m expectations raw --source sample_shop --as-of 2026-06-30``.
 
-``results`` in place of a gate prints what each gate said last, ``table`` the table in docs/operations.md.
+``results`` in place of a gate prints what each gate said last, ``table`` the table in docs/operations.md; ``accept``
+takes what the gates measured last for right, where a change against the former run stops them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 
 from expectations.context import calm_great_expectations
 from expectations.gates import GATES, run_gate
+from expectations.measures.measure import accept_measured
 from expectations.stored_results import result_lines
 from warehouse.errors import ClienteleError
 from warehouse.runs import LATEST, plan_run, resolve_source
@@ -21,7 +23,7 @@ from warehouse.settings import Settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check, tell, and return the exit status: 0 when the gate is passed, 1 when not."""
     parser = argparse.ArgumentParser(prog="python -m expectations", description="Check what a gate guards.")
-    parser.add_argument("gate", choices=(*GATES, "results", "table"), help="a gate; or what to print")
+    parser.add_argument("gate", choices=(*GATES, "results", "accept", "table"), help="a gate; or what to do")
     parser.add_argument("--source", default=LATEST, help="a source's name (default: the one loaded last)")
     parser.add_argument(
         "--as-of",
@@ -43,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join(result_lines(settings, source)))
             return 0
         as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
+        if given.gate == "accept":
+            print(accept_measured(settings, source, as_of_date))
+            return 0
         result = run_gate(settings, source, given.gate, as_of_date)
     except ClienteleError as error:
         print(error, file=sys.stderr)

@@ -5,7 +5,7 @@ Importing this module is enough: GX then offers ``context.data_sources.add_duckd
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
@@ -92,6 +92,13 @@ class DuckDBDatasource(SQLDatasource):
     def add_table(self, table_name: str) -> TableAsset:
         """Add the table with this full name."""
         return self.add_table_asset(name=table_name, table_name=table_name.rpartition(".")[2])
+
+    def prepare(self, statements: Iterable[str]) -> None:
+        """Run SQL on the connection that the rules are checked on, such as what makes temporary tables."""
+        with self.get_execution_engine().get_connection() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            connection.commit()
 
     def close(self) -> None:
         """Close every connection that GX opened for checking assets or for computing metrics."""

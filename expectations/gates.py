@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from expectations.context import calm_great_expectations, open_context
 from expectations.data_docs import run_name_of, update_data_docs
 from expectations.measures.measure import measure_gate
+from expectations.newest_versions import newest_version_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
 from warehouse.connections import open_build_file
@@ -60,7 +61,7 @@ def run_gate(
     suites = build_suites(gate, as_of_date)
     validated_at = datetime.now(UTC).replace(tzinfo=None)
     measure_gate(settings, source, gate, as_of_date, validated_at)
-    present = _present_tables(settings, source)
+    present, preparations = _look_into(settings, source)
     import great_expectations as gx
 
     # A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
@@ -68,6 +69,7 @@ def run_gate(
     context = open_context(settings, gate)
     datasource = _open_datasource(context, settings, source)
     try:
+        datasource.prepare(preparations)
         checkpoint = _checkpoint(context, datasource, gate, suites)
         outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
     finally:
@@ -110,7 +112,7 @@ def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
         return _with_structure(activation_suites(as_of_date))
     else:
         raise SettingsError(f"There is no gate {gate!r}.", f"Use one of {', '.join(GATES)}.")
-    return _with_structure([*suites, distribution_suite(gate, thresholds.distribution, as_of_date)])
+    return _with_structure([*suites, distribution_suite(gate, thresholds, as_of_date)])
 
 
 def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
@@ -119,11 +121,15 @@ def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
     return [structure_suite(suites), *suites]
 
 
-def _present_tables(settings: Settings, source: str) -> set[tuple[str, str]]:
-    """Tables of the build file. Opened here first, so that a held or missing file is told in our words."""
+def _look_into(settings: Settings, source: str) -> tuple[set[tuple[str, str]], list[str]]:
+    """Tables of the build file, and the SQL that makes the newest versions.
+
+    Opened here first, so that a held or missing file is told in our words.
+    """
     with open_build_file(settings, source, read_only=True) as connection:
         rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-    return {(schema, table) for schema, table in rows} | {("information_schema", "columns")}
+        preparations = list(newest_version_statements(connection))
+    return {(schema, table) for schema, table in rows} | {("information_schema", "columns")}, preparations
 
 
 def _open_datasource(context: EphemeralDataContext, settings: Settings, source: str) -> DuckDBDatasource:

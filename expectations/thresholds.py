@@ -23,7 +23,13 @@ class RawThresholds(_Frozen):
     quarantined_share_maximum: float = Field(ge=0, le=1)
     minimum_row_count_for_shares: int = Field(ge=0)
     corrected_share_warning: float = Field(ge=0, le=1)
+    rekeyed_share_maximum: float = Field(ge=0, le=1)
+    gone_share_warning: float = Field(ge=0, le=1)
+    gone_share_maximum: float = Field(ge=0, le=1)
+    emptied_column_former_share: float = Field(gt=0, lt=1)
     orphan_line_share_warning: float = Field(ge=0, le=1)
+    orphan_line_share_maximum: float = Field(ge=0, le=1)
+    order_without_amount_share_warning: float = Field(ge=0, le=1)
     guest_sale_share_warning: float = Field(ge=0, le=1)
     newest_order_age_days_warning: int = Field(ge=0)
 
@@ -77,6 +83,22 @@ class ProfiledTable(_Frozen):
     categories: tuple[str, ...] = ()
 
 
+class CountedTable(_Frozen):
+    """Figures of the whole of a table: names and SQL aggregates."""
+
+    gate: Literal["raw", "marts", "scores"]
+    where: str = ""
+    figures: dict[str, str]
+
+
+class CollapseThresholds(_Frozen):
+    """What must be left of the former run's figures."""
+
+    remaining_share_minimum: float = Field(gt=0, lt=1)
+    former_value_minimum: float = Field(gt=0)
+    tables: dict[str, CountedTable]
+
+
 class DistributionThresholds(_Frozen):
     """How far columns may move from one run to the next."""
 
@@ -104,6 +126,7 @@ class Thresholds(_Frozen):
     volume: VolumeThresholds
     freshness: FreshnessThresholds
     references: ReferenceThresholds
+    collapse: CollapseThresholds
     distribution: DistributionThresholds
     data_docs: DataDocsThresholds
 

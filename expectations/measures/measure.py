@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 import duckdb
 
-from expectations.measures.profiles import write_profiles
+from expectations.measures.amount_differences import write_amount_differences
+from expectations.measures.profiles import accept_profiles, waiting_gates, write_profiles
 from expectations.measures.revenue import write_customer_360_bridge, write_marts_bridge
+from expectations.newest_versions import make_newest_versions
 from expectations.thresholds import Thresholds, load_thresholds
 from warehouse.connections import open_build_file
+from warehouse.errors import SettingsError
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 from warehouse.transactions import transaction
@@ -31,12 +34,41 @@ def measure_gate(settings: Settings, source: str, gate: str, as_of_date: date, m
             measure(connection, gate, as_of_date, load_thresholds(), measured_at)
 
 
+def accept_measured(settings: Settings, source: str, as_of_date: date) -> str:
+    """Let later runs compare with what the gates measured last for a date, passed or not; say so in words.
+
+    Raises
+    ------
+    SettingsError
+        If nothing was measured for that date that is not accepted yet.
+    WarehouseMissing, WarehouseBusy
+        If there is no build file, or another process holds it.
+    """
+    with open_build_file(settings, source, read_only=True):
+        pass  # a file that is missing is told, not made
+    with open_build_file(settings, source) as connection:
+        create_quality_tables(connection)
+        with transaction(connection):
+            gates = waiting_gates(connection, as_of_date)
+            for gate in gates:
+                accept_profiles(connection, gate, as_of_date)
+    if not gates:
+        raise SettingsError(
+            f"No gate of {source} measured anything as of {as_of_date} that is not accepted already.",
+            "Name the date of the run that was stopped: --as-of YYYY-MM-DD.",
+        )
+    return f"Accepted as of {as_of_date}: what gate {', '.join(gates)} measured. Run the gate again."
+
+
 def measure(
     connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date, thresholds: Thresholds, measured_at: datetime
 ) -> None:
     """Write the figures of a gate; those of the same gate and date are replaced. The caller commits."""
+    make_newest_versions(connection)
+    if gate == "raw":
+        write_amount_differences(connection, as_of_date, thresholds.data_docs.runs_kept, measured_at)
     if gate == "marts":
         write_marts_bridge(connection, as_of_date, measured_at)
     if gate == "activation":
         write_customer_360_bridge(connection, as_of_date, measured_at)
-    write_profiles(connection, gate, as_of_date, thresholds.distribution, measured_at)
+    write_profiles(connection, gate, as_of_date, thresholds, measured_at)

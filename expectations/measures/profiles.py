@@ -8,37 +8,46 @@ from typing import Any
 
 import duckdb
 
-from expectations.thresholds import DistributionThresholds, ProfiledTable
+from expectations.measures.figures import figures_of
+from expectations.newest_versions import counted_rows
+from expectations.thresholds import ProfiledTable, Thresholds
 
 # Categories beyond so many, the smallest, count as one.
 CATEGORY_COUNT = 20
 OTHERS = "(others)"
 NONE = "(none)"
+_TABLE = "quality.column_profiles"
+_OF_RUN = "gate = ? and as_of_date = ?"
 _QUANTILES = {"median": 0.5, "upper_decile": 0.9}
 
 
 def write_profiles(
-    connection: duckdb.DuckDBPyConnection,
-    gate: str,
-    as_of_date: date,
-    thresholds: DistributionThresholds,
-    measured_at: datetime,
+    connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date, thresholds: Thresholds, measured_at: datetime
 ) -> None:
-    """Measure the tables of a gate; rows of the same gate and date are replaced.
+    """Measure the tables of a gate, in place of what a run of the same gate and date measured that was not accepted.
 
     A table or column that is missing is left out: the suite on the structure speaks of it.
     """
-    connection.execute("delete from quality.column_profiles where gate = ? and as_of_date = ?", [gate, as_of_date])
-    for name, table in thresholds.tables.items():
-        if table.gate != gate:
-            continue
+    connection.execute(f"delete from {_TABLE} where {_OF_RUN} and not is_accepted", [gate, as_of_date])
+    distribution = thresholds.distribution
+    parts = [
+        (name, _measures(connection, name, table, as_of_date, distribution.window_days))
+        for name, table in distribution.tables.items()
+        if table.gate == gate
+    ]
+    parts += [
+        (name, figures_of(connection, name, table, as_of_date))
+        for name, table in thresholds.collapse.tables.items()
+        if table.gate == gate
+    ]
+    for name, measuring in parts:
         try:
-            measured = list(_measures(connection, name, table, as_of_date, thresholds.window_days))
+            measured = list(measuring)
         except (duckdb.CatalogException, duckdb.BinderException):
             continue
         for row_count, column, measure, category, value in measured:
             connection.execute(
-                "insert into quality.column_profiles by name select ? as gate, ? as as_of_date, ? as measured_at, "
+                f"insert into {_TABLE} by name select ? as gate, ? as as_of_date, ? as measured_at, "
                 "? as table_name, ? as column_name, ? as measure, ? as category, ? as value, ? as row_count, "
                 "false as is_accepted",
                 [gate, as_of_date, measured_at, name, column, measure, category, value, row_count],
@@ -46,10 +55,22 @@ def write_profiles(
 
 
 def accept_profiles(connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date) -> None:
-    """Let later runs compare with the profiles of this one: its gate is passed."""
-    connection.execute(
-        "update quality.column_profiles set is_accepted = true where gate = ? and as_of_date = ?", [gate, as_of_date]
+    """Let later runs compare with the profiles of this one: its gate is passed.
+
+    Until then those of the run before stay, even one of the same date: a file that came in since may be what is wrong.
+    """
+    run = [gate, as_of_date]
+    if connection.execute(f"select 1 from {_TABLE} where {_OF_RUN} and not is_accepted limit 1", run).fetchone():
+        connection.execute(f"delete from {_TABLE} where {_OF_RUN} and is_accepted", run)
+        connection.execute(f"update {_TABLE} set is_accepted = true where {_OF_RUN}", run)
+
+
+def waiting_gates(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[str]:
+    """Gates that measured something for a date that is not accepted."""
+    found = connection.execute(
+        f"select distinct gate from {_TABLE} where as_of_date = ? and not is_accepted order by gate", [as_of_date]
     )
+    return [gate for (gate,) in found.fetchall()]
 
 
 def _measures(
@@ -57,7 +78,7 @@ def _measures(
 ) -> Iterator[tuple[int, str, str, str | None, float]]:
     """Row count, column, measure, category and value of one table; names come from our own configuration."""
     columns = ", ".join(dict.fromkeys([*table.filled, *table.amounts, *table.categories]))
-    query = f"select {columns} from {table.rows or name} where {table.where or 'true'}"
+    query = f"select {columns} from {table.rows or counted_rows(name)} where {table.where or 'true'}"
     bound = {"as_of_date": as_of_date, "window_days": window_days}
     bound = {parameter: value for parameter, value in bound.items() if f"${parameter}" in query}
     connection.execute(f"create or replace temp table profiled as {query}", bound)

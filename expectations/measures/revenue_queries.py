@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.newest_versions import newest_versions
+from expectations.newest_versions import newest
 
 TEMPORARY_TABLES = ("bridge_heads", "bridge_lines")
 
@@ -20,7 +20,7 @@ PREPARATIONS = (
                 then greatest(coalesce(cancelled_at, ordered_at), ordered_at) < $as_of_date
             else false
         end as is_cancelled
-    from ({newest_versions("raw.orders", "order_id")}) as versions
+    from {newest("orders")}
     """,
     f"""
     create or replace temp table bridge_lines as
@@ -34,7 +34,7 @@ PREPARATIONS = (
             quantity,
             unit_price_amount,
             coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as amount
-        from ({newest_versions("raw.order_items", "order_item_id")}) as versions
+        from {newest("order_items")}
     ),
     counted as (
         select

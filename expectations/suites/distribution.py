@@ -1,4 +1,4 @@
-"""The part of each gate on distribution: columns against the former run, by their profiles."""
+"""The part of each gate on what the former run was like: columns and totals, by their profiles."""
 
 from __future__ import annotations
 
@@ -8,43 +8,41 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.suites.collapse import collapse_rules
+from expectations.suites.former_run import COLUMNS, NO_FORMER_RUN, PRESENT_AND_FORMER
 from expectations.suites.rules import Severity, TableSuite, no_rows, sql
-from expectations.thresholds import DistributionThresholds, ProfiledTable
+from expectations.thresholds import DistributionThresholds, ProfiledTable, Thresholds
 
-_COLUMNS = ("gate", "as_of_date", "table_name", "column_name", "measure", "category", "value", "row_count")
-
-# Columns of this run beside those of the newest earlier date whose gate was passed.
-_COMPARED = """
-    with
-    profiles as (
-        select * from {batch} as stored where gate = :gate and table_name = :table and measure in :measures
-    ),
-    present as (select * from profiles where as_of_date = :as_of_date),
-    former as (
-        select * from profiles
-        where is_accepted and as_of_date = (
-            select max(as_of_date) from profiles where is_accepted and as_of_date < :as_of_date
-        )
-    ),
+# Columns of this run beside those of the former one. Where nothing is left to measure only warnings speak of it here;
+# what must not vanish is judged by its totals (collapse.py).
+_COMPARED = f"""
+    with {PRESENT_AND_FORMER},
     judged as (
         select
             (select max(row_count) from present) as row_count,
             (select max(row_count) from former) as former_row_count,
             (select max(as_of_date) from former) as former_date
     ),
+    emptied as (
+        select 0 as row_count, former_row_count, former_date
+        from judged where row_count is null and former_row_count >= :minimum and :severity = 'warning'
+    ),
     reason as (
         select case
-            when former_date is null then 'there is no earlier run to compare with'
+            when former_date is null then '{NO_FORMER_RUN}'
             when coalesce(least(row_count, former_row_count), 0) < :minimum or row_count is null
                 then coalesce(row_count, 0) || ' rows, ' || former_row_count || ' on ' || former_date || '; '
                     || :minimum || ' are needed'
             end as cannot_judge
         from judged
+        where not exists (select 1 from emptied)
     ),
-    moved as ({moved})
+    moved as ({{moved}})
     select moved.*, judged.former_date, cast(null as varchar) as cannot_judge
     from moved cross join judged
     where (select cannot_judge from reason) is null
+    union all by name
+    select * from emptied
     union all by name
     select cannot_judge from reason where cannot_judge is not null
 """
@@ -90,15 +88,16 @@ class _Kind:
     first_step: str
 
 
-def distribution_suite(gate: str, thresholds: DistributionThresholds, as_of_date: date) -> TableSuite:
+def distribution_suite(gate: str, thresholds: Thresholds, as_of_date: date) -> TableSuite:
     """`quality.column_profiles` of one gate."""
     rules = tuple(
-        _rule(name, kind, table, thresholds, as_of_date)
-        for name, table in thresholds.tables.items()
+        _rule(name, kind, table, thresholds.distribution, as_of_date)
+        for name, table in thresholds.distribution.tables.items()
         if table.gate == gate
-        for kind in _kinds(name.partition(".")[2], table, thresholds)
+        for kind in _kinds(name.partition(".")[2], table, thresholds.distribution)
     )
-    return TableSuite("quality", "column_profiles", _COLUMNS, rules, title="distribution")
+    rules += collapse_rules(gate, thresholds.collapse, as_of_date)
+    return TableSuite("quality", "column_profiles", COLUMNS, rules, title="distribution")
 
 
 def _rule(
@@ -112,6 +111,7 @@ def _rule(
         measures=kind.measures,
         limit=kind.limit,
         minimum=thresholds.row_count_minimum,
+        severity=kind.severity,
         floor=thresholds.category_share_floor,
     )
     title = f"{name.partition('.')[2]}_{kind.title}"

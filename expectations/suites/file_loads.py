@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.suites.raw_versions import correction_rules
 from expectations.suites.rules import TableSuite, no_rows, sql
 from expectations.suites.volume import file_volume_rules
 from expectations.thresholds import RawThresholds, Thresholds
@@ -16,10 +17,12 @@ def file_loads_suite(contract: Contract, thresholds: Thresholds) -> TableSuite:
     """`quality.file_loads`: the counts of each file."""
     columns = ("load_id", "file_name", "table_name", "is_derived", "rows_read", "rows_loaded")
     columns += ("rows_quarantined", "rows_already_loaded", "loaded_at")
+    columns += ("rows_rekeyed", "rows_gone", "lost_columns")
     rules = (
         *_balance_rules(contract),
         *_quarantine_rules(thresholds.raw),
         *file_volume_rules(thresholds.volume),
+        *correction_rules(contract, thresholds.raw),
     )
     return TableSuite("quality", "file_loads", columns, rules)
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import FreshnessThresholds
 from warehouse.contract import Table
@@ -63,7 +64,7 @@ def freshness_rules(
             sql(
                 f"""
                     select max({table.event_time}) as newest_{table.event_time}
-                    from {{batch}} as events
+                    from {newest(name)} as events
                     where {table.event_time} < :as_of_date
                     having date_diff('day', max({table.event_time}), :as_of_date) > :days
                 """,

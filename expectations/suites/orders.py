@@ -6,24 +6,18 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.newest_versions import newest
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
 from expectations.suites.rules import TableSuite, in_set, no_rows, not_empty_unless, not_null, sql, unique
 from expectations.thresholds import MartsThresholds
-from warehouse.newest_versions import newest_versions
 
 # What the source says an order is worth, worked out anew from raw and not from the models that are checked:
 # its lines, or what its head states where no line has a price. Newest versions only; alike lines of an order
 # without line numbers are one line.
 _RAW_AMOUNTS = f"""
-    with heads as (
-        {newest_versions("raw.orders", "order_id", "order_id, order_kind, ordered_at, order_amount")}
-    ),
-    newest_lines as (
-        {newest_versions("raw.order_items", "order_item_id")}
-    ),
-    lines as (
+    with lines as (
         select order_id, coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as line_amount
-        from newest_lines
+        from {newest("order_items")}
         qualify line_number is not null or row_number() over (
             partition by order_id, line_number is null, nullif(upper(trim(product_code)), ''),
                 nullif(trim(product_description), ''), quantity, unit_price_amount,
@@ -37,7 +31,7 @@ _RAW_AMOUNTS = f"""
         h.order_id,
         coalesce(s.line_amount, case when h.order_kind = 'return' then -abs(h.order_amount) else h.order_amount end, 0)
             as raw_amount
-    from heads as h left join sums as s on s.order_id = h.order_id
+    from {newest("orders")} as h left join sums as s on s.order_id = h.order_id
     where h.ordered_at < :as_of_date
 """
 _ALL_AMOUNTS = "net_amount + cancelled_amount + fee_amount + adjustment_amount"

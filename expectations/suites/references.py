@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import ReferenceThresholds
 from warehouse.contract import Contract
@@ -40,14 +41,14 @@ def _rule(name: str, key: tuple[str, ...], column: str, share: float) -> Expecta
             f"""
                 with unknown as (
                     select {shown}, child._file_name, child._row_number
-                    from {{batch}} as child
+                    from {newest(name)} as child
                     where {child} is not null
-                        and exists (select 1 from raw.{parent})
-                        and not exists (select 1 from raw.{parent} as parent where {known} = {child})
+                        and exists (select 1 from {newest(parent)})
+                        and not exists (select 1 from {newest(parent)} as parent where {known} = {child})
                 )
                 select * from unknown
                 where (select count(*) from unknown)
-                    > :share * (select count(*) from {{batch}} as child where {child} is not null)
+                    > :share * (select count(*) from {newest(name)} as child where {child} is not null)
             """,
             share=share,
         ),

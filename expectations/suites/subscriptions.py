@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from expectations.newest_versions import newest
 from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, between, in_set, no_rows, not_null, sql, unique
 from expectations.suites.score_rules import LOOK, STATUSES, filled_when_scored, finite, reasoned, scored_share_stands
 from expectations.thresholds import ScoresThresholds
-from warehouse.newest_versions import newest_versions
 
 _SCORE_KEY = ["subscription_id", "customer_id", "as_of_date", "model_name"]
 _SURVIVAL = ("survival_3m_probability", "survival_6m_probability", "survival_12m_probability")
@@ -25,12 +25,8 @@ def subscriptions_suite(as_of_date: date) -> TableSuite:
             sql(
                 f"""
                     select known.subscription_id as raw_subscription_id, contracts.subscription_id
-                    from (
-                        select subscription_id from (
-                            {newest_versions("raw.subscriptions", "subscription_id")}
-                        ) as versions
-                        where started_at < :as_of_date
-                    ) as known
+                    from (select subscription_id from {newest("subscriptions")}
+                        where started_at < :as_of_date) as known
                     full outer join {{batch}} as contracts on contracts.subscription_id = known.subscription_id
                     where known.subscription_id is null or contracts.subscription_id is null
                 """,

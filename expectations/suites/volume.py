@@ -10,17 +10,18 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import VolumeThresholds
 
 # Standard deviations in a median absolute deviation of a normal distribution.
 _SPREAD = 1.4826
 
-_ORDERS = """
+_ORDERS = f"""
     with
     days as (
         select cast(ordered_at as date) as order_date, count(distinct order_id) as order_count
-        from {batch} as orders
+        from {newest("orders")} as orders
         where ordered_at < :as_of_date and order_kind = 'sale'
         group by cast(ordered_at as date)
     ),

@@ -24,7 +24,7 @@ def bridge(connection, change):
             "select step_number, amount_class, amount from quality.revenue_reconciliation where as_of_date = ?", [AS_OF]
         ).fetchall()
         assert len({row[:2] for row in rows}) == len(rows)
-        return {(step, name): amount for step, name, amount in rows}
+        return {(step, name): amount.quantize(Decimal("0.01")) for step, name, amount in rows}
 
     return amounts
 

@@ -1,0 +1,183 @@
+"""What gate `raw` says of orders, lines and ids: the rows it names, and what it leaves alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from expectations.measures.measure import measure
+from expectations.thresholds import load_thresholds
+from tests.expectations.small_shop import AS_OF
+
+
+@pytest.fixture
+def found(connection, change, ask):
+    """Rows that a rule of gate `raw` finds after changes to the shop."""
+
+    def rows(table: str, rule: str, *statements: str) -> list[dict] | str:
+        change(statements)
+        measure(connection, "raw", AS_OF, load_thresholds(), datetime(2024, 9, 1))
+        return ask("raw", table, rule)
+
+    return rows
+
+
+def _line(number: int, values: str) -> str:
+    """A further line of o1, which has 2 × 5.00 and 3.00; the values of i1 are changed."""
+    return (
+        f"insert into raw.order_items by name select * replace ('x{number}' as order_item_id, {values}) "
+        "from raw.order_items where order_item_id = 'i1'"
+    )
+
+
+def _stated(amount: float, order_id: str = "o1") -> str:
+    return f"update raw.orders set order_amount = {amount} where order_id = '{order_id}'"
+
+
+class TestLinesAndStatedTotal:
+    rule = ("raw.orders", "lines_and_stated_total_agree")
+
+    def test_a_coupon_in_the_total_only(self, found):
+        (row,) = found(*self.rule, _stated(11.5))
+        assert row["order_id"] == "o1"
+        assert [float(row[name]) for name in ("stated_amount", "lines_amount", "difference_amount")] == [11.5, 13, -1.5]
+
+    @pytest.mark.parametrize("amount", [13, 13.01, 12.99])
+    def test_a_cent_is_no_difference(self, found, amount):
+        assert found(*self.rule, _stated(amount)) == []
+
+    def test_an_unpriced_line(self, found):
+        (row,) = found(*self.rule, _stated(20), _line(1, "null as unit_price_amount, 3 as line_number"))
+        assert (float(row["difference_amount"]), row["unpriced_line_count"]) == (7, 1)
+
+    def test_copies_without_number_count_once_unless_the_total_has_them_all(self, found):
+        copies = [_line(number, "null as line_number") for number in (1, 2, 3)]
+        assert found(*self.rule, _stated(13 + 30), *copies) == []
+        assert found(*self.rule, _stated(13 + 10)) == []
+        (row,) = found(*self.rule, _stated(13 + 20))
+        assert (float(row["lines_amount"]), row["copied_line_count"]) == (23, 2)
+
+    @pytest.mark.parametrize("stated", [5, -5])
+    @pytest.mark.parametrize("values", ["line_amount = -5", "line_amount = 5", "quantity = 1, line_amount = null"])
+    def test_returns_are_compared_without_sign(self, found, stated, values):
+        line = f"update raw.order_items set {values} where order_id = 'o5'"
+        assert found(*self.rule, _stated(stated, "o5"), line) == []
+        (row,) = found(*self.rule, _stated(4, "o5"))
+        assert float(row["difference_amount"]) == -1
+
+    def test_totals_without_lines_and_orders_after_the_date_are_left_alone(self, found):
+        assert found(*self.rule, _stated(99, "o7"), _stated(99, "o3")) == []
+
+    def test_the_table_keeps_the_dates_measured_last(self, found, connection):
+        change = "update quality.amount_differences set as_of_date = as_of_date - {0}, measured_at = '2024-08-01'"
+        for day in range(1, 8):
+            found(*self.rule, _stated(1), change.format(day))
+        kept = "select count(*), count(distinct as_of_date), max(as_of_date) from quality.amount_differences"
+        assert connection.execute(kept).fetchone() == (5, 5, AS_OF)
+
+
+class TestOrdersWithoutAmount:
+    _TOTALS = "update raw.orders set order_amount = null where order_id <> 'o1'"
+    _LINES = "update raw.order_items set unit_price_amount = null, line_amount = null where order_id <> 'o1'"
+
+    def test_they_are_named_with_their_share(self, found):
+        assert found("raw.orders", "orders_without_any_amount") == []
+        rows = found("raw.orders", "orders_without_any_amount", self._TOTALS, self._LINES)
+        assert {row["order_id"] for row in rows} == {"o2", "o3", "o4", "o5", "o6", "o7"}
+        assert {round(row["share_of_orders"], 3) for row in rows} == {0.857}
+
+    def test_a_shop_that_knows_no_amount_at_all_is_told_so(self, found):
+        rule = ("raw.orders", "some_order_has_an_amount")
+        assert found(*rule, self._TOTALS, self._LINES) == []
+        (row,) = found(*rule, "delete from raw.order_items")
+        assert (row["order_count"], row["orders_with_amount"]) == (7, 0)
+
+
+class TestLinesWithoutOrder:
+    @pytest.mark.parametrize(
+        ("written", "example"),
+        [
+            ("order_id = order_id || '.0'", "o1.0 is o1"),
+            ("order_id = '00' || order_id", "00o1 is o1"),
+            ("order_id = upper(order_id)", "O1 is o1"),
+            ("order_id = 'lost ' || order_id", None),
+        ],
+    )
+    def test_the_hint_says_how_they_would_meet(self, found, written, example):
+        (row,) = found("raw.order_items", "most_lines_have_an_order", f"update raw.order_items set {written}")
+        assert (row["line_count"], row["orphan_line_count"]) == (7, 7)
+        assert (row["found_by_plain_id_count"], row["example_of_ids"]) == (7 if example else 0, example)
+
+    def test_a_few_are_a_warning_only(self, found):
+        lost = "update raw.order_items set order_id = 'lost' where order_item_id in ('i1', 'i2', 'i3')"
+        assert len(found("raw.order_items", "lines_have_an_order", lost)) == 1
+        assert found("raw.order_items", "most_lines_have_an_order") == []
+
+
+class TestIds:
+    @pytest.mark.parametrize(("other", "alike"), [("C1", "c1, C1"), ("c1.0", "c1.0, c1"), ("00c1", "c1, 00c1")])
+    def test_ids_alike_are_named_together(self, found, other, alike):
+        rule = ("raw.orders", "customer_ids_are_told_apart")
+        assert found(*rule) == []
+        rows = found(*rule, f"update raw.orders set customer_id = '{other}' where order_id = 'o4'")
+        assert [row["ids_alike"] for row in rows] == [alike]
+
+    def test_other_ids_and_codes(self, found):
+        (row,) = found(
+            "raw.orders",
+            "order_ids_are_told_apart",
+            "update raw.order_items set order_id = 'o1.0' where order_item_id = 'i1'",
+        )
+        assert row["ids_alike"] == "o1.0, o1"
+        codes = ("raw.products", "product_codes_are_told_apart")
+        assert found(*codes) == []  # ' post' and POST are one
+        (row,) = found(*codes, "update raw.order_items set product_code = '0MUG' where order_item_id = 'i1'")
+        assert row["ids_alike"] == "MUG, 0MUG"
+
+
+class TestCorrections:
+    def _file(self, values: str, number: int = 2, counts: str = "0 as rows_gone") -> tuple[str, str]:
+        """A further file of all orders with other values, and what the loader counted of it."""
+        return (
+            f"insert into raw.orders by name select * replace ({values}, 'file {number}' as _load_id, "
+            f"{number} as _arrival_number, 'later' as _row_hash, timestamp '2024-09-0{number}' as _loaded_at) "
+            "from raw.orders where _arrival_number = 1",
+            f"insert into quality.file_loads by name select * replace ('file {number}' as load_id, {counts}, "
+            f"timestamp '2024-09-0{number}' as loaded_at) from quality.file_loads where load_id = 'load-orders'",
+        )
+
+    def test_rules_judge_the_newest_versions(self, found):
+        rows = found("raw.orders", "guest_sale_share", *self._file("null as customer_id"))
+        assert [(row["sale_count"], row["guest_sale_count"]) for row in rows] == [(6, 6)]
+
+    def test_what_is_gone_is_judged_no_more(self, found):
+        rule = ("raw.orders", "some_order_has_an_amount")
+        assert found(*rule, "delete from raw.order_items") == []
+        (row,) = found(
+            *rule,
+            *self._file("true as _is_gone"),
+            "update raw.orders set _is_gone = order_id = 'o3' where _arrival_number = 2",
+        )
+        assert row["order_count"] == 6
+
+    @pytest.mark.parametrize(
+        ("rule", "counts", "shown"),
+        [
+            ("keys_are_not_used_again", "4 as rows_rekeyed", ("rows_rekeyed", 4)),
+            ("rows_gone", "2 as rows_gone", ("rows_gone", 2)),
+            ("no_column_is_lost", "'country (7)' as lost_columns", ("lost_columns", "country (7)")),
+        ],
+    )
+    def test_what_corrections_took_away(self, found, rule, counts, shown):
+        name, value = shown
+        values = "order_amount + 1 as order_amount"
+        assert found("quality.file_loads", rule, *self._file(values)) == []
+        (row,) = found("quality.file_loads", rule, *self._file(values, 3, counts))
+        assert (row["table_name"], row[name]) == ("orders", value)
+
+    def test_a_column_that_former_files_had_is_missed(self, found):
+        rule = ("quality.file_loads", "columns_of_former_files_are_filled")
+        assert found(*rule, *self._file("1 as order_amount")) == []
+        rows = found(*rule, *self._file("null as customer_id, null as cancelled_at", 3))
+        assert [(row["table_name"], row["column_name"]) for row in rows] == [("orders", "customer_id")]
