@@ -26,6 +26,8 @@ class RawThresholds(_Frozen):
     rekeyed_share_maximum: float = Field(ge=0, le=1)
     gone_share_warning: float = Field(ge=0, le=1)
     gone_share_maximum: float = Field(ge=0, le=1)
+    emptied_value_share_warning: float = Field(ge=0, le=1)
+    rounded_value_share_warning: float = Field(ge=0, le=1)
     emptied_column_former_share: float = Field(gt=0, lt=1)
     orphan_line_share_warning: float = Field(ge=0, le=1)
     orphan_line_share_maximum: float = Field(ge=0, le=1)

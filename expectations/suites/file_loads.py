@@ -23,6 +23,7 @@ def file_loads_suite(contract: Contract, thresholds: Thresholds) -> TableSuite:
         *_quarantine_rules(thresholds.raw),
         *file_volume_rules(thresholds.volume),
         *correction_rules(contract, thresholds.raw),
+        *_value_rules(thresholds.raw),
     )
     return TableSuite("quality", "file_loads", columns, rules)
 
@@ -125,3 +126,31 @@ def _quarantine_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
         reasons,
         severity="warning",
     )
+
+
+def _value_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
+    """What the loader could not take as it stands; the rows themselves are loaded."""
+    kinds = [
+        ("emptied", thresholds.emptied_value_share_warning, "could not be read and are empty"),
+        ("rounded", thresholds.rounded_value_share_warning, "have more decimals than are kept and are rounded"),
+    ]
+    for kind, share, words in kinds:
+        yield no_rows(
+            f"values_{kind}",
+            sql(
+                """
+                    select loads.file_name, loads.table_name, notes.column_name, notes.value_count, loads.rows_read,
+                        notes.example
+                    from {batch} as loads
+                    inner join quality.value_notes as notes
+                        on notes.load_id = loads.load_id and notes.table_name = loads.table_name
+                    where notes.note_kind = :kind and notes.value_count > :share * loads.rows_read
+                """,
+                kind=kind,
+                share=share,
+            ),
+            f"In no column of a file more than {share:.0%} of the values {words}.",
+            "Read quality.value_notes for what was found; tell the source how it writes them (missing_tokens and "
+            "spellings in source.yml), or mend the export.",
+            severity="warning",
+        )

@@ -32,8 +32,7 @@ def amount_differences_suite(as_of_date: date) -> TableSuite:
         sql(
             """
                 select
-                    order_id, round(stated_amount, 2) as stated_amount, round(lines_amount, 2) as lines_amount,
-                    round(difference_amount, 2) as difference_amount, unpriced_line_count, copied_line_count
+                    order_id, stated_amount, lines_amount, difference_amount, unpriced_line_count, copied_line_count
                 from {batch} as differences
                 where as_of_date = :as_of_date
                 order by abs(difference_amount) desc, order_id

@@ -176,6 +176,19 @@ class TestCorrections:
         (row,) = found("quality.file_loads", rule, *self._file(values, 3, counts))
         assert (row["table_name"], row[name]) == ("orders", value)
 
+    @pytest.mark.parametrize(("kind", "few"), [("emptied", 5), ("rounded", 0)])
+    def test_values_that_were_not_taken_as_they_stand(self, found, kind, few):
+        rule = ("quality.file_loads", f"values_{kind}")
+        note = (
+            "insert into quality.value_notes by name select load_id, file_name, table_name, 'country' as column_name, "
+            f"'{kind}' as note_kind, {{0}} as value_count, '' as example, loaded_at as noted_at "
+            "from quality.file_loads where table_name = 'orders'"
+        )
+        many = "update quality.file_loads set rows_read = 100"
+        assert found(*rule, many, note.format(few)) == []
+        (row,) = found(*rule, note.format(few + 1))
+        assert (row["column_name"], row["value_count"]) == ("country", few + 1)
+
     def test_a_column_that_former_files_had_is_missed(self, found):
         rule = ("quality.file_loads", "columns_of_former_files_are_filled")
         assert found(*rule, *self._file("1 as order_amount")) == []
