@@ -85,11 +85,34 @@ def _name_in_latin_1(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/orders_\xe9.csv")).write_text(orders(order()))
 
 
+def _partitions(folder: Path) -> None:
+    for month in (1, 2):
+        part = folder / "orders" / f"month=2024-{month:02d}"
+        part.mkdir(parents=True)
+        (part / "part-0.csv").write_text(orders(order(month)))
+        (part / "_SUCCESS").touch()
+
+
+def _part_without_suffix(folder: Path) -> None:
+    (folder / "orders").mkdir()
+    (folder / "orders" / "part-00000").write_text(orders(order()))
+
+
+def _strange_part(folder: Path) -> None:
+    (folder / "orders").mkdir()
+    (folder / "orders" / "part-00000").write_text("neither a header nor rows\n")
+
+
 CASES = (
     _case(
         "folder_named_like_a_file", "a folder named orders.csv", _folder_named_like_a_file, refused="named like a data"
     ),
     _case("folder_of_parts", "a folder named after the table: its files are read", _parts, loaded=1),
+    _case("partitions", "folders in it, such as month=2024-01: their files are read", _partitions, loaded=2),
+    _case("part_without_suffix", "a part without suffix that holds CSV", _part_without_suffix, loaded=1),
+    _case(
+        "strange_part", "a part without suffix that holds something else", _strange_part, refused="orders/part-00000"
+    ),
     _case("link_out", "a link out of the landing folder", _link_out, refused="leads out of its folder"),
     _case("relative_link_out", "the same, with ..", _relative_link_out, refused="leads out of its folder"),
     _case("linked_folder", "a link to a folder elsewhere", _linked_folder, refused="leads out of its folder"),
@@ -107,5 +130,9 @@ CASES = (
     _case("line_end_in_name", "a line end in a name", _name("orders_\n.csv"), refused="cannot be printed"),
     _case("name_not_utf8", "a name that is not UTF-8", _name_in_latin_1, refused="cannot be printed"),
     _case("unknown_name", "a name that says nothing of its content", _name("data.csv"), refused="does not know what"),
+    _case("database", "data of a format that is not read", _name("shop.db"), refused="does not read"),
+    _case("backup", "a file that may be data, or not", _name("orders.csv.bak"), refused="does not know what"),
+    _case("document", "a document: passed over", _name("columns.pdf")),
+    _case("marker", "what desktops leave: passed over", _name("Thumbs.db")),
     _case("hidden_file", "a hidden file: passed over", _name(".orders.csv")),
 )

@@ -21,6 +21,21 @@ CASES = (
         for name, mark in (("comma", ","), ("semicolon", ";"), ("tab", "\t"), ("bar", "|"))
     ),
     _case(
+        "separator_line",
+        "Excel's line sep=; above the header",
+        "sep=;\n" + orders(order(), order(2, at="never")).replace(",", ";"),
+        loaded=1,
+        quarantined=1,
+        reasons=("ordered_at",),
+    ),
+    _case(
+        "separator_line_utf16",
+        "the same in UTF-16, in capitals, with a mark that nothing else is told by",
+        ("SEP=^\r\n" + orders(order()).replace(",", "^")).encode("utf-16"),
+        loaded=1,
+    ),
+    _case("separator_line_alone", "nothing but such a line", "sep=;\n"),
+    _case(
         "mixed_delimiters",
         "a row with another delimiter than the header",
         orders(order(), order(2).replace(",", ";")),

@@ -13,7 +13,7 @@ import pytest
 
 from services import __main__ as front_door
 from services import bench, follow, sql_prompt, tables
-from services.pipeline import Request, land, parameters
+from services.pipeline import Request, demo, land, parameters, run
 from warehouse.errors import ClienteleError, PublishError
 from warehouse.settings import CHECKOUT, Settings
 
@@ -51,6 +51,28 @@ def test_an_unknown_source_and_a_missing_input_are_refused_before_anything_start
         land(settings, Request(source="nowhere"), print)
     with pytest.raises(ClienteleError, match=r"missing\.csv"):
         land(settings, Request(source="cdnow", input=tmp_path / "missing.csv"), print)
+
+
+def test_files_that_are_unknown_are_refused_before_anything_starts(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    for name in ("up", "is_up"):
+        monkeypatch.setattr(f"services.pipeline.{name}", lambda *_, **__: started.append("up"))
+    for name in ("stop", "end_orphans"):
+        monkeypatch.setattr(f"services.pipeline.{name}", lambda *_: None)
+    (tmp_path / "export.csv").write_text("order_id,ordered_at\n")
+    with pytest.raises(ClienteleError, match=r"export\.csv"):
+        demo(settings, Request(source="files", input=tmp_path / "export.csv"), print)
+    left = settings.landing_of("files") / "leftover.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("x")
+    with pytest.raises(ClienteleError, match=r"leftover\.csv"):
+        demo(settings, Request(source="files"), print)
+    with pytest.raises(ClienteleError, match=str(left.parent)):
+        run(settings, Request(source="files"), print)
+    assert set(started) <= {"up"}
+    assert len(started) == 1  # `run` asks whether something is up
 
 
 def test_a_failure_for_people_ends_with_1_and_its_words(

@@ -6,8 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
-from own_source import Kiosk
+from own_source import SOURCE, Kiosk
 
+from warehouse.privacy.erasure import erase
 from warehouse.settings import Settings
 
 SOURCE_YML = """
@@ -131,3 +132,13 @@ def test_however_lines_are_spread_over_files_heads_are_those_of_one_file(
             ]
         )
     assert found[0] == found[1]
+
+
+def test_an_erased_person_does_not_come_back_from_the_kept_rows(kiosk: Kiosk) -> None:
+    kiosk.hand_in(one=HEADER + "B1,1,2024-05-02 09:00:00,tea,Tea,4,ann-77x1\nB1,2,2024-05-02 09:00:00,cup,Cup,9,\n")
+    assert kiosk.rows("select count(*) from landed_rows.order_items where \"Member\" = 'ann-77x1'") == [(1,)]
+    report = erase(kiosk.settings, SOURCE, "ann-77x1", "ada", rebuild=False)
+    assert report.search.occurrences == 0
+    assert kiosk.rows('select count("Member"), count(*) from landed_rows.order_items') == [(0, 2)]
+    kiosk.hand_in(two=HEADER + "B1,3,2024-05-02 09:05:00,pen,Pen,1,\n")
+    assert kiosk.newest("orders", "order_id", HEAD) == [("B1", "2024-05-02 09:00:00", None, 14.0)]
