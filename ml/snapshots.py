@@ -52,7 +52,13 @@ class DatedRows(ABC):
 
 @dataclass(frozen=True)
 class Snapshots(DatedRows):
-    """What a job about customers learns from. Rows are sorted by key: their order in the file does not matter."""
+    """What a job about customers learns from. Rows are sorted by key: their order in the file does not matter.
+
+    Attributes
+    ----------
+    history_began_on
+        The first day of which anything is known, customers or not; None where only the rows tell.
+    """
 
     source: str
     as_of_date: date
@@ -61,6 +67,7 @@ class Snapshots(DatedRows):
     training: pd.DataFrame
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
+    history_began_on: date | None = None
 
     @property
     def label_horizon_days(self) -> int:
@@ -95,8 +102,9 @@ def read_snapshots(
         If a training label window reaches beyond the evaluation date.
     """
     with open_build_file(settings, source, read_only=True) as connection:
-        training, evaluation, scoring = _read(connection, as_of_date, maximum_training_row_count)
-    snapshots = Snapshots(source, as_of_date, churn_horizon_days, clv_horizon_days, training, evaluation, scoring)
+        rows = _read(connection, as_of_date, maximum_training_row_count)
+        began_on = history_began_on(connection)
+    snapshots = Snapshots(source, as_of_date, churn_horizon_days, clv_horizon_days, *rows, began_on)
     check_no_leak(snapshots)
     return snapshots
 
@@ -137,6 +145,11 @@ def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | No
         "where snapshots.snapshot_role = 'training'"
     ).fetchone()[0]
     return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
+
+
+def history_began_on(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The first day of which the source knows anything; None if it knows of none."""
+    return connection.execute(f"select min(first_known_date) from {_SNAPSHOTS}").fetchone()[0]
 
 
 def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:

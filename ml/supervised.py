@@ -16,6 +16,7 @@ from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from ml.evaluation.metrics import WeightedMetric
 from ml.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
 from ml.gate_thresholds import SupervisedGate
+from ml.history import ShortHistory, first_day
 from ml.job import Job
 from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.promotion import Contest, Standing, decide
@@ -118,13 +119,12 @@ class SupervisedJob(Job):
     def _check_history(self, snapshots: Snapshots) -> None:
         if not snapshots.training.empty and not snapshots.evaluation.empty:
             return
-        first = pd.to_datetime(snapshots.scoring["first_order_date"]).min()
-        days = (pd.Timestamp(snapshots.as_of_date) - first).days
-        missing = "training" if snapshots.training.empty else "evaluation"
-        raise Refused(
-            f"The history is too short: orders reach back {days} days before {snapshots.as_of_date}, which "
-            f"leaves no {missing} snapshot with known outcomes (two horizons and a minimum history are needed)."
-        )
+        history = self._history(snapshots, days_back=2 * snapshots.label_horizon_days)
+        raise Refused(f"The history is too short: {history.words('orders')}")
+
+    def _history(self, snapshots: Snapshots, days_back: int) -> ShortHistory:
+        first = first_day(snapshots.scoring["first_order_date"])
+        return ShortHistory(snapshots.as_of_date, snapshots.history_began_on or first, first, days_back)
 
     def _check_classes(self, rows: pd.DataFrame, role: str) -> None:
         happened = self.happened(rows)

@@ -12,9 +12,10 @@ from typing import Any
 from services.airflow_api import AirflowApi
 from services.embedded import AIRFLOW_PARTS, end_orphans, is_up, up
 from services.endpoints import addresses
+from services.failures import PipelineFailed
 from services.follow import FIRST_DAG, Follower, elapsed
 from services.processes import stop
-from services.summary import summary_lines
+from services.summary import address_lines, standing_line, summary_lines
 from warehouse.errors import ClienteleError
 from warehouse.landing import land_input, recognised_landing
 from warehouse.settings import Settings
@@ -38,19 +39,21 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     where = up(settings, say, with_mlflow=True)
     say(f"Airflow {where.airflow}   MLflow {where.mlflow}   (up after {elapsed(time.monotonic() - started).strip()})")
     _trigger_and_follow(settings, request, say)
-    for line in summary_lines(settings, where):
+    for line in (*summary_lines(settings), *address_lines(settings, where)):
         say(line)
     say("\nAirflow and MLflow stay up: `make down` stops them.")
 
 
 def run(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
-    """Run the pipeline to its end; stop afterwards what was started for it."""
+    """Run the pipeline to its end and print a summary; stop afterwards what was started for it."""
     was_up = is_up(settings)
     try:
         land(settings, request, say)
         up(settings, say, with_mlflow=False)
-        plan = _trigger_and_follow(settings, request, say)
-        say(f"Published: {settings.published_file}   ({plan['source']} as of {plan['as_of_date']})")
+        _trigger_and_follow(settings, request, say)
+        for line in summary_lines(settings):
+            say(line)
+        say(f"Published   {settings.published_file}   (make sql)")
     finally:
         if not was_up:
             stop(settings, list(AIRFLOW_PARTS))
@@ -68,14 +71,16 @@ def land(settings: Settings, request: Request, say: Callable[[str], None]) -> No
         recognised_landing(settings, source)  # what stands there must not fail when everything has started
 
 
-def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> dict[str, Any]:
+def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
     api = AirflowApi(addresses(settings).airflow)
     follower = Follower(api, settings.airflow_home / "logs", say, is_alive=lambda: is_up(settings))
     run_id = api.trigger(FIRST_DAG, parameters(request))
     say(f"Started {FIRST_DAG} for {request.source}.")
-    plan = follower.follow(run_id)
+    try:
+        follower.follow(run_id)
+    except PipelineFailed as failure:
+        raise PipelineFailed(f"{failure}\n\n{standing_line(settings)}") from failure
     say(f"Done in {elapsed(time.monotonic() - follower.started).strip()}.")
-    return plan
 
 
 def parameters(request: Request) -> dict[str, Any]:

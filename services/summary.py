@@ -9,15 +9,21 @@ from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.tables import aligned
 from warehouse.connections import open_published
-from warehouse.run_summary import Section, read_summary
+from warehouse.errors import PublishError
+from warehouse.run_summary import Section, page_of, read_summary
 from warehouse.settings import Settings
+
+_MOST_ROWS = 10  # of a section; the page of the run has all
+_FOLDED = ("reason", "rule")  # told below the table, as they are long
+_FOR_THE_PAGE = ("first step",)
 
 # At risk: likelier than not to stay away. Most valuable: by what they are expected to spend if they stay.
 _AT_RISK = """
 select
     customer_id as customer, country, segment_name as segment,
     order_count as orders, net_amount as "spent so far", last_order_date as "last order",
-    round(churn_probability, 2) as "churn probability", predicted_amount as "predicted spend"
+    round(churn_probability, 2) as "churn probability", predicted_amount as "predicted spend",
+    may_be_contacted as "may be contacted"
 from marts.customer_360
 where churn_risk_band = 'high' and predicted_amount is not null
 order by net_amount desc, customer_id
@@ -25,7 +31,7 @@ limit 10
 """
 
 
-def summary_lines(settings: Settings, where: Addresses) -> Iterator[str]:
+def summary_lines(settings: Settings) -> Iterator[str]:
     """Yield the summary of the published warehouse, section by section."""
     with open_published(settings) as connection:
         summary = read_summary(connection)
@@ -40,7 +46,20 @@ def summary_lines(settings: Settings, where: Addresses) -> Iterator[str]:
         columns = tuple(column[0] for column in at_risk.description)
         yield from _lines(Section("The ten most valuable customers at risk", columns, tuple(at_risk.fetchall())))
     yield ""
-    yield from address_lines(settings, where)
+    if summary:
+        yield f"All of it   {page_of(settings, summary.version)}"
+
+
+def standing_line(settings: Settings) -> str:
+    """What people read now, whatever became of the last run."""
+    try:
+        with open_published(settings) as connection:
+            summary = read_summary(connection)
+    except PublishError:
+        summary = None
+    if summary is None:
+        return "Nothing is published yet."
+    return f"What was published before stands: {summary.headline} ({summary.published})."
 
 
 def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
@@ -52,13 +71,16 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
 
 
 def _lines(section: Section) -> Iterator[str]:
-    """The section as an aligned table; long reasons are folded below it."""
-    has_reasons = section.columns[-1:] == ("reason",)
-    columns = section.columns[:-1] if has_reasons else section.columns
-    rows = [row[: len(columns)] for row in section.rows]
+    """The section as an aligned table of its first rows; what is long in them is folded below it."""
+    is_folded = section.columns[-1] in _FOLDED
+    columns = [name for name in section.columns if name not in (*_FOLDED, *_FOR_THE_PAGE)]
+    shown = section.rows[:_MOST_ROWS]
+    rows = [[row[section.columns.index(name)] for name in columns] for row in shown]
     yield ""
     yield section.title
     yield from (f"  {line}" for line in (aligned(columns, rows) if rows else ["none"]))
-    if has_reasons:
-        for row in section.rows:
+    if is_folded:
+        for row in shown:
             yield from textwrap.wrap(f"{row[0]}: {row[-1]}", 118, initial_indent="  ", subsequent_indent="    ")
+    if len(section.rows) > _MOST_ROWS:
+        yield f"  … and {len(section.rows) - _MOST_ROWS} more"

@@ -28,6 +28,11 @@ class Definitions(BaseModel):
     snapshot_max_count: int = Field(gt=0)
     minimum_history_days: int = Field(ge=0)
 
+    @property
+    def snapshot_horizon_days(self) -> int:
+        """How far apart the dates to learn from, to judge on and to score lie: no label may reach beyond it."""
+        return max(self.churn_horizon_days, self.clv_horizon_days)
+
     @model_validator(mode="after")
     def _horizons_rise(self) -> Definitions:
         horizons = (self.clv_horizon_days, *self.clv_further_horizons_days)

@@ -1,6 +1,6 @@
 """What a pipeline run did, read from the version it published: rows, changes, warnings, decisions, drift.
 
-One page for each published run, in var/docs/runs; `make demo` prints the same sections.
+One page for each published run, in var/docs/runs; `make demo` and `make run` print the same sections.
 """
 
 from __future__ import annotations
@@ -43,6 +43,16 @@ where loaded_at > coalesce((select published_at from former), timestamp '1970-01
 group by table_name
 order by min(loaded_at), table_name
 """
+# By what is wrong; one reason stands for all that are wrong in the same column.
+_QUARANTINE = f"""
+{_FORMER}
+select table_name as "table", count(*) as rows, min(file_name) as "file, for one",
+    arg_min(reason, (file_name, row_number)) as reason
+from quality.quarantined_rows
+where quarantined_at > coalesce((select published_at from former), timestamp '1970-01-01')
+group by table_name, split_part(reason, ':', 1)
+order by rows desc, table_name, reason
+"""
 _CHANGES = f"""
 {_FORMER},
 figures as (
@@ -58,8 +68,8 @@ select figure, min(amount) filter (which = 'former') as former, min(amount) filt
 from figures group by figure having former is not null order by figure
 """
 _WARNINGS = """
-select distinct gate, concat_ws('.', table_name, column_name) as "table", description as rule,
-    unexpected_count as "rows that break it", first_step as "first step"
+select distinct coalesce(nullif(concat_ws('.', table_name, column_name), ''), 'all tables') as "table", gate,
+    unexpected_count as "rows that break it", first_step as "first step", description as rule
 from quality.validation_results
 where not success and severity <> 'critical'
     and pipeline_run_id = (select pipeline_run_id from quality.pipeline_runs where status = 'live')
@@ -91,7 +101,7 @@ class Section:
     Attributes
     ----------
     is_for_terminal
-        Whether `make demo` prints it too.
+        Whether `make demo` and `make run` print it too.
     """
 
     title: str
@@ -130,12 +140,18 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> RunSummary | None:
         published=f"published as version {version}",
         sections=(
             _section(connection, "Rows", _ROWS, is_for_terminal=True),
+            _section(connection, "Quarantined rows", _QUARANTINE, is_for_terminal=True),
             _section(connection, "Changes against the former version", _CHANGES, is_for_terminal=True),
-            _section(connection, "Warnings of the gates", _WARNINGS),
+            _section(connection, "Warnings of the gates", _WARNINGS, is_for_terminal=True),
             _section(connection, "Models in service", _DECISIONS, is_for_terminal=True),
             _section(connection, "Drift", _DRIFT),
         ),
     )
+
+
+def page_of(settings: Settings, version: str) -> Path:
+    """Where the page of a published version is, once it is written."""
+    return settings.run_summaries_folder / f"{version}.md"
 
 
 def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
@@ -144,9 +160,8 @@ def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
         summary = read_summary(connection)
     if summary is None:
         return None
-    folder = settings.run_summaries_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{summary.version}.md"
+    file = page_of(settings, summary.version)
+    file.parent.mkdir(parents=True, exist_ok=True)
     staged = file.with_suffix(".partial")
     staged.write_text("\n".join(markdown(summary)) + "\n", encoding="utf-8")
     os.replace(staged, file)  # noqa: PTH105 - in one step

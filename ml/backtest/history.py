@@ -73,7 +73,7 @@ class History:
 
 def horizon_of(definitions: Definitions) -> timedelta:
     """The longer of the two horizons: no label may reach beyond it."""
-    return timedelta(days=max(definitions.churn_horizon_days, definitions.clv_horizon_days))
+    return timedelta(days=definitions.snapshot_horizon_days)
 
 
 def read_history(settings: Settings, source: str, origins: Sequence[date], definitions: Definitions) -> History:

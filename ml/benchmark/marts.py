@@ -37,8 +37,10 @@ def write_marts(settings: Settings, orders: Orders, definitions: Definitions) ->
             {"begin": begin},
         )
         connection.execute("create table marts.dim_customers as select distinct customer_id from orders")
-        connection.execute("create table intermediate.int_snapshot_dates (as_of_date date, snapshot_role text)")
-        connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?)", list(roles.items()))
+        columns = "as_of_date date, snapshot_role text, first_known_date date"
+        connection.execute(f"create table intermediate.int_snapshot_dates ({columns})")
+        dates = [(day, role, begin) for day, role in roles.items()]
+        connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?, ?)", dates)
         for number, (day, role) in enumerate(roles.items()):
             _write(connection, "customer_features", _features_sql(), day, definitions, is_first=number == 0)
             if role != "scoring":
@@ -47,7 +49,7 @@ def write_marts(settings: Settings, orders: Orders, definitions: Definitions) ->
 
 def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
     """Snapshot dates and their roles, as `int_snapshot_dates` sets them."""
-    horizon_days = max(definitions.churn_horizon_days, definitions.clv_horizon_days)
+    horizon_days = definitions.snapshot_horizon_days
     yield AS_OF_DATE, "scoring"
     yield AS_OF_DATE - timedelta(days=horizon_days), "evaluation"
     earliest = AS_OF_DATE - timedelta(days=HISTORY_DAYS - definitions.minimum_history_days)

@@ -16,7 +16,8 @@ import pandas as pd
 
 from ml.contract_churn.features import contract_frame
 from ml.contract_churn.months import months_between
-from ml.snapshots import DatedRows, check_built_as_of, check_no_leak
+from ml.history import first_day
+from ml.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
 from warehouse.connections import open_build_file
 from warehouse.settings import Settings
 
@@ -37,6 +38,8 @@ class Contracts(DatedRows):
         Features at the as-of date of all contracts, ended ones not eligible.
     histories
         One row per contract as known at the end of training: features that stay, `duration_months`, `is_ended`.
+    history_began_on, first_started_on
+        The first day of which anything is known, and that of the first contract.
     """
 
     source: str
@@ -47,6 +50,8 @@ class Contracts(DatedRows):
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
     histories: pd.DataFrame
+    history_began_on: date | None = None
+    first_started_on: date | None = None
 
     @property
     def label_horizon_days(self) -> int:
@@ -74,6 +79,7 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
             "inner join marts.subscription_labels as l using (subscription_id, as_of_date) "
             "inner join intermediate.int_snapshot_dates as s using (as_of_date) where f.is_eligible"
         ).df()
+        began_on = history_began_on(connection)
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
         return _cross_section(source, as_of_date, horizon_days, scoring, people)
     training, evaluation = (
@@ -82,7 +88,10 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
     )
     cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
     histories = _histories(scoring, dates, cutoff)
-    contracts = Contracts(source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories)
+    began = (began_on, first_day(dates["started_at"]))
+    contracts = Contracts(
+        source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories, *began
+    )
     check_no_leak(contracts)
     return contracts
 

@@ -23,12 +23,14 @@ from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
 from ml.features import usable_columns
 from ml.fingerprint import data_fingerprint
+from ml.history import ShortHistory
 from ml.job import Job
 from ml.snapshots import eligible
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
 from ml.tuning import thinned
+from warehouse.definitions import load_definitions
 from warehouse.settings import Settings
 
 _EXAMPLE_ROW_COUNT = 5
@@ -113,7 +115,7 @@ class ContractChurnJob(Job):
             parts["evaluation"] = snapshots.evaluation
         for role, rows in parts.items():
             if rows.empty:
-                raise Refused(f"The history is too short: no {role} snapshot of contracts has a known outcome.")
+                raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts')}")
             self._check_classes(rows, role)
         if not self._usable(snapshots)[0]:
             raise Refused("Contracts do not differ in any feature: nothing to learn from.")
@@ -184,3 +186,9 @@ class ContractChurnJob(Job):
         if estimator.survival is not None:
             parts.append(changes_under(estimator.survival, features, _SURVIVAL_COLUMN))
         return joined(parts)
+
+
+def _short_history(contracts: Contracts) -> ShortHistory:
+    first = contracts.first_started_on or contracts.as_of_date
+    days_back = 2 * load_definitions().snapshot_horizon_days
+    return ShortHistory(contracts.as_of_date, contracts.history_began_on or first, first, days_back)

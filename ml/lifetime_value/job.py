@@ -116,10 +116,10 @@ class LifetimeValueJob(SupervisedJob):
             super()._check_history(snapshots)
         elif snapshots.evaluation.empty:
             judged_on = snapshots.as_of_date - timedelta(days=self.horizon_days)
-            first = pd.to_datetime(snapshots.scoring["first_order_date"]).min()
+            history = self._history(snapshots, days_back=self.horizon_days)
             raise Refused(
                 f"The history is too short for {self.horizon_days} days: models would be judged on {judged_on}, and "
-                f"orders reach back to {first.date()}, which leaves no snapshot with known outcomes there."
+                f"{history.words('orders')}"
             )
 
     # ---- candidates ----

@@ -103,7 +103,12 @@ def draw_behaviour(rng: random.Random) -> dict[str, list[dict[str, Any]]]:
     """Events, feedback, campaign touches and subscriptions."""
     someone = lambda: str(rng.randrange(CUSTOMER_COUNT))  # noqa: E731
     events = [
-        {"event_id": str(n), "customer_id": someone(), "occurred_at": _moment(rng), "event_type": "visit"}
+        {
+            "event_id": str(n),
+            "customer_id": someone(),
+            "occurred_at": _moment(rng),
+            "event_type": "visit" if n % 40 else "unsubscribe",
+        }
         for n in range(800)
     ]
     feedback = [

@@ -21,7 +21,11 @@ _FIRST_DAY = datetime(2010, 1, 1)
 _ADA = {"first_name": "Ada", "last_name": "Null", "email": "ada@example.com", "birth_date": "1980-01-02"}
 _BO = {"first_name": "Bo", "last_name": "Lind", "birth_date": "1975-05-05", "phone": "0555 7654321"}
 _ACCOUNTS = [
-    ("a1", 0, {**_ADA, "country": "GB", "gender": "female", "acquisition_channel": "search", "city": "York"}),
+    (
+        *("a1", 0),
+        {**_ADA, "country": "GB", "gender": "female", "acquisition_channel": "search", "city": "York"}
+        | {"has_marketing_consent": True},
+    ),
     ("a2", 100, {**_ADA, "email": "ADA@EXAMPLE.COM", "country": "DE", "acquisition_channel": "mail"}),
     # opened after the evaluation date
     ("a0", 380, {**_ADA, "email": "Ada+shop@example.com", "country": "FR", "acquisition_channel": "friends"}),
@@ -61,7 +65,8 @@ def _fill(shop: BuildFile) -> None:
     shop.insert("customers", [{"acquisition_cost_amount": "4.20", **row} for row in customers])
     shop.insert("orders", orders)
     shop.insert("order_items", items)
-    shop.insert("events", events)
+    left = {"event_id": "left", "customer_id": "a2", "occurred_at": _FIRST_DAY + timedelta(days=350)}
+    shop.insert("events", [*events, left | {"event_type": "unsubscribe"}])
     shop.insert("campaigns", [{"campaign_id": "k", "started_at": _FIRST_DAY + timedelta(days=330)}])
     touched = _FIRST_DAY + timedelta(days=330)
     touch = {"campaign_id": "k", "touched_at": touched, "is_control": False}
@@ -138,11 +143,12 @@ def test_every_id_counts_under_one_person(shop: Shop) -> None:
 def test_the_merged_profile_follows_its_rules(shop: Shop) -> None:
     rows = shop.query(
         "select customer_id, country, gender, acquisition_channel, acquisition_cost_amount, has_marketing_consent, "
-        "birth_year, registered_at from marts.dim_customers where customer_id in ('a1', 'b2') order by 1"
+        "consent_status, birth_year, registered_at from marts.dim_customers "
+        "where customer_id in ('a1', 'b2') order by 1"
     )
     assert rows == [
-        ("a1", "FR", "female", "search", Decimal("12.60"), None, 1980, _FIRST_DAY),
-        ("b2", "GB", None, None, Decimal("8.40"), False, 1975, _FIRST_DAY + timedelta(days=20)),
+        ("a1", "FR", "female", "search", Decimal("12.60"), True, "unsubscribed", 1980, _FIRST_DAY),
+        ("b2", "GB", None, None, Decimal("8.40"), False, "refused", 1975, _FIRST_DAY + timedelta(days=20)),
     ]
     contact = "select email, city from pii.customer_contacts where customer_id = 'a1'"
     assert shop.query(contact) == [("Ada+shop@example.com", None)]

@@ -24,7 +24,10 @@ def test_one_customer_and_one_day_of_history(build_file: BuildFile) -> None:
     ) == [("0042", "2011-05-02", 2, 1, Decimal("30.30"), 1, None, None)]
     assert build_file.query("select count(*) from marts.customer_labels") == [(0,)]
     assert build_file.query("select recency_score, rfm_segment_name from marts.customer_rfm") == [(None, None)]
-    assert build_file.query("select customer_id, next_best_action from marts.customer_360") == [("0042", "no_action")]
+    actions = "next_best_action, next_best_action_reason, next_best_action_with_consent"
+    assert build_file.query(f"select customer_id, {actions} from marts.customer_360") == [
+        ("0042", "do_not_contact", "no consent known", "no_action")
+    ]
     assert build_file.query("select sum(net_amount), sum(guest_net_amount) from marts.monthly_sales") == [
         (Decimal("35.30"), Decimal("5.00"))
     ]

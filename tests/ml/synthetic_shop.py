@@ -164,6 +164,7 @@ def write_marts(path: Path, snapshots: Snapshots, *, seed: int | None = None) ->
             "union all select 'never_bought'"
         )
         connection.execute(
-            "create or replace table intermediate.int_snapshot_dates (as_of_date date, snapshot_role varchar)"
+            "create or replace table intermediate.int_snapshot_dates "
+            "(as_of_date date, snapshot_role varchar, first_known_date date)"
         )
-        connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?)", roles)
+        connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?, null)", roles)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.environment import Addresses
-from services.summary import summary_lines
+from services.summary import standing_line, summary_lines
 from tests.warehouse.small_warehouse import published_run
 from warehouse.connections import open_build_file
+from warehouse.publish import PublishReport, publish
 from warehouse.run_summary import write_run_summary
 from warehouse.settings import Settings
 
@@ -28,6 +28,18 @@ select 'l' || rows as load_id, 'files' as source, 'orders.csv' as file_name, 'x'
     false as is_derived, rows as rows_read, rows - 2 as rows_loaded, 2 as rows_quarantined, 0 as rows_already_loaded,
     '' as ignored_columns, now()::timestamp as loaded_at
 from (select ?::bigint as rows)
+"""
+QUARANTINED = """
+insert into quality.quarantined_rows by name
+select 'l10' as load_id, 'orders.csv' as file_name, row_number, 'orders' as table_name, reason, '{}' as row_content,
+    now()::timestamp as quarantined_at
+from (values (7, $$ordered_at: 'today' is no time$$), (3, $$ordered_at: '2.13.' is no time$$), (9, 'order_id: missing'))
+    as found (row_number, reason)
+"""
+REFUSED = """
+insert into quality.model_promotions by name
+select now()::timestamp as decided_at, 'churn' as job, 'refused' as decision, 'files' as source,
+    date '2024-01-01' as as_of_date, 'crm_churn' as model_name, '' as candidate, 'The history is too short.' as reason
 """
 
 
@@ -55,7 +67,7 @@ def test_the_page_tells_rows_changes_warnings_and_drift_of_this_run(settings: Se
     assert "| orders | 10 |" not in text, "what the run before had loaded"
     assert "| customers | 5.00 | 3.00 | -2.00 |" in text
     assert "| net_amount | 7.50 | 4.50 | -3.00 |" in text
-    assert "| marts | marts.fct_orders | amounts \\| are usual | 1 | Look at it. |" in text
+    assert "| marts.fct_orders | marts | 1 | Look at it. | amounts \\| are usual |" in text
     assert "Ada" not in text
     assert "| churn | order_count | 0.4 | drifted |" in text
     assert "net_amount | 0.01" not in text
@@ -64,23 +76,55 @@ def test_the_page_tells_rows_changes_warnings_and_drift_of_this_run(settings: Se
     assert len(list(page.parent.iterdir())) == 2
 
 
-def test_the_terminal_shows_the_same_sections(settings: Settings) -> None:
-    with open_build_file(settings, "files") as connection:
-        connection.execute("create schema marts")
-    load_before = published_run(settings, 2)
+def publish_with_profiles(settings: Settings, run_id: str, *statements: str) -> PublishReport:
+    """Publish once more, with a customer_360 of which the summary can tell, and what the statements add."""
     with open_build_file(settings, "files") as connection:
         connection.execute(
             "create or replace view marts.customer_360 as select customer_id, 'GB' as country, 'a' as segment_name, "
             "1 as order_count, 2.0 as net_amount, date '2024-01-01' as last_order_date, 0.9 as churn_probability, "
-            "1.0 as predicted_amount, 'high' as churn_risk_band from marts.dim_customers"
+            "1.0 as predicted_amount, 'high' as churn_risk_band, true as may_be_contacted from marts.dim_customers"
         )
-    from warehouse.publish import publish
+        for statement in statements:
+            connection.execute(statement)
+    return publish(settings, "files", "2024-01-01", run_id)
 
-    assert publish(settings, "files", "2024-01-01", "run-x").version != load_before.version
-    lines = list(summary_lines(settings, Addresses(8080, 5000)))
+
+def test_the_terminal_shows_the_same_sections(settings: Settings) -> None:
+    before = published_run(settings, 2)
+    now = publish_with_profiles(settings, "run-3", QUARANTINED, REFUSED, WARNING)
+    assert now.version != before.version
+    lines = list(summary_lines(settings))
     assert "files as of 2024-01-01: 2 customers, 2 orders, 3.00 net" in lines
     for title in ("Rows", "Changes against the former version", "Models in service"):
         assert title in lines
     assert "Drift" not in lines
+    quarantined = lines.index("Quarantined rows") + 3
+    assert [line.split() for line in lines[quarantined : quarantined + 2]] == [
+        ["orders", "2", "orders.csv"],
+        ["orders", "1", "orders.csv"],
+    ]
+    assert "  orders: ordered_at: '2.13.' is no time" in lines, "one reason stands for all of a column"
+    assert "  marts.fct_orders: amounts | are usual" in lines
+    assert "Look at it." not in "".join(lines), "first steps are on the page"
+    assert "  churn: The history is too short." in lines
     at_risk = lines.index("The ten most valuable customers at risk")
     assert lines[at_risk + 1].split()[:2] == ["customer", "country"]
+
+
+def test_a_long_section_is_cut_in_the_terminal_and_whole_on_the_page(settings: Settings) -> None:
+    published_run(settings, 2)
+    warnings = [WARNING.replace("are usual", f"of kind {number:02}") for number in range(13)]
+    publish_with_profiles(settings, "run-3", *warnings)
+    _, page = write_run_summary(settings)
+    assert page.read_text().count("Look at it.") == 13
+    lines = list(summary_lines(settings))
+    assert sum("amounts | of kind" in line for line in lines) == 10
+    assert "  … and 3 more" in lines
+    assert str(page) in lines[-1]
+
+
+def test_what_stands_is_told_after_a_failure(settings: Settings) -> None:
+    assert standing_line(settings) == "Nothing is published yet."
+    version = published_run(settings, 2).version
+    stands = f"files as of 2024-01-01: 2 customers, 2 orders, 3.00 net (published as version {version})"
+    assert standing_line(settings) == f"What was published before stands: {stands}."

@@ -66,6 +66,8 @@ joined as (
         customers.acquisition_channel,
         customers.acquisition_cost_amount,
         customers.has_marketing_consent,
+        customers.consent_status,
+        customers.may_be_contacted,
         customers.birth_year,
         customers.gender,
         customers.has_account,
@@ -154,13 +156,12 @@ joined as (
 
 ),
 
--- the first rule that fits
+-- the first rule that fits; consent aside, of which there is one rule for all
 advised as (
 
     select
         *,
         case
-            when has_marketing_consent = false then 'do_not_contact'
             when subscription_churn_risk_band = 'high' then 'save_contract'
             when order_count = 0 and has_active_subscription then 'keep_in_touch'
             when order_count = 0 and not has_active_subscription then 'win_back_offer'
@@ -171,8 +172,17 @@ advised as (
             when churn_risk_band = 'low' and value_tier in ('top', 'high') then 'reward_loyalty'
             when churn_risk_band is null then 'no_action'
             else 'keep_in_touch'
-        end as next_best_action
+        end as next_best_action_with_consent
     from joined
+
+),
+
+allowed as (
+
+    select
+        *,
+        case when may_be_contacted then next_best_action_with_consent else 'do_not_contact' end as next_best_action
+    from advised
 
 ),
 
@@ -180,18 +190,24 @@ explained as (
 
     select
         *,
-        case next_best_action
-            when 'do_not_contact' then 'has not agreed to be contacted'
-            when 'save_contract' then 'a running contract is likely to end'
-            when 'first_purchase_offer' then 'has an account and no purchase yet'
-            when 'call_personally' then 'among the most valuable and likely to leave'
-            when 'win_back_offer' then 'likely to leave, or gone for long'
-            when 'second_purchase_offer' then 'bought once; the second purchase makes the difference'
-            when 'reward_loyalty' then 'among the most valuable and likely to stay'
-            when 'no_action' then 'no churn score to go by'
-            else 'a steady customer'
+        case
+            when next_best_action <> 'do_not_contact'
+                then
+                    case next_best_action
+                        when 'save_contract' then 'a running contract is likely to end'
+                        when 'first_purchase_offer' then 'has an account and no purchase yet'
+                        when 'call_personally' then 'among the most valuable and likely to leave'
+                        when 'win_back_offer' then 'likely to leave, or gone for long'
+                        when 'second_purchase_offer' then 'bought once; the second purchase makes the difference'
+                        when 'reward_loyalty' then 'among the most valuable and likely to stay'
+                        when 'no_action' then 'no churn score to go by'
+                        else 'a steady customer'
+                    end
+            when consent_status = 'refused' then 'has refused to be contacted'
+            when consent_status = 'unsubscribed' then 'has unsubscribed'
+            else 'no consent known'
         end as next_best_action_reason
-    from advised
+    from allowed
 
 )
 

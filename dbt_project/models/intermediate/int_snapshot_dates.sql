@@ -1,61 +1,72 @@
 {%- set horizon_days = [var('churn_horizon_days'), var('clv_horizon_days')] | max -%}
+{%- set own_count = var('long_horizon_snapshot_max_count') -%}
+{%- set run_date = date_literal(var('as_of_date')) -%}
 
 with
 
+-- the label window of the last training date ends where the evaluation date begins, or some days before
 candidates as (
 
-    select {{ date_literal(var('as_of_date')) }} as as_of_date, 'scoring' as snapshot_role
+    select
+        {{ run_date }} as as_of_date,
+        'scoring' as snapshot_role,
+        cast(null as date) as stands_in_for
 
     union all
 
     select
-        {{ date_plus_days(date_literal(var('as_of_date')), -horizon_days) }} as as_of_date,
-        'evaluation' as snapshot_role
-
-    -- the label window of the last training date ends where the evaluation date begins, or some days before
+        {{ date_plus_days(run_date, -horizon_days) }} as as_of_date,
+        'evaluation' as snapshot_role,
+        cast(null as date) as stands_in_for
     {%- for date in training_dates(2 * horizon_days, var('snapshot_max_count')) %}
 
     union all
 
-    select {{ date_literal(date) }} as as_of_date, 'training' as snapshot_role
+    select
+        {{ date_literal(date) }} as as_of_date,
+        'training' as snapshot_role,
+        cast(null as date) as stands_in_for
     {%- endfor %}
 
-),
+    -- two horizons before the run's date itself, should the calendar have no date that late with enough history
+    {%- for date in training_dates(2 * horizon_days, 1) %}
 
--- a longer horizon is judged that many days back and learned from as many days further back
-long_horizons as (
+    union all
 
-    select cast(null as date) as as_of_date
-    {%- set own_count = var('long_horizon_snapshot_max_count') %}
+    select
+        {{ date_plus_days(run_date, -2 * horizon_days) }} as as_of_date,
+        'training' as snapshot_role,
+        {{ date_literal(date) }} as stands_in_for
+    {%- endfor %}
+
+    -- a longer horizon is judged that many days back and learned from as many days further back
     {%- for days in var('clv_further_horizons_days') if days > horizon_days and own_count %}
 
     union all
 
-    select {{ date_plus_days(date_literal(var('as_of_date')), -days) }} as as_of_date
+    select
+        {{ date_plus_days(run_date, -days) }} as as_of_date,
+        'long_horizon' as snapshot_role,
+        cast(null as date) as stands_in_for
     {%- for date in training_dates(2 * days, own_count) %}
 
     union all
 
-    select {{ date_literal(date) }} as as_of_date
-    {%- endfor %}
-    {%- endfor %}
-
-),
-
-wanted as (
-
     select
-        as_of_date,
-        snapshot_role
-    from candidates
+        {{ date_literal(date) }} as as_of_date,
+        'long_horizon' as snapshot_role,
+        cast(null as date) as stands_in_for
+    {%- endfor %}
+    {%- for date in training_dates(2 * days, 1) %}
 
     union all
 
-    select distinct
-        as_of_date,
-        'long_horizon' as snapshot_role
-    from long_horizons
-    where as_of_date is not null and as_of_date not in (select candidates.as_of_date from candidates)
+    select
+        {{ date_plus_days(run_date, -2 * days) }} as as_of_date,
+        'long_horizon' as snapshot_role,
+        {{ date_literal(date) }} as stands_in_for
+    {%- endfor %}
+    {%- endfor %}
 
 ),
 
@@ -83,17 +94,47 @@ history as (
 
 ),
 
+possible as (
+
+    select
+        candidates.as_of_date,
+        candidates.snapshot_role,
+        candidates.stands_in_for,
+        history.first_known_date,
+        {{ date_plus_days('history.first_known_date', var('minimum_history_days')) }} as first_possible_date
+    from candidates
+    cross join history
+
+),
+
+wanted as (
+
+    select
+        as_of_date,
+        first_known_date,
+        min(case snapshot_role when 'scoring' then 1 when 'evaluation' then 2 when 'training' then 3 else 4 end)
+            as role_rank
+    from possible
+    where
+        snapshot_role = 'scoring'
+        or (as_of_date >= first_possible_date and (stands_in_for is null or stands_in_for < first_possible_date))
+    group by as_of_date, first_known_date
+
+),
+
 dated as (
 
     select
-        wanted.as_of_date,
-        wanted.snapshot_role,
-        {{ date_plus_days('wanted.as_of_date', horizon_days) }} as label_end_date
+        as_of_date,
+        case role_rank
+            when 1 then 'scoring'
+            when 2 then 'evaluation'
+            when 3 then 'training'
+            else 'long_horizon'
+        end as snapshot_role,
+        {{ date_plus_days('as_of_date', horizon_days) }} as label_end_date,
+        first_known_date
     from wanted
-    cross join history
-    where
-        wanted.snapshot_role = 'scoring'
-        or wanted.as_of_date >= {{ date_plus_days('history.first_known_date', var('minimum_history_days')) }}
 
 )
 

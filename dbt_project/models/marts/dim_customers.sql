@@ -43,6 +43,8 @@ joined as (
         accounts.acquisition_channel,
         cast(accounts.acquisition_cost_amount as decimal(18, 2)) as acquisition_cost_amount,
         accounts.has_marketing_consent,
+        coalesce(consents.consent_status, 'unknown') as consent_status,
+        coalesce(consents.may_be_contacted, false) as may_be_contacted,
         cast(extract(year from accounts.birth_date) as integer) as birth_year,
         accounts.gender,
         accounts.customer_id is not null as has_account,
@@ -55,6 +57,8 @@ joined as (
     left join {{ ref('int_customer_countries') }} as countries
         on everyone.customer_id = countries.customer_id
         and countries.valid_to_at is null
+    left join {{ ref('int_customer_consents') }} as consents
+        on everyone.customer_id = consents.customer_id
     left join purchases
         on everyone.customer_id = purchases.customer_id
 

@@ -49,7 +49,7 @@ def write_marts(path: Path, contracts: Contracts) -> None:
         )
         connection.execute(
             "create or replace table intermediate.int_snapshot_dates as select ? ::date as as_of_date, 'scoring' as "
-            "snapshot_role",
+            "snapshot_role, null::date as first_known_date",
             [AS_OF_DATE],
         )
 

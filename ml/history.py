@@ -1,0 +1,54 @@
+"""How much history training takes, and from which run on a history that is too short will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from warehouse.definitions import load_definitions
+
+
+@dataclass(frozen=True)
+class ShortHistory:
+    """A history that leaves no date to learn from, or none to judge on.
+
+    Attributes
+    ----------
+    as_of_date
+        The run's date.
+    began_on
+        The first day of which anything is known; there must be `minimum_history_days` between it and the date wanted.
+    first_subject_on
+        Since when there is anybody, or any contract, to learn from: the date wanted lies after that day.
+    days_back
+        How long before the run's date the date wanted must lie, for outcomes to be known.
+    """
+
+    as_of_date: date
+    began_on: date
+    first_subject_on: date
+    days_back: int
+
+    @property
+    def works_from(self) -> date:
+        """The first run date that has what this one lacks."""
+        begun = self.began_on + timedelta(days=load_definitions().minimum_history_days)
+        return max(begun, self.first_subject_on + timedelta(days=1)) + timedelta(days=self.days_back)
+
+    def words(self, what: str) -> str:
+        """How much there is, how much is missing, and when that will be there."""
+        reach = f"{what} reach back {(self.as_of_date - self.first_subject_on).days} days before {self.as_of_date}"
+        missing = (self.works_from - self.as_of_date).days
+        if missing <= 0:
+            return f"{reach}, and yet none of its snapshots has known outcomes."
+        return (
+            f"{reach}, {missing} days fewer than needed ({load_definitions().minimum_history_days} to look back on and "
+            f"{self.days_back} for outcomes to be known). It will work as of {self.works_from}."
+        )
+
+
+def first_day(stamps: pd.Series) -> date:
+    """The earliest day in a column of dates."""
+    return pd.to_datetime(stamps).min().date()

@@ -1,0 +1,52 @@
+"""How a run from the front door ends: with a summary, or with what failed and what stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import pipeline
+from services.follow import Follower
+from services.pipeline import PipelineFailed, Request
+from tests.warehouse.small_warehouse import published_run
+from warehouse.settings import Settings
+
+
+@pytest.fixture
+def without_airflow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nothing is started or stopped; what would be stopped is noted."""
+    stopped: list[str] = []
+    monkeypatch.setattr(pipeline, "land", lambda *_: None)
+    monkeypatch.setattr(pipeline, "up", lambda *_, **__: None)
+    monkeypatch.setattr(pipeline, "is_up", lambda _: False)
+    monkeypatch.setattr(pipeline, "stop", lambda _, parts: stopped.extend(parts))
+    monkeypatch.setattr(pipeline, "end_orphans", lambda *_: None)
+    monkeypatch.setattr(pipeline.AirflowApi, "trigger", lambda *_: "run")
+    return stopped
+
+
+def test_a_run_ends_with_the_summary(
+    settings: Settings, without_airflow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Follower, "follow", lambda *_: {})
+    monkeypatch.setattr(pipeline, "summary_lines", lambda _: ["files as of 2024-01-01: 2 customers"])
+    said: list[str] = []
+    pipeline.run(settings, Request(source="files"), said.append)
+    assert "files as of 2024-01-01: 2 customers" in said
+    assert str(settings.published_file) in said[-1]
+    assert without_airflow
+
+
+def test_a_run_that_fails_says_what_stands(
+    settings: Settings, without_airflow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = published_run(settings, 2).version
+
+    def fail(_: Follower, __: str) -> None:
+        raise PipelineFailed("Gate marts failed.", "Look at it.")
+
+    monkeypatch.setattr(Follower, "follow", fail)
+    with pytest.raises(PipelineFailed) as failure:
+        pipeline.run(settings, Request(source="files"), lambda _: None)
+    assert "Gate marts failed.\n  What to do: Look at it.\n\nWhat was published before stands: " in str(failure.value)
+    assert version in str(failure.value)
+    assert without_airflow, "what was started is stopped all the same"
