@@ -100,6 +100,7 @@ class _Take:
     line: Line | None = None
     quantity: Decimal = Decimal(0)
     original_amount: Decimal = Decimal(0)
+    is_credit: bool = False
 
 
 class _Walk:
@@ -183,7 +184,8 @@ class _Walk:
             wanted -= units
             amount = left if wanted == 0 else (line.amount * units / line.quantity).quantize(_KEPT, ROUND_HALF_UP)
             left -= amount
-            record = self._record("take", line, sold.document.order_id, sold.movement_id)
+            kind = "take" if sold.document.reversal is None else "late_take"
+            record = self._record(kind, line, sold.document.order_id, sold.movement_id)
             record |= {"quantity": units.quantize(_KEPT, ROUND_HALF_UP), "amount": amount}
             self._take(sold, units, line.original_amount * units / line.quantity, line)
             orders.append(sold.document.order_id)
@@ -240,13 +242,19 @@ class _Walk:
         )
         if sold is None or sold.document.cancelled_at is None or sold.document is line.document:
             return
-        if sold.given_back_amount + line.original_amount <= sold.paid_amount:
-            sold.given_back_amount += line.original_amount
-            self._record("credit", line, sold.document.order_id)
+        if sold.document.is_taken_whole or sold.given_back_amount + line.original_amount > sold.paid_amount:
+            return
+        sold.given_back_amount += line.original_amount
+        credit = _Take(sold.document, sold, original_amount=line.original_amount, is_credit=True)
+        self.takes[line.document.order_id].append(credit)
+        self._record("credit", line, sold.document.order_id)
 
     def _give_back(self, document: Document, at: datetime) -> None:
         """A return was cancelled: what it took back is there again."""
         for take in self.takes.pop(document.order_id, ()):
+            if take.is_credit:
+                take.line.given_back_amount -= take.original_amount
+                continue
             take.document.taken -= 1
             take.document.is_taken_whole = False
             if take.line is not None:

@@ -29,6 +29,7 @@ sales as (
         orders.order_id,
         'sale' as movement_part,
         orders.order_id as sold_order_id,
+        false as is_late,
         orders.customer_id,
         orders.ordered_at as occurred_at,
         orders.ordered_at as sold_at,
@@ -54,6 +55,7 @@ returned as (
     select
         order_id,
         sold_order_id,
+        is_late,
         amount,
         costed_amount,
         margin_amount
@@ -64,6 +66,7 @@ returned as (
     select
         orders.order_id,
         null as sold_order_id,
+        false as is_late,
         orders.returned_amount - coalesce(sum(portions.amount), 0) as amount,
         orders.return_costed_amount - coalesce(sum(portions.costed_amount), 0) as costed_amount,
         orders.return_margin_amount - coalesce(sum(portions.margin_amount), 0) as margin_amount
@@ -81,11 +84,15 @@ returns as (
         orders.order_id,
         'return' as movement_part,
         returned.sold_order_id,
+        returned.is_late,
         orders.customer_id,
         orders.ordered_at as occurred_at,
         coalesce(sold.ordered_at, orders.ordered_at) as sold_at,
         greatest(coalesce(standings.stands_from_at, orders.ordered_at), orders.ordered_at) as counts_from_at,
-        least(standings.stands_until_at, orders.cancelled_at) as counts_until_at,
+        -- what is taken late of a reversed order counts on its own, unless that is cancelled
+        least(
+            standings.stands_until_at, orders.cancelled_at, case when returned.is_late then sold.cancelled_at end
+        ) as counts_until_at,
         standings.stands_again_at,
         orders.cancelled_at,
         false as is_demand,
@@ -100,6 +107,7 @@ returns as (
         on returned.sold_order_id = sold.order_id
     left join standings
         on returned.sold_order_id = standings.order_id
+        and not returned.is_late
     where standings.stands_again_at is null or standings.stands_again_at > orders.ordered_at
 
 ),
@@ -111,6 +119,7 @@ residuals as (
         orders.order_id,
         'residual' as movement_part,
         orders.order_id as sold_order_id,
+        false as is_late,
         orders.customer_id,
         reversals.from_at as occurred_at,
         orders.ordered_at as sold_at,
@@ -133,6 +142,7 @@ residuals as (
     where
         reversals.record_kind = 'order_reversal'
         and (orders.cancelled_at is null or reversals.from_at < orders.cancelled_at)
+        and not returned.is_late
         and notes.ordered_at <= reversals.from_at
         and (notes.cancelled_at is null or notes.cancelled_at > reversals.from_at)
     group by
@@ -164,6 +174,7 @@ dated as (
         order_id,
         movement_part,
         sold_order_id,
+        is_late,
         customer_id,
         occurred_at,
         cast(occurred_at as date) as order_date,

@@ -108,8 +108,9 @@ converted as (
 
     select
         movements.*,
-        movements.line_status = 'kept' and movements.line_kind = 'goods' and movements.movement_kind <> 'difference'
-            as is_goods,
+        movements.line_status = 'kept'
+        and movements.line_kind = 'goods'
+        and (movements.movement_kind <> 'difference' or orders.order_kind <> 'return') as is_goods,
         orders.customer_id,
         orders.order_kind,
         orders.ordered_at as occurred_at,

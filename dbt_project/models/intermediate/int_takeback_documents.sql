@@ -7,7 +7,7 @@ movements as (
 
     select
         *,
-        part = 'sale' and line_kind = 'goods' and original_amount > 0 and movement_kind <> 'difference' as is_sold
+        part = 'sale' and line_kind = 'goods' and original_amount > 0 as is_sold
     from {{ changed_only(ref('int_movements'), 'customer_id') }}
     where movement_status in ('kept', 'no_exchange_rate') and customer_id is not null
 
@@ -34,7 +34,8 @@ documents as (
         sum(case when movements.is_sold then movements.original_amount else 0 end) as goods_amount,
         sum(case when movements.part = 'charge' then movements.original_amount else 0 end) as charge_amount,
         -sum(case when movements.part = 'return' then movements.original_amount else 0 end) as return_amount,
-        count(case when movements.is_sold then 1 end) as sale_line_count,
+        -- nothing takes back a difference by itself
+        count(case when movements.is_sold and movements.movement_kind <> 'difference' then 1 end) as sale_line_count,
         count(case when movements.movement_kind = 'head' then 1 end) = 0 as has_lines
     from movements
     inner join returners
