@@ -5,9 +5,11 @@ The first two are read as what they were. The third cannot be: digits are lost (
 
 from __future__ import annotations
 
+from functools import partial
+
 import duckdb
 
-from warehouse.column_reading import ColumnReading, matches_sql
+from warehouse.column_reading import ColumnReading, matches_sql, trimmed_sql
 
 CUSTOMER_ID = "customer_id"
 _WHOLE = r"[0-9]+\.0"
@@ -61,11 +63,21 @@ def id_reading(name: str, float_count: int, capital_count: int) -> ColumnReading
     if not float_count and name != CUSTOMER_ID:
         return None
 
-    def rewritten(text: str) -> str:
-        plain = whole_number_sql(text) if float_count else text
-        return customer_id_sql(plain) if name == CUSTOMER_ID else plain
-
+    of_customers = partial(read_customer_id_sql, are_floats=float_count > 0)
+    rewritten = of_customers if name == CUSTOMER_ID else whole_number_sql
     return ColumnReading(rewritten, "", "; ".join(notes), float_count + capital_count)
+
+
+def read_customer_id_sql(text: str, *, are_floats: bool) -> str:
+    """SQL of a customer's id as raw has it, from its trimmed text."""
+    return customer_id_sql(whole_number_sql(text) if are_floats else text)
+
+
+def read_customer_id(text: str) -> str:
+    """A customer's id as raw has it, from the id as somebody gives it."""
+    query = f"select {read_customer_id_sql(trimmed_sql('$given'), are_floats=False)}"
+    with duckdb.connect() as connection:
+        return connection.execute(query, {"given": text}).fetchone()[0]
 
 
 def whole_number_sql(text: str) -> str:

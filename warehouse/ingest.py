@@ -16,6 +16,7 @@ from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.file_digests import file_sha256
+from warehouse.id_matches import unlike_ids
 from warehouse.landing import recognised_landing
 from warehouse.load import Load
 from warehouse.load_words import counts_in_words, lost_lines_in_words
@@ -40,6 +41,7 @@ class IngestReport:
     loads: tuple[TableLoad, ...]
     known_files: tuple[str, ...]  # read before, byte for byte
     notices: tuple[str, ...] = ()  # what is not read, and what the source is
+    unlike_ids: tuple[str, ...] = ()  # references between tables that differ in spelling only
 
     @property
     def rows_loaded(self) -> int:
@@ -63,6 +65,7 @@ class IngestReport:
                 yield "  the file has no rows"
         for name in self.known_files:
             yield f"{name}: loaded before, nothing to do"
+        yield from (f"WARNING: {words}" for words in self.unlike_ids)
 
 
 def _questions(load: TableLoad) -> Iterator[str]:
@@ -139,7 +142,8 @@ def _load_all(
         ).fetchall()
         load = Load(uuid.uuid4().hex, source, file, digest, now, settings.unpacked_file_limit_bytes, number)
         loads += load_file(connection, load)
-    return IngestReport(source.name, tuple(loads), tuple(known))
+    loaded = {load.table_name for load in loads if load.rows_loaded}
+    return IngestReport(source.name, tuple(loads), tuple(known), unlike_ids=tuple(unlike_ids(connection, loaded)))
 
 
 def _is_known(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:

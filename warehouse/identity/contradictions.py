@@ -6,6 +6,7 @@ from warehouse.identity.rules import IdentityRules
 
 FIRST_NAMES = "first names differ"
 BIRTH_DATES = "birth dates differ"
+OTHERS = "others with the same value are somebody else"
 
 
 def first_names_differ(rules: IdentityRules, left: str = "l", right: str = "r") -> str:
@@ -32,6 +33,12 @@ def contradiction(rules: IdentityRules) -> str:
         f"case when {birth_dates_differ(rules)} then '{BIRTH_DATES}' "
         f"when {first_names_differ(rules)} then '{FIRST_NAMES}' end"
     )
+
+
+def something_agrees(left: str = "l", right: str = "r") -> str:
+    """SQL over two records that nothing contradicts: first name or birth date is known of both."""
+    known = [f"({left}.{name} is not null and {right}.{name} is not null)" for name in ("first_name", "birth_date")]
+    return " or ".join(known)
 
 
 def _any(conditions: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from warehouse.identity.contradictions import contradiction
+from warehouse.identity.contradictions import OTHERS, contradiction, something_agrees
 from warehouse.identity.rules import IdentityRules
 
 
@@ -32,10 +32,17 @@ def _pairs_by(key: tuple[str, ...], place: int, rules: IdentityRules) -> str:
     known = " and ".join(f"{column} is not null" for column in key)
     agree = " and ".join(f"l.{column} = r.{column}" for column in key)
     shared = f"count(*) over (partition by {', '.join(key)})"
+    # A value that different people share is a key only of those that agree in something else: an account without a name
+    # may be anybody's of them.
+    among_others = f"bool_or(contradiction is not null) over (partition by {', '.join(key)})"
     return f"""
-        select
-            l.unique_id as left_id, r.unique_id as right_id, '{"+".join(key)}' as matched_by, {place} as place,
-            {contradiction(rules)} as contradiction
-        from (select * from records where {known} qualify {shared} <= {rules.exact_key_max_ids}) as l
-        inner join records as r on {agree} and l.unique_id < r.unique_id
+        select left_id, right_id, '{"+".join(key)}' as matched_by, {place} as place,
+            coalesce(contradiction, case when {among_others} and not agrees then '{OTHERS}' end) as contradiction
+        from (
+            select
+                l.unique_id as left_id, r.unique_id as right_id, {", ".join(f"l.{column}" for column in key)},
+                {contradiction(rules)} as contradiction, {something_agrees()} as agrees
+            from (select * from records where {known} qualify {shared} <= {rules.exact_key_max_ids}) as l
+            inner join records as r on {agree} and l.unique_id < r.unique_id
+        )
     """

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.identity.placeholders import birth_date_or_null, email_or_null, name_or_null, phone_or_null
+from warehouse.identity.rules import Placeholders
+
 _PHONE_DIGITS = 9  # the last digits: country codes and leading zeros are written in many ways
 _PHONE_MIN_DIGITS = 7
 
@@ -36,13 +39,15 @@ def code_of(column: str) -> str:
     return f"nullif(regexp_replace(upper({column}), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
 
 
-def normalised(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+def normalised(connection: duckdb.DuckDBPyConnection, table: str, placeholders: Placeholders) -> None:
     """Replace the temporary table `records` by the normalised rows of a table of customers.
 
     Parameters
     ----------
     table
         Has `customer_id` and the contract's personal columns, one row per customer id.
+    placeholders
+        Values that are read as missing.
     """
     connection.execute(
         f"""
@@ -59,9 +64,20 @@ def normalised(connection: duckdb.DuckDBPyConnection, table: str) -> None:
                 {code_of("postcode")} as postcode,
                 {words_of("city")} as city
             from {table}
+        ),
+        given as (
+            select
+                * replace (
+                    {name_or_null("first_name", "last_name", placeholders)} as first_name,
+                    {name_or_null("last_name", "first_name", placeholders)} as last_name,
+                    {birth_date_or_null("birth_date", placeholders)} as birth_date,
+                    {email_or_null("email", placeholders)} as email,
+                    {phone_or_null("phone", placeholders)} as phone
+                )
+            from plain
         )
         select *, first_name || ' ' || last_name as full_name, split_part(email, '@', 1) as email_name
-        from plain
+        from given
         order by unique_id
         """
     )

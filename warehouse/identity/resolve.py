@@ -109,7 +109,7 @@ def _found_pairs(customers: pa.Table, rules: IdentityRules, settings: Settings) 
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set enable_progress_bar = false")
         connection.register("customers", customers)
-        normalised(connection, "customers")
+        normalised(connection, "customers", rules.placeholders)
         exact = exact_pairs(connection, rules).to_pylist()
         links_by_key = sum(row["contradiction"] is None for row in exact)
         return exact, scored_pairs(connection, rules, links_by_key).to_pylist()

@@ -33,6 +33,16 @@ class TrainingRules(_Frozen):
     min_duplicate_share: float = Field(gt=0, lt=1)
 
 
+class Placeholders(_Frozen):
+    """What stands where nothing was given."""
+
+    email_names: tuple[str, ...]
+    email_domains: tuple[str, ...]
+    phone_min_different_digits: int = Field(ge=1)
+    names: tuple[str, ...]
+    birth_dates: tuple[str, ...]
+
+
 class IdentityRules(_Frozen):
     """When two customer ids are one person. Probabilities from 0 to 1."""
 
@@ -40,6 +50,7 @@ class IdentityRules(_Frozen):
     exact_key_max_ids: int = Field(ge=2)
     contradiction_birth_date_edits: int = Field(ge=0)
     contradiction_first_name_similarity: float = Field(ge=0, le=1)
+    placeholders: Placeholders
     blocking_rules: tuple[tuple[str, ...], ...]
     block_max_ids: int = Field(ge=2)
     link_probability: float = Field(gt=0.5, lt=1)

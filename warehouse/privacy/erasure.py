@@ -18,6 +18,7 @@ from warehouse import dbt
 from warehouse.connections import open_build_file
 from warehouse.erasure_lock import erasure_lock
 from warehouse.errors import ErasureIncomplete, WarehouseMissing
+from warehouse.id_readings import read_customer_id
 from warehouse.marts import build_marts
 from warehouse.privacy.build_file_erasure import erase_landing_and_raw, renew_build_file
 from warehouse.privacy.erasure_report import ErasureReport, record_erasure
@@ -58,7 +59,9 @@ def erase(
     if not settings.build_file(source.name).exists():
         raise WarehouseMissing(f"There is no warehouse for source {source.name!r}.", "Check the source's name.")
     with erasure_lock(settings):
-        name, subject, suppressed = begin_erasure(settings, source, customer_id.strip(), reason.strip() or NO_REASON)
+        name, subject, suppressed = begin_erasure(
+            settings, source, read_customer_id(customer_id), reason.strip() or NO_REASON
+        )
         counts = erase_landing_and_raw(settings, source, name, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         counts += Counter(rows_erased=erase_truth(settings, subject), texts_blotted=blot_texts(settings, subject))

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.column_reading import trimmed_sql
 from warehouse.errors import SourceError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
+from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
 from warehouse.recognition import LandedFile
 from warehouse.source_folders import FileKind
-from warehouse.text_checks import BLANKS
-from warehouse.value_types import literal
 
 _MARKS = re.compile(r"""[,;|\t"'\s]+""")
 
@@ -61,7 +61,8 @@ def affected_rows(
     sought = customer_sql(file.kind, content.columns)
     numbers: frozenset[int] = frozenset()
     if sought:
-        customer = f"trim({sought[0]}, {literal(BLANKS)})"
+        are_floats = has_floats(connection, LANDED, CUSTOMER_ID, trimmed_sql(sought[0]))
+        customer = read_customer_id_sql(trimmed_sql(sought[0]), are_floats=are_floats)
         rows = connection.execute(
             f"select {ROW_NUMBER} from {LANDED} "
             f"where list_contains($hashes, {keyed_hash_sql(f'concat($salt::varchar, {customer})')})",
@@ -102,4 +103,6 @@ def _is_about(text: str, suppressed: Suppressed, values: Iterable[str]) -> bool:
     lowered = text.lower()
     if any(value in lowered for value in values):
         return True
-    return any(suppressed.holds(token) for token in _MARKS.split(text) if token)
+    tokens = {token for token in _MARKS.split(text) if token}
+    # Mail addresses are ids in small letters, floats of ids lose their end.
+    return any(suppressed.holds(form) for token in tokens for form in (token, token.lower(), token.removesuffix(".0")))

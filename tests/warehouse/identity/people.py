@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.identity.records import normalised
+from warehouse.identity.rules import load_rules
 
 PERSONAL = ("first_name", "last_name", "email", "phone", "street_address", "postcode", "city", "birth_date")
 _SCHEMA = pa.schema(
@@ -26,5 +27,5 @@ def with_records(rows: pa.Table) -> duckdb.DuckDBPyConnection:
     """A connection in memory with the normalised records of these customers."""
     connection = duckdb.connect()
     connection.register("customers", rows)
-    normalised(connection, "customers")
+    normalised(connection, "customers", load_rules().placeholders)
     return connection

@@ -37,7 +37,7 @@ def test_whole_keys_link_and_parts_do_not():
 
 def test_an_address_that_many_share_is_no_key():
     limit = load_rules().exact_key_max_ids
-    office = [person(str(number), email="office@example.com") for number in range(limit + 1)]
+    office = [person(str(number), email="the.nulls@example.com") for number in range(limit + 1)]
     assert pairs(*office) == []
     assert len(pairs(*office[:-1])) == limit * (limit - 1) // 2
 
@@ -52,3 +52,24 @@ def test_a_couple_with_one_address_stays_two():
     assert pairs(person("1", email="x@example.com"), person("2", email="x@example.com", first_name="Bo")) == []
     for other in ("Adah", "A.", "ADA Maria"):
         assert pairs(person("1", email="x@example.com"), person("2", email="x@example.com", first_name=other)) != []
+
+
+def test_an_address_of_different_people_is_no_key_of_the_account_without_a_name():
+    couple = [person("1", email="the.nulls@example.com"), person("2", email="the.nulls@example.com", first_name="Bo")]
+    nameless = {"customer_id": "3", "email": "the.nulls@example.com"}
+    assert pairs(*couple, nameless) == []
+    assert pairs(couple[0], nameless) == [("1", "3", "email")]
+    again = person("4", email="the.nulls@example.com")
+    assert pairs(*couple, nameless, again) == [("1", "4", "email")]
+
+
+def test_what_tills_write_for_nobody_joins_nobody():
+    for address in ("noemail@example.com", "No-Email@shop.test", "n/a@shop.test", "test12@shop.test", "info@shop.test"):
+        assert pairs({"customer_id": "1", "email": address}, {"customer_id": "2", "email": address.upper()}) == []
+    born = {"birth_date": date.fromisoformat("1980-01-02")}
+    for number in ("000000000", "+49 111 111111", "123456789", "0800 000 000"):
+        assert pairs(person("1", phone=number, **born), person("2", phone=number, **born)) == []
+    guest = {"first_name": "Guest", "last_name": "Customer", "postcode": "12345", **born}
+    assert pairs({"customer_id": "1", **guest}, {"customer_id": "2", **guest}) == []
+    form = {"birth_date": date.fromisoformat("1900-01-01"), "postcode": "12345"}
+    assert pairs(person("1", **form), person("2", **form)) == []

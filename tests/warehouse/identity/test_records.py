@@ -43,3 +43,9 @@ def test_what_says_nothing_is_missing(column, values):
 
 def test_different_addresses_stay_different():
     assert len(set(written("email", "a.da@example.com", "ada@example.com", "ada@example.org", "ada1@example.com"))) == 4
+
+
+def test_a_name_that_is_a_placeholder_in_part_only_is_kept():
+    rows = customers({"customer_id": "1", "first_name": "Christopher", "last_name": "Guest"})
+    with with_records(rows) as connection:
+        assert connection.execute("select full_name from records").fetchall() == [("christopher guest",)]
