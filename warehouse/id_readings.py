@@ -57,15 +57,15 @@ def id_reading(name: str, float_count: int, capital_count: int) -> ColumnReading
     float_count
         Values that lose their `.0`; 0 where the column keeps it.
     """
-    notes = [f"{float_count:,} ended in .0, as whole numbers that became floats do, and lost it"] if float_count else []
+    ways = ["without the .0 of whole numbers that became floats"] if float_count else []
     if capital_count:
-        notes.append(f"{capital_count:,} are mail addresses with capitals, read in small letters")
+        ways.append("in small letters, being mail addresses")
     if not float_count and name != CUSTOMER_ID:
         return None
 
     of_customers = partial(read_customer_id_sql, are_floats=float_count > 0)
     rewritten = of_customers if name == CUSTOMER_ID else whole_number_sql
-    return ColumnReading(rewritten, "", "; ".join(notes), float_count + capital_count)
+    return ColumnReading(rewritten, "", f"read {' and '.join(ways)}" if ways else "", float_count + capital_count)
 
 
 def read_customer_id_sql(text: str, *, are_floats: bool) -> str:
