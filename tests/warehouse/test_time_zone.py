@@ -85,5 +85,5 @@ def test_a_day_ahead_is_a_clock_and_more_is_the_future(settings: Settings) -> No
 
 @pytest.mark.parametrize("name", ["Berlin", "localtime", "+02:00", "../etc/passwd"])
 def test_a_zone_that_is_none_is_refused_in_words(name: str) -> None:
-    with pytest.raises(SettingsError, match="CLIENTELE_TIME_ZONE: .* is not the name of a time zone"):
+    with pytest.raises(SettingsError, match=r"CLIENTELE_TIME_ZONE: .* is not the name of a time zone"):
         Settings(time_zone=name)
