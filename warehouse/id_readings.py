@@ -73,6 +73,12 @@ def read_customer_id_sql(text: str, *, are_floats: bool) -> str:
     return customer_id_sql(whole_number_sql(text) if are_floats else text)
 
 
+def customer_id_forms_sql(text: str) -> str:
+    """SQL: list of what a customer's id may be in raw, from a text of a file of which no more is known."""
+    forms = [read_customer_id_sql(trimmed_sql(text), are_floats=are_floats) for are_floats in (False, True)]
+    return f"[{', '.join(forms)}]"
+
+
 def read_customer_id(text: str) -> str:
     """A customer's id as raw has it, from the id as somebody gives it."""
     query = f"select {read_customer_id_sql(trimmed_sql('$given'), are_floats=False)}"

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import duckdb
 
 from warehouse.accepted_rows import KEY, SCHEMA, key_sql
+from warehouse.id_readings import customer_id_forms_sql
 from warehouse.privacy.landed_rows import customer_sql
 from warehouse.privacy.subject import Subject
 from warehouse.source_folders import Source
-from warehouse.text_checks import BLANKS
-from warehouse.value_types import literal
 
 
 def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> None:
@@ -58,4 +57,4 @@ def _conditions(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterat
             continue  # no file of this kind was loaded
         found = customer_sql(kind, names)
         if found:
-            yield kind.rows_are, f"list_contains($ids, trim({found[0]}, {literal(BLANKS)}))", found[1]
+            yield kind.rows_are, f"coalesce(list_has_any($ids, {customer_id_forms_sql(found[0])}), false)", found[1]

@@ -7,9 +7,8 @@ from collections import Counter
 
 import duckdb
 
-from warehouse.column_reading import trimmed_sql
 from warehouse.contract import Table, load_contract
-from warehouse.id_readings import read_customer_id_sql
+from warehouse.id_readings import customer_id_forms_sql
 from warehouse.privacy.secret import keyed_hash
 from warehouse.privacy.subject import Subject
 from warehouse.row_checks import row_hash_sql
@@ -147,8 +146,7 @@ def _empty_quarantined(
     connection: duckdb.DuckDBPyConnection, subject: Subject, quarantined: list[tuple[str, int]]
 ) -> int:
     """The row stays counted; nothing of what stood in it stays."""
-    given = trimmed_sql("(row_content ->> '$.customer_id')")
-    forms = [read_customer_id_sql(given, are_floats=are_floats) for are_floats in (False, True)]
+    ids = customer_id_forms_sql("(row_content ->> '$.customer_id')")
     connection.execute("create or replace temp table persons_records (file_sha256 varchar, row_number bigint)")
     if quarantined:
         connection.executemany("insert into persons_records values (?, ?)", quarantined)
@@ -158,7 +156,7 @@ def _empty_quarantined(
         update quality.quarantined_rows
         set reason = $reason, row_content = '{{}}', record_key = null, order_id = null
         where row_content <> '{{}}' and (
-            list_has_any($ids, [{", ".join(forms)}])
+            list_has_any($ids, {ids})
             or regexp_matches(row_content, $pattern) or regexp_matches(reason, $pattern)
             or (load_id, table_name, row_number) in (
                 select load_id, table_name, row_number
