@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -64,7 +65,8 @@ def read_landed_file(
         content = _read(connection, file, unpacked_limit_bytes, missing_tokens)
         return _with_partition(connection, file, content)
     except LandingError:
-        _drop(connection)  # what was read before the damage
+        with suppress(duckdb.TransactionException):  # a transaction that is broken takes it back itself
+            _drop(connection)  # what was read before the damage
         raise
 
 

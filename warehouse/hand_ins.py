@@ -6,30 +6,32 @@ landing: from then on they are landed, and whoever looks into the landing folder
 
 from __future__ import annotations
 
-import fcntl
-import os
+import json
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+from warehouse.arrival.names import natural_key
+from warehouse.arrival.noting import note_hand_in
+from warehouse.arrival.order import Present
 from warehouse.durable_files import flush_folder, flush_tree, rename_durably
 from warehouse.file_digests import file_sha256
+from warehouse.landing_lock import landing_lock
 from warehouse.landing_paths import copy_in, refuse_outside
+from warehouse.recognition import LandedFile
+from warehouse.source_folders import Source
 
 _INCOMPLETE, _COMPLETE = ".incoming-", ".landed-"
+_LIST = ".hand_in.json"  # what was handed in, where it is to stand: noted in the order of arrival
 
 
-def land_together(folder: Path, given: Sequence[tuple[Path, str]]) -> list[Path]:
+def land_together(folder: Path, source: Source, given: Sequence[LandedFile]) -> list[Path]:
     """Copy files into a landing folder; what stands there already with the same content is not copied again.
 
-    A file whose name is taken by other content is kept beside it under a name of its own, so nothing is lost.
-
-    Parameters
-    ----------
-    given
-        Each file, and its name relative to the landing folder.
+    A file whose name is taken by other content is kept beside it under a name of its own, so nothing is lost. What is
+    handed in together is noted as arrived together, in the natural order of its names.
 
     Returns
     -------
@@ -42,15 +44,19 @@ def land_together(folder: Path, given: Sequence[tuple[Path, str]]) -> list[Path]
         If a file cannot be copied, or a link would lead it out of the folder; then none is landed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
+    with landing_lock(folder):
         _finish(folder)
-        targets = [_target(path, folder / name, folder) for path, name in given]
-        staged = folder / f"{_INCOMPLETE}{uuid.uuid4().hex}"
+        targets = [_target(file.path, folder / file.name, folder) for file in given]
+        hand_in = uuid.uuid4().hex
+        staged = folder / f"{_INCOMPLETE}{hand_in}"
         staged.mkdir()
         try:
-            for (path, _), target in zip(given, targets, strict=True):
+            for file, target in zip(given, targets, strict=True):
                 if not target.exists():
-                    copy_in(path, staged / target.relative_to(folder), staged)
+                    copy_in(file.path, staged / target.relative_to(folder), staged)
+            present = [_present(source, file, target, folder) for file, target in zip(given, targets, strict=True)]
+            present.sort(key=lambda one: natural_key(one.given_name))
+            (staged / _LIST).write_text(json.dumps([asdict(one) for one in present]), encoding="utf-8")
             flush_tree(staged)
         except BaseException:
             shutil.rmtree(staged)
@@ -63,7 +69,7 @@ def land_together(folder: Path, given: Sequence[tuple[Path, str]]) -> list[Path]
 def finish_landing(folder: Path) -> None:
     """Put in place what was landed, and take away what was not, when a process was killed."""
     if folder.is_dir():
-        with _locked(folder):
+        with landing_lock(folder):
             _finish(folder)
 
 
@@ -79,25 +85,22 @@ def _target(path: Path, target: Path, folder: Path) -> Path:
     return target.with_name(f"{stem}--{digest[:8]}{dot}{suffix}")
 
 
+def _present(source: Source, file: LandedFile, target: Path, folder: Path) -> Present:
+    """The file as it will stand: with the content that is there already, if it is, without people erased since."""
+    content = file_sha256(target if target.exists() else file.path)
+    return Present(target.relative_to(folder).as_posix(), content, source.full_kind(file.kind), file.name)
+
+
 def _finish(folder: Path) -> None:
     for left in sorted(folder.glob(f"{_INCOMPLETE}*")):
         shutil.rmtree(left)
     for landed in sorted(folder.glob(f"{_COMPLETE}*")):
-        for path in sorted(path for path in landed.rglob("*") if path.is_file()):
+        for path in sorted(path for path in landed.rglob("*") if path.is_file() and path.name != _LIST):
             target = folder / path.relative_to(landed)
             refuse_outside(target, folder, str(target))
             target.parent.mkdir(parents=True, exist_ok=True)
             rename_durably(path, target)
+        given = [Present(**one) for one in json.loads((landed / _LIST).read_text(encoding="utf-8"))]
+        note_hand_in(folder, landed.name.removeprefix(_COMPLETE), given)
         shutil.rmtree(landed)
     flush_folder(folder)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One process at a time; the lock ends with the process, however that ends."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

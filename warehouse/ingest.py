@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import importlib
 import logging
-import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
 
 import duckdb
 
+from warehouse.arrival.readings import Plan, plan_readings
 from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
-from warehouse.file_digests import file_sha256
+from warehouse.hand_in_loading import HandInLoader
+from warehouse.ingest_report import IngestReport
 from warehouse.id_matches import unlike_ids
 from warehouse.landing import recognised_landing
-from warehouse.load import Load
-from warehouse.load_words import counts_in_words, lost_lines_in_words
-from warehouse.loading import TableLoad, load_file
 from warehouse.privacy.relanding import take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
@@ -31,60 +26,6 @@ from warehouse.settings import Settings
 from warehouse.source_folders import Source, load_source, replaces_shipped
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class IngestReport:
-    """What became of the rows of every landed file of a source."""
-
-    source: str
-    loads: tuple[TableLoad, ...]
-    known_files: tuple[str, ...]  # read before, byte for byte
-    notices: tuple[str, ...] = ()  # what is not read, and what the source is
-    unlike_ids: tuple[str, ...] = ()  # references between tables that differ in spelling only
-
-    @property
-    def rows_loaded(self) -> int:
-        return sum(load.rows_loaded for load in self.loads)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as plain data, for hand-overs between processes."""
-        return asdict(self)
-
-    def lines(self) -> Iterator[str]:
-        """The report in words, a line per file and table."""
-        yield from self.notices
-        for load in self.loads:
-            yield counts_in_words(load)
-            yield from lost_lines_in_words(load)
-            yield from _questions(load)
-            if load.ignored_columns:
-                yield f"  columns not in the contract, ignored: {', '.join(load.ignored_columns)}"
-            yield from (f"  {note.line()}" for note in load.notes)
-            if load.rows_read == 0:
-                yield "  the file has no rows"
-        for name in self.known_files:
-            yield f"{name}: loaded before, nothing to do"
-        yield from (f"WARNING: {words}" for words in self.unlike_ids)
-
-
-def _questions(load: TableLoad) -> Iterator[str]:
-    """What the rows of a file did to rows loaded before, and what may be wrong with that."""
-    if load.rows_corrected:
-        yield f"  {load.rows_loaded:,} loaded, of which {load.rows_corrected:,} replace rows loaded before"
-    if load.rows_superseded:
-        yield f"  {load.rows_superseded:,} older states of rows of the same file give way to the newest"
-    if 2 * load.rows_rekeyed > load.rows_loaded + load.rows_already_loaded:
-        yield (
-            f"  WARNING: {load.rows_rekeyed:,} of {load.rows_read:,} rows replace a row of another customer, order or "
-            f"day, such as {load.rekeyed_key}. If this key is used again for other things, make it unique over all "
-            "files (docs/adding-a-source.md#which-row-counts)."
-        )
-    for column, count in load.lost_columns:
-        yield (
-            f"  WARNING: no row of the file has a value in {column}, where {count:,} of the rows that it replaces have "
-            "one; they are empty now. If the column was renamed, mend its name and hand the file in again."
-        )
 
 
 def ingest_source(settings: Settings, source_name: str) -> IngestReport:
@@ -103,13 +44,20 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         _generate(settings, source)
     landed = recognised_landing(settings, source)
     files = list(landed.files)
+    folder = settings.landing_of(source.name)
     with open_build_file(settings, source.name) as connection:
         create_raw_tables(connection)
         create_quality_tables(connection)
         create_score_tables(connection)
         _require_compulsory(connection, settings, source, files)
-        report = _load_all(connection, settings, source, files)
-    return replace(report, notices=tuple(_notices(source, landed)))
+        plan = plan_readings(connection, folder, source, files)
+        if _take_out_erased(connection, settings, source, plan):
+            plan = plan_readings(connection, folder, source, files)
+        loader = HandInLoader(connection, settings, source, plan)
+        loads = loader.load_again() if plan.why_again else loader.load_new()
+    unread = {one.arrival.arrival_number for one in plan.unread}
+    known = dict.fromkeys(one.file.name for one in plan.all_readings if one.arrival.arrival_number not in unread)
+    return IngestReport(source.name, tuple(loads), tuple(known), (*_notices(source, landed), *plan.words()))
 
 
 def _notices(source: Source, landed: Recognised) -> Iterator[str]:
@@ -118,37 +66,11 @@ def _notices(source: Source, landed: Recognised) -> Iterator[str]:
     yield from landed.lines()
 
 
-def _load_all(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, files: list[LandedFile]
-) -> IngestReport:
-    loads: list[TableLoad] = []
-    known: list[str] = []
-    salt = source.fingerprint()
+def _take_out_erased(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, plan: Plan) -> int:
+    """Take erased people out of the files that are to be read; return how many of their rows there were."""
     suppressed = read_suppressed(settings, source.name)
-    for file in files:
-        digest = file_sha256(file.path, salt)
-        if _is_known(connection, digest):
-            known.append(file.name)
-            continue
-        if take_out_erased(connection, source, file, suppressed, settings.unpacked_file_limit_bytes):
-            digest = file_sha256(file.path, salt)
-            if _is_known(connection, digest):
-                known.append(file.name)
-                continue
-        log.info("loading %s", file.name)
-        now = datetime.now(UTC).replace(tzinfo=None)
-        [(number,)] = connection.execute(
-            "select coalesce(max(arrival_number), 0) + 1 from quality.file_loads"
-        ).fetchall()
-        load = Load(uuid.uuid4().hex, source, file, digest, now, settings.unpacked_file_limit_bytes, number)
-        loads += load_file(connection, load)
-    loaded = {load.table_name for load in loads if load.rows_loaded}
-    return IngestReport(source.name, tuple(loads), tuple(known), unlike_ids=tuple(unlike_ids(connection, loaded)))
-
-
-def _is_known(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
-    found = connection.execute("select count(*) from quality.file_loads where file_sha256 = ?", [digest])
-    return found.fetchone()[0] > 0
+    files = {one.file.name: one.file for one in plan.unread}
+    return sum(take_out_erased(connection, settings, source, file, suppressed) for file in files.values())
 
 
 def _require_compulsory(

@@ -63,6 +63,7 @@ def judge(
                 else 'loaded'
             end as outcome,
             outcome = 'loaded' and k._row_hash is not null as is_corrected,
+            coalesce(c._reason is null and k._row_hash = c._row_hash, false) as is_unchanged,
             coalesce(s.state_rank > 1 and s.newest__row_hash <> c._row_hash, false) as is_superseded,
             (is_corrected and ({_is_other(table, "k.")}))
             or (is_superseded and ({_is_other(table, "s.newest_")})) as is_rekeyed

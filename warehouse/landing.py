@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.arrival.landed import note_landed
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.hand_ins import finish_landing, land_together
@@ -56,7 +57,8 @@ def land_input(settings: Settings, source_name: str, given: Path) -> HandIn:
             f"Clientele reads files ending in {', '.join(DATA_SUFFIXES)}.",
         )
     folder = landing_folder_of(settings, source.name)
-    paths = land_together(folder, [(file.path, file.name) for file in found.files])
+    note_landed(settings, source)  # what was copied there by hand arrived before
+    paths = land_together(folder, source, found.files)
     return HandIn(tuple(paths), found)
 
 

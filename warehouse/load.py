@@ -20,3 +20,5 @@ class Load:
     loaded_at: datetime  # UTC, without zone
     unpacked_limit_bytes: int | None = None  # largest size of the file once unpacked; None: no limit
     arrival_number: int = 1  # place of the file in the order of arrival
+    hand_in: str = ""  # what arrived together
+    arrived_at: datetime | None = None  # None: not known any more

@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.accepted_rows import keep_accepted
 from warehouse.computed_tables import map_computed, take_out_empty_heads
+from warehouse.arrival.gone import note_keys
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, FileContent, read_landed_file
@@ -42,10 +43,12 @@ class TableLoad:
     rows_superseded: int = 0  # of those already loaded: older states of a row of the same file
     rows_rekeyed: int = 0  # of those corrected or superseded: about another customer, order or day
     rekeyed_key: str = ""  # the first of these
+    rows_unreadable: int = 0  # of those quarantined: records that are not split into the header's columns
     rows_gone: int = 0
     notes: tuple[ValueNote, ...] = ()
     values_emptied: int = 0
     values_rounded: int = 0
+    why_gone: str = ""
     lost_columns: tuple[tuple[str, int], ...] = ()  # with the number of rows whose value they leave empty
 
 
@@ -59,20 +62,31 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     SourceError
         If a mapping of the source is wrong.
     """
+    with transaction(connection):
+        loads = read_file(connection, load)
+        for table_load in loads:
+            record_load(connection, load, table_load)
+    return loads
+
+
+def read_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLoad]:
+    """Load one file without counting it yet; the caller holds the transaction.
+
+    Raises
+    ------
+    LandingError, SourceError
+        As `load_file`.
+    """
     tokens = (*load_contract().missing_tokens, *load.source.missing_tokens) if load.source.form == "mapped" else ()
     content = read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
     try:
-        with transaction(connection):
-            loads = _load_tables(connection, load, content)
-            for table_load in loads:
-                _record(connection, load, table_load)
+        return _load_tables(connection, load, content)
     except duckdb.OutOfMemoryException as error:
         raise LandingError(
             f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
             f"{str(error).splitlines()[0][:200]}",
             "Raise CLIENTELE_MEMORY_LIMIT or split the file; nothing of it was loaded.",
         ) from error
-    return loads
 
 
 def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> list[TableLoad]:
@@ -86,6 +100,7 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
             main,
             rows_read=main.rows_read + unreadable,
             rows_quarantined=main.rows_quarantined + unreadable,
+            rows_unreadable=unreadable,
             ignored_columns=ignored,
             rows_landed=content.row_count,
         )
@@ -105,6 +120,8 @@ def _load_mapped(
     """Judge the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
     readings = judge(connection, load, name, delimiter)
     notes = note_values(connection, load, name, readings)
+    if load.is_compared:
+        note_keys(connection, load, name)
     columns = ", ".join(load_contract().tables[name].columns)
     number = ROW_NUMBER if is_derived else landed_number(connection)
     joined = f" inner join (select {ROW_NUMBER}, {number} from {LANDED}) using ({ROW_NUMBER})"
@@ -153,7 +170,8 @@ def _counted(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is
     )
 
 
-def _record(connection: duckdb.DuckDBPyConnection, load: Load, result: TableLoad) -> None:
+def record_load(connection: duckdb.DuckDBPyConnection, load: Load, result: TableLoad) -> None:
+    """Write the counts of a file and table to ``quality.file_loads``."""
     row = {
         **asdict(result),
         "load_id": load.load_id,
@@ -161,6 +179,8 @@ def _record(connection: duckdb.DuckDBPyConnection, load: Load, result: TableLoad
         "file_sha256": load.file_sha256,
         "loaded_at": load.loaded_at,
         "arrival_number": load.arrival_number,
+        "arrived_at": load.arrived_at,
+        "hand_in": load.hand_in,
         "ignored_columns": ", ".join(result.ignored_columns),
         "lost_columns": ", ".join(f"{column} ({count:,})" for column, count in result.lost_columns),
     }

@@ -97,6 +97,13 @@ def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, w
     return Recognised(tuple(files), tuple(ignored), tuple(passed_over))
 
 
+def kind_of(source: Source, folder: Path, name: str) -> FileKind | None:
+    """What a file of the landing folder is, whether it still stands there or not; None if the source knows none."""
+    is_ignored = any(_fits(name, pattern) for pattern in source.ignore)
+    kinds = [] if is_ignored else _kinds(source, folder / name, name)
+    return kinds[0] if len(kinds) == 1 else None
+
+
 def _fits(name: str, pattern: str) -> bool:
     """Whether a pattern fits a file's name, or with a slash in it the path; capitals and small letters are the same."""
     compared = name if "/" in pattern else name.rpartition("/")[2]

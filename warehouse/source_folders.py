@@ -57,6 +57,7 @@ class Source(_Frozen):
     generator: str | None = None
     files: tuple[FileKind, ...] = ()
     ignore: tuple[str, ...] = ()  # patterns, as above, of files that are left alone
+    full: tuple[str, ...] = ()  # form contract: tables whose files are full exports
     newest_by: dict[str, str] = {}  # table: column of the file that orders several states of one key in one file
     missing_tokens: tuple[str, ...] = ()  # further texts that are no value
     spellings: dict[str, dict[str, str]] = {}  # contract column: {as this source writes it: as the contract says}
@@ -70,6 +71,12 @@ class Source(_Frozen):
         if not path.exists():
             raise SourceError(f"Source {self.name!r} has no {table}.sql.", f"Add the SELECT to {self.folder.name}/.")
         return path.read_text(encoding="utf-8").rstrip().rstrip(";")
+
+    def full_kind(self, kind: FileKind) -> str:
+        """What names the exports that replace each other as a whole, if files of this kind are such; else nothing."""
+        if self.form == "contract":
+            return kind.rows_are if kind.rows_are in self.full else ""
+        return kind.pattern if kind.export == "full" else ""
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""

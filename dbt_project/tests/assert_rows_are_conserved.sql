@@ -1,10 +1,10 @@
--- Staging has exactly one row for every key in raw; the orders known before the run's date are all in fct_orders. In an
--- increment: of the lines, those of orders that it made anew.
+-- Staging has exactly one row for every key in raw that is not gone; the orders known before the run's date are all in
+-- fct_orders. In an increment: of the lines, those of orders that it made anew.
 {%- set keys = {
     'customers': 'customer_id',
     'orders': 'order_id',
     'order_items': 'order_item_id',
-    'products': 'upper(trim(product_code))',
+    'products': 'product_code',
     'events': 'event_id',
     'feedback': 'feedback_id',
     'campaigns': 'campaign_id',
@@ -33,8 +33,11 @@ raw_{{ table }} as (
 
     select count(*) as row_count
     from (
-        select distinct {{ key }}
-        from {{ tested_raw_lines() if table == 'order_items' else source('raw', table) }} as loaded
+        select distinct {{ 'upper(trim(product_code))' if table == 'products' else key }}
+        from
+            {{ not_gone(
+                tested_raw_lines() if table == 'order_items' else source('raw', table), key.split(', ')
+            ) }} as loaded
     ) as keys
 
 ),

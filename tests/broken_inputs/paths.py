@@ -118,7 +118,7 @@ CASES = (
     _case("linked_folder", "a link to a folder elsewhere", _linked_folder, refused="leads out of its folder"),
     _case("link_to_nothing", "a link to nothing", _link_to_nothing, refused="leads out of its folder"),
     _case("link_to_itself", "a link to itself", _link_to_itself, refused="leads out of its folder"),
-    _case("link_inside", "a link to another file of the folder: the same file twice", _link_inside, loaded=1),
+    _case("link_inside", "a link to another file of the folder: the same file twice", _link_inside, loaded=1, known=1),
     _case(
         "linked_source", "the source's folder is a link out of the landing folder", _linked_source, refused="leads out"
     ),

@@ -107,7 +107,7 @@ def test_the_landing_folder_itself_may_be_on_another_disk(settings: Settings, gi
     settings.home.mkdir()
     settings.landing_folder.symlink_to(tmp_path / "disk")
     land_input(settings, "files", given)
-    assert files_in(tmp_path / "disk") == ["files/orders.csv"]
+    assert files_in(tmp_path / "disk") == ["files/.arrivals.jsonl", "files/orders.csv"]
 
 
 def test_a_planted_partial_file_is_not_written_through(settings: Settings, given: Path, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
             for former, new in subject.digests.items():
                 connection.execute("update quality.file_loads set file_sha256 = ? where file_sha256 = ?", [new, former])
         for one in changed:
-            one.put_in_place()
+            one.put_in_place(settings.landing_of(source.name))
     counts["landed_files"] = len(changed)
     counts["landed_rows"] = sum(len(one.affected) for one in changed)
     return counts

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.arrival.noting import note_rewritten
 from warehouse.durable_files import flush_file, rename_durably, staged_name
-from warehouse.file_digests import file_sha256
+from warehouse.file_digests import file_sha256, reading_sha256
+from warehouse.landing_lock import landing_lock
 from warehouse.privacy.landed_rows import Affected, affected_rows
 from warehouse.privacy.parquet_rewriting import rewrite_parquet
 from warehouse.privacy.suppression import Suppressed
@@ -24,12 +26,25 @@ class Rewritten:
     file: LandedFile
     staged: Path
     affected: Affected
-    former_sha256: str
-    sha256: str
+    former_content_sha256: str
+    content_sha256: str
+    salt: bytes  # what decides how it is read
 
-    def put_in_place(self) -> None:
-        """Replace the file in one step."""
-        rename_durably(self.staged, self.file.path)
+    @property
+    def former_sha256(self) -> str:
+        """As in ``quality.file_loads``."""
+        return reading_sha256(self.salt, self.former_content_sha256)
+
+    @property
+    def sha256(self) -> str:
+        """As in ``quality.file_loads`` once the file is in place."""
+        return reading_sha256(self.salt, self.content_sha256)
+
+    def put_in_place(self, folder: Path) -> None:
+        """Replace the file of a landing folder in one step; it keeps its place in the order of arrival."""
+        with landing_lock(folder):
+            note_rewritten(folder, self.file.name, self.former_content_sha256, self.content_sha256)
+            rename_durably(self.staged, self.file.path)
 
 
 def rewritten(
@@ -58,5 +73,4 @@ def rewritten(
         rewrite_text(file, affected, staged, limit_bytes)
     staged.chmod(file.path.stat().st_mode & 0o777)
     flush_file(staged)
-    salt = source.fingerprint()
-    return Rewritten(file, staged, affected, file_sha256(file.path, salt), file_sha256(staged, salt))
+    return Rewritten(file, staged, affected, file_sha256(file.path), file_sha256(staged), source.fingerprint())

@@ -10,6 +10,7 @@ import duckdb
 from warehouse.privacy.landing_erasure import rewritten
 from warehouse.privacy.suppression import Suppressed
 from warehouse.recognition import LandedFile
+from warehouse.settings import Settings
 from warehouse.source_folders import Source
 
 _log = logging.getLogger(__name__)
@@ -17,15 +18,15 @@ _log = logging.getLogger(__name__)
 
 def take_out_erased(
     connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
     source: Source,
     file: LandedFile,
     suppressed: Suppressed | None,
-    limit_bytes: int | None,
 ) -> int:
     """Rewrite a landed file without the rows of erased people, and record how many they were; 0 where none.
 
-    Their orders become orders of nobody. The loader then reads what is left: rows read = loaded + quarantined + known
-    of the file as it stands.
+    Their orders become orders of nobody; the file keeps its place in the order of arrival. The loader then reads what
+    is left: rows read = loaded + quarantined + known of the file as it stands.
 
     Raises
     ------
@@ -34,10 +35,10 @@ def take_out_erased(
     """
     if suppressed is None:
         return 0
-    found = rewritten(connection, source, file, suppressed, limit_bytes=limit_bytes)
+    found = rewritten(connection, source, file, suppressed, limit_bytes=settings.unpacked_file_limit_bytes)
     if found is None:
         return 0
-    found.put_in_place()
+    found.put_in_place(settings.landing_of(source.name))
     row = {
         "taken_out_at": datetime.now(UTC).replace(tzinfo=None),
         "source": source.name,

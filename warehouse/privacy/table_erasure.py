@@ -18,6 +18,10 @@ ERASED_REASON = "erased on request"
 _CUSTOMER_COLUMN = re.compile(r"(^|_)customer_id(_left|_right)?$")
 _NOTHING = "[^\\s\\S]"  # a regular expression that nothing matches
 _GUEST = {"is_guest": "true", "is_purchase": "false"}  # what an order of nobody says of itself
+_FEWER_LOADED = (
+    "rows_read = rows_read - $count, rows_loaded = rows_loaded - $count, "
+    "rows_new = greatest(rows_new - $count, 0), rows_corrected = rows_loaded - $count - greatest(rows_new - $count, 0)"
+)
 _ORDER_COLUMN = re.compile(r"(^|_)order(_item)?_id$")
 
 
@@ -129,17 +133,17 @@ def _erase_texts(connection: duckdb.DuckDBPyConnection, place: str, columns: lis
 
 
 def _delete_raw(connection: duckdb.DuckDBPyConnection, name: str, subject: Subject) -> int:
-    loads = connection.execute(
-        f"delete from raw.{name} where list_contains(?, customer_id) returning _load_id", [list(subject.ids)]
+    rows = connection.execute(
+        f"delete from raw.{name} where list_contains(?, customer_id) returning _load_id, _is_gone", [list(subject.ids)]
     ).fetchall()
-    for load_id, count in Counter(load for (load,) in loads).items():
+    for (load_id, is_gone), count in Counter(rows).items():
         # The counts tell of the file as it stands: without the person's rows.
+        fewer = "rows_gone = rows_gone - $count" if is_gone else _FEWER_LOADED
         connection.execute(
-            "update quality.file_loads set rows_read = rows_read - $count, rows_loaded = rows_loaded - $count "
-            "where load_id = $load and table_name = $name",
+            f"update quality.file_loads set {fewer} where load_id = $load and table_name = $name",
             {"count": count, "load": load_id, "name": name},
         )
-    return len(loads)
+    return len(rows)
 
 
 def _empty_quarantined(

@@ -125,7 +125,7 @@ def test_rewritten_files_are_known_and_an_old_export_does_not_bring_the_person_b
     for name in ("customers", "orders"):
         shutil.copy(old / f"{name}.csv", settings.landing_of(SOURCE) / f"{name}_again.csv")
     report = ingest_source(settings, SOURCE)
-    assert [load.rows_loaded for load in report.loads] == []  # what is left of them is known, byte for byte
+    assert [load.rows_loaded for load in report.loads] == [0, 0]  # what is left of them is known
     assert query(settings, "select * exclude (_load_id, _loaded_at) from raw.orders order by order_id") == before
     assert query(
         settings, "select file_name, rows_erased, orders_made_anonymous from quality.relanded_rows order by 1"
