@@ -71,7 +71,10 @@ def _soil_rows(rng: np.random.Generator, text: pa.Table, rows: np.ndarray, kinds
         waiting.append(kind)
         dirty = record if kind.name == DUPLICATE else record | {kind.column: _dirty_value(kind, record, row)}
         if kind.name in (DUPLICATE, CONFLICT):
-            soiled.place.append(row + 0.5 + (len(text) - row) * float(rng.random()))  # anywhere later
+            # Anywhere later, or earlier.
+            drawn = float(rng.random())
+            place = row + 0.5 + (len(text) - row) * drawn if kind.name == DUPLICATE else row * drawn - 0.5
+            soiled.place.append(place)
             soiled.further.append(dirty)
             soiled.noted.append((kind, -len(soiled.further)))
         else:

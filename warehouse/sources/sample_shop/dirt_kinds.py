@@ -16,8 +16,8 @@ class DirtKind:
     """One way in which a record goes wrong.
 
     ``values`` of ``column`` replace what stands there, in turn. Three kinds work otherwise: a duplicate row
-    is a further copy of a record, later in the file; a conflicting row is such a copy with another value (of
-    two records with one key in one file the first counts); blanks are put around what stands in ``column``.
+    is a further copy of a record, later in the file; a conflicting row is such a copy with another value, earlier
+    in the file (of several records with one key the last counts); blanks are put around what stands in ``column``.
     ``only_where`` limits the records, so that a default means the same as the value it replaces.
     """
 
@@ -56,7 +56,7 @@ KINDS = {
         _harmless("other_case", "gender", "FEMALE", only_where=("gender", "female")),
         DirtKind(BLANKS, "loaded", "country"),
         DirtKind(BLANKS, "loaded", "customer_id"),
-        DirtKind(CONFLICT, "quarantined", "city", ("Altstadt",)),
+        DirtKind(CONFLICT, "already_loaded", "city", ("Altstadt",)),
         DirtKind(DUPLICATE, "already_loaded"),
         DirtKind(DUPLICATE, "already_loaded"),
     ),
@@ -74,7 +74,7 @@ KINDS = {
         _harmless("other_case", "order_kind", "SALE", only_where=("order_kind", "sale")),
         DirtKind(BLANKS, "loaded", "order_amount"),
         DirtKind(BLANKS, "loaded", "customer_id"),
-        DirtKind(CONFLICT, "quarantined", "sales_channel", ("fax",)),
+        DirtKind(CONFLICT, "already_loaded", "sales_channel", ("fax",)),
         DirtKind(DUPLICATE, "already_loaded"),
         DirtKind(DUPLICATE, "already_loaded"),
     ),
@@ -89,7 +89,7 @@ KINDS = {
         _harmless("missing_value", "line_amount", "", "NaN"),
         DirtKind(BLANKS, "loaded", "product_code"),
         DirtKind(BLANKS, "loaded", "quantity"),
-        DirtKind(CONFLICT, "quarantined", "line_amount", ("9999.99",)),
+        DirtKind(CONFLICT, "already_loaded", "line_amount", ("9999.99",)),
         DirtKind(DUPLICATE, "already_loaded"),
         DirtKind(DUPLICATE, "already_loaded"),
     ),
