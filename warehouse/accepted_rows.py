@@ -22,7 +22,7 @@ SCHEMA = "landed_rows"
 # Columns beside those of the files: key of the contract row, where the row comes from, and its place in the file.
 KEY, LOAD_ID, ARRIVAL_NUMBER, PLACE = "__key", "__load_id", "__arrival_number", "__place"
 _OWN = {KEY: "varchar", LOAD_ID: "varchar", ARRIVAL_NUMBER: "bigint", PLACE: "bigint"}
-_HERE, _FORMER = "accepted_here", "accepted_before"
+_HERE, _FORMER, _GONE = "accepted_here", "accepted_before", "accepted_once"
 
 
 def keep_accepted(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
@@ -40,7 +40,9 @@ def keep_accepted(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
     )
     _create(connection, name, columns)
     connection.execute(f"create or replace temp table {_FORMER} as from {_HERE} limit 0")
+    connection.execute(f"create or replace temp table {_GONE} as from {_HERE} limit 0")
     if is_kept(connection, name):
+        _put_gone_aside(connection, load, name)
         _give_way(connection, load, name)
     connection.execute(
         f"insert into {SCHEMA}.{name} by name select {', '.join(columns)}, "
@@ -56,8 +58,11 @@ def show_here(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def show_touched(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let ``accepted`` be the rows of the file, and what these rows were before."""
-    connection.execute(f"create or replace temp view accepted as from {_HERE} union all by name from {_FORMER}")
+    """Let ``accepted`` be the rows of the file, what these rows were before, and those that it says are gone."""
+    connection.execute(
+        f"create or replace temp view accepted as from {_HERE} union all by name from {_FORMER} "
+        f"union all by name from {_GONE}"
+    )
 
 
 def show_all(connection: duckdb.DuckDBPyConnection, load: Load, rows: str = "true") -> None:
@@ -87,10 +92,27 @@ def is_kept(connection: duckdb.DuckDBPyConnection, name: str, *, besides: str = 
     return bool(found.fetchall())
 
 
+def forget_landed(connection: duckdb.DuckDBPyConnection, loads: str) -> None:
+    """Forget the rows of loads, whose ids stand in a table of one column."""
+    found = "select table_name from duckdb_tables() where database_name = current_database() and schema_name = ?"
+    for (name,) in connection.execute(found, [SCHEMA]).fetchall():
+        connection.execute(f"delete from {SCHEMA}.{name} where {LOAD_ID} in (from {loads})")
+
+
 def key_sql(name: str, prefix: str) -> str:
     """SQL of the key of a contract row as one text."""
     columns = [f"{prefix}{column}::varchar" for column in load_contract().tables[name].key]
     return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
+
+
+def _put_gone_aside(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
+    """Put aside the rows that the file, by leaving them out, says are gone."""
+    connection.execute(
+        f"create or replace temp table {_GONE} as select s.* exclude ({', '.join(_OWN)}), "
+        f"s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} from {SCHEMA}.{name} as s "
+        f"inner join raw.{name} as r on s.{KEY} = {key_sql(name, 'r.')} where r._is_gone and r._load_id = ?",
+        [load.load_id],
+    )
 
 
 def _give_way(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:

@@ -53,7 +53,7 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         plan = plan_readings(connection, folder, source, files)
         if _take_out_erased(connection, settings, source, plan):
             plan = plan_readings(connection, folder, source, files)
-        loader = HandInLoader(connection, settings, source, plan)
+        loader = HandInLoader(connection, settings, plan)
         loads = loader.load_again() if plan.why_again else loader.load_new()
     unread = {one.arrival.arrival_number for one in plan.unread}
     known = dict.fromkeys(one.file.name for one in plan.all_readings if one.arrival.arrival_number not in unread)

@@ -54,7 +54,7 @@ def _replaced(load: TableLoad) -> Iterator[str]:
         yield f"  {load.rows_superseded:,} older states of rows of the same file give way to the newest ({_GUIDE})"
     if load.rows_gone:
         yield f"  {load.rows_gone:,} rows loaded before are gone: {load.why_gone} ({_GUIDE})"
-    elif load.why_gone:
+    elif load.why_gone and not load.is_derived:
         yield f"  no row loaded before is taken as gone: {load.why_gone}"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import duckdb
 
 from warehouse.accepted_rows import keep_accepted
+from warehouse.arrival.gone import Gone
 from warehouse.computed_tables import map_computed, take_out_empty_heads
-from warehouse.arrival.gone import note_keys
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.file_reading import LANDED, FileContent, read_landed_file
@@ -43,7 +44,6 @@ class TableLoad:
     rows_superseded: int = 0  # of those already loaded: older states of a row of the same file
     rows_rekeyed: int = 0  # of those corrected or superseded: about another customer, order or day
     rekeyed_key: str = ""  # the first of these
-    rows_unreadable: int = 0  # of those quarantined: records that are not split into the header's columns
     rows_gone: int = 0
     notes: tuple[ValueNote, ...] = ()
     values_emptied: int = 0
@@ -69,18 +69,25 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     return loads
 
 
-def read_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLoad]:
+def read_file(
+    connection: duckdb.DuckDBPyConnection, load: Load, say_gone: Callable[[int], Gone] | None = None
+) -> list[TableLoad]:
     """Load one file without counting it yet; the caller holds the transaction.
+
+    Parameters
+    ----------
+    say_gone
+        Notes which rows the file says are gone, once its rows are judged and loaded and before tables are computed
+        from them. Takes the number of records that could not be split into fields.
 
     Raises
     ------
     LandingError, SourceError
         As `load_file`.
     """
-    tokens = (*load_contract().missing_tokens, *load.source.missing_tokens) if load.source.form == "mapped" else ()
-    content = read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
+    content = _read(connection, load)
     try:
-        return _load_tables(connection, load, content)
+        return _load_tables(connection, load, content, say_gone)
     except duckdb.OutOfMemoryException as error:
         raise LandingError(
             f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
@@ -89,18 +96,38 @@ def read_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
         ) from error
 
 
-def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> list[TableLoad]:
+def judge_file(connection: duckdb.DuckDBPyConnection, load: Load) -> int:
+    """Judge the rows of a file (temporary table ``judged``) and load nothing; the number of unreadable records."""
+    content = _read(connection, load)
+    map_rows(connection, load, content)
+    judge(connection, load, load.file.kind.rows_are, content.delimiter)
+    return content.unreadable_count
+
+
+def _read(connection: duckdb.DuckDBPyConnection, load: Load) -> FileContent:
+    tokens = (*load_contract().missing_tokens, *load.source.missing_tokens) if load.source.form == "mapped" else ()
+    return read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
+
+
+def _load_tables(
+    connection: duckdb.DuckDBPyConnection,
+    load: Load,
+    content: FileContent,
+    say_gone: Callable[[int], Gone] | None,
+) -> list[TableLoad]:
     kind = load.file.kind
     quarantine_unreadable(connection, load)
     ignored = map_rows(connection, load, content)
     main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)
     unreadable = content.unreadable_count
+    gone = say_gone(unreadable) if say_gone else Gone()
     loads = [
         replace(
             main,
             rows_read=main.rows_read + unreadable,
             rows_quarantined=main.rows_quarantined + unreadable,
-            rows_unreadable=unreadable,
+            rows_gone=gone.count,
+            why_gone=gone.why,
             ignored_columns=ignored,
             rows_landed=content.row_count,
         )
@@ -110,7 +137,8 @@ def _load_tables(connection: duckdb.DuckDBPyConnection, load: Load, content: Fil
     for table in kind.also_give:
         map_computed(connection, load, table)
         computed = _load_mapped(connection, load, table, None, is_derived=True)
-        loads.append(replace(computed, rows_gone=take_out_empty_heads(connection, load, table)))
+        gone_count = take_out_empty_heads(connection, load, table)
+        loads.append(replace(computed, rows_gone=gone_count, why_gone="they have no rows any more"))
     return loads
 
 
@@ -120,8 +148,6 @@ def _load_mapped(
     """Judge the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
     readings = judge(connection, load, name, delimiter)
     notes = note_values(connection, load, name, readings)
-    if load.is_compared:
-        note_keys(connection, load, name)
     columns = ", ".join(load_contract().tables[name].columns)
     number = ROW_NUMBER if is_derived else landed_number(connection)
     joined = f" inner join (select {ROW_NUMBER}, {number} from {LANDED}) using ({ROW_NUMBER})"

@@ -20,13 +20,10 @@ _LINES = "order_items"
 
 @dataclass(frozen=True)
 class Gone:
-    """Rows of one table that one file says are gone."""
+    """How many rows a file says are gone, and how one knows; or why nothing is taken as gone."""
 
-    load_id: str
-    table_name: str
-    count: int
-    why: str
-    is_withheld: bool = False  # nothing is taken as gone, for this reason
+    count: int = 0
+    why: str = ""
 
 
 def begin_hand_in(connection: duckdb.DuckDBPyConnection) -> None:
@@ -37,13 +34,13 @@ def begin_hand_in(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def note_keys(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
-    """Note which keys the judged rows of a table have, refused ones included: they are not missing."""
+def note_keys(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
+    """Note which keys the rows of a file have, just judged; those of refused ones as well: they are not missing."""
+    name = load.file.kind.rows_are
     table = load_contract().tables[name]
-    order_id = "order_id" if name == _LINES else "null"
     connection.execute(
-        f"insert into {_HANDED_IN} select $load_id, $name, {_key(table)}, {order_id}, is_unchanged from {JUDGED} "
-        f"where {' and '.join(f'{column} is not null' for column in table.key)}",
+        f"insert into {_HANDED_IN} select $load_id, $name, {_key(table)}, {'order_id' if name == _LINES else 'null'}, "
+        f"is_unchanged from {JUDGED} where {' and '.join(f'{column} is not null' for column in table.key)}",
         {"load_id": load.load_id, "name": name},
     )
 
@@ -70,14 +67,13 @@ def take_out_lines(connection: duckdb.DuckDBPyConnection, load: Load, former_nam
     found = f"order_id in ({repeated}) and list_contains($file_names, _file_name) and {_is_missing(table)}"
     values = _values(load, _LINES) | {"file_names": sorted(former_names)}
     count = _insert_gone(connection, _LINES, known, found, values)
-    why = "their orders stand in the file again without them"
-    return Gone(load.load_id, _LINES, count, why)
+    return Gone(count, "their orders stand in the file again without them" if count else "")
 
 
 def take_out_missing(
-    connection: duckdb.DuckDBPyConnection, load: Load, name: str, of_kind: Sequence[str], maximum_share: float | None
+    connection: duckdb.DuckDBPyConnection, load: Load, of_kind: Sequence[str], maximum_share: float | None
 ) -> Gone:
-    """Rows of a table that a full export lacks.
+    """Rows that a full export lacks.
 
     Parameters
     ----------
@@ -93,6 +89,7 @@ def take_out_missing(
     LandingError
         If it would take more away.
     """
+    name = load.file.kind.rows_are
     table = load_contract().tables[name]
     known = f"(select * from raw.{name} where _arrival_number <= $arrival_number)"
     values = _values(load, name) | {"file_names": sorted(of_kind)}
@@ -100,7 +97,7 @@ def take_out_missing(
         _refuse_collapse(connection, load, known, values, maximum_share)
     found = f"list_contains($file_names, _file_name) and {_is_missing(table)}"
     count = _insert_gone(connection, name, known, found, values)
-    return Gone(load.load_id, name, count, "the full export lacks them")
+    return Gone(count, "the full export lacks them" if count else "")
 
 
 def _insert_gone(connection: duckdb.DuckDBPyConnection, name: str, known: str, found: str, values: dict) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.accepted_rows import forget_landed
 from warehouse.arrival.landed import loaded_files, present_files
 from warehouse.arrival.noting import note_present
 from warehouse.arrival.order import Arrival, Arrivals, is_order_lost
@@ -33,6 +34,7 @@ class Reading:
 class Plan:
     """What is to be read."""
 
+    source: Source
     arrivals: Arrivals
     all_readings: tuple[Reading, ...]  # of what stands in the landing folder, in order of arrival
     unread: tuple[Reading, ...]
@@ -64,7 +66,7 @@ def plan_readings(
         Reading(arrival, by_name[arrival.name], reading_sha256(salt, contents[arrival.name]))
         for arrival in arrivals.landed(present)
     )
-    return _planned(connection, arrivals, readings)
+    return _planned(connection, source, arrivals, readings)
 
 
 def hand_ins(readings: Sequence[Reading]) -> Iterator[tuple[Reading, ...]]:
@@ -94,13 +96,16 @@ def take_out(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading])
     )
     for name in load_contract().tables:
         connection.execute(f"delete from raw.{name} where _load_id in (from read_again)")
-    for table in ("quarantined_rows", "file_loads"):
+    forget_landed(connection, "read_again")
+    for table in ("quarantined_rows", "value_notes", "file_loads"):
         connection.execute(f"delete from quality.{table} where load_id in (from read_again)")
     connection.execute("drop table read_again")
     forget_builds(connection)
 
 
-def _planned(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals, readings: tuple[Reading, ...]) -> Plan:
+def _planned(
+    connection: duckdb.DuckDBPyConnection, source: Source, arrivals: Arrivals, readings: tuple[Reading, ...]
+) -> Plan:
     rows = connection.execute(
         "select distinct arrival_number, file_sha256, file_name from quality.file_loads"
     ).fetchall()
@@ -112,4 +117,4 @@ def _planned(connection: duckdb.DuckDBPyConnection, arrivals: Arrivals, readings
         why = "what decides how they are read has changed"
     elif unread and read_as and unread[0].arrival.arrival_number < max(read_as):
         why = f"{unread[0].file.name} arrived before files that were loaded already"
-    return Plan(arrivals, readings, tuple(readings if why else unread), why)
+    return Plan(source, arrivals, readings, tuple(readings if why else unread), why)
