@@ -13,8 +13,8 @@ from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
 from warehouse.errors import LandingError
 from warehouse.hand_in_loading import HandInLoader
-from warehouse.ingest_report import IngestReport
 from warehouse.id_matches import unlike_ids
+from warehouse.ingest_report import IngestReport
 from warehouse.landing import recognised_landing
 from warehouse.privacy.relanding import take_out_erased
 from warehouse.privacy.suppression import read_suppressed
@@ -51,13 +51,14 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         create_score_tables(connection)
         _require_compulsory(connection, settings, source, files)
         plan = plan_readings(connection, folder, source, files)
+        notices = (*_notices(source, landed), *plan.words())
         if _take_out_erased(connection, settings, source, plan):
             plan = plan_readings(connection, folder, source, files)
         loader = HandInLoader(connection, settings, plan)
         loads = loader.load_again() if plan.why_again else loader.load_new()
-    unread = {one.arrival.arrival_number for one in plan.unread}
-    known = dict.fromkeys(one.file.name for one in plan.all_readings if one.arrival.arrival_number not in unread)
-    return IngestReport(source.name, tuple(loads), tuple(known), (*_notices(source, landed), *plan.words()))
+        loaded = {load.table_name for load in loads if load.rows_loaded}
+        unlike = tuple(unlike_ids(connection, loaded))
+    return IngestReport(source.name, tuple(loads), plan.known_files(), notices, unlike)
 
 
 def _notices(source: Source, landed: Recognised) -> Iterator[str]:

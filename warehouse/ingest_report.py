@@ -20,6 +20,7 @@ class IngestReport:
     loads: tuple[TableLoad, ...]
     known_files: tuple[str, ...]  # read before, byte for byte
     notices: tuple[str, ...] = ()  # on the files as a whole
+    unlike_ids: tuple[str, ...] = ()  # references between tables that differ in spelling only
 
     @property
     def rows_loaded(self) -> int:
@@ -44,6 +45,7 @@ class IngestReport:
                 yield "  the file has no rows"
         for name in self.known_files:
             yield f"{name}: loaded before, nothing to do"
+        yield from (f"WARNING: {words}" for words in self.unlike_ids)
 
 
 def _replaced(load: TableLoad) -> Iterator[str]:

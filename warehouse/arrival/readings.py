@@ -40,6 +40,12 @@ class Plan:
     unread: tuple[Reading, ...]
     why_again: str = ""  # why all of them are read again, though some were read before
 
+    def known_files(self) -> tuple[str, ...]:
+        """Names of the files that were read before, byte for byte."""
+        unread = {one.arrival.arrival_number for one in self.unread}
+        names = (one.file.name for one in self.all_readings if one.arrival.arrival_number not in unread)
+        return tuple(dict.fromkeys(names))
+
     def words(self) -> Iterator[str]:
         """What people should know of it."""
         yield from self.arrivals.notes
