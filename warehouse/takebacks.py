@@ -156,10 +156,8 @@ class _Walk:
             return []
         found = []
         for sold in self.sold[line.product, line.document.currency]:
-            own = sold.document is line.document and line.document.order_kind == "return"
-            if not sold.document.has_lines or own or sold.open_quantity <= 0 or sold.document.is_taken_whole:
-                continue
-            if _is_paid_back(line, sold):
+            is_open = sold.open_quantity > 0 and not sold.document.is_taken_whole
+            if is_open and not _is_out_of_sight(line, sold) and _is_paid_back(line, sold):
                 found.append(sold)
         return sorted(found, key=lambda sold: self._preference(line, sold), reverse=True)
 
@@ -236,7 +234,7 @@ class _Walk:
     def _credit(self, line: Line) -> None:
         """A credit whose product was last sold on a cancelled order is part of what the cancellation undid."""
         sold = max(
-            (one for one in self.sold[line.product, line.document.currency] if one.document.has_lines),
+            (one for one in self.sold[line.product, line.document.currency] if not _is_out_of_sight(line, one)),
             key=lambda one: (one.document.at, one.document.order_id, one.movement_id),
             default=None,
         )
@@ -283,6 +281,12 @@ class _Walk:
         }
         self.records.append(record)
         return record
+
+
+def _is_out_of_sight(line: Line, sold: Line) -> bool:
+    """Totals have no product, and a credit note does not look at its own lines: what it sells is what was asked for."""
+    is_own = sold.document is line.document and line.document.order_kind == "return"
+    return is_own or not sold.document.has_lines
 
 
 def _is_paid_back(line: Line, sold: Line) -> bool:
