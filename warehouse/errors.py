@@ -35,6 +35,20 @@ class LandingError(ClienteleError):
     """A landed file cannot be read, or does not fit the data contract as a whole."""
 
 
+class FileRefused(LandingError):
+    """What stands in a file does not fit; others may be loaded without it.
+
+    Parameters
+    ----------
+    file_name
+        Relative to the landing folder.
+    """
+
+    def __init__(self, message: str, what_to_do: str, file_name: str) -> None:
+        super().__init__(message, what_to_do)
+        self.file_name = file_name
+
+
 class WarehouseBusy(ClienteleError):
     """Another process holds the build file."""
 

@@ -21,6 +21,7 @@ from warehouse.file_digests import file_sha256
 from warehouse.landing_lock import landing_lock
 from warehouse.landing_paths import copy_in, refuse_outside
 from warehouse.recognition import LandedFile
+from warehouse.refused_files import forget_refused, make_way
 from warehouse.source_folders import Source
 
 _INCOMPLETE, _COMPLETE = ".incoming-", ".landed-"
@@ -46,6 +47,7 @@ def land_together(folder: Path, source: Source, given: Sequence[LandedFile]) -> 
     folder.mkdir(parents=True, exist_ok=True)
     with landing_lock(folder):
         _finish(folder)
+        make_way(folder)
         targets = [_target(file.path, folder / file.name, folder) for file in given]
         hand_in = uuid.uuid4().hex
         staged = folder / f"{_INCOMPLETE}{hand_in}"
@@ -63,6 +65,7 @@ def land_together(folder: Path, source: Source, given: Sequence[LandedFile]) -> 
             raise
         rename_durably(staged, folder / staged.name.replace(_INCOMPLETE, _COMPLETE))
         _finish(folder)
+        forget_refused(folder, [file.name for file in given])
     return targets
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 from warehouse.arrival.readings import Plan, plan_readings
 from warehouse.connections import open_build_file
 from warehouse.contract import load_contract
-from warehouse.errors import LandingError
+from warehouse.errors import FileRefused, LandingError
 from warehouse.hand_in_loading import HandInLoader
 from warehouse.id_matches import unlike_ids
 from warehouse.ingest_report import IngestReport
@@ -21,6 +23,7 @@ from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
 from warehouse.recognition import LandedFile, Recognised
+from warehouse.refused_files import forget_refused, note_refused, refused_in_words
 from warehouse.scores import create_score_tables
 from warehouse.settings import Settings
 from warehouse.source_folders import Source, load_source, replaces_shipped
@@ -51,20 +54,37 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         create_score_tables(connection)
         _require_compulsory(connection, settings, source, files)
         plan = plan_readings(connection, folder, source, files)
-        notices = (*_notices(source, landed), *plan.words())
+        notices = (*_notices(source, landed, folder), *plan.words())
         if _take_out_erased(connection, settings, source, plan):
             plan = plan_readings(connection, folder, source, files)
         loader = HandInLoader(connection, settings, plan)
-        loads = loader.load_again() if plan.why_again else loader.load_new()
+        with _noting_refusals(folder):
+            loads = loader.load_again() if plan.why_again else loader.load_new()
         loaded = {load.table_name for load in loads if load.rows_loaded}
         unlike = tuple(unlike_ids(connection, loaded))
+    forget_refused(folder, [one.file.name for one in plan.all_readings])
     return IngestReport(source.name, tuple(loads), plan.known_files(), notices, unlike)
 
 
-def _notices(source: Source, landed: Recognised) -> Iterator[str]:
+@contextmanager
+def _noting_refusals(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileRefused as refusal:
+        note_refused(folder, refusal.file_name, refusal.message)
+        raise FileRefused(
+            refusal.message,
+            f"{refusal.what_to_do} The file is {folder / refusal.file_name}: mend it there, or hand in the mended one, "
+            "for which it makes way.",
+            refusal.file_name,
+        ) from refusal
+
+
+def _notices(source: Source, landed: Recognised, folder: Path) -> Iterator[str]:
     if replaces_shipped(source):
         yield f"source {source.name!r} is your own ({source.folder}), in place of the shipped one of that name"
     yield from landed.lines()
+    yield from refused_in_words(folder)
 
 
 def _take_out_erased(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, plan: Plan) -> int:

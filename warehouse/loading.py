@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 import duckdb
@@ -11,7 +12,7 @@ from warehouse.accepted_rows import keep_accepted
 from warehouse.arrival.gone import Gone
 from warehouse.computed_tables import map_computed, take_out_empty_heads
 from warehouse.contract import load_contract
-from warehouse.errors import LandingError
+from warehouse.errors import FileRefused, LandingError
 from warehouse.file_reading import LANDED, FileContent, read_landed_file
 from warehouse.headers import ROW_NUMBER
 from warehouse.judging import JUDGED, judge, lost_columns, rekeyed_key
@@ -85,7 +86,8 @@ def read_file(
     LandingError, SourceError
         As `load_file`.
     """
-    content = _read(connection, load)
+    with _refusing(load):
+        content = _read(connection, load)
     try:
         return _load_tables(connection, load, content, say_gone)
     except duckdb.OutOfMemoryException as error:
@@ -98,10 +100,20 @@ def read_file(
 
 def judge_file(connection: duckdb.DuckDBPyConnection, load: Load) -> int:
     """Judge the rows of a file (temporary table ``judged``) and load nothing; the number of unreadable records."""
-    content = _read(connection, load)
-    map_rows(connection, load, content)
-    judge(connection, load, load.file.kind.rows_are, content.delimiter)
+    with _refusing(load):
+        content = _read(connection, load)
+        map_rows(connection, load, content)
+        judge(connection, load, load.file.kind.rows_are, content.delimiter)
     return content.unreadable_count
+
+
+@contextmanager
+def _refusing(load: Load) -> Iterator[None]:
+    """Name the file that an error is about."""
+    try:
+        yield
+    except LandingError as error:
+        raise FileRefused(error.message, error.what_to_do, load.file.name) from error
 
 
 def _read(connection: duckdb.DuckDBPyConnection, load: Load) -> FileContent:
@@ -117,8 +129,9 @@ def _load_tables(
 ) -> list[TableLoad]:
     kind = load.file.kind
     quarantine_unreadable(connection, load)
-    ignored = map_rows(connection, load, content)
-    main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)
+    with _refusing(load):
+        ignored = map_rows(connection, load, content)
+        main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)
     unreadable = content.unreadable_count
     gone = say_gone(unreadable) if say_gone else Gone()
     loads = [

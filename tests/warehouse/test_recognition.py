@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -11,7 +10,6 @@ from own_source import SOURCE, Kiosk
 
 from warehouse.connections import open_build_file
 from warehouse.errors import LandingError
-from warehouse.hand_ins import land_together
 from warehouse.ingest import ingest_source
 from warehouse.landing import land_input, landed_files, recognised_landing
 from warehouse.settings import Settings
@@ -183,29 +181,63 @@ def test_an_input_folder_called_after_a_table_keeps_its_name(settings: Settings,
     assert tables(settings) == {"orders/part-0.csv": "orders"}
 
 
+@pytest.mark.parametrize("broken", ["order_id\n1\n", ORDERS + '1,"2024-05-01\n', "\x00\x01"])
+def test_a_file_that_cannot_be_loaded_makes_way_for_the_next_hand_in(
+    settings: Settings, tmp_path: Path, broken: str
+) -> None:
+    folder = settings.landing_of("files")
+    land_input(settings, "files", put(tmp_path / "first", **{"orders_may.csv": broken}))
+    for _ in range(2):
+        with pytest.raises(LandingError, match="orders_may") as refusal:
+            ingest_source(settings, "files")
+        assert str(folder / "orders_may.csv") in refusal.value.what_to_do
+    land_input(settings, "files", put(tmp_path / "second", **{"orders_june.csv": ORDERS + "2,2024-06-01\n"}))
+    report = ingest_source(settings, "files")
+    assert report.rows_loaded == 1
+    assert any("orders_may.csv" in line and "not loaded" in line for line in report.lines())
+    land_input(settings, "files", put(tmp_path / "third", **{"orders_may.csv": ORDERS + "1,2024-05-01\n"}))
+    report = ingest_source(settings, "files")
+    assert report.rows_loaded == 1
+    assert not any("not loaded" in line for line in report.lines())
+    assert set(tables(settings)) == {"orders_june.csv", "orders_may.csv"}
+
+
+def test_a_refused_file_may_be_mended_in_its_place(settings: Settings, tmp_path: Path) -> None:
+    land_input(settings, "files", put(tmp_path / "given", **{"orders.csv": "order_id\n1\n"}))
+    with pytest.raises(LandingError):
+        ingest_source(settings, "files")
+    put(settings.landing_of("files"), **{"orders.csv": ORDERS + "1,2024-05-01\n"})
+    assert ingest_source(settings, "files").rows_loaded == 1
+    land_input(settings, "files", put(tmp_path / "more", **{"customers.csv": "customer_id\nann\n"}))
+    assert set(tables(settings)) == {"customers.csv", "orders.csv"}
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
 def test_a_hand_in_is_landed_whole_or_not_at_all(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_complete: bool
 ) -> None:
     """Killed while copying: nothing is landed. Killed while putting in place: the next look finishes it."""
     given = put(tmp_path / "given", **{"orders.csv": ORDERS, "customers.csv": "customer_id\n"})
-    files = [(given / "orders.csv", "orders.csv"), (given / "customers.csv", "customers.csv")]
     folder = settings.landing_of("files")
-
-    class Killed(BaseException):
-        pass
 
     def killed(*_: object) -> None:
         raise Killed
 
     with monkeypatch.context() as dying, pytest.raises(Killed):
-        dying.setattr("warehouse.hand_ins.flush_tree", killed)
-        dying.setattr("warehouse.hand_ins.shutil.rmtree", lambda *_: None)  # the process is no more
-        land_together(folder, files)
-    assert not (folder / "orders.csv").exists()
-    with monkeypatch.context() as dying, pytest.raises(Killed):
-        dying.setattr("warehouse.hand_ins._finish", lambda *_: None)
-        dying.setattr("warehouse.hand_ins.rename_durably", os.replace)
-        land_together(folder, files)
-        raise Killed
-    assert tables(settings) == {"customers.csv": "customers", "orders.csv": "orders"}
-    assert sorted(path.name for path in folder.iterdir()) == ["customers.csv", "orders.csv"]
+        if is_complete:
+            dying.setattr("warehouse.hand_ins.note_hand_in", killed)
+        else:
+            dying.setattr("warehouse.hand_ins.flush_tree", killed)
+            dying.setattr("warehouse.hand_ins.shutil.rmtree", lambda *_: None)
+        land_input(settings, "files", given)
+    if is_complete:
+        assert set(tables(settings)) == {"customers.csv", "orders.csv"}
+    else:
+        assert not (folder / "orders.csv").exists()
+    land_input(settings, "files", given)
+    assert set(tables(settings)) == {"customers.csv", "orders.csv"}
+    assert [path.name for path in folder.iterdir() if path.name.startswith((".incoming", ".landed"))] == []

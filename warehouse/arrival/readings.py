@@ -18,6 +18,7 @@ from warehouse.file_digests import reading_sha256
 from warehouse.increments import forget_builds
 from warehouse.landing_lock import landing_lock
 from warehouse.recognition import LandedFile
+from warehouse.select_reads import load_levels, reads
 from warehouse.source_folders import Source
 
 
@@ -36,7 +37,8 @@ class Plan:
 
     source: Source
     arrivals: Arrivals
-    all_readings: tuple[Reading, ...]  # of what stands in the landing folder, in order of arrival
+    # Of what stands in the landing folder: what SELECTs for other files read first, otherwise in order of arrival.
+    all_readings: tuple[Reading, ...]
     unread: tuple[Reading, ...]
     why_again: str = ""  # why all of them are read again, though some were read before
 
@@ -59,7 +61,7 @@ def plan_readings(
     """Note what arrived, and find what the build file does not know yet.
 
     Everything is read again, so that the result is the one of a load from scratch, if what decides how files are read
-    has changed, or if a file has its place before one that was loaded already.
+    has changed, if a file has its place before one that was loaded already, or if it gives what SELECTs for such read.
     """
     salt = source.fingerprint()
     with landing_lock(folder):
@@ -68,11 +70,13 @@ def plan_readings(
         arrivals = note_present(folder, present, loaded)
     by_name = {file.name: file for file in files}
     contents = {file.name: file.sha256 for file in present}
-    readings = tuple(
+    readings = [
         Reading(arrival, by_name[arrival.name], reading_sha256(salt, contents[arrival.name]))
         for arrival in arrivals.landed(present)
-    )
-    return _planned(connection, source, arrivals, readings)
+    ]
+    levels = load_levels(source)
+    readings.sort(key=lambda reading: levels.get(reading.file.kind, 0))
+    return _planned(connection, source, arrivals, tuple(readings))
 
 
 def hand_ins(readings: Sequence[Reading]) -> Iterator[tuple[Reading, ...]]:
@@ -121,6 +125,21 @@ def _planned(
     why = ""
     if any(one.arrival.arrival_number in read_as for one in unread) or former & {one.file.name for one in readings}:
         why = "what decides how they are read has changed"
-    elif unread and read_as and unread[0].arrival.arrival_number < max(read_as):
-        why = f"{unread[0].file.name} arrived before files that were loaded already"
+    elif unread and read_as:
+        first = min(unread, key=lambda one: one.arrival.arrival_number)
+        if first.arrival.arrival_number < max(read_as):
+            why = f"{first.file.name} arrived before files that were loaded already"
+        else:
+            why = _why_dependants(source, readings, unread)
     return Plan(source, arrivals, readings, tuple(readings if why else unread), why)
+
+
+def _why_dependants(source: Source, readings: Sequence[Reading], unread: Sequence[Reading]) -> str:
+    """Which new file gives something that the SELECT for a file that was loaded before reads, in words; or nothing."""
+    known = {one.file.kind for one in readings if one not in unread}
+    read = frozenset().union(*(reads(source, kind) for kind in known))
+    for one in unread:
+        given = read.intersection((one.file.kind.rows_are, *one.file.kind.also_give))
+        if given:
+            return f"{one.file.name} gives {', '.join(sorted(given))}, which SELECTs for other files read"
+    return ""

@@ -19,6 +19,7 @@ from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import read_note, with_digests, write_note
 from warehouse.privacy.suppression import Suppressed
 from warehouse.privacy.table_erasure import erase_everywhere, erase_raw
+from warehouse.refused_files import delete_refused
 from warehouse.settings import Settings
 from warehouse.source_folders import Source
 from warehouse.transactions import transaction
@@ -31,6 +32,7 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
     rest is recognised all the same.
     """
     counts: Counter[str] = Counter()
+    delete_refused(settings.landing_of(source.name))
     with open_build_file(settings, source.name) as connection:
         changed = list(_rewritten_files(settings, source, connection, name, suppressed))
         subject = read_note(settings, name)
