@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import takebacks
+from warehouse import customer_documents, takebacks
 from warehouse.changed_rows import MERGES, find_changes, find_pending_loads
 from warehouse.connections import open_build_file
 from warehouse.definitions import DBT_PROJECT
@@ -133,7 +133,8 @@ def definitions_sha256(variables: Mapping[str, object], project: Path = DBT_PROJ
     digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
     for file in sorted(file for pattern in ("*.sql", "*.py", "*.yml", "*.csv") for file in project.rglob(pattern)):
         digest.update(file.relative_to(project).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    digest.update(Path(takebacks.__file__).read_bytes())  # a model calls it
+    for module in (customer_documents, takebacks):  # a model calls them
+        digest.update(Path(module.__file__).read_bytes())
     return digest.hexdigest()
 
 

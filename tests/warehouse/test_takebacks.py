@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from warehouse.takebacks import documents_by_customer, walk
+from warehouse.customer_documents import documents_by_customer
+from warehouse.takebacks import walk
 
 START = datetime(2024, 1, 1, 9)
 

@@ -2,7 +2,8 @@
 
 import pyarrow
 
-from warehouse.takebacks import documents_by_customer, walk
+from warehouse.customer_documents import documents_by_customer
+from warehouse.takebacks import walk
 
 SCHEMA = pyarrow.schema(
     [
