@@ -168,12 +168,13 @@ class _Walk:
 
     def _credit(self, line: Line) -> None:
         """A credit whose product was last sold on a cancelled order is part of what the cancellation undid."""
+        bought = [one for one in self.sold[line.product, line.document.currency] if one.document is not line.document]
         sold = max(
-            (one for one in self.sold[line.product, line.document.currency] if not _is_out_of_sight(line, one)),
+            (one for one in bought if one.document.has_lines),
             key=lambda one: (one.document.at, one.document.order_id, one.movement_id),
             default=None,
         )
-        if sold is None or sold.document.cancelled_at is None or sold.document is line.document:
+        if sold is None or sold.document.cancelled_at is None:
             return
         if sold.document.is_taken_whole or sold.given_back_amount + line.original_amount > sold.paid_amount:
             return
