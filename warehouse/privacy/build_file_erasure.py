@@ -63,7 +63,7 @@ def _rewritten_files(
         return
     for file in landed_files(settings, source):
         limit = settings.unpacked_file_limit_bytes
-        found = rewritten(connection, source, file, suppressed, limit_bytes=limit, values=subject.values)
+        found = rewritten(connection, source, file, suppressed, limit_bytes=limit, subject=subject)
         if found:
             yield found
 

@@ -14,6 +14,7 @@ from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
 from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
+from warehouse.privacy.subject import Belongings, Subject
 from warehouse.privacy.suppression import Suppressed
 from warehouse.recognition import LandedFile
 from warehouse.source_folders import FileKind
@@ -39,7 +40,7 @@ def affected_rows(
     file: LandedFile,
     suppressed: Suppressed,
     limit_bytes: int | None,
-    values: Iterable[str] = (),
+    subject: Subject | None = None,
 ) -> Affected:
     """Find the records of a file that belong to erased people.
 
@@ -47,8 +48,9 @@ def affected_rows(
     ----------
     connection
         Gets the file in the temporary tables of `warehouse.file_reading`.
-    values
-        Personal values in lower case: an unreadable record that holds one is dropped as well.
+    subject
+        Who is being erased: an unreadable record that holds a personal value of theirs is dropped as well, and one that
+        names no customer but an order or contract of theirs.
 
     Raises
     ------
@@ -69,12 +71,36 @@ def affected_rows(
             {"hashes": sorted(suppressed.hashes), "salt": suppressed.salt, **hash_parameters(suppressed.secret)},
         ).fetchall()
         numbers = frozenset(number for (number,) in rows)
+    owned = _owned_rows(connection, file.kind, content.columns, sought, subject.belongings if subject else {})
     unreadable = connection.execute(f"select row_number, content from {UNREADABLE}").fetchall()
-    broken = frozenset(number for number, text in unreadable if _is_about(text, suppressed, values))
+    broken = frozenset(
+        number for number, text in unreadable if _is_about(text, suppressed, subject.values if subject else ())
+    )
     guest_column = sought[1] if sought else None
     if guest_column:
         return Affected(broken, numbers, guest_column, content.row_count)
-    return Affected(broken | numbers, frozenset(), None, content.row_count)
+    return Affected(broken | numbers | owned, frozenset(), None, content.row_count)
+
+
+def _owned_rows(
+    connection: duckdb.DuckDBPyConnection,
+    kind: FileKind,
+    columns: tuple[str, ...],
+    sought: tuple[str, str | None] | None,
+    belongings: Belongings,
+) -> frozenset[int]:
+    """Records that name no customer, and an order or a contract of the person."""
+    key, values = belongings.get(kind.rows_are, ("", ()))
+    column = next((name for name in columns if name.lower() == key), None)
+    if column is None or not values:
+        return frozenset()
+    quoted = '"' + column.replace('"', '""') + '"'
+    nobody = f"coalesce(trim({sought[0]}, {literal(BLANKS)}), '') = ''" if sought else "true"
+    rows = connection.execute(
+        f"select {ROW_NUMBER} from {LANDED} where {nobody} and list_contains(?, trim({quoted}, {literal(BLANKS)}))",
+        [list(values)],
+    ).fetchall()
+    return frozenset(number for (number,) in rows)
 
 
 def customer_sql(kind: FileKind, columns: tuple[str, ...]) -> tuple[str, str | None] | None:

@@ -13,6 +13,7 @@ from warehouse.file_digests import file_sha256, reading_sha256
 from warehouse.landing_lock import landing_lock
 from warehouse.privacy.landed_rows import Affected, affected_rows
 from warehouse.privacy.parquet_rewriting import rewrite_parquet
+from warehouse.privacy.subject import Subject
 from warehouse.privacy.suppression import Suppressed
 from warehouse.privacy.text_rewriting import rewrite_text
 from warehouse.recognition import LandedFile
@@ -54,7 +55,7 @@ def rewritten(
     suppressed: Suppressed,
     *,
     limit_bytes: int | None,
-    values: tuple[str, ...] = (),
+    subject: Subject | None = None,
 ) -> Rewritten | None:
     """Write a landed file without erased people beside it; None if there is nobody in it.
 
@@ -63,7 +64,7 @@ def rewritten(
     LandingError
         If it cannot be read or rewritten; the file stays as it is.
     """
-    affected = affected_rows(connection, file, suppressed, limit_bytes, values)
+    affected = affected_rows(connection, file, suppressed, limit_bytes, subject)
     if not len(affected):
         return None
     staged = staged_name(file.path)

@@ -75,7 +75,7 @@ def _search_landing(
     with duckdb.connect() as connection:
         for file in landed_files(settings, source):
             limit = settings.unpacked_file_limit_bytes
-            affected = affected_rows(connection, file, suppressed, limit, subject.values)
+            affected = affected_rows(connection, file, suppressed, limit, subject)
             search.counts["landed_records"] += affected.record_count
             search.found[f"landing/{source.name}/{file.name}"] += len(affected)
 

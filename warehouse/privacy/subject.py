@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.contract import load_contract
 from warehouse.durable_files import flush_folder, write_text_durably
+from warehouse.newest_versions import newest_versions
 from warehouse.privacy.secret import privacy_folder, private_folder
 from warehouse.settings import Settings
 
@@ -19,7 +20,12 @@ _SHORTEST_VALUE_CHARACTERS = 6
 _SHORTEST_ID_CHARACTERS = 6
 # Free text is searched for as a whole, so only where it is long enough to be somebody's own words.
 _SHORTEST_TEXT_CHARACTERS = 25
+_OWNED = (("orders", "order_id"), ("subscriptions", "subscription_id"))
 _OWN_VALUES = ("email", "phone", "street_address", "first_name || ' ' || last_name")
+
+
+# By contract table: the column that says whose a row is, and its values.
+Belongings = dict[str, tuple[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,21 @@ class Subject:
     shared_value_count: int  # values that others have as well: they cannot be searched for
     reason: str
     digests: dict[str, str] = field(default_factory=dict)  # of landed files: former → rewritten
+    order_ids: tuple[str, ...] = ()
+    subscription_ids: tuple[str, ...] = ()
 
     @property
     def distinctive_ids(self) -> tuple[str, ...]:
         """Ids that are found in any text without being taken for a number or a word."""
         return tuple(one for one in self.ids if is_distinctive(one))
+
+    @property
+    def belongings(self) -> Belongings:
+        """What is the person's without naming a customer: reviews of the orders, changes of the contracts."""
+        return {
+            "feedback": ("order_id", self.order_ids),
+            "subscription_changes": ("subscription_id", self.subscription_ids),
+        }
 
     def pattern(self) -> str | None:
         """Regular expression (RE2 and Python) of everything that tells of the person; None where nothing can."""
@@ -69,7 +85,26 @@ def find_subject(connection: duckdb.DuckDBPyConnection, source: str, customer_id
         others = _texts(connection, query, ids, are_in=False, among=own)
         shared += len(own & others)
         found |= own - others
-    return Subject(source, customer_id, tuple(sorted(ids)), tuple(sorted(found)), shared, reason)
+    orders, contracts = (_keys_of(connection, *which, ids) for which in _OWNED)
+    return Subject(
+        source,
+        customer_id,
+        tuple(sorted(ids)),
+        tuple(sorted(found)),
+        shared,
+        reason,
+        order_ids=orders,
+        subscription_ids=contracts,
+    )
+
+
+def _keys_of(connection: duckdb.DuckDBPyConnection, table: str, key: str, ids: set[str]) -> tuple[str, ...]:
+    """Keys of the rows that are the person's, as they stand."""
+    newest = newest_versions(f"raw.{table}", key, f"{key}, customer_id")
+    rows = connection.execute(
+        f"select {key} from ({newest}) as newest where list_contains(?, customer_id) order by 1", [sorted(ids)]
+    ).fetchall()
+    return tuple(value for (value,) in rows)
 
 
 def _free_texts() -> Iterable[tuple[str, str]]:
@@ -116,7 +151,7 @@ def read_note(settings: Settings, name: str) -> Subject | None:
     if not path.exists():
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Subject(**{**content, "ids": tuple(content["ids"]), "values": tuple(content["values"])})
+    return Subject(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
 
 
 def write_note(settings: Settings, name: str, subject: Subject) -> None:

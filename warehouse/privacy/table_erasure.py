@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import duckdb
 
@@ -38,7 +39,10 @@ def erase_raw(
     counts: Counter[str] = Counter()
     for name, table in load_contract().tables.items():
         if "customer_id" in table.columns and name != "orders":
-            counts["rows_erased"] += _delete_raw(connection, name, subject)
+            counts["rows_erased"] += _delete_raw(connection, name, "list_contains(?, customer_id)", subject.ids)
+    for name, (key, values) in subject.belongings.items():
+        nobody = "coalesce(customer_id, '') = '' and " if "customer_id" in load_contract().tables[name].columns else ""
+        counts["rows_erased"] += _delete_raw(connection, name, f"{nobody}list_contains(?, {key})", values)
     renamed = _renamed_orders(connection, "raw.orders", subject, secret)
     for old, new in renamed.items():
         connection.execute(
@@ -95,6 +99,10 @@ def _erase_table(
     elif customers:
         found = " or ".join(f"list_contains($ids, {name})" for name in customers)
         counts["rows_erased"] += _changed(connection, f"delete from {place} where {found}", {"ids": list(subject.ids)})
+    for key, values in _belonging(columns, subject):
+        counts["rows_erased"] += _changed(
+            connection, f"delete from {place} where list_contains($values, {key})", {"values": list(values)}
+        )
     for old, new in renamed.items():
         values = {"old": old, "new": new}
         if {"order_id", "order_item_id"} <= set(columns):
@@ -106,6 +114,14 @@ def _erase_table(
         connection, place, [name for name in columns if name not in customers], subject
     )
     return counts
+
+
+def _belonging(columns: list[str], subject: Subject) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The keys by which rows without a customer are the person's."""
+    if "feedback_id" in columns and "order_id" in columns:
+        yield "case when customer_id is null then order_id end", subject.order_ids
+    if "subscription_id" in columns and "customer_id" not in columns:
+        yield "subscription_id", subject.subscription_ids
 
 
 def _erase_texts(connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject) -> int:
@@ -132,9 +148,9 @@ def _erase_texts(connection: duckdb.DuckDBPyConnection, place: str, columns: lis
     return count
 
 
-def _delete_raw(connection: duckdb.DuckDBPyConnection, name: str, subject: Subject) -> int:
+def _delete_raw(connection: duckdb.DuckDBPyConnection, name: str, condition: str, values: Sequence[str]) -> int:
     rows = connection.execute(
-        f"delete from raw.{name} where list_contains(?, customer_id) returning _load_id, _is_gone", [list(subject.ids)]
+        f"delete from raw.{name} where {condition} returning _load_id, _is_gone", [list(values)]
     ).fetchall()
     for (load_id, is_gone), count in Counter(rows).items():
         # The counts tell of the file as it stands: without the person's rows.

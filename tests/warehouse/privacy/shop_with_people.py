@@ -24,6 +24,7 @@ CANARIES = (
     "+49 555 7770001",
     "Canarygasse 77 b",
     "I am Zebulon and I was not amused",
+    "The left one was broken",
 )
 
 _CUSTOMERS = (
@@ -50,6 +51,16 @@ _FEEDBACK = (
     f"1;{PERSON};2024-03-01;1;I am Zebulon and I was not amused\n"
     "2;K-000001x;2024-03-01;5;“fine”\n"
 )
+# By order number alone, as review tools export them: orders 2 and 3 are the person's.
+_REVIEWS = (
+    "feedback_id,order_id,given_at,rating,feedback_text\n"
+    "r1,2,2024-03-05,2,The left one was broken\n"
+    "r2,1,2024-03-05,5,The right one was not\n"
+)
+_CONTRACTS = (
+    f"subscription_id,customer_id,started_at\nannual-777,{SECOND_ACCOUNT},2024-03-05\nannual-1,K-000001x,2024-03-05\n"
+)
+_CHANGES = "subscription_id,changed_at,monthly_amount\nannual-777,2024-04-01,5.00\nannual-1,2024-04-01,6.00\n"
 
 
 def write_shop(folder: Path) -> Path:
@@ -58,6 +69,9 @@ def write_shop(folder: Path) -> Path:
     (folder / "customers.csv").write_bytes(_CUSTOMERS.encode("utf-8-sig"))
     (folder / "orders.csv").write_text(_ORDERS, encoding="utf-8")
     (folder / "feedback.csv").write_bytes(_FEEDBACK.encode("cp1252"))
+    (folder / "feedback_reviews.csv").write_text(_REVIEWS, encoding="utf-8")
+    (folder / "subscriptions.csv").write_text(_CONTRACTS, encoding="utf-8")
+    (folder / "subscription_changes.csv").write_text(_CHANGES, encoding="utf-8")
     touches = f"campaign_id,customer_id,touched_at,is_control\nA,K-000001x,2024-02-01,no\nA,{PERSON},2024-02-01,yes\n"
     (folder / "campaign_touches.csv.gz").write_bytes(gzip.compress(touches.encode(), mtime=1))
     events = {

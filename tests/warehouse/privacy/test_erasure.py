@@ -82,6 +82,12 @@ def test_everything_else_stays_byte_for_byte(settings: Settings) -> None:
     )
     feedback = "feedback_id;customer_id;given_at;rating;feedback_text\n2;K-000001x;2024-03-01;5;“fine”\n"
     assert (landing / "feedback.csv").read_bytes() == feedback.encode("cp1252")
+    assert (landing / "feedback_reviews.csv").read_text() == (
+        "feedback_id,order_id,given_at,rating,feedback_text\nr2,1,2024-03-05,5,The right one was not\n"
+    )
+    for name in ("subscriptions", "subscription_changes"):
+        text = (landing / f"{name}.csv").read_text()
+        assert [line.split(",")[0] for line in text.splitlines()] == ["subscription_id", "annual-1"]
     assert gzip.decompress((landing / "campaign_touches.csv.gz").read_bytes()).decode() == (
         "campaign_id,customer_id,touched_at,is_control\nA,K-000001x,2024-02-01,no\n"
     )
@@ -107,8 +113,9 @@ def test_revenue_reconciles_and_rows_balance(settings: Settings) -> None:
         "select table_name from quality.file_loads as f where rows_quarantined <> "
         "(select count(*) from quality.quarantined_rows as q where q.load_id = f.load_id)",
     )
-    loaded = dict(query(settings, "select table_name, rows_loaded from quality.file_loads"))
-    for table in ("customers", "orders", "events", "feedback", "campaign_touches"):
+    loaded = dict(query(settings, "select table_name, sum(rows_loaded) from quality.file_loads group by all"))
+    tables = ("customers", "orders", "events", "feedback", "campaign_touches", "subscriptions", "subscription_changes")
+    for table in tables:
         assert query(settings, f"select count(*) from raw.{table}") == [(loaded[table],)]
     erased = query(settings, "select reason, row_content from quality.quarantined_rows")
     assert erased == [("erased on request", "{}")] * 2
@@ -119,7 +126,7 @@ def test_rewritten_files_are_known_and_an_old_export_does_not_bring_the_person_b
 ) -> None:
     ingested(settings)
     erase(settings, SOURCE, PERSON, "ada")
-    assert len(ingest_source(settings, SOURCE).known_files) == 5
+    assert len(ingest_source(settings, SOURCE).known_files) == 8
     before = query(settings, "select * exclude (_load_id, _loaded_at) from raw.orders order by order_id")
     old = write_shop(tmp_path / "old")
     for name in ("customers", "orders"):
