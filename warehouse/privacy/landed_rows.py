@@ -12,7 +12,7 @@ from warehouse.column_reading import trimmed_sql
 from warehouse.errors import SourceError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
-from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql
+from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql, whole_number_sql
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.subject import Belongings, Subject
 from warehouse.privacy.suppression import Suppressed
@@ -94,11 +94,11 @@ def _owned_rows(
     column = next((name for name in columns if name.lower() == key), None)
     if column is None or not values:
         return frozenset()
-    quoted = '"' + column.replace('"', '""') + '"'
-    nobody = f"coalesce(trim({sought[0]}, {literal(BLANKS)}), '') = ''" if sought else "true"
+    sought_key = trimmed_sql('"' + column.replace('"', '""') + '"')
+    nobody = f"coalesce({trimmed_sql(sought[0])}, '') = ''" if sought else "true"
+    forms = f"[{sought_key}, {whole_number_sql(sought_key)}]"
     rows = connection.execute(
-        f"select {ROW_NUMBER} from {LANDED} where {nobody} and list_contains(?, trim({quoted}, {literal(BLANKS)}))",
-        [list(values)],
+        f"select {ROW_NUMBER} from {LANDED} where {nobody} and list_has_any($values, {forms})", {"values": list(values)}
     ).fetchall()
     return frozenset(number for (number,) in rows)
 

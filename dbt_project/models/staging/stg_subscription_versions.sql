@@ -1,14 +1,27 @@
 with
 
+-- when a file arrived stays the same when it is read again; where that is not known, it was when it was read
+loads as (
+
+    select
+        load_id,
+        min(arrived_at) as arrived_at
+    from {{ source('quality', 'file_loads') }}
+    group by load_id
+
+),
+
 -- the newest first, as everywhere (var newest_first)
 ranked as (
 
     select
-        *,
-        {{ arrived_at() }} as own_arrived_at,
-        row_number() over (partition by subscription_id order by {{ var('newest_first') }}) as version_rank
-    from {{ source('raw', 'subscriptions') }}
-    where _is_gone is not true
+        subscriptions.*,
+        coalesce(loads.arrived_at, subscriptions._loaded_at) as own_arrived_at,
+        row_number() over (partition by subscriptions.subscription_id order by {{ var('newest_first') }}) as version_rank
+    from {{ source('raw', 'subscriptions') }} as subscriptions
+    left join loads
+        on subscriptions._load_id = loads.load_id
+    where subscriptions._is_gone is not true
 
 ),
 
