@@ -17,7 +17,8 @@ ranked as (
     select
         subscriptions.*,
         coalesce(loads.arrived_at, subscriptions._loaded_at) as own_arrived_at,
-        row_number() over (partition by subscriptions.subscription_id order by {{ var('newest_first') }}) as version_rank
+        row_number() over (partition by subscriptions.subscription_id order by {{ var('newest_first') }})
+            as version_rank
     from {{ source('raw', 'subscriptions') }} as subscriptions
     left join loads
         on subscriptions._load_id = loads.load_id
