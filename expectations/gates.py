@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from expectations.context import calm_great_expectations, open_context
 from expectations.data_docs import run_name_of, update_data_docs
 from expectations.measures.measure import measure_gate
-from expectations.newest_versions import newest_version_statements
+from expectations.preparations import preparation_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
 from warehouse.connections import open_build_file
@@ -61,7 +61,7 @@ def run_gate(
     suites = build_suites(gate, as_of_date)
     validated_at = datetime.now(UTC).replace(tzinfo=None)
     measure_gate(settings, source, gate, as_of_date, validated_at)
-    present, preparations = _look_into(settings, source)
+    present, preparations = _look_into(settings, source, gate)
     import great_expectations as gx
 
     # A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
@@ -101,7 +101,7 @@ def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
     elif gate == "marts":
         from expectations.suites.marts import marts_suites
 
-        suites = marts_suites(thresholds.marts, as_of_date)
+        suites = marts_suites(thresholds, as_of_date)
     elif gate == "scores":
         from expectations.suites.scores import scores_suites
 
@@ -121,14 +121,14 @@ def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
     return [structure_suite(suites), *suites]
 
 
-def _look_into(settings: Settings, source: str) -> tuple[set[tuple[str, str]], list[str]]:
-    """Tables of the build file, and the SQL that makes the newest versions.
+def _look_into(settings: Settings, source: str, gate: str) -> tuple[set[tuple[str, str]], list[str]]:
+    """Tables of the build file, and the SQL that makes what a gate's rules share.
 
     Opened here first, so that a held or missing file is told in our words.
     """
     with open_build_file(settings, source, read_only=True) as connection:
         rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-        preparations = list(newest_version_statements(connection))
+        preparations = list(preparation_statements(connection, gate))
     return {(schema, table) for schema, table in rows} | {("information_schema", "columns")}, preparations
 
 

@@ -31,12 +31,6 @@ def counted_rows(table: str) -> str:
     return newest(table.removeprefix("raw.")) if table.startswith("raw.") else table
 
 
-def make_newest_versions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables and views anew on this connection."""
-    for statement in newest_version_statements(connection):
-        connection.execute(statement)
-
-
 def newest_version_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """SQL that makes the tables and views, for any connection to the same file; it may be read-only.
 

@@ -37,9 +37,16 @@ class RawThresholds(_Frozen):
 
 
 class MartsThresholds(_Frozen):
-    reconciliation_tolerance_amount: float = Field(ge=0)
+    goods_like_charges_share_warning: float = Field(ge=0, le=1)
     eligible_customer_count_warning: int = Field(ge=0)
     guest_amount_share_warning: float = Field(ge=0, le=1)
+
+
+class PlaceLimits(_Frozen):
+    """Shares of money or lines from which a place of the ledger is warned about, and from which it stops the run."""
+
+    warning_share: float = Field(ge=0, le=1)
+    maximum_share: float | None = Field(default=None, ge=0, le=1)
 
 
 class ScoresThresholds(_Frozen):
@@ -124,6 +131,7 @@ class Thresholds(_Frozen):
 
     raw: RawThresholds
     marts: MartsThresholds
+    places: dict[str, PlaceLimits]
     scores: ScoresThresholds
     volume: VolumeThresholds
     freshness: FreshnessThresholds

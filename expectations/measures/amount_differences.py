@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 import duckdb
 
+from expectations.ledger import AS_WRITTEN
 from expectations.newest_versions import newest
 
 _TOLERANCE_AMOUNT = "0.01"
@@ -33,7 +34,7 @@ _DIFFERENCES = f"""
         from (
             select
                 *,
-                cast(coalesce(line_amount, quantity * unit_price_amount) as decimal(28, 10)) as amount,
+                {AS_WRITTEN} as amount,
                 upper(trim(product_code)) as code,
                 trim(product_description) as description
             from {newest("order_items")}

@@ -7,9 +7,10 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.measures.amount_differences import write_amount_differences
+from expectations.measures.amount_places import write_amount_places
 from expectations.measures.profiles import accept_profiles, waiting_gates, write_profiles
 from expectations.measures.revenue import write_customer_360_bridge, write_marts_bridge
-from expectations.newest_versions import make_newest_versions
+from expectations.preparations import prepare
 from expectations.thresholds import Thresholds, load_thresholds
 from warehouse.connections import open_build_file
 from warehouse.errors import SettingsError
@@ -64,11 +65,12 @@ def measure(
     connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date, thresholds: Thresholds, measured_at: datetime
 ) -> None:
     """Write the figures of a gate; those of the same gate and date are replaced. The caller commits."""
-    make_newest_versions(connection)
+    prepare(connection, gate)
     if gate == "raw":
         write_amount_differences(connection, as_of_date, thresholds.data_docs.runs_kept, measured_at)
     if gate == "marts":
         write_marts_bridge(connection, as_of_date, measured_at)
+        write_amount_places(connection, as_of_date, thresholds, measured_at)
     if gate == "activation":
         write_customer_360_bridge(connection, as_of_date, measured_at)
     write_profiles(connection, gate, as_of_date, thresholds, measured_at)

@@ -1,8 +1,7 @@
 """The bridge of revenue from raw to customer_360, in ``quality.revenue_reconciliation``.
 
-Each step goes from one table's total to the next one's. What lies between them is worked out anew from what comes
-before the step, class by class; what is left over is `unexplained` and must be nothing, to the cent. All amounts are
-decimals.
+Each step goes from one table's total to the next one's. What lies between is named, class by class, as the ledger and
+the marts have it; what is left over is `unexplained` and must be nothing, to the cent. All amounts are decimals.
 """
 
 from __future__ import annotations
@@ -10,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
 from expectations.measures import revenue_queries as queries
+from expectations.measures.revenue_queries import ROUNDING
 
 OPENING, UNEXPLAINED, CLOSING = "opening", "unexplained", "closing"
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -45,57 +46,89 @@ class Step:
     meanings: dict[str, str]
 
 
+_ROUNDED = "Rounding to cents: half a cent at most for each figure that is rounded."
+
 MARTS_STEPS = (
     Step(
         1,
-        "fct_order_items",
+        "int_movements",
         queries.RAW_LINES,
-        queries.LINES_LEFT_OUT,
-        queries.ORDER_ITEMS,
+        queries.PLACES_OF_RAW,
+        queries.LEDGER_TOTAL,
         {
-            OPENING: "Newest version of each line in raw.order_items: as stated, or quantity × price.",
-            "unknown_orders": "Lines whose order never came.",
+            OPENING: "Newest version of each line in raw.order_items, as written: its amount, or quantity × price.",
+            "order_unknown": "Lines whose order never came.",
             "after_as_of_date": "Lines of orders from the as-of date on.",
-            "duplicate_lines": "Further copies of a line, where the shop does not number its lines.",
-            CLOSING: "Lines in marts.fct_order_items.",
+            "duplicate": "Further copies of a line, where the shop does not number its lines.",
+            "no_exchange_rate": "Lines in a currency without a rate: shown, not added up.",
+            "turned_signs": "Lines written without the minus that a return has (or with one that it has not).",
+            "conversion": "What amounts in other currencies are worth more in the reporting currency.",
+            "stated_totals": "Orders without a priced line, worth what their head states.",
+            "stated_differences": "What heads state beyond their lines, where the source says that heads count.",
+            ROUNDING: _ROUNDED,
+            CLOSING: "The ledger: intermediate.int_movements.",
         },
     ),
     Step(
         2,
-        "fct_orders",
+        "fct_order_items",
+        queries.LEDGER_TOTAL,
+        queries.NOT_LINES,
         queries.ORDER_ITEMS,
-        queries.STATED_AMOUNTS,
-        queries.ORDERS,
         {
-            OPENING: "Lines in marts.fct_order_items.",
-            "stated_amounts": "Orders without a priced line, worth what their head in raw.orders states.",
-            CLOSING: "All that orders in marts.fct_orders are worth: net, cancelled, fees and adjustments.",
+            OPENING: "The ledger.",
+            "stated_totals": "Orders without a priced line have no line.",
+            "stated_differences": "What heads state beyond their lines is no line.",
+            ROUNDING: _ROUNDED,
+            CLOSING: "Lines in marts.fct_order_items.",
         },
     ),
     Step(
         3,
+        "fct_orders",
+        queries.LEDGER_TOTAL,
+        queries.CHARGES_OF_CANCELLED,
+        queries.ORDERS,
+        {
+            OPENING: "The ledger.",
+            "charges_of_cancelled_orders": "Charges and book-keeping of cancelled orders.",
+            ROUNDING: _ROUNDED,
+            CLOSING: "All that orders in marts.fct_orders are worth: net, cancelled, fees and adjustments.",
+        },
+    ),
+    Step(
+        4,
         "fct_orders.net_amount",
         queries.ORDERS,
         queries.NOT_NET_SALES,
         queries.NET_SALES,
         {
             OPENING: "All that orders in marts.fct_orders are worth.",
-            "cancelled_orders": "Goods and discounts of orders that raw calls cancelled before the as-of date.",
-            "fees": "Postage, charges, vouchers.",
+            "cancelled_orders": "Goods and discounts of cancelled orders.",
+            "returns_of_cancelled_orders": "Returns of what was cancelled: undone once, not twice.",
+            "shipping": "Lines of the kind shipping.",
+            "taxes": "Lines of the kind tax.",
+            "tips": "Lines of the kind tip.",
+            "gift_cards": "Lines of the kind gift_card.",
+            "other_fees": "Lines of the kind fee.",
             "adjustments": "Book-keeping.",
             CLOSING: "Net sales: net_amount in marts.fct_orders.",
         },
     ),
     Step(
-        4,
+        5,
         "monthly_sales",
         queries.NET_SALES,
-        None,
+        queries.MONTHS_ROUNDED,
         queries.MONTHLY_SALES,
-        {OPENING: "Net sales in marts.fct_orders.", CLOSING: "Net sales in marts.monthly_sales."},
+        {
+            OPENING: "Net sales in marts.fct_orders.",
+            ROUNDING: _ROUNDED,
+            CLOSING: "Net sales in marts.monthly_sales.",
+        },
     ),
     Step(
-        5,
+        6,
         "customer_features",
         queries.NET_SALES,
         queries.NOT_IN_FEATURES,
@@ -103,17 +136,15 @@ MARTS_STEPS = (
         {
             OPENING: "Net sales in marts.fct_orders.",
             "guests": "Sales and returns without a customer.",
-            "adjustment_orders": "Net amount of orders that are book-keeping.",
-            "reversed_orders": "Customers' sales of which all goods came back: void from then on.",
-            "returns_of_void_orders": "Returns that reversed lines of void orders (reversed or cancelled).",
             "customers_without_purchase": "Customers none of whose purchases stands; they have no features.",
+            ROUNDING: _ROUNDED,
             CLOSING: "Net amount in marts.customer_features at the as-of date.",
         },
     ),
 )
 CUSTOMER_360_STEPS = (
     Step(
-        6,
+        7,
         "customer_360",
         queries.FEATURES,
         None,
@@ -129,20 +160,16 @@ _LEFT_OVER = "What no class explains; must be nothing."
 
 def write_marts_bridge(connection: duckdb.DuckDBPyConnection, as_of_date: date, measured_at: datetime) -> None:
     """Write the steps from raw to customer_features; those of the date are replaced."""
-    _write(connection, MARTS_STEPS, as_of_date, measured_at, queries.PREPARATIONS)
+    _write(connection, MARTS_STEPS, as_of_date, measured_at)
 
 
 def write_customer_360_bridge(connection: duckdb.DuckDBPyConnection, as_of_date: date, measured_at: datetime) -> None:
     """Write the last step, once dbt's activation models are built."""
-    _write(connection, CUSTOMER_360_STEPS, as_of_date, measured_at, ())
+    _write(connection, CUSTOMER_360_STEPS, as_of_date, measured_at)
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection,
-    steps: Sequence[Step],
-    as_of_date: date,
-    measured_at: datetime,
-    preparations: Sequence[str],
+    connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], as_of_date: date, measured_at: datetime
 ) -> None:
     """Write steps. Where a table is missing nothing is written, which the gate takes for a step that fails."""
     for step in steps:
@@ -151,8 +178,6 @@ def _write(
             [as_of_date, step.number],
         )
     try:
-        for preparation in preparations:
-            _run(connection, preparation, as_of_date)
         rows = [row for step in steps for row in _rows(connection, step, as_of_date)]
     except (duckdb.CatalogException, duckdb.BinderException):
         return
@@ -162,25 +187,34 @@ def _write(
             "? as row_position, ? as amount_class, ? as amount, ? as row_count, ? as description, ? as measured_at",
             [as_of_date, *row, measured_at],
         )
-    for table in queries.TEMPORARY_TABLES:
-        connection.execute(f"drop table if exists {table}")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, step: Step, as_of_date: date) -> list[tuple]:
     opening = _run(connection, step.opening, as_of_date).fetchone()
     closing = _run(connection, step.closing, as_of_date).fetchone()
     found = _run(connection, step.classes, as_of_date).fetchall() if step.classes else []
-    classes = {name: (amount, count) for name, amount, count in found}
+    classes = {name: (Decimal(str(amount or 0)), count) for name, amount, count in found}
+    left_over = closing[0] - opening[0] - sum((amount for amount, _ in classes.values()), Decimal(0))
+    shown = {
+        OPENING: (_in_cents(opening[0]), opening[1]),
+        **{name: (_in_cents(amount), count) for name, (amount, count) in classes.items()},
+        UNEXPLAINED: (_in_cents(left_over), None),
+        CLOSING: (_in_cents(closing[0]), closing[1]),
+    }
+    if ROUNDING in step.meanings:  # what rounding the lines of the bridge itself does belongs there too
+        between = sum((amount for name, (amount, _) in shown.items() if name not in (CLOSING, ROUNDING)), Decimal(0))
+        shown[ROUNDING] = (shown[CLOSING][0] - between, shown.get(ROUNDING, (None, 0))[1])
+    meanings = {**step.meanings, UNEXPLAINED: _LEFT_OVER}
+    order = [OPENING, *(name for name in step.meanings if name not in (OPENING, CLOSING)), UNEXPLAINED, CLOSING]
     nothing = (Decimal("0.00"), 0)
-    left_over = closing[0] - opening[0] - sum((amount for amount, _ in classes.values()), Decimal("0.00"))
-    known = [name for name in step.meanings if name not in (OPENING, CLOSING)]
-    lines = [
-        (OPENING, *opening, step.meanings[OPENING]),
-        *((name, *classes.get(name, nothing), step.meanings[name]) for name in known),
-        (UNEXPLAINED, left_over, None, _LEFT_OVER),
-        (CLOSING, *closing, step.meanings[CLOSING]),
+    return [
+        (step.number, step.stage, position, name, *shown.get(name, nothing), meanings[name])
+        for position, name in enumerate(order, start=1)
     ]
-    return [(step.number, step.stage, position, *line) for position, line in enumerate(lines, start=1)]
+
+
+def _in_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, as_of_date: date) -> duckdb.DuckDBPyConnection:

@@ -1,175 +1,172 @@
-"""The queries of the bridge of revenue: totals of tables, and the classes of what lies between them."""
+"""The queries of the bridge of revenue: totals of tables, and the classes of what lies between them.
+
+No query decides anew what a line is, which sign it has or what takes it back: classes are places of the ledger or
+columns of the marts. What rounding to cents may do is bounded row by row; what lies beyond is left over.
+"""
 
 from __future__ import annotations
 
-from expectations.newest_versions import newest
+from expectations.ledger import COUNTS, LEDGER, LEDGER_ORDERS, RAW_ORDER_LINES
 
-TEMPORARY_TABLES = ("bridge_heads", "bridge_lines")
-
-# Newest versions, worked out from raw and not from the models that are checked.
-PREPARATIONS = (
-    f"""
-    create or replace temp table bridge_heads as
-    select
-        order_id,
-        order_kind,
-        ordered_at,
-        case when order_kind = 'return' then -abs(order_amount) else order_amount end as stated_amount,
-        case
-            when order_status = 'cancelled' or cancelled_at is not null
-                then greatest(coalesce(cancelled_at, ordered_at), ordered_at) < $as_of_date
-            else false
-        end as is_cancelled
-    from {newest("orders")}
-    """,
-    f"""
-    create or replace temp table bridge_lines as
-    with
-    newest as (
-        select
-            order_id,
-            line_number,
-            nullif(upper(trim(product_code)), '') as product_code,
-            nullif(trim(product_description), '') as product_description,
-            quantity,
-            unit_price_amount,
-            coalesce(line_amount, cast(quantity * unit_price_amount as decimal(18, 2))) as amount
-        from {newest("order_items")}
-    ),
-    counted as (
-        select
-            order_id,
-            amount,
-            line_number is not null as is_numbered,
-            line_number is not null or row_number() over (
-                partition by
-                    order_id, line_number, product_code, product_description, quantity, unit_price_amount, amount
-            ) = 1 as is_first
-        from newest
-    )
-    select
-        lines.order_id,
-        coalesce(lines.amount, 0) as amount,
-        lines.amount is not null as is_priced,
-        case
-            when heads.order_id is null then 'unknown_orders'
-            when heads.ordered_at >= $as_of_date then 'after_as_of_date'
-            when not lines.is_first then 'duplicate_lines'
-            else 'kept'
-        end as amount_class
-    from counted as lines
-    left join bridge_heads as heads on heads.order_id = lines.order_id
-    """,
-)
-
-_ZERO = "cast(0 as decimal(18, 2))"
+ROUNDING = "rounding"
+_HALF_A_CENT = "0.005"
 
 
 def _total(amount: str, table: str, where: str = "true") -> str:
-    """Amount and number of rows of a table; each amount a decimal, so that the sum is right to the cent."""
+    """Amount, exact to the last decimal, and number of rows of a table."""
     return (
-        f"select coalesce(sum(cast({amount} as decimal(18, 2))), {_ZERO}) as amount, count(*) as row_count "
+        f"select coalesce(sum(cast({amount} as decimal(28, 10))), 0) as amount, count(*) as row_count "
         f"from {table} where {where}"
     )
 
 
-RAW_LINES = _total("amount", "bridge_lines")
+def _rounded(parts: str, exact: str, shown: str, rounded_count: str, keys: str) -> str:
+    """The class of what rounding did: differences of rows that so many rounded figures explain."""
+    return f"""
+        select '{ROUNDING}' as amount_class, sum({shown} - {exact}) as amount, count(*) as row_count
+        from ({parts}) as compared_by_{keys}
+        where {shown} <> {exact} and abs({shown} - {exact}) <= {_HALF_A_CENT} * {rounded_count}
+    """
+
+
+_WORTH = "orders.net_amount + orders.cancelled_amount + orders.fee_amount + orders.adjustment_amount"
+_GOODS = "ledger.sale_amount + ledger.return_amount"
+_CHARGES = "ledger.charge_amount + ledger.adjustment_amount"
+
+RAW_LINES = (
+    f"select coalesce(sum(amount), 0) as amount, coalesce(sum(line_count), 0) as row_count from {RAW_ORDER_LINES}"
+)
+LEDGER_TOTAL = _total("amount", LEDGER, COUNTS)
 ORDER_ITEMS = _total("line_amount", "marts.fct_order_items")
-ORDERS = _total("net_amount + cancelled_amount + fee_amount + adjustment_amount", "marts.fct_orders")
+ORDERS = _total(_WORTH, "marts.fct_orders as orders")
 NET_SALES = _total("net_amount", "marts.fct_orders")
 MONTHLY_SALES = _total("net_amount", "marts.monthly_sales")
 FEATURES = _total("net_amount", "marts.customer_features", "as_of_date = $as_of_date")
 CUSTOMER_360 = _total("net_amount", "marts.customer_360", "as_of_date = $as_of_date")
 
-LINES_LEFT_OUT = """
-    select amount_class, -sum(amount) as amount, count(*) as row_count
-    from bridge_lines where amount_class <> 'kept' group by amount_class
-"""
-
-# What a head states counts where no line that is kept has a price.
-_STATED = """
-    select heads.* from bridge_heads as heads
-    where heads.ordered_at < $as_of_date and heads.stated_amount is not null and not exists (
-        select 1 from bridge_lines as lines
-        where lines.order_id = heads.order_id and lines.amount_class = 'kept' and lines.is_priced
-    )
-"""
-STATED_AMOUNTS = f"""
-    select 'stated_amounts' as amount_class, coalesce(sum(stated_amount), {_ZERO}) as amount, count(*) as row_count
-    from ({_STATED}) as stated
-"""
-
-NOT_NET_SALES = f"""
+PLACES_OF_RAW = f"""
     with
-    parts as (
+    places as (
         select
-            items.line_amount as amount,
             case
-                when items.line_kind = 'fee' then 'fees'
-                when items.line_kind = 'adjustment' then 'adjustments'
-                when heads.is_cancelled then 'cancelled_orders'
-            end as amount_class
-        from marts.fct_order_items as items
-        inner join bridge_heads as heads on heads.order_id = items.order_id
+                when movement_kind = 'head' then 'stated_totals'
+                when movement_kind = 'difference' then 'stated_differences'
+                else movement_status
+            end as amount_class,
+            case when movement_kind = 'line' then -raw_amount else amount end as amount
+        from {LEDGER}
+        where movement_kind <> 'line' or movement_status <> 'kept'
         union all
-        select
-            stated_amount as amount,
-            case
-                when order_kind = 'adjustment' then 'adjustments'
-                when is_cancelled then 'cancelled_orders'
-            end as amount_class
-        from ({_STATED}) as stated
+        select 'turned_signs' as amount_class, original_amount - raw_amount as amount
+        from {LEDGER}
+        where movement_kind = 'line' and movement_status = 'kept' and original_amount <> raw_amount
+        union all
+        select 'conversion' as amount_class, amount - original_amount as amount
+        from {LEDGER}
+        where movement_kind = 'line' and movement_status = 'kept' and amount <> original_amount
     )
-    select amount_class, -sum(cast(amount as decimal(18, 2))) as amount, count(*) as row_count
-    from parts where amount_class is not null group by amount_class
+    select amount_class, sum(amount) as amount, count(*) as row_count from places group by amount_class
 """
-
-# Orders split by what becomes of their net amount in the features: one row per order and class.
-CLASSIFIED_ORDERS = """
-    with
-    undone as (
-        select returned.order_id, sum(returned.line_amount) as amount
-        from marts.fct_order_items as sold
-        inner join marts.fct_order_items as returned on returned.order_item_id = sold.reversed_by_order_item_id
-        inner join marts.fct_orders as sales on sales.order_id = sold.order_id
-        inner join marts.fct_orders as notes on notes.order_id = returned.order_id
-        where (sales.cancelled_at is not null or sales.reversed_at is not null)
-            and notes.order_kind = 'return' and notes.cancelled_at is null and not notes.is_guest
-        group by returned.order_id
-    ),
-    buyers as (
-        select distinct customer_id from marts.fct_orders where is_purchase
-    ),
-    parts as (
-        select
-            orders.order_id,
-            orders.customer_id,
-            orders.net_amount - coalesce(undone.amount, 0) as amount,
-            case
-                when orders.is_guest then 'guests'
-                when orders.order_kind = 'adjustment' then 'adjustment_orders'
-                when orders.order_kind = 'sale' and orders.reversed_at is not null then 'reversed_orders'
-            end as amount_class
-        from marts.fct_orders as orders
-        left join undone on undone.order_id = orders.order_id
-        union all
-        select orders.order_id, orders.customer_id, undone.amount, 'returns_of_void_orders' as amount_class
-        from undone
-        inner join marts.fct_orders as orders on orders.order_id = undone.order_id
-    )
+NOT_LINES = f"""
     select
-        parts.order_id,
-        parts.customer_id,
-        cast(parts.amount as decimal(18, 2)) as amount,
-        case
-            when parts.amount_class is not null then parts.amount_class
-            when buyers.customer_id is null then 'customers_without_purchase'
-            else 'kept'
-        end as amount_class
-    from parts
-    left join buyers on buyers.customer_id = parts.customer_id
-"""
-NOT_IN_FEATURES = f"""
+        case when movement_kind = 'head' then 'stated_totals' else 'stated_differences' end as amount_class,
+        -sum(amount) as amount,
+        count(*) as row_count
+    from {LEDGER} where movement_kind <> 'line' and {COUNTS} group by amount_class
+    union all
+""" + _rounded(
+    f"""
+        select ledger.line_amount, ledger.line_count, coalesce(items.amount, 0) as shown_amount
+        from {LEDGER_ORDERS} as ledger
+        left join (select order_id, sum(line_amount) as amount from marts.fct_order_items group by order_id) as items
+            on items.order_id = ledger.order_id
+        """,
+    "line_amount",
+    "shown_amount",
+    "line_count",
+    "order",
+)
+CHARGES_OF_CANCELLED = f"""
+    select 'charges_of_cancelled_orders' as amount_class, -sum({_CHARGES}) as amount, count(*) as row_count
+    from {LEDGER_ORDERS} as ledger
+    inner join marts.fct_orders as orders on orders.order_id = ledger.order_id
+    where orders.cancelled_at is not null and {_CHARGES} <> 0
+    union all
+""" + _rounded(
+    f"""
+        select
+            {_GOODS} + case when orders.cancelled_at is null then {_CHARGES} else 0 end as exact_amount,
+            {_WORTH} as shown_amount
+        from {LEDGER_ORDERS} as ledger
+        inner join marts.fct_orders as orders on orders.order_id = ledger.order_id
+        where ledger.has_movements
+        """,
+    "exact_amount",
+    "shown_amount",
+    "4",
+    "order",
+)
+NOT_NET_SALES = """
+    with
+    apart as (
+        select
+            unnest([
+                case when cancelled_at is not null then 'cancelled_orders' else 'returns_of_cancelled_orders' end,
+                'shipping', 'taxes', 'tips', 'gift_cards', 'other_fees', 'adjustments'
+            ]) as amount_class,
+            unnest([
+                cancelled_amount, shipping_amount, tax_amount, tip_amount, gift_card_amount,
+                fee_amount - shipping_amount - tax_amount - tip_amount - gift_card_amount, adjustment_amount
+            ]) as amount
+        from marts.fct_orders
+    )
     select amount_class, -sum(amount) as amount, count(*) as row_count
-    from ({CLASSIFIED_ORDERS}) as classified where amount_class <> 'kept' group by amount_class
+    from apart where amount <> 0 group by amount_class
+"""
+MONTHS_ROUNDED = _rounded(
+    """
+    select months.net_amount, orders.net_amount as orders_amount, orders.order_count + 1 as rounded_count
+    from marts.monthly_sales as months
+    inner join (
+        select cast(date_trunc('month', order_date) as date) as order_month, sum(net_amount) as net_amount,
+            count(*) as order_count
+        from marts.fct_orders group by cast(date_trunc('month', order_date) as date)
+    ) as orders on orders.order_month = months.order_month
+    """,
+    "orders_amount",
+    "net_amount",
+    "rounded_count",
+    "month",
+)
+# Net sales by customer beside the features; guests together.
+CUSTOMERS = """
+    select
+        orders.customer_id,
+        coalesce(bool_or(orders.is_purchase), false) and orders.customer_id is not null as has_purchase,
+        sum(orders.net_amount) as orders_amount,
+        coalesce(max(features.net_amount), 0) as net_amount,
+        count(*) + 1 as rounded_count
+    from marts.fct_orders as orders
+    left join (
+        select customer_id, net_amount from marts.customer_features where as_of_date = {as_of_date}
+    ) as features on features.customer_id = orders.customer_id
+    group by orders.customer_id
+"""
+_CUSTOMERS = CUSTOMERS.format(as_of_date="$as_of_date")
+NOT_IN_FEATURES = f"""
+    select
+        case when customer_id is null then 'guests' else 'customers_without_purchase' end as amount_class,
+        -sum(orders_amount) as amount,
+        count(*) as row_count
+    from ({_CUSTOMERS}) as customers where not has_purchase group by amount_class
+    union all
+    {
+    _rounded(
+        f"select * from ({_CUSTOMERS}) as all_customers where has_purchase",
+        "orders_amount",
+        "net_amount",
+        "rounded_count",
+        "customer",
+    )
+}
 """

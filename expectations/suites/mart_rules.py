@@ -18,7 +18,7 @@ def amounts_are_decimals(table: str) -> Expectation:
                 select c.column_name, c.data_type
                 from information_schema.columns as c
                 where c.table_schema = 'marts' and c.table_name = :table
-                    and c.column_name like '%amount%' and c.data_type not like 'DECIMAL%'
+                    and c.column_name like '%amount' and c.data_type not like 'DECIMAL%'
                     and exists (select 1 from (select count(*) from {batch}) as any_rows)
             """,
             table=table,

@@ -1,4 +1,4 @@
-"""Gate `marts`: the marts are keyed, agree with raw to the cent, and know nothing from the as-of date on."""
+"""Gate `marts`: every cent of raw is in the ledger, the marts are keyed and say what it says, and know no later day."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from datetime import date
 
 from expectations.suites.features import features_suite
 from expectations.suites.labels_and_rfm import labels_suite, rfm_suite
+from expectations.suites.ledger import ledger_suite, places_suite
 from expectations.suites.mart_rules import look_at
 from expectations.suites.orders import order_items_suite, orders_suite
 from expectations.suites.revenue import marts_bridge_suite, monthly_sales_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
 from expectations.suites.subscriptions import subscription_features_suite, subscriptions_suite
-from expectations.thresholds import MartsThresholds
+from expectations.thresholds import Thresholds
 
 
-def marts_suites(thresholds: MartsThresholds, as_of_date: date) -> list[TableSuite]:
-    """The suites of the marts that models and people read."""
+def marts_suites(thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
+    """The suites of the ledger and of the marts that models and people read."""
     return [
+        ledger_suite(thresholds.marts, as_of_date),
+        places_suite(thresholds, as_of_date),
         _customers_suite(as_of_date),
         _products_suite(),
-        orders_suite(thresholds, as_of_date),
-        order_items_suite(thresholds),
-        features_suite(thresholds, as_of_date),
+        orders_suite(thresholds.marts, as_of_date),
+        order_items_suite(),
+        features_suite(thresholds.marts, as_of_date),
         labels_suite(as_of_date),
         rfm_suite(as_of_date),
         monthly_sales_suite(),

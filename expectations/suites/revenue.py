@@ -7,8 +7,9 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.ledger import LEDGER_ORDERS
 from expectations.measures.revenue import CUSTOMER_360_STEPS, MARTS_STEPS, Step
-from expectations.measures.revenue_queries import CLASSIFIED_ORDERS
+from expectations.measures.revenue_queries import CUSTOMERS
 from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
 
@@ -52,7 +53,7 @@ def _step_is_explained(step: Step, as_of_date: date) -> Expectation:
         f"Revenue up to {step.stage}: {step.meanings['opening']} {_classes(step)} To the cent.",
         f"Read the bridge: {_BRIDGE}; then compare the two tables of the step, order by order.",
         column="amount",
-        table=f"marts.{step.stage.partition('.')[0]}",
+        table=f"{'intermediate' if step.stage.startswith('int_') else 'marts'}.{step.stage.partition('.')[0]}",
     )
 
 
@@ -67,17 +68,18 @@ def net_amounts_agree(as_of_date: date) -> Expectation:
         "net_amount_agrees_with_orders",
         sql(
             f"""
-                select coalesce(f.customer_id, o.customer_id) as customer_id, f.net_amount, o.amount as orders_amount
-                from (select customer_id, net_amount from {{batch}} where as_of_date = :as_of_date) as f
+                select coalesce(orders.customer_id, features.customer_id) as customer_id,
+                    features.net_amount, orders.orders_amount
+                from ({CUSTOMERS.format(as_of_date=":as_of_date")}) as orders
                 full outer join (
-                    select customer_id, sum(amount) as amount from ({CLASSIFIED_ORDERS}) as classified
-                    where amount_class = 'kept' group by customer_id
-                ) as o on o.customer_id = f.customer_id
-                where f.net_amount is distinct from o.amount
+                    select customer_id, net_amount from {{batch}} as of_table where as_of_date = :as_of_date
+                ) as features on features.customer_id = orders.customer_id
+                where (orders.has_purchase or features.customer_id is not null) and not coalesce(
+                    abs(features.net_amount - orders.orders_amount) <= 0.005 * orders.rounded_count, false)
             """,
             as_of_date=as_of_date,
         ),
-        "At the as-of date every customer's net amount is that of the orders and returns that stand, to the cent.",
+        "At the as-of date every customer's net amount is that of the customer's orders and returns, to the cent.",
         "Compare marts.customer_features and marts.fct_orders for the customers named.",
         column="net_amount",
     )
@@ -88,7 +90,10 @@ def monthly_sales_suite() -> TableSuite:
     model = look_at("monthly_sales")
     amounts = ("gross_amount", "return_amount", "cancelled_amount", "net_amount", "fee_amount", "adjustment_amount")
     sums = ", ".join(f"sum({amount}) as {amount}" for amount in amounts)
-    apart = " or ".join(f"months.{amount} is distinct from orders.{amount}" for amount in amounts)
+    apart = " or ".join(
+        f"not coalesce(abs(months.{amount} - orders.{amount}) <= 0.005 * (orders.order_count + 1), false)"
+        for amount in amounts
+    )
     rules = (
         not_null("order_month", "Every row has a month.", model),
         unique(["order_month"], "Each month stands once in monthly_sales.", model),
@@ -100,14 +105,34 @@ def monthly_sales_suite() -> TableSuite:
                     months.net_amount, orders.net_amount as orders_net_amount
                 from {{batch}} as months
                 full outer join (
-                    select cast(date_trunc('month', order_date) as date) as order_month, {sums}
+                    select cast(date_trunc('month', order_date) as date) as order_month, count(*) as order_count, {sums}
                     from marts.fct_orders group by cast(date_trunc('month', order_date) as date)
                 ) as orders on orders.order_month = months.order_month
                 where {apart}
             """,
-            "Each month's amounts are the sums of its orders, to the cent.",
+            "Each month's amounts are the sums of its orders, but for what rounding them to cents does.",
             model + " fct_orders",
             column="net_amount",
+        ),
+        no_rows(
+            "amounts_agree_with_ledger",
+            f"""
+                select
+                    coalesce(months.order_month, ledger.order_month) as order_month,
+                    months.gross_amount, ledger.sale_amount as ledger_sale_amount,
+                    months.return_amount, ledger.return_amount as ledger_return_amount
+                from {{batch}} as months
+                full outer join (
+                    select cast(date_trunc('month', order_date) as date) as order_month,
+                        sum(sale_amount) as sale_amount, sum(return_amount) as return_amount
+                    from {LEDGER_ORDERS} where has_movements group by cast(date_trunc('month', order_date) as date)
+                ) as ledger on ledger.order_month = months.order_month
+                where not coalesce(abs(months.gross_amount - ledger.sale_amount) <= 0.005
+                    and abs(months.return_amount + ledger.return_amount) <= 0.005, false)
+            """,
+            "Each month sold and took back what the ledger says, to the cent.",
+            model + " int_movements",
+            column="gross_amount",
         ),
     )
     return TableSuite("marts", "monthly_sales", ("order_month", *amounts), rules)

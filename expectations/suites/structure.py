@@ -11,6 +11,7 @@ from expectations.suites.rules import TableSuite, no_rows, sql
 _FIRST_STEPS = {
     "raw": "Load the source: python -m warehouse ingest.",
     "quality": "Load the source: python -m warehouse ingest.",
+    "intermediate": "Build the marts: python -m warehouse marts; look at the first dbt model that failed.",
     "marts": "Build the marts: python -m warehouse marts; look at the first dbt model that failed.",
     "scores": "Score the customers: python -m ml score.",
 }
@@ -19,6 +20,7 @@ _OWN = "Run the gate again: it writes this table itself. If it stays away, repor
 _TABLE_STEPS = {
     "customer_360": "Build the profile: python -m warehouse activate.",
     "amount_differences": _OWN,
+    "amount_places": _OWN,
     "column_profiles": _OWN,
     "revenue_reconciliation": _OWN,
 }

@@ -10,7 +10,7 @@ import pytest
 
 from expectations.failing_rows import CANNOT_JUDGE
 from expectations.gates import GATES, build_suites
-from expectations.newest_versions import make_newest_versions
+from expectations.preparations import prepare
 from tests.expectations.small_shop import AS_OF, SOURCE, make_small_shop
 from warehouse.settings import Settings
 
@@ -67,7 +67,7 @@ def ask(connection, suites):
             for expectation in suite.expectations
             if expectation.meta["rule"] == rule and expectation.meta.get("table", suite.table_name) == table
         ]
-        make_newest_versions(connection)
+        prepare(connection, gate)
         query = expectation.unexpected_rows_query.format(batch=f"(select * from {suite.table_name})")
         found = connection.execute(query).to_arrow_table().to_pylist()
         return next((row[CANNOT_JUDGE] for row in found if row.get(CANNOT_JUDGE)), found)

@@ -62,6 +62,27 @@ _RAW_ROWS = {
 }
 
 _MARTS = """
+create schema intermediate;
+create table intermediate.int_movements (
+    movement_id varchar, movement_kind varchar, movement_status varchar, order_id varchar, order_item_id varchar,
+    product_code varchar, product_description varchar, order_date date, line_kind varchar, part varchar,
+    quantity decimal(18, 6), raw_amount decimal(22, 10), original_amount decimal(22, 10), amount decimal(28, 10),
+    currency varchar
+);
+insert into intermediate.int_movements values
+    ('line:i1', 'line', 'kept', 'o1', 'i1', 'MUG', 'Mug', '2024-01-10', 'goods', 'sale', 2, 10, 10, 10, 'GBP'),
+    ('line:i2', 'line', 'kept', 'o1', 'i2', 'POST', 'Postage', '2024-01-10', 'shipping', 'charge', 1, 3, 3, 3, 'GBP'),
+    ('line:i3', 'line', 'kept', 'o2', 'i3', 'MUG', 'Mug', '2022-01-10', 'goods', 'sale', 3, 9.9999, 9.9999, 9.9999,
+        'GBP'),
+    ('head:o3', 'head', 'kept', 'o3', null, null, null, '2024-03-10', 'goods', 'sale', 0, 0, 7.5, 7.5, 'GBP'),
+    ('line:i4', 'line', 'kept', 'o4', 'i4', 'MUG', 'Mug', '2024-06-10', 'goods', 'sale', 1, 5, 5, 5, 'GBP'),
+    ('line:i5', 'line', 'kept', 'o5', 'i5', 'MUG', 'Mug', '2024-06-12', 'goods', 'return', -1, -5, -5, -5, 'GBP'),
+    ('line:i6', 'line', 'kept', 'o6', 'i6', 'CUP', 'Cup', '2024-06-13', 'goods', 'sale', 1, 8, 8, 8, 'GBP'),
+    ('line:i7', 'line', 'after_as_of_date', 'o7', 'i7', 'CUP', 'Cup', '2024-08-01', 'goods', 'sale', 1, 8, 8, 0, 'GBP');
+create table intermediate.int_product_codes_classified as select * from (values ('MUG', null), ('POST', 'shipping'))
+    as t(product_code, line_kind);
+create table intermediate.int_return_portions as select 'o5' as order_id, 'o4' as sold_order_id, 'c1' as customer_id,
+    cast(-5 as decimal(28, 10)) as amount;
 create schema marts;
 create table marts.dim_customers as select * from (values
     ('c1', date '2024-01-10', date '2024-06-10'), ('c2', date '2022-01-10', date '2022-01-10'), ('c3', null, null)
@@ -81,18 +102,23 @@ insert into marts.fct_orders values
     ('o4', 'c1', 'sale', false, true, 1, 1, 1, 5, 0, 0, 5, 0, 0, '2024-06-10 10:00', '2024-06-10', null, null),
     ('o5', 'c1', 'return', false, false, 1, 0, 0, 0, 5, 0, -5, 0, 0, '2024-06-12 10:00', '2024-06-12', null, null),
     ('o6', 'c1', 'sale', false, false, 1, 1, 1, 8, 0, 8, 0, 0, 0, '2024-06-13 10:00', '2024-06-13', '2024-06-14', null);
+alter table marts.fct_orders add column shipping_amount decimal(18, 2) default 0;
+alter table marts.fct_orders add column tax_amount decimal(18, 2) default 0;
+alter table marts.fct_orders add column tip_amount decimal(18, 2) default 0;
+alter table marts.fct_orders add column gift_card_amount decimal(18, 2) default 0;
+update marts.fct_orders set shipping_amount = 3 where order_id = 'o1';
 create table marts.fct_order_items (
     order_item_id varchar, order_id varchar, product_code varchar, line_kind varchar, quantity decimal(18, 3),
     unit_price_amount decimal(18, 4), line_amount decimal(18, 2), ordered_at timestamp, customer_id varchar,
     reversed_by_order_item_id varchar
 );
 insert into marts.fct_order_items values
-    ('i1', 'o1', 'MUG', 'product', 2, 5, 10, '2024-01-10 10:00', 'c1', null),
-    ('i2', 'o1', 'POST', 'fee', 1, 3, 3, '2024-01-10 10:00', 'c1', null),
-    ('i3', 'o2', 'MUG', 'product', 3, 3.3333, 10, '2022-01-10 10:00', 'c2', null),
-    ('i4', 'o4', 'MUG', 'product', 1, 5, 5, '2024-06-10 10:00', 'c1', null),
-    ('i5', 'o5', 'MUG', 'product', -1, 5, -5, '2024-06-12 10:00', 'c1', null),
-    ('i6', 'o6', 'CUP', 'product', 1, 8, 8, '2024-06-13 10:00', 'c1', null);
+    ('i1', 'o1', 'MUG', 'goods', 2, 5, 10, '2024-01-10 10:00', 'c1', null),
+    ('i2', 'o1', 'POST', 'shipping', 1, 3, 3, '2024-01-10 10:00', 'c1', null),
+    ('i3', 'o2', 'MUG', 'goods', 3, 3.3333, 10, '2022-01-10 10:00', 'c2', null),
+    ('i4', 'o4', 'MUG', 'goods', 1, 5, 5, '2024-06-10 10:00', 'c1', null),
+    ('i5', 'o5', 'MUG', 'goods', -1, 5, -5, '2024-06-12 10:00', 'c1', null),
+    ('i6', 'o6', 'CUP', 'goods', 1, 8, 8, '2024-06-13 10:00', 'c1', null);
 create table marts.monthly_sales as select cast(date_trunc('month', order_date) as date) as order_month,
     sum(gross_amount) as gross_amount, sum(return_amount) as return_amount, sum(cancelled_amount) as cancelled_amount,
     sum(net_amount) as net_amount, sum(fee_amount) as fee_amount, sum(adjustment_amount) as adjustment_amount

@@ -170,7 +170,7 @@ def test_failure_says_table_rule_rows_first_step_and_where_to_look(shop):
     assert isinstance(failure, GateFailed)
     text = str(failure)
     assert "1 of " in text
-    assert "raw.orders.ordered_at – Nothing in orders happened after it was loaded." in text
+    assert "raw.orders.ordered_at – Nothing in orders happened more than a day after it was loaded." in text
     assert "2 rows, for example: order_id = o" in text
     assert "first step: " in text
     assert str(shop.data_docs_folder / "index.html") in text
