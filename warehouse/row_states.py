@@ -34,7 +34,7 @@ def rank_states(connection: duckdb.DuckDBPyConnection, load: Load, name: str, ta
     quoted = _landed_column(connection, column) if column else None
     by_column, joined = "", ""
     if quoted:
-        value = f"{_ordering_value(connection, quoted)} as _newest_by"
+        value = f"{_ordering_value(connection, quoted, load.source.time_zone)} as _newest_by"
         by_column = "_newest_by desc nulls last, "
         joined = f"left join (select {ROW_NUMBER}, {value} from {LANDED}) as l using ({ROW_NUMBER})"
     connection.execute(f"""
@@ -63,10 +63,10 @@ def _landed_column(connection: duckdb.DuckDBPyConnection, name: str) -> str | No
     return None
 
 
-def _ordering_value(connection: duckdb.DuckDBPyConnection, quoted: str) -> str:
+def _ordering_value(connection: duckdb.DuckDBPyConnection, quoted: str, time_zone: str | None) -> str:
     text = f"nullif(trim({quoted}), '')"
     for type_ in _ORDERED_TYPES:
-        value = typed_sql(text, Column(type=type_, description=""))
+        value = typed_sql(text, Column(type=type_, description=""), time_zone)
         if not connection.execute(
             f"select 1 from {LANDED} where {text} is not null and {value} is null limit 1"
         ).fetchall():

@@ -117,6 +117,30 @@ def _check_entry(source: Source, kind: FileKind, where: str) -> None:
         )
 
 
+def check_order(source: Source, file: str, lines: Mapping[Place, int]) -> None:
+    """Refuse what the source says of full exports and newest states where it is about no table of its own.
+
+    Raises
+    ------
+    SourceError
+        With the line of the entry.
+    """
+    mapped = {kind.rows_are for kind in source.files}
+    known = mapped if source.form == "mapped" else load_contract().tables.keys()
+    for field, tables in (("newest_by", source.newest_by), ("full", source.full)):
+        for table in tables:
+            if table not in known:
+                raise SourceError(
+                    f"{file}, line {lines[(field,)]}: {field} names {table!r}, which no file of the source has rows of.",
+                    f"Use one of {', '.join(known)}.",
+                )
+    if source.full and source.form == "mapped":
+        raise SourceError(
+            f"{file}, line {lines[('full',)]}: with form mapped, each entry of files says whether it is full.",
+            "Write `export: full` into the entry and take `full` out.",
+        )
+
+
 def check_values(source: Source, file: str, lines: Mapping[Place, int]) -> None:
     """Refuse a time zone that is none, and spellings that no column could have.
 

@@ -11,7 +11,7 @@ from warehouse.contract import load_contract
 from warehouse.errors import SourceError
 from warehouse.select_reads import load_levels
 from warehouse.settings import CHECKOUT, Settings, checked_source_name
-from warehouse.source_checks import check_tables, check_values, explained
+from warehouse.source_checks import check_order, check_tables, check_values, explained
 from warehouse.yaml_texts import read_texts
 
 SHIPPED_SOURCES = CHECKOUT / "warehouse" / "sources"
@@ -120,6 +120,7 @@ def load_source(settings: Settings, name: str) -> Source:
         )
     check_tables(source, file, lines)
     load_levels(source)  # says what is wrong with reading each other
+    check_order(source, file, lines)
     check_values(source, file, lines)
     return source
 
