@@ -78,12 +78,11 @@ def show_all(connection: duckdb.DuckDBPyConnection, load: Load, rows: str = "tru
     key = ", ".join(table.key)
     of_keys = f"(select * from raw.{name} where ({key}) in (select ({key}) from raw.{name} where {rows}))"
     connection.execute(
-        f"create or replace temp table accepted_of_all as select s.* exclude ({', '.join(_OWN)}), "
+        f"create or replace temp view accepted as select s.* exclude ({', '.join(_OWN)}), "
         f"s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} from {SCHEMA}.{name} as s "
         f"inner join ({newest_versions(of_keys, table.key)}) as r on s.{KEY} = {key_sql(name, 'r.')} "
         f"order by s.{ARRIVAL_NUMBER}, s.{PLACE}"
     )
-    connection.execute("create or replace temp view accepted as from accepted_of_all")
 
 
 def is_kept(connection: duckdb.DuckDBPyConnection, name: str, *, besides: str = "") -> bool:

@@ -36,10 +36,10 @@ def map_computed(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -
         return
     show_touched(connection)
     map_accepted(connection, load, name)
-    heads, compared = _head(table, ""), _compared(table, "")
-    connection.execute(f"insert into {_HEADS} select distinct {heads}, {compared} from mapped")
+    heads = _head(table, "")
+    connection.execute(f"insert into {_HEADS} select distinct {heads}, {_compared_in_mapped(table)} from mapped")
     if _is_told_by_rows(connection, load, table):
-        show_all(connection, load, f"{compared} in (select compared from {_HEADS})")
+        show_all(connection, load, f"{_compared(table, '')} in (select compared from {_HEADS})")
     else:
         show_all(connection, load)
     map_accepted(connection, load, name)
@@ -52,7 +52,7 @@ def take_out_empty_heads(connection: duckdb.DuckDBPyConnection, load: Load, name
     columns = ", ".join(table.columns)
     key = ", ".join(table.key)
     known = f"(select * from raw.{name} where {_compared(table, '')} in (select compared from {_HEADS}))"
-    made = f"select {_compared(table, '')} from mapped"
+    made = f"select {_compared_in_mapped(table)} as made from mapped where made is not null"
     [(count,)] = connection.execute(
         f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
         f"select {columns}, $load_id, $file_name, 0, 'gone', $loaded_at, $arrival_number, true "
@@ -76,7 +76,7 @@ def _is_told_by_rows(connection: duckdb.DuckDBPyConnection, load: Load, table: T
         return False
     strange = connection.execute(
         f"select 1 from {_HEADS} where compared not in "
-        f"(select {_compared(table, 'contract_row.')} from accepted) limit 1"
+        f"(select {_compared(table, 'contract_row.')} as row_key from accepted where row_key is not null) limit 1"
     )
     return not strange.fetchall()
 
@@ -87,5 +87,12 @@ def _head(table: Table, prefix: str) -> str:
 
 
 def _compared(table: Table, prefix: str) -> str:
-    """The same, however it is written: SELECTs trim keys and change their case."""
-    return f"upper(trim({_head(table, prefix)}, {literal(BLANKS)}))"
+    """The same of a contract row, in capitals: SELECTs change the case of keys."""
+    columns = [f"upper({prefix}{column}::varchar)" for column in table.key]
+    return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
+
+
+def _compared_in_mapped(table: Table) -> str:
+    """The same of a mapped row, which is not trimmed yet."""
+    columns = [f"upper(trim({column}::varchar, {literal(BLANKS)}))" for column in table.key]
+    return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
