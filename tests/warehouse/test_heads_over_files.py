@@ -137,8 +137,12 @@ def test_however_lines_are_spread_over_files_heads_are_those_of_one_file(
 def test_an_erased_person_does_not_come_back_from_the_kept_rows(kiosk: Kiosk) -> None:
     kiosk.hand_in(one=HEADER + "B1,1,2024-05-02 09:00:00,tea,Tea,4,ann-77x1\nB1,2,2024-05-02 09:00:00,cup,Cup,9,\n")
     assert kiosk.rows("select count(*) from landed_rows.order_items where \"Member\" = 'ann-77x1'") == [(1,)]
+    refused = kiosk.settings.landing_of(SOURCE) / ".refused" / "old.csv"
+    refused.parent.mkdir()
+    refused.write_text("ann-77x1")
     report = erase(kiosk.settings, SOURCE, "ann-77x1", "ada", rebuild=False)
     assert report.search.occurrences == 0
+    assert not refused.exists()
     assert kiosk.rows('select count("Member"), count(*) from landed_rows.order_items') == [(0, 2)]
     kiosk.hand_in(two=HEADER + "B1,3,2024-05-02 09:05:00,pen,Pen,1,\n")
     assert kiosk.newest("orders", "order_id", HEAD) == [("B1", "2024-05-02 09:00:00", None, 14.0)]
