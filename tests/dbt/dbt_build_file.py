@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import duckdb
 
 from warehouse.contract import load_contract
 from warehouse.definitions import DBT_PROJECT
+from warehouse.increments import begin, complete
 from warehouse.parsed_project import parsed_file_in
 from warehouse.raw_tables import LINEAGE_COLUMNS, create_raw_tables
 from warehouse.scores import create_score_tables
@@ -80,8 +82,7 @@ class BuildFile:
                 for number, row in enumerate(rows, start=1)
             ]
             names = ", ".join((*columns, *LINEAGE_COLUMNS))
-            places = ", ".join("?" * (len(columns) + len(LINEAGE_COLUMNS)))
-            connection.executemany(f"insert into raw.{table} ({names}) values ({places})", values)
+            _append(connection, f"raw.{table} ({names})", values, self.path.with_name("rows.csv"))
 
     def execute(self, *statements: str) -> None:
         with duckdb.connect(str(self.path)) as connection:
@@ -128,3 +129,27 @@ class BuildFile:
         done = self.dbt(command, as_of_date, *arguments, **variables)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr
         return done.stdout
+
+    def build_as_the_pipeline(self, as_of_date: str, *, full: bool = False, killed_after: str | None = None) -> bool:
+        """Build the marts, what changed alone where that is enough; return whether it was an increment."""
+        with duckdb.connect(str(self.path)) as connection:
+            increment = begin(connection, as_of_date, "same", full=full)
+        selection = ("path:seeds", f"+{killed_after}") if killed_after else MART_FOLDERS
+        models = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+        done = self.dbt("build", as_of_date, *increment.dbt_arguments, *models, full=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        if not killed_after:
+            with duckdb.connect(str(self.path)) as connection:
+                complete(connection)
+        return not increment.is_full
+
+
+def _append(connection: duckdb.DuckDBPyConnection, target: str, values: list[list[Any]], file: Path) -> None:
+    """Insert by way of a file: a statement for each row takes as long as building the marts."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([[r"\N" if value is None else value for value in row] for row in values])
+    connection.execute(
+        f"insert into {target} select * from read_csv(?, all_varchar = true, header = false, nullstr = ?)",
+        [str(file), r"\N"],
+    )
+    file.unlink()

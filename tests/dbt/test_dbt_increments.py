@@ -8,10 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_build_file import MART_FOLDERS, BuildFile
+from dbt_build_file import BuildFile
 from random_shop import CUSTOMER_COUNT, EVENT_TIMES, PRODUCTS, draw_shop
 
-from warehouse.increments import begin, complete
 from warehouse.own_tables import create_own_tables
 
 # Forward by days, back again, and on; so short that most customers do not change in between.
@@ -127,20 +126,6 @@ def load(shop: BuildFile, number: int, batch: dict[str, list[dict[str, Any]]]) -
         shop.insert(table, rows, loaded_at=f"2026-01-{number + 1:02d}", load_id=f"load {number}")
 
 
-def build(shop: BuildFile, as_of_date: str, *, full: bool = False, killed_after: str | None = None) -> bool:
-    """Build the marts as the pipeline does; return whether it was an increment."""
-    with duckdb.connect(str(shop.path)) as connection:
-        increment = begin(connection, as_of_date, "same", full=full)
-    selection = ("path:seeds", f"+{killed_after}") if killed_after else MART_FOLDERS
-    arguments = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-    done = shop.dbt("build", as_of_date, *increment.dbt_arguments, *arguments, full=False)
-    assert done.returncode == 0, done.stdout[-3000:]
-    if not killed_after:
-        with duckdb.connect(str(shop.path)) as connection:
-            complete(connection)
-    return not increment.is_full
-
-
 def contents(shop: BuildFile) -> dict[str, list[tuple[Any, ...]]]:
     tables = shop.query(
         "select table_schema || '.' || table_name from information_schema.tables "
@@ -166,11 +151,11 @@ def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_pat
         settle_persons(build_file, PERSONS[number])
         if number == len(DATES) - 1:
             # killed half-way, with the next date's rows already in some models
-            build(build_file, "2011-03-05", killed_after="fct_orders")
+            build_file.build_as_the_pipeline("2011-03-05", killed_after="fct_orders")
         former = set(build_file.query("from state.built_snapshots")) if number else set()
-        assert build(build_file, as_of_date) == (number > 0)
+        assert build_file.build_as_the_pipeline(as_of_date) == (number > 0)
         kept = former & set(build_file.query("select as_of_date from intermediate.int_snapshot_dates"))
         assert bool(kept) == (number > 0)
     rebuilt = build_file.copy_to(tmp_path_factory.mktemp("rebuilt"))
-    assert not build(rebuilt, DATES[-1], full=True)
+    assert not rebuilt.build_as_the_pipeline(DATES[-1], full=True)
     assert_same(build_file, rebuilt)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.documents import Document
-from ledger.standing import is_cancelled, is_demand, returned_parts, reversed_at, stands
+from ledger.standing import is_cancelled, is_demand, returned_parts, reversed_at, reversed_by, stands
 
 Figures = dict[str, Any]
 WINDOWS_DAYS = (30, 90, 180, 365)
@@ -25,7 +25,10 @@ class Entry:
 
 
 def entries(documents: list[Document], as_of: datetime) -> Iterator[Entry]:
-    """What counts of a customer as of a date. A reversed order leaves the rest of it on the day it was reversed."""
+    """What counts of a customer as of a date.
+
+    A reversed order leaves the rest of it on the day it was reversed; what is taken of it later counts on its own day.
+    """
     rests: dict[Document, Fraction] = {}
     for document in documents:
         if document.ordered_at < as_of and not is_cancelled(document, as_of):
@@ -36,7 +39,7 @@ def entries(documents: list[Document], as_of: datetime) -> Iterator[Entry]:
     for document in documents:
         if document.ordered_at < as_of and not is_cancelled(document, as_of):
             for part in returned_parts(document, as_of):
-                if part.order in rests:
+                if part.order in rests and document.place <= reversed_by(part.order, as_of):
                     rests[part.order] += part.amount
                 elif not part.is_void:
                     yield Entry(document.ordered_at, part.amount, is_sale=False)
@@ -79,8 +82,7 @@ def labels(documents: list[Document], start: datetime, end: datetime) -> Figures
             continue
         amount += document.amount("sale")
         for part in returned_parts(document, end):
-            stood = part.is_void and part.order.ordered_at < start and not is_cancelled(part.order, start)
-            if stood or not part.is_void:
+            if not part.is_void or stands(part.order, start):
                 amount += part.amount
     return {
         "is_churned": not purchases,

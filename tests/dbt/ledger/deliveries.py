@@ -25,9 +25,20 @@ def hand_in(shop: Shop) -> list[HandIn]:
             if arrives < count - 1 and seldom(luck, 5):
                 later = hand_ins[luck.number(arrives + 1, count - 1)]
                 later.setdefault(table, []).append(corrected(shop, table, row))
-    hand_ins[0]["exchange_rates"] = [{"currency": name, "rate_date": day, "rate": rate} for name, day, rate in RATES]
-    hand_ins[0]["products"] = list(PRODUCTS)
+    add_definitions(luck, hand_ins)
     return hand_ins
+
+
+def add_definitions(luck: Luck, hand_ins: list[HandIn]) -> None:
+    """Rates and kinds of products, which later deliveries may correct."""
+    rates = [{"currency": name, "rate_date": day, "rate": rate} for name, day, rate in RATES]
+    hand_ins[0] |= {"exchange_rates": rates, "products": list(PRODUCTS)}
+    for hand_in in hand_ins[1:]:
+        if seldom(luck, 8):
+            hand_in["exchange_rates"] = [luck.one_of(rates) | luck.one_of(({"rate": "0.25"}, {"_is_gone": True}))]
+        if seldom(luck, 8):
+            product = {"product_code": luck.one_of(("MUG", "TIP")), "line_kind": luck.one_of((None, "fee"))}
+            hand_in["products"] = [product]
 
 
 def corrected(shop: Shop, table: str, row: Row) -> Row:

@@ -63,6 +63,12 @@ class Document:
         return [line for line in goods if line.is_priced and line.amount > 0]
 
     @property
+    def brought_back_whole(self) -> list[Line]:
+        """What has to come back for the order to be reversed. A difference from the total is nothing to bring back."""
+        goods = [line for line in self.sold if not line.is_difference]
+        return goods or self.sold or [line for line in self.lines if line.part == "sale" and (line.amount or 0) > 0]
+
+    @property
     def returned(self) -> list[Line]:
         return [line for line in self.lines if line.kind == "goods" and line.part == "return" and line.amount < 0]
 

@@ -42,9 +42,9 @@ class Line:
         return self.amount is not None
 
     @property
-    def product(self) -> tuple[str, str] | None:
-        """What was sold: its code, without one its name."""
-        return ("code", self.code) if self.code else ("name", self.description) if self.description else None
+    def product(self) -> tuple[str, str | None]:
+        """What was sold: its code, without one its name; lines with neither are of one unknown product."""
+        return ("code", self.code) if self.code else ("name", self.description)
 
     @property
     def size(self) -> Fraction:
@@ -90,7 +90,8 @@ def copies_of(lines: list[Line], stated_amount: Fraction | None) -> list[Line]:
         if not line.has_number:
             seen.add(likeness)
     total = total_of([line.amount for line in lines])
-    is_proved = stated_amount is not None and to_cents(abs(total)) == to_cents(abs(stated_amount))
+    is_told = stated_amount is not None and any(line.is_priced for line in lines)
+    is_proved = is_told and to_cents(abs(total)) == to_cents(abs(stated_amount))
     return [] if is_proved else copies
 
 

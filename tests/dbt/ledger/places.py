@@ -1,20 +1,19 @@
-"""Where every amount that was handed in went: each is in exactly one place (docs/what-counts.md, section 1)."""
+"""Where the amounts of all lines went that were handed in: each is in one place (docs/what-counts.md, section 1)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
 
-from ledger.documents import HandIn, Row, exact, line_of, newest
+from ledger.documents import HandIn, Row, line_of, newest
 from ledger.plain_ledger import Ledger
 
 
 def places(ledger: Ledger, hand_ins: list[HandIn]) -> dict[str, Fraction]:
-    """Sums of amounts as they are written, by what became of their lines and totals."""
+    """Sums of the lines' amounts as they are written, by what became of the lines."""
     sums: dict[str, Fraction] = defaultdict(Fraction)
     orders = {row["order_id"]: row for row in newest(hand_ins, "orders")}
     lines = newest(hand_ins, "order_items")
-    with_priced_lines = {row["order_id"] for row in lines if line_of(row).is_priced}
     copies = {line.line_id for document in ledger.documents for line in document.copies}
     without_rate = {document.document_id for document in ledger.documents if document.rate is None}
 
@@ -24,13 +23,10 @@ def places(ledger: Ledger, hand_ins: list[HandIn]) -> dict[str, Fraction]:
             return "order_unknown"
         if order["ordered_at"] >= ledger.as_of_date:
             return "after_as_of_date"
-        if row.get("order_item_id") in copies:
+        if row["order_item_id"] in copies:
             return "duplicate"
         return "no_exchange_rate" if order["order_id"] in without_rate else "kept"
 
     for row in lines:
         sums[status_of(row)] += line_of(row).raw_amount or 0
-    for order in orders.values():
-        if order["order_id"] not in with_priced_lines:
-            sums[status_of(order)] += exact(order.get("order_amount")) or 0
     return dict(sums)

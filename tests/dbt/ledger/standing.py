@@ -13,6 +13,8 @@ from ledger.takes import Take
 
 TOTAL_THAT_IS_REVERSED = Fraction(95, 100)
 
+Place = tuple[datetime, str]  # of a document in the order of time
+
 
 def is_demand(document: Document) -> bool:
     """Whether a customer bought something, whatever became of it."""
@@ -35,22 +37,27 @@ def known(takes: Iterable[Take], date: datetime) -> list[Take]:
     return sorted(standing, key=lambda take: take.by.place)
 
 
-def line_reversed_at(line: Line, date: datetime) -> datetime | None:
-    """When all of it had been taken back."""
+def line_reversed_by(line: Line, date: datetime) -> Place | None:
+    """The return with which all of it had been taken back."""
     needed = line.size * (TOTAL_THAT_IS_REVERSED if line.is_total else 1)
     taken = Fraction(0)
     for take in known(line.takes, date):
         taken += take.size
         if taken >= needed:
-            return take.at
+            return take.by.place
     return None
 
 
+def reversed_by(order: Document, date: datetime) -> Place | None:
+    """The return with which the last of its goods was taken back."""
+    places = [line_reversed_by(line, date) for line in order.brought_back_whole]
+    return max(places) if places and None not in places else None
+
+
 def reversed_at(order: Document, date: datetime) -> datetime | None:
-    """When the last of its goods was taken back. A difference from the stated total is nothing one can bring back."""
-    goods = [line for line in order.sold if not line.is_difference] or order.sold
-    moments = [line_reversed_at(line, date) for line in goods]
-    return max(moments) if moments and None not in moments else None
+    """When the last of its goods was taken back."""
+    place = reversed_by(order, date)
+    return place[0] if place else None
 
 
 def stands(order: Document, date: datetime) -> bool:

@@ -76,7 +76,7 @@ def earlier_than(document: Document, documents: list[Document]) -> list[Document
         for other in documents
         if other.ordered_at <= document.ordered_at
         and other.currency == document.currency
-        and other.sold
+        and other.brought_back_whole
         and not (other is document and document.kind == "return")
     ]
     return sorted(earlier, key=lambda other: other.place, reverse=True)
@@ -90,17 +90,14 @@ def take_back(document: Document, earlier: list[Document]) -> None:
         return
     for line in sorted(document.returned, key=lambda line: line.line_id):
         take_by_line(document, line, earlier)
-    if not any(line.took for line in document.returned):
-        worth = [
-            -document.original_amount("return"),
-            -document.original_amount("sale", "return", "charge", "adjustment"),
-        ]
-        totals = [order for order in earlier if order.is_without_priced_lines]
-        if take_whole_order(document, totals, worth):
-            return
-    for line in document.returned:
         if not line.took:
             link_credit(document, line, earlier)
+    if not any(line.took for line in document.returned):
+        worth = [-document.original_amount("return"), -document.original_amount("return", "charge")]
+        totals = [order for order in earlier if order.is_without_priced_lines]
+        if take_whole_order(document, totals, worth):
+            for line in document.returned:
+                unlink_credit(line)
 
 
 # Lines
@@ -118,14 +115,14 @@ def take_by_line(document: Document, line: Line, earlier: list[Document]) -> Non
 
 def candidates(document: Document, line: Line, earlier: list[Document]) -> list[tuple[Document, Line]]:
     """What the line may take back, the likeliest first."""
-    if line.size == 0 or line.product is None:
+    if line.size == 0:
         return []
     price = -line.amount / line.size
     at = document.ordered_at
     found = []
     for order in earlier:
         for sold in sorted(order.sold, key=lambda sold: sold.line_id, reverse=True):
-            if sold.product != line.product or sold.size - taken(sold, at) <= 0:
+            if sold.is_total or sold.product != line.product or sold.size - taken(sold, at) <= 0:
                 continue
             paid_price = paid(order, sold) / sold.size
             if price >= PRICE_THAT_CAME_BACK * paid_price:
@@ -137,16 +134,22 @@ def candidates(document: Document, line: Line, earlier: list[Document]) -> list[
 
 
 def link_credit(document: Document, line: Line, earlier: list[Document]) -> None:
-    """A credit belongs to the latest earlier sale of its product, if that is still worth as much."""
-    if line.product is None:
-        return
-    for order in earlier:
+    """A credit belongs to the latest sale of its product before its own document, if that is still worth as much."""
+    for order in (other for other in earlier if other is not document):
         for sold in sorted(order.sold, key=lambda sold: sold.line_id, reverse=True):
-            if sold.product == line.product:
+            if sold.product == line.product and not (sold.is_total or sold.is_difference):
                 if paid(order, sold) - given_back(sold, document.ordered_at) >= -line.amount:
                     line.credited = order
                     sold.credits.append((document, line))
                 return
+
+
+def unlink_credit(line: Line) -> None:
+    """What takes back an order is no credit."""
+    if line.credited:
+        for sold in line.credited.sold:
+            sold.credits = [one for one in sold.credits if one[1] is not line]
+    line.credited = None
 
 
 def given_back(sold: Line, moment: datetime) -> Fraction:
@@ -165,10 +168,12 @@ def take_whole_order(document: Document, earlier: list[Document], worth: list[Fr
     cents = {to_cents(amount) for amount in worth}
     for order in earlier:
         charged = {to_cents(order.original_amount("sale", "charge")), to_cents(order.original_amount("sale"))}
-        if charged & cents and all(is_untouched(sold, at) for sold in order.sold):
+        whole = order.brought_back_whole
+        is_sale = order.original_amount("sale") > 0
+        if is_sale and charged & cents and all(is_untouched(sold, at) for sold in whole):
             for line in document.returned:
-                for sold in order.sold:
-                    share = Fraction(1, len(order.sold))
+                for sold in whole:
+                    share = Fraction(1, len(whole))
                     note(Take(document, line, share, order, sold, sold.size / len(document.returned)))
             return True
     return False
