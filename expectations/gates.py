@@ -18,6 +18,7 @@ from warehouse.contract import load_contract
 from warehouse.errors import GateFailed, SettingsError
 from warehouse.score_review import accept_scores
 from warehouse.settings import Settings
+from warehouse.source_folders import load_source, source_names
 
 if TYPE_CHECKING:
     from great_expectations import Checkpoint
@@ -58,7 +59,7 @@ def run_gate(
         If there is no build file, or another process holds it.
     """
     calm_great_expectations()
-    suites = build_suites(gate, as_of_date)
+    suites = build_suites(gate, as_of_date, _reporting_currency(settings, source))
     validated_at = datetime.now(UTC).replace(tzinfo=None)
     measure_gate(settings, source, gate, as_of_date, validated_at)
     present, preparations = _look_into(settings, source, gate)
@@ -89,15 +90,15 @@ def run_gate(
     return result
 
 
-def build_suites(gate: str, as_of_date: date) -> list[TableSuite]:
-    """The suites of a gate, in the order in which they are checked."""
+def build_suites(gate: str, as_of_date: date, reporting_currency: str | None = None) -> list[TableSuite]:
+    """The suites of a gate, in the order in which they are checked; the currency is the one that the source names."""
     from expectations.suites.distribution import distribution_suite
 
     thresholds = load_thresholds()
     if gate == "raw":
         from expectations.suites.raw import raw_suites
 
-        suites = raw_suites(load_contract(), thresholds, as_of_date)
+        suites = raw_suites(load_contract(), thresholds, as_of_date, reporting_currency)
     elif gate == "marts":
         from expectations.suites.marts import marts_suites
 
@@ -119,6 +120,11 @@ def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
     from expectations.suites.structure import structure_suite
 
     return [structure_suite(suites), *suites]
+
+
+def _reporting_currency(settings: Settings, source: str) -> str | None:
+    """What source.yml names; nothing where the source's folder is gone, which the gate has no need of."""
+    return load_source(settings, source).reporting_currency if source in source_names(settings) else None
 
 
 def _look_into(settings: Settings, source: str, gate: str) -> tuple[set[tuple[str, str]], list[str]]:

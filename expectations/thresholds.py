@@ -32,6 +32,8 @@ class RawThresholds(_Frozen):
     orphan_line_share_warning: float = Field(ge=0, le=1)
     orphan_line_share_maximum: float = Field(ge=0, le=1)
     order_without_amount_share_warning: float = Field(ge=0, le=1)
+    unconverted_order_share_warning: float = Field(ge=0, le=1)
+    unconverted_order_share_maximum: float = Field(ge=0, le=1)
     guest_sale_share_warning: float = Field(ge=0, le=1)
     newest_order_age_days_warning: int = Field(ge=0)
 

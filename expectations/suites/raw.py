@@ -10,8 +10,9 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.suites.file_loads import file_loads_suite
 from expectations.suites.freshness import freshness_rules, load_lag_rule
 from expectations.suites.ids import id_rules
+from expectations.suites.order_amounts import amount_differences_suite, lost_lines_suite
 from expectations.suites.raw_lines import line_rules
-from expectations.suites.raw_orders import amount_differences_suite, order_rules
+from expectations.suites.raw_orders import order_rules
 from expectations.suites.raw_versions import version_rules
 from expectations.suites.references import reference_rules
 from expectations.suites.rules import (
@@ -31,7 +32,9 @@ from warehouse.raw_tables import LINEAGE_COLUMNS
 _LOADER = "The loader let a row through that it should have refused: report it, with the file and row number."
 
 
-def raw_suites(contract: Contract, thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
+def raw_suites(
+    contract: Contract, thresholds: Thresholds, as_of_date: date, reporting_currency: str | None = None
+) -> list[TableSuite]:
     """The suites of the raw tables, derived from the contract, and of the counts of what was loaded."""
     suites = [
         TableSuite(
@@ -51,7 +54,7 @@ def raw_suites(contract: Contract, thresholds: Thresholds, as_of_date: date) -> 
     ]
     orders = (
         _something_to_model(contract),
-        *order_rules(thresholds.raw, as_of_date),
+        *order_rules(thresholds.raw, as_of_date, reporting_currency),
         load_lag_rule(thresholds.freshness),
         *order_volume_rules(thresholds.volume, as_of_date),
     )
@@ -60,7 +63,7 @@ def raw_suites(contract: Contract, thresholds: Thresholds, as_of_date: date) -> 
         TableSuite(suite.schema, suite.table, suite.columns, suite.expectations + extra.get(suite.table, ()))
         for suite in suites
     ]
-    return [*suites, amount_differences_suite(as_of_date), file_loads_suite(contract, thresholds)]
+    return [*suites, amount_differences_suite(as_of_date), lost_lines_suite(), file_loads_suite(contract, thresholds)]
 
 
 def _contract_rules(name: str, table: Table) -> Iterator[Expectation]:

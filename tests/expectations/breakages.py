@@ -66,6 +66,14 @@ RAW = [
         "raw.order_items: most_lines_have_an_order",
         ("update raw.order_items set order_id = order_id || '.0' where order_id in ('o1', 'o2', 'o4')",),
     ),
+    # Seven orders in three currencies: of most is the pound, of which there are three.
+    Breakage(
+        "raw.orders: most_currencies_have_rates",
+        (
+            "update raw.orders set currency = 'YEN' where order_id < 'o3'",
+            "update raw.orders set currency = 'USD' where order_id > 'o5'",
+        ),
+    ),
     # A till without order numbers: the receipts of a month take the place of those of the month before.
     Breakage(
         "quality.file_loads: keys_of_newest_file_are_not_used_again",

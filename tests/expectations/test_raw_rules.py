@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from expectations.gates import build_suites
 from expectations.measures.measure import measure
 from expectations.thresholds import load_thresholds
 from tests.expectations.small_shop import AS_OF
@@ -113,6 +114,51 @@ class TestLinesWithoutOrder:
         lost = "update raw.order_items set order_id = 'lost' where order_item_id in ('i1', 'i2', 'i3')"
         assert len(found("raw.order_items", "lines_have_an_order", lost)) == 1
         assert found("raw.order_items", "most_lines_have_an_order") == []
+
+
+class TestCurrencies:
+    rule = ("raw.orders", "currencies_have_rates")
+
+    def test_those_without_a_rate_are_named_with_their_share(self, found):
+        assert found(*self.rule, "update raw.orders set currency = 'EUR' where order_id = 'o1'") == []  # 0.85
+        (row,) = found(*self.rule, "update raw.orders set currency = 'yen' where order_id in ('o1', 'o4')")
+        assert (row["currency"], row["order_count"], row["reporting_currency"]) == ("YEN", 2, "GBP")
+        assert round(row["share_of_orders"], 3) == 0.286
+
+    def test_a_rate_holds_from_its_day_on(self, found):
+        rate = "update raw.exchange_rates set rate_date = '2024-06-11'"
+        rows = found(*self.rule, rate, "update raw.orders set currency = 'EUR' where order_id in ('o4', 'o5')")
+        assert [row["order_count"] for row in rows] == [1]
+
+    def test_most_orders_without_a_rate_stop(self, found, connection):
+        many = "update raw.orders set currency = 'YEN' where order_id < 'o5'"
+        assert found("raw.orders", "most_currencies_have_rates", many) == []  # of which the yen is the most frequent
+        (rule,) = [
+            expectation.unexpected_rows_query
+            for suite in build_suites("raw", AS_OF, "gbp")
+            for expectation in suite.expectations
+            if expectation.meta["rule"] == "most_currencies_have_rates"
+        ]
+        assert connection.execute(rule).fetchall()[0][:2] == ("YEN", 4)
+
+
+class TestLinesInQuarantine:
+    rule = ("raw.order_items", "no_order_lacks_a_line")
+
+    def _refused(self, record_key: str, order_id: str) -> str:
+        return (
+            "insert into quality.quarantined_rows by name select 'load' as load_id, 'lines.csv' as file_name, "
+            "1 as row_number, 'order_items' as table_name, 'quantity: missing' as reason, '{}' as row_content, "
+            f"timestamp '2024-09-01' as quarantined_at, {record_key} as record_key, '{order_id}' as order_id"
+        )
+
+    @pytest.mark.parametrize("record_key", ["'i99'", "null"])
+    def test_their_orders_are_named(self, found, record_key):
+        (row,) = found(*self.rule, self._refused(record_key, "o1"))
+        assert (row["order_id"], row["reason"]) == ("o1", "quantity: missing")
+
+    def test_lines_that_came_in_mended_and_unknown_orders_are_left_alone(self, found):
+        assert found(*self.rule, self._refused("'i1'", "o1"), self._refused("'i99'", "o99")) == []
 
 
 class TestIds:

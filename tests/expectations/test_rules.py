@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from expectations.failing_rows import CANNOT_JUDGE
 from expectations.gates import GATES
-from expectations.measures.measure import measure
-from expectations.row_rule import ExpectNoRowsBreakingRule
-from expectations.thresholds import load_thresholds
 from tests.expectations.breakages import BREAKAGES, Breakage
-from tests.expectations.small_shop import AS_OF
+from tests.expectations.broken_rules import broken, query_rules
 
 CASES = [(gate, breakage) for gate, breakages in BREAKAGES.items() for breakage in breakages]
-
-
-def broken(connection, gate, suites) -> set[str]:
-    """`table: rule` of the critical query rules that find rows, asked of DuckDB directly."""
-    measure(connection, gate, AS_OF, load_thresholds(), datetime(2024, 9, 1))
-    found = set()
-    for name, expectation, suite in _query_rules(suites):
-        query = expectation.unexpected_rows_query.format(batch=f"(select * from {suite.table_name})")
-        if any(not row.get(CANNOT_JUDGE) for row in connection.execute(query).to_arrow_table().to_pylist()):
-            found.add(name)
-    return found
-
-
-def _query_rules(suites):
-    for suite in suites:
-        if suite.title == "distribution":
-            continue  # goes by an earlier run: test_distribution.py, test_collapse.py
-        for expectation in suite.expectations:
-            if isinstance(expectation, ExpectNoRowsBreakingRule) and expectation.severity == "critical":
-                yield (
-                    f"{expectation.meta.get('table', suite.table_name)}: {expectation.meta['rule']}",
-                    expectation,
-                    suite,
-                )
 
 
 @pytest.mark.parametrize("gate", GATES)
@@ -66,7 +36,7 @@ def test_scored_rows_have_reasons(ask, change, table, breakage):
 @pytest.mark.parametrize("gate", GATES)
 def test_every_critical_query_rule_has_a_case(suites, gate):
     _structure, *others = suites[gate]
-    rules = {name for name, _, _ in _query_rules(others)}
+    rules = {name for name, _, _ in query_rules(others)}
     assert rules == {breakage.rule for breakage in BREAKAGES[gate]}
 
 
