@@ -51,6 +51,27 @@ def ledger_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
             look_at("int_movements"),
             column="order_id",
         ),
+        no_rows(
+            "stated_totals_are_in_the_ledger",
+            f"""
+                select
+                    orders.order_id, orders.order_amount, heads.original_amount as ledger_amount,
+                    heads.order_id is not null as has_head
+                from {newest("orders")} as orders
+                inner join (select * from {LEDGER_ORDERS} where has_movements) as ledger
+                    on ledger.order_id = orders.order_id
+                left join (
+                    select * from {{batch}} as movements where movement_kind = 'head'
+                ) as heads on heads.order_id = orders.order_id
+                where case when heads.order_id is null
+                    then orders.order_amount <> 0 and ledger.line_count = 0
+                    else abs(coalesce(orders.order_amount, 0)) <> abs(heads.original_amount)
+                end
+            """,
+            "An order whose head counts is worth what it states, and an order without lines has such a head.",
+            "Compare order_amount in raw.orders with intermediate.int_movements for the orders named.",
+            column="original_amount",
+        ),
         goods_like_charges(thresholds),
     )
     return TableSuite("intermediate", "int_movements", LEDGER_COLUMNS, rules)

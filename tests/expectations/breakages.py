@@ -137,6 +137,10 @@ MARTS = [
         "orders_are_in_the_ledger",
         "insert into raw.orders by name select * replace ('o9' as order_id) from raw.orders where order_id = 'o3'",
     ),
+    _ledger(
+        "stated_totals_are_in_the_ledger",
+        "update raw.orders set order_amount = 8 where order_id = 'o3'",
+    ),
     Breakage(
         f"intermediate.int_movements: {_RAW_LEDGER}",
         ("update intermediate.int_movements set raw_amount = 9 where movement_id = 'line:i7'",),
