@@ -131,7 +131,7 @@ def check_order(source: Source, file: str, lines: Mapping[Place, int]) -> None:
         for table in tables:
             if table not in known:
                 raise SourceError(
-                    f"{file}, line {lines[(field,)]}: {field} names {table!r}, but no file of the source has such rows.",
+                    f"{file}, line {lines[(field,)]}: {field} names {table!r}, but no file of the source has its rows.",
                     f"Use one of {', '.join(known)}.",
                 )
     if source.full and source.form == "mapped":

@@ -272,7 +272,7 @@ def test_a_torn_line_of_a_mapped_file_is_quarantined(settings: Settings, tmp_pat
     assert counts(report) == [("orders", 3, 1, 2, 0), ("order_items", 1, 1, 0, 0)]
 
 
-def test_online_retail_refuses_only_negative_prices(settings: Settings, real_data: Path, tmp_path: Path) -> None:
+def test_online_retail_loads_whole_bad_debts_included(settings: Settings, real_data: Path, tmp_path: Path) -> None:
     slice_file = tmp_path / "slice.parquet"
     duckdb.sql(
         f"select * from '{real_data / 'online_retail_ii.parquet'}' "
@@ -281,6 +281,8 @@ def test_online_retail_refuses_only_negative_prices(settings: Settings, real_dat
     land_input(settings, "online_retail_ii", slice_file)
     report = ingest_source(settings, "online_retail_ii")
     items = report.loads[0]
-    assert (items.rows_quarantined, items.rows_already_loaded) == (5, 0)
+    assert (items.rows_quarantined, items.rows_already_loaded) == (0, 0)
+    written_off = "select count(*) from raw.order_items where unit_price_amount < 0"
+    assert rows(settings, written_off, source="online_retail_ii") == [(5,)]
     kinds = rows(settings, "select distinct order_kind from raw.orders order by all", source="online_retail_ii")
     assert kinds == [("adjustment",), ("return",), ("sale",)]
