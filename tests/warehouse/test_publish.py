@@ -36,7 +36,7 @@ def test_only_what_people_query_is_published(settings: Settings) -> None:
         connection.execute(
             "insert into quality.quarantined_rows by name select 'l' as load_id, 'f.csv' as file_name, "
             "1 as row_number, 'customers' as table_name, 'bad' as reason, "
-            "'{\"email\": \"x@y\"}' as row_content, now() as quarantined_at"
+            '\'{"email": "x@y"}\' as row_content, now() as quarantined_at'
         )
     publish(settings, "files", "2024-01-01", "run-1")
     with open_published(settings) as connection:
