@@ -120,6 +120,17 @@ def test_a_full_export_that_would_take_most_away_is_refused_and_does_not_block_t
     assert lines_of(shop) == ["1", "2", "4"]
 
 
+def test_half_of_a_full_export_takes_nothing_away(shop: Kiosk) -> None:
+    shop.hand_in(orders=ORDERS, order_items_1=LINES + "1,A,1,5\n2,A,1,6\n", order_items_2=LINES + "3,B,1,7\n")
+    with pytest.raises(LandingError, match="is missing"):
+        shop.hand_in(order_items_1=LINES + "1,A,1,5\n2,A,1,9\n", order_items_2="order_item_id,order_id\n3,B\n")
+    assert lines_of(shop) == ["1", "2", "3"]
+    report = shop.hand_in(orders_june="order_id,ordered_at\nC,2024-06-01\n")  # the broken file makes way
+    assert lines_of(shop) == ["1", "2", "3"]
+    assert "which was handed in with it, is not there" in "\n".join(report.lines())
+    assert shop.newest("order_items", "order_item_id", "line_amount::int") == [(5,), (9,), (7,)]
+
+
 def test_what_was_confirmed_once_is_not_asked_again(shop: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.hand_in(orders=ORDERS, order_items=LINES + "1,A,1,5\n2,A,1,6\n3,B,1,7\n")
     confirmed = shop.settings.model_copy(update={"full_export_gone_share_maximum": 1.0})

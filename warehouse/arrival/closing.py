@@ -46,7 +46,7 @@ class Closing:
 
         Raises
         ------
-        LandingError
+        FileRefused
             If it is a full export that would take too many rows away.
         """
         source, kind = self.plan.source, reading.file.kind
@@ -59,7 +59,23 @@ class Closing:
             return take_out_lines(self.connection, load, self.plan.arrivals.names_given_as(reading.arrival.given_name))
         if reading is not [one for one in self.hand_in if source.full_kind(one.file.kind) == full_kind][-1]:
             return Gone()
+        if missing := self._missing_part(full_kind):
+            return Gone(0, f"{missing}, which was handed in with it, is not there")
         return take_out_missing(self.connection, load, self._names_of(full_kind, kind.rows_are), self._limit(full_kind))
+
+    def _missing_part(self, full_kind: str) -> str:
+        """A file of the export that was refused and put aside, or taken out of the landing folder."""
+        here = {one.arrival.arrival_number for one in self.hand_in}
+        return next(
+            (
+                known.name
+                for known in self.plan.arrivals.known
+                if known.hand_in == self.hand_in[0].arrival.hand_in
+                and known.full_kind == full_kind
+                and known.arrival_number not in here
+            ),
+            "",
+        )
 
     def _limit(self, full_kind: str) -> float | None:
         """The largest share of rows that may go; none for an export that was loaded before, or is not the newest."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.contract import Table, load_contract
-from warehouse.errors import LandingError
+from warehouse.errors import FileRefused
 from warehouse.judging import JUDGED
 from warehouse.load import Load
 from warehouse.newest_versions import newest_versions
@@ -86,7 +86,7 @@ def take_out_missing(
 
     Raises
     ------
-    LandingError
+    FileRefused
         If it would take more away.
     """
     name = load.file.kind.rows_are
@@ -125,11 +125,12 @@ def _refuse_collapse(
         counted,
     ).fetchone()
     if missing > maximum_share * there:
-        raise LandingError(
+        raise FileRefused(
             f"{load.file.name} is a full export, and it would take {missing:,} of {there:,} rows of {name} away: more "
             f"than {maximum_share:.0%} of them are missing in it. Nothing of what was handed in with it was loaded.",
-            "If the export was cut off, hand in a whole one (this one may stay in the landing folder). If the rows are "
-            "really gone, load it once with CLIENTELE_FULL_EXPORT_GONE_SHARE_MAXIMUM=1.",
+            "If the export was cut off, hand in a whole one. If the rows are really gone, load it once with "
+            "CLIENTELE_FULL_EXPORT_GONE_SHARE_MAXIMUM=1.",
+            load.file.name,
         )
 
 
