@@ -1,4 +1,4 @@
-"""A chain of increments ends where a full rebuild ends, whatever comes late, is corrected, or is killed."""
+"""A chain of increments ends where a full rebuild ends, whatever comes late, is corrected or gone, or is killed."""
 
 from __future__ import annotations
 
@@ -105,6 +105,9 @@ def correct(rng: random.Random, before: list[dict], batch: dict[str, list[dict[s
     again("subscriptions", 2, lambda row: {"plan_name": "premium", "monthly_amount": "11.00"})
     again("subscription_changes", 2, lambda row: {"monthly_amount": "7.00"})
     again("products", 2, lambda row: {"unit_cost_amount": "0.75", "product_name": "Renamed"})
+    for table in ("orders", "order_items", "customers", "events", "feedback", "campaign_touches", "subscriptions"):
+        again(table, 2, lambda row: {"_is_gone": True})
+    again("products", 1, lambda row: {"_is_gone": True})
 
 
 def settle_persons(shop: BuildFile, pairs: dict[str, str]) -> None:
