@@ -90,8 +90,10 @@ def _target(path: Path, target: Path, folder: Path) -> Path:
 
 def _present(source: Source, file: LandedFile, target: Path, folder: Path) -> Present:
     """The file as it will stand: with the content that is there already, if it is, without people erased since."""
-    content = file_sha256(target if target.exists() else file.path)
-    return Present(target.relative_to(folder).as_posix(), content, source.full_kind(file.kind), file.name)
+    is_there = target.exists()
+    content = file_sha256(target if is_there else file.path)
+    name = target.relative_to(folder).as_posix()
+    return Present(name, content, source.full_kind(file.kind), file.name, is_copied=not is_there)
 
 
 def _finish(folder: Path) -> None:
@@ -103,7 +105,9 @@ def _finish(folder: Path) -> None:
             refuse_outside(target, folder, str(target))
             target.parent.mkdir(parents=True, exist_ok=True)
             rename_durably(path, target)
-        given = [Present(**one) for one in json.loads((landed / _LIST).read_text(encoding="utf-8"))]
-        note_hand_in(folder, landed.name.removeprefix(_COMPLETE), given)
+        given = landed / _LIST
+        if given.exists():  # else it is noted already: only the folder was left
+            present = [Present(**one) for one in json.loads(given.read_text(encoding="utf-8"))]
+            note_hand_in(folder, landed.name.removeprefix(_COMPLETE), present)
         shutil.rmtree(landed)
     flush_folder(folder)

@@ -13,8 +13,13 @@ from warehouse.contract import Table
 
 _LAG = """
     with
+    -- when the file arrived, which stays the same when it is read again
     loads as (
-        select _loaded_at as loaded_at, max(ordered_at) as newest_order_at from {batch} as orders group by _loaded_at
+        select coalesce(files.arrived_at, orders._loaded_at) as loaded_at, max(orders.ordered_at) as newest_order_at
+        from {batch} as orders
+        left join (select distinct load_id, arrived_at from quality.file_loads) as files
+            on files.load_id = orders._load_id
+        group by loaded_at
     ),
     lags as (
         select

@@ -109,6 +109,20 @@ def test_age_of_the_newest_order_when_it_was_loaded(change, ask, lags, found):
         assert [row["lag_days"] for row in rows] == found
 
 
+def test_what_is_read_again_is_judged_by_the_time_when_it_arrived(change, ask):
+    change(_loads(1, 2, 1, 9))
+    change(
+        [
+            "update raw.orders set _load_id = order_id where order_id <> 'o1'",
+            "insert into quality.file_loads by name select files.* replace (o.order_id as load_id, o._loaded_at as "
+            "arrived_at) from raw.orders as o, quality.file_loads as files "
+            "where files.load_id = 'load-orders' and o.order_id <> 'o1'",
+            "update raw.orders set _loaded_at = '2025-06-01' where order_id <> 'o1'",
+        ]
+    )
+    assert [row["lag_days"] for row in ask("raw", "raw.orders", "newest_order_age_when_loaded")] == [9]
+
+
 @pytest.mark.parametrize(
     ("table", "column", "days"),
     [

@@ -120,6 +120,17 @@ def test_a_file_overwritten_in_place_arrives_anew_and_its_former_rows_stay(setti
     assert [arrival.arrival_number for arrival in order_of(settings)] == [1, 2]
 
 
+def test_a_file_that_was_away_and_is_handed_in_again_arrives_anew(settings: Settings, tmp_path: Path) -> None:
+    handed_in(settings, tmp_path / "given", orders_may=(FIRST,))
+    handed_in(settings, tmp_path / "given", orders_fix=(SECOND,))
+    assert newest(settings) == [("1", 45.0)]
+    (settings.landing_of("files") / "orders_may.csv").unlink()
+    handed_in(settings, tmp_path / "given", orders_may=(FIRST,))
+    assert newest(settings) == [("1", 50.0)]
+    settings.build_file("files").unlink()
+    assert newest(settings) == [("1", 50.0)]
+
+
 def test_a_file_copied_by_hand_before_a_hand_in_arrived_before_it(settings: Settings, tmp_path: Path) -> None:
     copied(settings, "orders_z.csv", FIRST)
     handed_in(settings, tmp_path / "given", orders=(SECOND,))

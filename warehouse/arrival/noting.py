@@ -27,7 +27,7 @@ def note_hand_in(folder: Path, hand_in: str, given: Sequence[Present]) -> None:
     new = [
         file
         for file in given
-        if (file.full_kind in differing if file.full_kind else not _is_state(newest.get(file.given_name), file))
+        if (file.full_kind in differing if file.full_kind else not _is_newest(newest.get(file.given_name), file))
     ]
     if new:
         write_order(folder, [*known, *_arrived(new, known, hand_in)])
@@ -98,11 +98,17 @@ def _is_state(arrival: Arrival | None, file: Present) -> bool:
     return arrival is not None and arrival.holds(file.sha256)
 
 
+def _is_newest(arrival: Arrival | None, file: Present) -> bool:
+    """Whether what is handed in stands there already, as the newest of its name."""
+    return _is_state(arrival, file) and not file.is_copied
+
+
 def _is_other_export(kind: str, given: Sequence[Present], known: Sequence[Arrival]) -> bool:
     """Whether the parts of a full export differ from those of the last one."""
     last = next((arrival.hand_in for arrival in reversed(known) if arrival.full_kind == kind), None)
     former = {(one.given_name, one.sha256) for one in known if one.hand_in == last and one.full_kind == kind}
-    return former != {(file.given_name, file.sha256) for file in given if file.full_kind == kind}
+    parts = [file for file in given if file.full_kind == kind]
+    return former != {(file.given_name, file.sha256) for file in parts} or any(file.is_copied for file in parts)
 
 
 def _unchanged_parts(

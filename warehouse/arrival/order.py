@@ -44,6 +44,7 @@ class Present:
     sha256: str
     full_kind: str = ""
     given_name: str = ""  # under which it was handed in; empty: its own
+    is_copied: bool = False  # stands there since it was handed in: its content may have been there before, and gone
 
 
 @dataclass(frozen=True)
