@@ -254,6 +254,29 @@ def test_what_returns_leave_of_a_reversed_order_stays() -> None:
     assert (month["gross_amount"], month["return_amount"], month["purchase_count"]) == (17, 9.5, 1)
 
 
+def test_what_is_taken_of_a_reversed_total_counts_on_its_own_day() -> None:
+    """28.50 sold, 27.08 back on the second day: 1.42 is left; it comes back on the sixth."""
+    order, other = sale("1", 0, order_amount="28.50"), sale("3", 0, MUGS)
+    ledger = books(order, other, credit_note("2", 1, order_amount="27.08"), credit_note("4", 5, order_amount="1.42"))
+    assert of_ann(ledger, day=5) == (pytest.approx(31.42), 1)
+    assert of_ann(ledger) == (30, 1)
+    assert labels(ledger, 3, 10) == (True, 0, pytest.approx(-1.42))
+
+
+def test_a_credit_is_of_goods_on_an_earlier_document() -> None:
+    """The price credit on the exchange speaks of the mug that was bought before, not of the new one."""
+    exchange = credit_note("2", 3, line("MUG", -1, "1.00"), line("MUG", 1, "12.00"))
+    assert parts(books(sale("1", 0, MUGS, **cancelled(1)), exchange), "2") == (12, 1, -1)
+
+
+def test_a_cancelled_credit_gives_nothing_back() -> None:
+    order = sale("1", 0, line("BOWL", 2, "20.00"), **cancelled(30))
+    first, second = (credit_note(name, day, line("BOWL", -2, "15.00")) for name, day in (("2", 1), ("3", 5)))
+    assert net(books(order, first, second)) == {"1": 0, "2": 0, "3": -30}
+    first["orders"][0] |= cancelled(2)
+    assert net(books(order, first, second)) == {"1": 0, "2": 0, "3": 0}
+
+
 def test_discounts_given_back_go_with_the_order() -> None:
     order = sale("1", 0, MUGS, line("COUPON", 1, "-3.00"), **cancelled(9))
     assert net(books(order, credit_note("2", 5, MUGS, line("COUPON", 1, "-3.00")))) == {"1": 0, "2": 0}
