@@ -72,7 +72,7 @@ _DIFFERENCES = f"""
     )
     select
         $as_of_date as as_of_date,
-        order_id,
+        compared.order_id,
         order_kind,
         currency,
         stated_amount,
@@ -80,8 +80,13 @@ _DIFFERENCES = f"""
         total - lines_total as difference_amount,
         coalesce(unpriced_line_count, 0) as unpriced_line_count,
         copied_line_count,
+        coalesce(refused.line_count, 0) as quarantined_line_count,
         $measured_at as measured_at
     from compared
+    left join (
+        select order_id, count(distinct record_key) as line_count
+        from quality.quarantined_rows where table_name = 'order_items' group by order_id
+    ) as refused on refused.order_id = compared.order_id
     where list_min([abs(total - r) for r in totals]) > {_TOLERANCE_AMOUNT}
 """
 

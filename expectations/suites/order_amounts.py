@@ -75,13 +75,14 @@ def amount_rules(thresholds: RawThresholds) -> tuple[Expectation, ...]:
 def amount_differences_suite(as_of_date: date) -> TableSuite:
     """`quality.amount_differences`, which the gate has just written."""
     columns = ("as_of_date", "order_id", "stated_amount", "lines_amount", "difference_amount")
-    columns += ("unpriced_line_count", "copied_line_count")
+    columns += ("unpriced_line_count", "copied_line_count", "quarantined_line_count")
     rule = no_rows(
         "lines_and_stated_total_agree",
         sql(
             """
                 select
-                    order_id, stated_amount, lines_amount, difference_amount, unpriced_line_count, copied_line_count
+                    order_id, stated_amount, lines_amount, difference_amount, unpriced_line_count,
+                    copied_line_count, quarantined_line_count
                 from {batch} as differences
                 where as_of_date = :as_of_date
                 order by abs(difference_amount) desc, order_id
@@ -89,8 +90,9 @@ def amount_differences_suite(as_of_date: date) -> TableSuite:
             as_of_date=as_of_date,
         ),
         "The lines and the stated total of no order differ by more than a cent.",
-        "Read quality.amount_differences: is a coupon or postage in the total only, a line without a price, a copy of "
-        "a line left out? The lines count, unless source.yml says amounts_from: heads (docs/what-counts.md).",
+        "Read quality.amount_differences: is a coupon or postage in the total only, a line without a price, a copy "
+        "left out, a line in quarantine? The lines count, unless source.yml says amounts_from: heads "
+        "(docs/what-counts.md).",
         column="order_amount",
         table="raw.orders",
         severity="warning",

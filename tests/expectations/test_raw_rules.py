@@ -36,6 +36,14 @@ def _stated(amount: float, order_id: str = "o1") -> str:
     return f"update raw.orders set order_amount = {amount} where order_id = '{order_id}'"
 
 
+def _refused(record_key: str, order_id: str) -> str:
+    return (
+        "insert into quality.quarantined_rows by name select 'load' as load_id, 'lines.csv' as file_name, "
+        "1 as row_number, 'order_items' as table_name, 'quantity: missing' as reason, '{}' as row_content, "
+        f"timestamp '2024-09-01' as quarantined_at, {record_key} as record_key, '{order_id}' as order_id"
+    )
+
+
 class TestLinesAndStatedTotal:
     rule = ("raw.orders", "lines_and_stated_total_agree")
 
@@ -66,6 +74,10 @@ class TestLinesAndStatedTotal:
         assert found(*self.rule, _stated(stated, "o5"), line) == []
         (row,) = found(*self.rule, _stated(4, "o5"))
         assert float(row["difference_amount"]) == -1
+
+    def test_a_line_in_quarantine(self, found):
+        (row,) = found(*self.rule, _stated(20), _refused("'i99'", "o1"))
+        assert (float(row["difference_amount"]), row["quarantined_line_count"]) == (7, 1)
 
     def test_totals_without_lines_and_orders_after_the_date_are_left_alone(self, found):
         assert found(*self.rule, _stated(99, "o7"), _stated(99, "o3")) == []
@@ -145,20 +157,13 @@ class TestCurrencies:
 class TestLinesInQuarantine:
     rule = ("raw.order_items", "no_order_lacks_a_line")
 
-    def _refused(self, record_key: str, order_id: str) -> str:
-        return (
-            "insert into quality.quarantined_rows by name select 'load' as load_id, 'lines.csv' as file_name, "
-            "1 as row_number, 'order_items' as table_name, 'quantity: missing' as reason, '{}' as row_content, "
-            f"timestamp '2024-09-01' as quarantined_at, {record_key} as record_key, '{order_id}' as order_id"
-        )
-
     @pytest.mark.parametrize("record_key", ["'i99'", "null"])
     def test_their_orders_are_named(self, found, record_key):
-        (row,) = found(*self.rule, self._refused(record_key, "o1"))
+        (row,) = found(*self.rule, _refused(record_key, "o1"))
         assert (row["order_id"], row["reason"]) == ("o1", "quantity: missing")
 
     def test_lines_that_came_in_mended_and_unknown_orders_are_left_alone(self, found):
-        assert found(*self.rule, self._refused("'i1'", "o1"), self._refused("'i99'", "o99")) == []
+        assert found(*self.rule, _refused("'i1'", "o1"), _refused("'i99'", "o99")) == []
 
 
 class TestIds:
