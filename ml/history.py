@@ -37,12 +37,12 @@ class ShortHistory:
         begun = self.began_on + timedelta(days=load_definitions().minimum_history_days)
         return max(begun, self.first_subject_on + timedelta(days=1)) + timedelta(days=self.days_back)
 
-    def words(self, what: str) -> str:
-        """How much there is, how much is missing, and when that will be there."""
+    def words(self, what: str, role: str) -> str:
+        """How much there is, which snapshots it leaves none for, how much is missing, and when that will be there."""
         reach = f"{what} reach back {(self.as_of_date - self.first_subject_on).days} days before {self.as_of_date}"
         missing = (self.works_from - self.as_of_date).days
         if missing <= 0:
-            return f"{reach}, and yet none of its snapshots has known outcomes."
+            return f"{reach}, and yet no {role} snapshot has known outcomes."
         return (
             f"{reach}, {missing} days fewer than needed ({load_definitions().minimum_history_days} to look back on and "
             f"{self.days_back} for outcomes to be known). It will work as of {self.works_from}."

@@ -117,10 +117,10 @@ class SupervisedJob(Job):
             raise Refused("Every feature is constant over the training snapshots: nothing to learn from.")
 
     def _check_history(self, snapshots: Snapshots) -> None:
-        if not snapshots.training.empty and not snapshots.evaluation.empty:
-            return
-        history = self._history(snapshots, days_back=2 * snapshots.label_horizon_days)
-        raise Refused(f"The history is too short: {history.words('orders')}")
+        for role, rows in (("training", snapshots.training), ("evaluation", snapshots.evaluation)):
+            if rows.empty:
+                history = self._history(snapshots, days_back=2 * snapshots.label_horizon_days)
+                raise Refused(f"The history is too short: {history.words('orders', role)}")
 
     def _history(self, snapshots: Snapshots, days_back: int) -> ShortHistory:
         first = first_day(snapshots.scoring["first_order_date"])

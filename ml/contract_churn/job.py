@@ -115,7 +115,7 @@ class ContractChurnJob(Job):
             parts["evaluation"] = snapshots.evaluation
         for role, rows in parts.items():
             if rows.empty:
-                raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts')}")
+                raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts', role)}")
             self._check_classes(rows, role)
         if not self._usable(snapshots)[0]:
             raise Refused("Contracts do not differ in any feature: nothing to learn from.")

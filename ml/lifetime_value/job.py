@@ -119,7 +119,7 @@ class LifetimeValueJob(SupervisedJob):
             history = self._history(snapshots, days_back=self.horizon_days)
             raise Refused(
                 f"The history is too short for {self.horizon_days} days: models would be judged on {judged_on}, and "
-                f"{history.words('orders')}"
+                f"{history.words('orders', 'evaluation')}"
             )
 
     # ---- candidates ----

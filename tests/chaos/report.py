@@ -100,6 +100,7 @@ class Report:
         yield "- in `quality`, how often the same row stands there: a stage done twice writes its log twice."
         yield "- `quality.model_promotions` where the decision is not_retrained, and `quality.drift` of a model against"
         yield "  its own day: a training that was done, and is done again, writes that it need not be."
+        yield "- `quality.validation_results` by the former run: a gate done again is its own former run."
         yield ""
         yield "After each damage, the published version is compared with the former one by all rows and columns."
         yield ""

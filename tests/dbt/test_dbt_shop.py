@@ -11,7 +11,7 @@ from warehouse.contract import load_contract
 
 def test_schemas_are_named_plainly(built_shop: BuildFile) -> None:
     schemas = {row[0] for row in built_shop.query("select distinct table_schema from information_schema.tables")}
-    assert schemas == {"raw", "scores", "state", "staging", "intermediate", "pii", "marts"}
+    assert schemas == {"raw", "scores", "state", "quality", "staging", "intermediate", "pii", "marts"}
 
 
 def test_personal_columns_stay_in_pii(built_shop: BuildFile) -> None:

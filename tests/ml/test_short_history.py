@@ -68,5 +68,5 @@ def test_contracts_are_told_theirs() -> None:
 
 
 def test_a_history_that_is_long_enough_is_not_said_to_lack_days() -> None:
-    words = ShortHistory(AS_OF_DATE, date(2020, 1, 1), date(2020, 1, 1), 180).words("orders")
+    words = ShortHistory(AS_OF_DATE, date(2020, 1, 1), date(2020, 1, 1), 180).words("orders", "training")
     assert "fewer" not in words
