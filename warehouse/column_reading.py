@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from warehouse.text_checks import BLANKS
+from warehouse.text_checks import without_blanks
 from warehouse.value_types import literal
 
 
@@ -25,7 +25,7 @@ class ColumnReading:
 
 def trimmed_sql(column: str) -> str:
     """SQL of a column's text without blanks and invisible characters at both ends, in composed Unicode form (NFC)."""
-    return f"nfc_normalize(trim({column}::varchar, {literal(BLANKS)}))"
+    return f"nfc_normalize({without_blanks(f'{column}::varchar')})"
 
 
 def matches_sql(text: str, pattern: str) -> str:

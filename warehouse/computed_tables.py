@@ -14,8 +14,7 @@ from warehouse.load import Load
 from warehouse.newest_versions import newest_versions
 from warehouse.raw_tables import LINEAGE_COLUMNS
 from warehouse.source_selects import map_accepted
-from warehouse.text_checks import BLANKS
-from warehouse.value_types import literal
+from warehouse.text_checks import without_blanks
 
 _HEADS = "touched_heads"
 
@@ -94,5 +93,5 @@ def _compared(table: Table, prefix: str) -> str:
 
 def _compared_in_mapped(table: Table) -> str:
     """The same of a mapped row, which is not trimmed yet."""
-    columns = [f"upper(trim({column}::varchar, {literal(BLANKS)}))" for column in table.key]
+    columns = [f"upper({without_blanks(f'{column}::varchar')})" for column in table.key]
     return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"

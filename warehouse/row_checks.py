@@ -112,8 +112,8 @@ def _problem(rules: ReadingRules, table: Table, name: str, column: Column) -> st
             cases.append((f"t_{name} {comparison} {limit}", literal(f" is {word} {shown_bound}")))
     if name == table.event_time:
         cases.append((f"t_{name} > $now + {_FUTURE_TOLERANCE}", "' lies in the future'"))
-    found = " ".join(f"when {condition} then {said}" for condition, said in cases)
-    return f"{shown} || case when x_{name} is not null then case {found} end end"
+    found = " ".join(f"when {condition} then {shown} || {said}" for condition, said in cases)
+    return f"case when x_{name} is not null then case {found} end end"
 
 
 def _reason(table: Table, given: Mapping[str, Column]) -> str:

@@ -8,8 +8,9 @@ from warehouse.text_encoding import UNREADABLE_CHARACTER
 from warehouse.value_types import literal
 
 # White space and invisible characters are cut off at both ends of every value.
-BLANKS = (
-    " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029"
+_ASCII_BLANKS = " \t\r\n"
+_BLANKS = (
+    f"{_ASCII_BLANKS}\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029"
     "\u202f\u205f\u2060\u3000\ufeff"
 )
 LONGEST_TEXT_CHARACTERS = 100_000
@@ -20,10 +21,20 @@ _INVISIBLE = r"\x{AD}\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{2069}\x{FEFF}
 _LOST_DIGITS = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE][0-9]{1,3}"
 
 
+def without_blanks(text: str) -> str:
+    """Expression of a text without white space and invisible characters at both ends.
+
+    DuckDB looks up each character of a text among those to cut off: five times slower with all of them than with the
+    few that an ASCII text can have.
+    """
+    is_ascii = f"strlen({text}) = length({text})"
+    return f"case when {is_ascii} then trim({text}, {literal(_ASCII_BLANKS)}) else trim({text}, {literal(_BLANKS)}) end"
+
+
 def without_tokens(text: str, tokens: Sequence[str]) -> str:
     """Expression that is null where a text, blanks around it aside, is one of the tokens; otherwise as it stands."""
     listed = ", ".join(literal(token) for token in tokens)
-    return f"case when trim({text}, {literal(BLANKS)}) in ({listed}) then null else {text} end"
+    return f"case when {without_blanks(text)} in ({listed}) then null else {text} end"
 
 
 def text_problem_sql(text: str, *, is_id: bool) -> str:

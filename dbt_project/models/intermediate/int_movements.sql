@@ -22,7 +22,7 @@ lines as (
         raw_amount,
         is_amount_stated,
         original_amount
-    from {{ changed_only(ref('int_order_items_signed'), 'order_id') }}
+    from {{ changed_only(ref('int_order_items_classified'), 'order_id') }}
 
 ),
 
