@@ -6,10 +6,12 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 INSTALLED := .venv/.installed
-UV_VERSION := 0.13.8
 
 # What the person gave on the command line reaches the programs through the environment and in quotes, so that
-# quotes, spaces and dollar signs in it stay what they are.
+# quotes, spaces and dollar signs in it stay what they are. Make exports it too,
+# whatever its name, and would expand it for that: each is made a text that stands for itself.
+given = $(filter command,$(firstword $(origin $(1))))
+$(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 export ARG_SOURCE = $(value SOURCE)
 export ARG_INPUT = $(value INPUT)
 export ARG_AS_OF = $(value AS_OF)
@@ -97,18 +99,14 @@ lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.
 	@cd requirements && ../.venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links clientele.in -o lock.txt
 
-# The environment: made when it is missing or older than the lock.
+# The environment: made when it is missing, unfinished or older than the lock. A link to a Python that is gone is none.
+ifeq ($(wildcard $(PYTHON)),)
+.PHONY: $(INSTALLED)
+endif
 $(INSTALLED): requirements/lock.txt
 	@found=; for python in python3 python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; then \
 			found=$$python; break; fi; done; \
 	if [ -z "$$found" ]; then \
 		echo "Clientele needs Python 3.11, 3.12 or 3.13; python3 is: $$(python3 --version 2>&1)"; exit 1; fi; \
-	if ! [ -x $(PYTHON) ]; then \
-		echo "Making .venv with $$($$found --version)."; \
-		$$found -m venv .venv || { echo "$$found cannot make a virtual environment: install its venv package"; \
-			echo "(Debian: python3-venv)."; exit 1; }; fi
-	@echo "Installing the locked packages: about a minute the first time."
-	@[ -x .venv/bin/uv ] || $(PYTHON) -m pip install --quiet "uv==$(UV_VERSION)"
-	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip sync --quiet --system-certs --require-hashes requirements/lock.txt
-	@touch $@
+	$$found services/install.py

@@ -15,7 +15,7 @@ from expectations.context import calm_great_expectations
 from expectations.gates import GATES, run_gate
 from expectations.measures.measure import accept_measured
 from expectations.stored_results import result_lines
-from warehouse.errors import ClienteleError
+from warehouse.command import run_command
 from warehouse.runs import LATEST, plan_run, resolve_source
 from warehouse.settings import Settings
 
@@ -32,26 +32,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the run knows what happened before this day (default: the day after the newest complete day)",
     )
     given = parser.parse_args(arguments)
-    settings = Settings()
+    return run_command(lambda settings: _check(settings, given))
+
+
+def _check(settings: Settings, given: argparse.Namespace) -> int:
     if given.gate == "table":
         calm_great_expectations()
         from expectations.catalogue import catalogue_lines
 
         print("\n".join(catalogue_lines()))
         return 0
-    try:
-        source = resolve_source(settings, given.source)
-        if given.gate == "results":
-            print("\n".join(result_lines(settings, source)))
-            return 0
-        as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
-        if given.gate == "accept":
-            print(accept_measured(settings, source, as_of_date))
-            return 0
-        result = run_gate(settings, source, given.gate, as_of_date)
-    except ClienteleError as error:
-        print(error, file=sys.stderr)
-        return 1
+    source = resolve_source(settings, given.source)
+    if given.gate == "results":
+        print("\n".join(result_lines(settings, source)))
+        return 0
+    as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
+    if given.gate == "accept":
+        print(accept_measured(settings, source, as_of_date))
+        return 0
+    result = run_gate(settings, source, given.gate, as_of_date)
     print("\n".join(result.lines()))
     return 0
 

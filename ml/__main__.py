@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ml.job import JOB_NAMES
-from warehouse.errors import ClienteleError
+from warehouse.command import run_command
 from warehouse.settings import Settings
 
 
@@ -20,11 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    try:
-        return _COMMANDS[asked.command](asked)
-    except ClienteleError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run_command(lambda _settings: _COMMANDS[asked.command](asked))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,22 +11,20 @@ from services.endpoints import addresses
 from services.processes import running
 from services.summary import address_lines
 from warehouse.alerts import alerts_file, last_alert
-from warehouse.errors import ClienteleError
+from warehouse.command import run_command
 from warehouse.settings import Settings
+
+# What is true after Ctrl-C: `run` has ended its own run, and Airflow where nobody else needs it; `demo` only waits.
+_STOPPED = {
+    "demo": "Stopped waiting. What runs in Airflow goes on: `make status`, `make down`.",
+    "run": "Stopped. The run is ended; what was published before is as it was.",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 with a message when not."""
     options = _parser().parse_args(arguments)
-    try:
-        options.do(Settings(), options)
-    except ClienteleError as error:
-        print(f"\nError: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped waiting. What runs in Airflow goes on: `make status`, `make down`.", file=sys.stderr)
-        return 130
-    return 0
+    return run_command(lambda settings: options.do(settings, options), options.interrupted)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,16 +35,16 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "run the pipeline to its end, for scripts"),
     ):
         command = commands.add_parser(name, help=words, description=words)
-        command.set_defaults(do=do)
+        command.set_defaults(do=do, interrupted=_STOPPED[name])
         _add_request(command)
     for name, do, words in (
         ("up", _up, "start Airflow and MLflow"),
         ("down", _down, "stop them"),
         ("status", _status, "what runs, where, and what is published"),
     ):
-        commands.add_parser(name, help=words, description=words).set_defaults(do=do)
+        commands.add_parser(name, help=words, description=words).set_defaults(do=do, interrupted="Stopped.")
     sql = commands.add_parser("sql", help="ask the published warehouse")
-    sql.set_defaults(do=_sql)
+    sql.set_defaults(do=_sql, interrupted="Stopped.")
     sql.add_argument("query", nargs="?", default="", help="one query; without it, a prompt")
     return parser
 

@@ -24,6 +24,7 @@ from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
 from services.follow import FIRST_DAG, Follower, is_model
 from services.memory import MemoryWatch
 from services.processes import stop
+from warehouse.command import run_command
 from warehouse.errors import ClienteleError
 from warehouse.settings import CHECKOUT, Settings
 
@@ -168,17 +169,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = request_parser("python -m services.bench", __doc__)
     parser.add_argument("--part", default="", help=f"{', '.join(PARTS)} (default: all; with a source, pipeline)")
     options: Any = parser.parse_args(arguments)
-    settings, folder = Settings(), CHECKOUT / "bench-report"
-    try:
-        parts = parts_to_measure(options.part, bool(options.source or options.input))
-        if "pipeline" in parts:
-            report = _write(folder, measure(settings, request_from(options)))
-            print("\n" + report.read_text() + f"\n{report}")
-        models = [part for part in parts if part in bench_models.PARTS]
-        return bench_models.measure(settings, models, folder) if models else 0
-    except ClienteleError as error:
-        print(f"\nError: {error}", file=sys.stderr)
-        return 1
+    return run_command(lambda settings: _measure_and_write(settings, options))
+
+
+def _measure_and_write(settings: Settings, options: Any) -> int:
+    folder = CHECKOUT / "bench-report"
+    parts = parts_to_measure(options.part, bool(options.source or options.input))
+    if "pipeline" in parts:
+        report = _write(folder, measure(settings, request_from(options)))
+        print("\n" + report.read_text() + f"\n{report}")
+    models = [part for part in parts if part in bench_models.PARTS]
+    return bench_models.measure(settings, models, folder) if models else 0
 
 
 if __name__ == "__main__":

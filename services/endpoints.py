@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import asdict
 
 from services.environment import HOST, Addresses, Secrets
+from warehouse.durable_files import write_secret
 from warehouse.errors import ClienteleError
 from warehouse.settings import Settings
 
@@ -81,15 +82,21 @@ def _can_bind(port: int) -> bool:
 
 
 def shared_secrets(settings: Settings) -> Secrets:
-    """Return the secrets of this home; made at the first start, readable only by their owner."""
+    """Return the secrets of this home; made at the first start, and anew where they are damaged.
+
+    Whoever is signed in signs in again, and passwords that somebody stored in Airflow's connections are entered again.
+    """
     path = settings.airflow_home / "secrets.json"
-    if path.exists():
+    try:
         return Secrets(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        pass
+    except (ValueError, TypeError):
+        path.unlink()
     made = Secrets(
         jwt_secret=secrets.token_urlsafe(48),
         api_secret_key=secrets.token_urlsafe(32),
         fernet_key=urlsafe_b64encode(os.urandom(32)).decode(),
     )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(made), file)
-    return made
+    write_secret(path, json.dumps(asdict(made)))
+    return Secrets(**json.loads(path.read_text()))

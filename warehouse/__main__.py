@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from warehouse import dbt
+from warehouse.command import run_command
 from warehouse.data_dictionary import write_data_dictionary
 from warehouse.errors import ClienteleError, SettingsError
 from warehouse.identity.resolve import resolve_identities
@@ -29,12 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 with a message when not."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    try:
-        options.run(Settings(), options)
-    except ClienteleError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run_command(lambda settings: options.run(settings, options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from warehouse.named_process import named_process
 from warehouse.row_checks import literal
 from warehouse.settings import Settings
 
+DATABASE, PARQUET = "clientele.duckdb", "parquet"  # of a published version
 _LOCKED = "Could not set lock"
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 
@@ -47,11 +48,45 @@ def open_build_file(settings: Settings, source: str, *, read_only: bool = False)
 
 @contextmanager
 def open_published(settings: Settings) -> Iterator[DuckDBPyConnection]:
-    """Open the published file read-only, as any reader does."""
+    """Open what is published read-only, as any reader does."""
     if not settings.published_file.exists():
         raise PublishError("Nothing has been published yet.", "Run the pipeline first: make demo (or make run).")
-    with open_duckdb(settings.published_file, settings, read_only=True) as connection:
+    with open_version(settings.published_file.resolve().parent, settings) as connection:
         yield connection
+
+
+@contextmanager
+def open_version(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Open a published version read-only.
+
+    Many programs open a DuckDB file to write, and keep all others out for as long. Nobody can keep the same tables in
+    the version's Parquet files.
+
+    Parameters
+    ----------
+    folder
+        Of the version.
+
+    Raises
+    ------
+    WarehouseUnreadable
+        If it cannot be read.
+    """
+    with ExitStack() as opened:
+        try:
+            connection = opened.enter_context(open_duckdb(folder / DATABASE, settings, read_only=True))
+        except WarehouseBusy:
+            connection = opened.enter_context(open_duckdb(Path(":memory:"), settings, read_only=False))
+            _show_parquet(connection, folder / PARQUET)
+        yield connection
+
+
+def _show_parquet(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Show each `<schema>/<table>.parquet` as the table of that name."""
+    for file in sorted(folder.glob("*/*.parquet")):
+        schema = file.parent.name
+        connection.execute(f'create schema if not exists "{schema}"')
+        connection.execute(f'create view "{schema}"."{file.stem}" as from read_parquet({literal(str(file))})')
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -37,6 +38,19 @@ def write_text_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     rename_durably(staged, path)
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a small file that only its owner may read, unless it is there: of two who write at once, the first wins."""
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(staged)
+    staged.unlink()
+    flush_folder(path.parent)
 
 
 def link_durably(link: Path, target: str) -> None:

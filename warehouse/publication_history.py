@@ -154,7 +154,8 @@ def write_history(connection: DuckDBPyConnection, history: History) -> None:
 
 
 def _rows(connection: DuckDBPyConnection, table: str, kind: type[Row]) -> Iterator[Row]:
-    result = connection.execute(f"select * from quality.{table} order by rowid")
+    # DuckDB gives rows in the order in which they were put in; rowid, to say so, is not there in Parquet files.
+    result = connection.execute(f"select * from quality.{table}")
     names = [column[0] for column in result.description]
     wanted = {field.name for field in fields(kind)}
     for row in result.fetchall():

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 
 import duckdb
 
-from warehouse.connections import open_duckdb
+from warehouse.connections import DATABASE, open_version
 from warehouse.errors import ClienteleError, PublishError, WarehouseUnreadable
 from warehouse.publication_attempts import Attempt, left_over, with_failures
 from warehouse.publication_history import History, read_history
 from warehouse.published_versions import (
-    DATABASE,
     adopt_single_files,
     live_version,
     point_entries,
@@ -55,14 +54,14 @@ def recover(settings: Settings) -> tuple[History, list[Attempt]]:
 
 def known_history(settings: Settings) -> History:
     """The history as the live file has it; where that cannot be read, as the newest version that can."""
-    kept = sorted(versions_folder(settings).glob(f"[!.]*/{DATABASE}"), reverse=True)
-    for path in (settings.published_file, *kept):
-        if path.exists():
-            try:
-                with open_duckdb(path, settings, read_only=True) as connection:
-                    return read_history(connection)
-            except (duckdb.Error, WarehouseUnreadable) as error:
-                _log.warning("The history in %s cannot be read: %s", path, error)
+    kept = sorted((file.parent for file in versions_folder(settings).glob(f"[!.]*/{DATABASE}")), reverse=True)
+    live = [settings.published_file.resolve().parent] if settings.published_file.exists() else []
+    for folder in (*live, *kept):
+        try:
+            with open_version(folder, settings) as connection:
+                return read_history(connection)
+        except (duckdb.Error, WarehouseUnreadable) as error:
+            _log.warning("The history in version %s cannot be read: %s", folder.name, str(error).splitlines()[0])
     return History()
 
 

@@ -19,14 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.connections import DATABASE, PARQUET
 from warehouse.durable_files import flush_folder, link_durably, staged_name
 from warehouse.errors import WarehouseBusy
 from warehouse.named_process import named_process
 from warehouse.publication_history import History
 from warehouse.settings import Settings
 
-DATABASE = "clientele.duckdb"
-PARQUET = "parquet"
 _CURRENT = "current"
 _WAIT_SECONDS = 0.1
 

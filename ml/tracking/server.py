@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+_log = logging.getLogger(__name__)
 
 # A server that is away is away: do not make a person wait minutes to learn of it.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
@@ -53,9 +56,17 @@ class TrackingServer:
             ) from error
 
     def experiment_id(self, client: MlflowClient, name: str) -> str:
-        """The id of an experiment, which is made when it is missing."""
+        """The id of an experiment, which is made when it is missing and restored when it was deleted.
+
+        MLflow keeps what was deleted, and its name with it: nothing can be logged there, and no other can be made.
+        """
+        from mlflow.entities import LifecycleStage
+
         found = client.get_experiment_by_name(name)
         if found is not None:
+            if found.lifecycle_stage == LifecycleStage.DELETED:
+                client.restore_experiment(found.experiment_id)
+                _log.warning("The experiment %s had been deleted in MLflow: it is there again, with its runs.", name)
             return found.experiment_id
         if self.uri.startswith("http") and not self.settings.mlflow_artifact_location:
             return client.create_experiment(name, tags=_KIND)  # the server knows where its artifacts go

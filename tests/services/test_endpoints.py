@@ -61,3 +61,14 @@ def test_secrets_are_made_once_and_for_the_owner_only(settings: Settings) -> Non
     assert shared_secrets(settings) == first
     assert len({first.jwt_secret, first.api_secret_key, first.fernet_key}) == 3
     assert (settings.airflow_home / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"jwt_secret": "a"}', "[]"], ids=["empty", "cut", "part", "other"])
+def test_damaged_secrets_are_made_anew(settings: Settings, left: str) -> None:
+    settings.airflow_home.mkdir(parents=True)
+    file = settings.airflow_home / "secrets.json"
+    file.write_text(left)
+    made = shared_secrets(settings)
+    assert len(made.fernet_key) == 44
+    assert shared_secrets(settings) == made
+    assert file.stat().st_mode & 0o077 == 0

@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
-from warehouse.durable_files import flush_folder
+from warehouse.durable_files import write_secret
 from warehouse.errors import SettingsError
 from warehouse.settings import Settings
 
@@ -28,7 +27,7 @@ def privacy_secret(settings: Settings) -> bytes:
     Raises
     ------
     SettingsError
-        If the one in the environment is too short to be one.
+        If the one in the environment is too short to be one, or the one in the home is damaged.
     """
     given = os.environ.get("CLIENTELE_PRIVACY_SECRET", "")
     if given:
@@ -40,8 +39,16 @@ def privacy_secret(settings: Settings) -> bytes:
         return given.encode()
     path = privacy_folder(settings) / "secret"
     if not path.exists():
-        _make(path)
-    return path.read_bytes().strip()
+        private_folder(path.parent)
+        write_secret(path, secrets.token_hex(32) + "\n")
+    secret = path.read_bytes().strip()
+    if len(secret) < _SHORTEST_CHARACTERS:
+        raise SettingsError(
+            f"{path} is damaged: it holds {len(secret)} characters, and a secret has at least {_SHORTEST_CHARACTERS}.",
+            "Put it back from a backup: by another secret erased people and pseudonyms are not known again. Where "
+            "nobody was erased and nothing was published under pseudonyms, remove it, and a new one is made.",
+        )
+    return secret
 
 
 def keyed_hash(secret: bytes, text: str) -> str:
@@ -69,16 +76,3 @@ def private_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     return folder
-
-
-def _make(path: Path) -> None:
-    private_folder(path.parent)
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):  # of two processes that make one at once, the first wins
-        path.hardlink_to(staged)
-    staged.unlink()
-    flush_folder(path.parent)
