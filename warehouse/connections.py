@@ -76,17 +76,19 @@ def open_version(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnectio
         try:
             connection = opened.enter_context(open_duckdb(folder / DATABASE, settings, read_only=True))
         except WarehouseBusy:
-            connection = opened.enter_context(open_duckdb(Path(":memory:"), settings, read_only=False))
-            _show_parquet(connection, folder / PARQUET)
+            connection = opened.enter_context(open_parquet(folder, settings))
         yield connection
 
 
-def _show_parquet(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Show each `<schema>/<table>.parquet` as the table of that name."""
-    for file in sorted(folder.glob("*/*.parquet")):
-        schema = file.parent.name
-        connection.execute(f'create schema if not exists "{schema}"')
-        connection.execute(f'create view "{schema}"."{file.stem}" as from read_parquet({literal(str(file))})')
+@contextmanager
+def open_parquet(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Show the Parquet files of a published version as the tables that they hold."""
+    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
+        for file in sorted((folder / PARQUET).glob("*/*.parquet")):
+            schema = file.parent.name
+            connection.execute(f'create schema if not exists "{schema}"')
+            connection.execute(f'create view "{schema}"."{file.stem}" as from read_parquet({literal(str(file))})')
+        yield connection
 
 
 @contextmanager

@@ -7,10 +7,11 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 
 import duckdb
 
-from warehouse.connections import DATABASE, open_version
+from warehouse.connections import DATABASE, open_parquet, open_version
 from warehouse.errors import ClienteleError, PublishError, WarehouseUnreadable
 from warehouse.publication_attempts import Attempt, left_over, with_failures
 from warehouse.publication_history import History, read_history
@@ -53,12 +54,12 @@ def recover(settings: Settings) -> tuple[History, list[Attempt]]:
 
 
 def known_history(settings: Settings) -> History:
-    """The history as the live file has it; where that cannot be read, as the newest version that can."""
+    """The history as the live version has it, in its file or in Parquet; else as the newest that can be read."""
     kept = sorted((file.parent for file in versions_folder(settings).glob(f"[!.]*/{DATABASE}")), reverse=True)
     live = [settings.published_file.resolve().parent] if settings.published_file.exists() else []
-    for folder in (*live, *kept):
+    for folder, open_it in product((*live, *kept), (open_version, open_parquet)):
         try:
-            with open_version(folder, settings) as connection:
+            with open_it(folder, settings) as connection:
                 return read_history(connection)
         except (duckdb.Error, WarehouseUnreadable) as error:
             _log.warning("The history in version %s cannot be read: %s", folder.name, str(error).splitlines()[0])

@@ -12,6 +12,7 @@ crash, finds the former version or the new one.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 import time
@@ -19,15 +20,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.connections import DATABASE, PARQUET
+import duckdb
+
+from warehouse.connections import DATABASE, PARQUET, open_version
 from warehouse.durable_files import flush_folder, link_durably, staged_name
-from warehouse.errors import WarehouseBusy
+from warehouse.errors import WarehouseBusy, WarehouseUnreadable
 from warehouse.named_process import named_process
 from warehouse.publication_history import History
 from warehouse.settings import Settings
 
 _CURRENT = "current"
 _WAIT_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
 
 
 def versions_folder(settings: Settings) -> Path:
@@ -56,6 +61,16 @@ def is_kept(settings: Settings, version: str) -> bool:
     return (folder_of(settings, version) / DATABASE).is_file()
 
 
+def is_readable(settings: Settings, version: str) -> bool:
+    """Whether the version can be opened at all; that each of its blocks is sound shows where all are read."""
+    try:
+        with open_version(folder_of(settings, version), settings) as connection:
+            connection.execute("select count(*) from duckdb_tables()").fetchall()
+    except (duckdb.Error, WarehouseUnreadable):
+        return False
+    return True
+
+
 def switch_to(settings: Settings, version: str) -> None:
     """Make a version live, in one step for the DuckDB file and the Parquet files."""
     link_durably(settings.published_folder / _CURRENT, f"{versions_folder(settings).name}/{version}")
@@ -71,15 +86,22 @@ def point_entries(settings: Settings) -> None:
 
 
 def prune(settings: Settings, history: History) -> list[str]:
-    """Remove the oldest versions and return their names.
+    """Remove damaged versions and the oldest ones, and return their names.
 
     Kept are the newest ``published_versions_kept``, the live one, and the one that was live before it: somebody may
-    be opening it at this moment.
+    be opening it at this moment. Versions that the history does not know count as older than all that it knows.
     """
+    live = live_version(settings)
     published = [run.published_version for run in history.published if is_kept(settings, run.published_version)]
-    kept = {*published[-settings.published_versions_kept :], live_version(settings)}
+    found = sorted(folder.name for folder in versions_folder(settings).glob("[!.]*/"))
+    unknown = [version for version in found if version not in published]
+    damaged = [version for version in found if version != live and not is_readable(settings, version)]
+    for version in damaged:
+        _log.warning("The published version %s is damaged; it is removed.", version)
+    ordered = [version for version in (*unknown, *published) if version not in damaged]
+    kept = {*ordered[-settings.published_versions_kept :], live}
     kept |= {event.former_version for event in history.events[-1:]}
-    removed = [version for version in published if version not in kept]
+    removed = damaged + [version for version in ordered if version not in kept]
     for version in removed:
         remove_version(settings, version)
     return removed
