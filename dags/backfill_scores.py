@@ -25,16 +25,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PokeReturnValue, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 from alerting import alert_run_failure
 from backfill_wiring import (
     backfill_form,
-    marts_are_needed,
     reprocess_date,
     restore_marts,
     settle_dates,
     wait_for_earlier_dates,
+    wait_for_the_marts,
 )
+from waiting import waiting_task
 from wiring import (
     DEFAULT_ARGS,
     LONG_TASK,
@@ -60,23 +61,21 @@ from wiring import (
     tags=["ml", "quality", "publish"],
 )
 def backfill_scores() -> None:
-    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=WAIT.total_seconds())
+    @waiting_task(pool=WAREHOUSE_POOL, execution_timeout=WAIT)
     @readable
-    def plan() -> PokeReturnValue:
+    def plan() -> dict[str, Any]:
         """Wait until no other run builds or needs the marts; settle the dates."""
         from warehouse.settings import Settings
 
-        if marts_are_needed():
-            return PokeReturnValue(is_done=False)
-        asked = get_current_context()["params"]
-        return PokeReturnValue(is_done=True, xcom_value=settle_dates(Settings(), **asked))
+        wait_for_the_marts()
+        return settle_dates(Settings(), **get_current_context()["params"])
 
     @task
     def dates(plan: dict[str, Any]) -> list[dict[str, Any]]:
         """Hand each date to a task of its own."""
         return plan["dates"]
 
-    @task(
+    @waiting_task(
         pool=WAREHOUSE_POOL,
         execution_timeout=LONG_TASK,
         max_active_tis_per_dagrun=1,

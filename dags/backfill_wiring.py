@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param, get_current_context
-from airflow.sdk.exceptions import AirflowRescheduleException
-from wiring import DAGS_THAT_NEED_MARTS, JOBS, LATEST, is_working, pass_gate, say, trigger_form
+from waiting import EarlierTasks, earlier_tasks_ended, wait_for
+from wiring import DAGS_THAT_NEED_MARTS, JOBS, LATEST, LONG_TASK, pass_gate, say, trigger_form, wait_while_others_work
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 MOST_DATES = 370
-# Tasks of build_marts that change the marts, in the states in which they do or are about to.
+# Tasks of build_marts that change the marts.
 _BUILDING = ("resolve_identities", "run_dbt", "check_marts")
-_UNDER_WAY = ("scheduled", "queued", "running", "up_for_retry", "restarting")
-_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
-_NEXT_LOOK = timedelta(seconds=10)
 
 
 def backfill_form() -> dict[str, Param]:
@@ -37,14 +34,12 @@ def backfill_form() -> dict[str, Param]:
     }
 
 
-def marts_are_needed() -> bool:
-    """Return whether another run builds the marts or needs them as they stand.
+def wait_for_the_marts() -> None:
+    """Wait while another run builds the marts or needs them as they stand.
 
     A run of build_marts that has not begun does not count: it waits for the backfill itself.
     """
-    ti = get_current_context()["ti"]
-    building = ti.get_ti_count(dag_id="build_marts", task_ids=list(_BUILDING), states=list(_UNDER_WAY))
-    return building > 0 or is_working(*DAGS_THAT_NEED_MARTS)
+    wait_while_others_work([*DAGS_THAT_NEED_MARTS], {"build_marts": [*_BUILDING]})
 
 
 def settle_dates(settings: Settings, source: str, first_date: str, last_date: str, step_days: int) -> dict[str, Any]:
@@ -112,14 +107,12 @@ def wait_for_earlier_dates() -> None:
 
     Raises
     ------
-    AirflowRescheduleException
+    TaskDeferred
         If an earlier date has not ended.
     """
-    ti = get_current_context()["ti"]
-    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id]).get(ti.run_id, {})
-    if any(states.get(f"{ti.task_id}_{earlier}") not in _ENDED for earlier in range(ti.map_index)):
+    if not earlier_tasks_ended(get_current_context()["ti"]):
         say(["An earlier date waits for its second attempt."])
-        raise AirflowRescheduleException(datetime.now(UTC) + _NEXT_LOOK)
+        wait_for(EarlierTasks(), LONG_TASK)
 
 
 def reprocess_date(settings: Settings, plan: dict[str, Any]) -> list[str]:

@@ -24,9 +24,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, PokeReturnValue, dag, task
+from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
 from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
+from waiting import waiting_task
 from wiring import (
     DAGS_THAT_NEED_MARTS,
     DEFAULT_ARGS,
@@ -37,12 +38,12 @@ from wiring import (
     WAIT,
     WAREHOUSE_POOL,
     hand_over,
-    is_working,
     pass_gate,
     readable,
     say,
     settle_run,
     trigger_form,
+    wait_while_others_work,
 )
 
 
@@ -59,14 +60,13 @@ from wiring import (
     tags=["dbt", "quality"],
 )
 def build_marts() -> None:
-    # Looks every few seconds, without a slot in between, whether the run before it has published.
-    @task.sensor(pool=WAREHOUSE_POOL, mode="reschedule", poke_interval=5, timeout=WAIT.total_seconds())
+    # Leaves its slot until the run before it has published.
+    @waiting_task(pool=WAREHOUSE_POOL, execution_timeout=WAIT)
     @readable
-    def plan() -> PokeReturnValue:
+    def plan() -> dict[str, Any]:
         """Wait until no other run still needs its marts; settle source and as-of date: the event's, or the form's."""
-        if is_working(*DAGS_THAT_NEED_MARTS, "backfill_scores"):
-            return PokeReturnValue(is_done=False)
-        return PokeReturnValue(is_done=True, xcom_value=settle_run())
+        wait_while_others_work([*DAGS_THAT_NEED_MARTS, "backfill_scores"])
+        return settle_run()
 
     @task(pool=WAREHOUSE_POOL)
     @readable

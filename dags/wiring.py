@@ -16,6 +16,7 @@ from typing import Any
 
 from airflow.sdk import Asset, Param, get_current_context
 from alerting import alert_failure, alert_publication, alert_warnings
+from waiting import OtherRuns, others_work, wait_for
 
 RAW = Asset("raw")
 MARTS = Asset("marts")
@@ -87,10 +88,17 @@ def requested() -> dict[str, Any]:
     return {field: context["params"].get(field) for field in EVENT_FIELDS}
 
 
-def is_working(*dag_ids: str) -> bool:
-    """Return whether one of these DAGs has a run that has not ended."""
-    ti = get_current_context()["ti"]
-    return any(ti.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids)
+def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | None = None) -> None:
+    """Put the task off while one of these DAGs has a run, or one of these tasks (by DAG) works or is about to.
+
+    Raises
+    ------
+    TaskDeferred
+        If so; the task begins anew when they have ended.
+    """
+    if others_work(get_current_context()["ti"], dag_ids, task_ids or {}):
+        say(["Waiting for another run to end."])
+        wait_for(OtherRuns(dag_ids, task_ids), WAIT)
 
 
 def settle_run() -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import importlib
+import json
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import TaskDeferred
 
 from warehouse.connections import open_build_file
 from warehouse.errors import GateFailed, SettingsError
@@ -163,6 +166,17 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     assert built == ["2026-05-01", ("path:models/activation",)]
 
 
+def is_looked_at(put_off: TaskDeferred, ti: SimpleNamespace, *, free: bool) -> None:
+    """The triggerer makes the trigger anew from what was stored, and sees what the task saw."""
+    path, arguments = put_off.trigger.serialize()
+    module, name = path.rsplit(".", 1)
+    trigger = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
+    trigger._task_instance = ti
+    assert trigger.is_free() is free
+    assert put_off.method_name == "execute"
+    assert put_off.timeout > timedelta(minutes=1)
+
+
 @pytest.mark.parametrize(("building", "working", "expected"), [(0, 0, False), (1, 0, True), (0, 1, True)])
 def test_it_waits_for_runs_that_build_or_need_the_marts(
     monkeypatch: pytest.MonkeyPatch, building: int, working: int, expected: bool
@@ -179,9 +193,12 @@ def test_it_waits_for_runs_that_build_or_need_the_marts(
         return building
 
     context = {"ti": SimpleNamespace(get_dr_count=count_of_runs, get_ti_count=count_of_tasks)}
-    for module in (backfill_wiring, wiring):
-        monkeypatch.setattr(module, "get_current_context", lambda: context)
-    assert backfill_wiring.marts_are_needed() is expected
+    monkeypatch.setattr(wiring, "get_current_context", lambda: context)
+    if not expected:
+        return backfill_wiring.wait_for_the_marts()
+    with pytest.raises(TaskDeferred) as put_off:
+        backfill_wiring.wait_for_the_marts()
+    return is_looked_at(put_off.value, context["ti"], free=False)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +212,6 @@ def test_it_waits_for_runs_that_build_or_need_the_marts(
 )
 def test_a_date_comes_in_its_turn(monkeypatch: pytest.MonkeyPatch, first: str, second: str, waits: bool) -> None:
     import backfill_wiring
-    from airflow.sdk.exceptions import AirflowRescheduleException
 
     states = {"reprocess_0": first, "reprocess_1": second, "reprocess_2": "running", "reprocess_3": None}
     ti = SimpleNamespace(dag_id="backfill_scores", task_id="reprocess", run_id="run", map_index=2)
@@ -203,7 +219,8 @@ def test_a_date_comes_in_its_turn(monkeypatch: pytest.MonkeyPatch, first: str, s
     monkeypatch.setattr(backfill_wiring, "get_current_context", lambda: {"ti": ti})
     if not waits:
         return backfill_wiring.wait_for_earlier_dates()
-    with pytest.raises(AirflowRescheduleException) as later:
+    with pytest.raises(TaskDeferred) as put_off:
         backfill_wiring.wait_for_earlier_dates()
-    assert later.value.reschedule_date > datetime.now(UTC)
-    return None
+    is_looked_at(put_off.value, ti, free=False)
+    states.update(reprocess_0="success", reprocess_1="failed")
+    return is_looked_at(put_off.value, ti, free=True)

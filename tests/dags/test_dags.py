@@ -161,7 +161,7 @@ def test_a_person_is_asked_about_every_job_and_only_then_is_scoring_called(dags:
     # The answer that counts when nobody gives one: nothing changes; and it comes before the next day's run.
     assert (ask.defaults, ask.response_timeout) == (["Reject"], wiring.ANSWER_WITHIN)
     assert timedelta(days=1) > wiring.ANSWER_WITHIN
-    assert dags["build_marts"].get_task("plan").timeout > wiring.ANSWER_WITHIN.total_seconds()
+    assert dags["build_marts"].get_task("plan").execution_timeout > wiring.ANSWER_WITHIN
     said = f"{wiring.ANSWER_WITHIN.total_seconds() / 3600:.0f} hours"
     assert said in dag.doc_md
     assert said in (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -236,3 +236,20 @@ def test_shared_wiring_is_not_read_as_a_dag() -> None:
 def test_timetable_lists_every_dag() -> None:
     timetable = (DAGS / "README.md").read_text()
     assert re.findall(r"^\| `(\w+)` \|", timetable, re.MULTILINE) == DAG_IDS
+
+
+def test_no_task_waits_by_looking_again_and_again_from_a_slot(dags: dict[str, Any]) -> None:
+    """What reschedules itself can lose its attempts (dags/waiting.py)."""
+    rescheduling = {
+        f"{dag_id}.{task.task_id}"
+        for dag_id, dag in dags.items()
+        for task in dag.tasks
+        if getattr(task, "reschedule", False) or getattr(task, "mode", "") == "reschedule"
+    }
+    assert rescheduling == set()
+    waiting = {f"{dag_id}.{task.task_id}" for dag_id, dag in dags.items() for task in dag.tasks if waits(task)}
+    assert waiting == {"build_marts.plan", "backfill_scores.plan", "backfill_scores.reprocess"}
+
+
+def waits(task: Any) -> bool:
+    return any(kind.__name__ == "WaitingOperator" for kind in getattr(task, "operator_class", type(task)).__mro__)

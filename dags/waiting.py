@@ -1,0 +1,113 @@
+"""Waiting for other runs: in the triggerer, where it takes no process, no slot and none of the task's attempts.
+
+A sensor that reschedules itself can lose an attempt each time it looks: where the scheduler is slow to learn that a
+look has ended, it finds the task scheduled again and takes it for killed. What waits here has been put off by Airflow's
+own means (`TaskDeferred`), looks in the triggerer, and is called again when the way is free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
+from airflow.sdk.bases.decorator import TaskDecorator, task_decorator_factory
+from airflow.sdk.exceptions import TaskDeferred
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+from asgiref.sync import sync_to_async
+
+# States of tasks that work or are about to.
+UNDER_WAY = ("scheduled", "queued", "running", "up_for_retry", "restarting")
+ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
+_LOOK_EVERY_SECONDS = 3.0
+
+
+class WaitingOperator(_PythonDecoratedOperator):
+    """A task of a function that may put itself off; it is called anew when the wait is over."""
+
+    custom_operator_name = "@task"
+
+    def execute(self, context: Any, event: Any = None) -> Any:
+        return super().execute(context)
+
+
+def waiting_task(**options: Any) -> Callable[[Callable[..., Any]], TaskDecorator]:
+    """Make a task of a function, as `airflow.sdk.task` does, that may call `wait_for`."""
+
+    def make(function: Callable[..., Any]) -> TaskDecorator:
+        return task_decorator_factory(function, decorated_operator_class=WaitingOperator, **options)
+
+    return make
+
+
+def wait_for(trigger: Wait, most: timedelta) -> NoReturn:
+    """Leave the slot and come back, from the beginning of the task, when the way is free.
+
+    Raises
+    ------
+    TaskDeferred
+        Always: it tells Airflow so.
+    """
+    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=most)
+
+
+class Wait(BaseTrigger):
+    """Looks every few seconds whether the way is free."""
+
+    def is_free(self) -> bool:
+        """Whether the task may go on."""
+        raise NotImplementedError
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Yield once the way is free."""
+        look = sync_to_async(self.is_free)
+        while not await look():
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        yield TriggerEvent(True)
+
+
+class OtherRuns(Wait):
+    """Waits for the end of all runs of some DAGs, and of some tasks of others.
+
+    Parameters
+    ----------
+    dag_ids
+        DAGs of which no run may be under way.
+    task_ids
+        By DAG, tasks of which none may be under way.
+    """
+
+    def __init__(self, dag_ids: list[str], task_ids: dict[str, list[str]] | None = None) -> None:
+        super().__init__()
+        self.dag_ids, self.task_ids = dag_ids, task_ids or {}
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return "dags.waiting.OtherRuns", {"dag_ids": self.dag_ids, "task_ids": self.task_ids}
+
+    def is_free(self) -> bool:
+        return not others_work(self.task_instance, self.dag_ids, self.task_ids)
+
+
+class EarlierTasks(Wait):
+    """Waits for the end of the mapped tasks before this one."""
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return "dags.waiting.EarlierTasks", {}
+
+    def is_free(self) -> bool:
+        return earlier_tasks_ended(self.task_instance)
+
+
+def others_work(ti: Any, dag_ids: list[str], task_ids: dict[str, list[str]]) -> bool:
+    """Whether a run of the DAGs, or one of the tasks by DAG, is under way."""
+    return any(ti.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids) or any(
+        ti.get_ti_count(dag_id=dag_id, task_ids=tasks, states=list(UNDER_WAY)) for dag_id, tasks in task_ids.items()
+    )
+
+
+def earlier_tasks_ended(ti: Any) -> bool:
+    """Whether all mapped tasks with a lower index have ended; one that waits for its second attempt has not."""
+    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id]).get(ti.run_id, {})
+    return all(states.get(f"{ti.task_id}_{earlier}") in ENDED for earlier in range(ti.map_index))
