@@ -66,8 +66,8 @@ erase: $(INSTALLED) ## remove a person everywhere and prove it: SOURCE, CUSTOMER
 	@$(PYTHON) -m warehouse erase --source="$$ARG_SOURCE" --customer="$$ARG_CUSTOMER" --reason="$$ARG_REASON"
 
 share: export ARG_EPSILON = $(value EPSILON)
-share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its privacy budget (EPSILON, default 1)
-	@$(PYTHON) -m warehouse share --source="$${ARG_SOURCE:-latest}" --epsilon="$${ARG_EPSILON:-1}"
+share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its privacy budget: EPSILON (else only says what is left)
+	@$(PYTHON) -m warehouse share --source="$${ARG_SOURCE:-latest}" --epsilon="$$ARG_EPSILON" --as-of="$$ARG_AS_OF"
 
 audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; needs a network
 	@$(PYTHON) -m services.audit

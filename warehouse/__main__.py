@@ -17,12 +17,14 @@ from warehouse.landing import land_input
 from warehouse.marts import build_marts
 from warehouse.person import person
 from warehouse.privacy.erasure import erase
-from warehouse.privacy.shared_file import share
+from warehouse.privacy.shared_file import end_of_months, share, what_sharing_would_do
+from warehouse.privacy.sharing_budget import read_epsilon
 from warehouse.publish import publish
 from warehouse.rollback import roll_back
 from warehouse.runs import LATEST, plan_run, resolve_source
 from warehouse.settings import CHECKOUT, Settings
 from warehouse.source_folders import load_source, replaces_shipped, source_names
+from warehouse.time_zones import local_now
 from warehouse.version_list import version_lines
 
 
@@ -52,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     erasing.add_argument("--reason", default="", help="why; without names or ids, for it is kept")
     erasing.add_argument("--no-rebuild", action="store_true", help="leave building the marts to the next run")
     sharing = _command(commands, "share", _share, "write noisy figures, within the privacy budget", source=True)
-    sharing.add_argument("--epsilon", type=float, default=1.0, help="privacy budget to spend (default: 1)")
+    sharing.add_argument("--epsilon", default="", help="privacy budget to spend; without it, only says what is left")
+    sharing.add_argument("--as-of", default="", help="first day of a month; the months before it (default: this one)")
     sharing.add_argument("--out", type=Path, help="folder to write into (default: shared/ in the home)")
     versions = _command(commands, "versions", _versions, "list the published versions: which is live, and why")
     versions.add_argument("--all", action="store_true", help="also those that are no longer kept")
@@ -135,9 +138,13 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
 def _share(settings: Settings, options: argparse.Namespace) -> None:
     source = resolve_source(settings, options.source)
+    epsilon = read_epsilon(options.epsilon)
+    if epsilon is None:
+        print("\n".join(what_sharing_would_do(settings, source)))
+        return
+    end = end_of_months(options.as_of, local_now(load_source(settings, source).time_zone).date())
     folder = options.out or settings.home / "shared"
-    report = share(settings, source, options.epsilon, folder=folder, shared_by=person())
-    print(f"{report.path}: {report.epsilon:g} spent, {report.spent_epsilon:g} of {report.budget_epsilon:g} in all")
+    print(share(settings, source, epsilon, end=end, folder=folder, shared_by=person(), tell=print).in_words())
 
 
 def _versions(settings: Settings, options: argparse.Namespace) -> None:

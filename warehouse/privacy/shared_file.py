@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -16,8 +15,11 @@ from warehouse.connections import open_build_file
 from warehouse.csv_writing import csv_text
 from warehouse.durable_files import write_text_durably
 from warehouse.errors import SettingsError
+from warehouse.privacy.contributions import contributions, months_before
 from warehouse.privacy.noise import SECURE
-from warehouse.privacy.sharing import SharingRules, country_bound, load_sharing_rules, noisy_figures
+from warehouse.privacy.sharing import budgets, country_bound, noisy_figures
+from warehouse.privacy.sharing_budget import Budget, read_budget
+from warehouse.privacy.sharing_rules import SharingRules, load_sharing_rules
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
 
@@ -28,8 +30,23 @@ class ShareReport:
 
     path: Path
     epsilon: float
-    spent_epsilon: float  # of this source, this file included
-    budget_epsilon: float
+    budget: Budget  # this file included
+
+    def in_words(self) -> str:
+        return f"{self.path}: {self.epsilon:g} spent; {self.budget.in_words()}"
+
+
+def what_sharing_would_do(settings: Settings, source: str) -> list[str]:
+    """The offer in words; nothing is spent and nothing written."""
+    with open_build_file(settings, source) as connection:
+        create_quality_tables(connection)
+        budget = read_budget(connection, source, settings.privacy_budget_epsilon)
+    rules = load_sharing_rules()
+    return [
+        f"Nothing was shared, for no budget is named: {budget.in_words()}.",
+        f"What would be written: {', '.join(rules.budget_shares)}, with noise, into one file.",
+        f"What to do: make share SOURCE={source} EPSILON=1 spends 1 of it; with less, figures are more private.",
+    ]
 
 
 def share(
@@ -37,96 +54,116 @@ def share(
     source: str,
     epsilon: float,
     *,
+    end: date,
     folder: Path,
     shared_by: str,
+    tell: Callable[[str], None] = lambda _: None,
     generator: random.Random = SECURE,
 ) -> ShareReport:
-    """Write noisy figures of the marts, and record the budget they spend; it is spent before anything is written.
+    """Write noisy figures, and record the budget they spend; it is spent before anything is drawn or written.
+
+    Parameters
+    ----------
+    end
+        First day of a month; the months before it are counted. Must not be chosen by looking at the data.
+    tell
+        Is told what will be spent, before it is.
 
     Raises
     ------
     SettingsError
-        If the budget of the source does not suffice, epsilon is no budget, or there are no marts.
+        If the budget of the source does not suffice, epsilon is no budget, or the marts do not reach the date.
     WarehouseBusy
         If another process holds the build file.
     """
-    if not (math.isfinite(epsilon) and epsilon > 0):
-        raise SettingsError(f"epsilon is {epsilon}.", "Give a number above 0; 1 is usual, less is more private.")
     rules = load_sharing_rules()
     shared_at = datetime.now(UTC).replace(tzinfo=None)
+    path = folder / f"{source}-{end:%Y-%m}-{shared_at:%Y%m%dT%H%M%S%f}.csv"
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
-        as_of_date = _date_of_marts(connection, source)
-        path = folder / f"{source}-{as_of_date}-{shared_at:%Y%m%dT%H%M%S%f}.csv"
-        spent = _spend(connection, settings.privacy_budget_epsilon, (shared_at, source, path.name, epsilon, shared_by))
-        figures = noisy_figures(connection, as_of_date, epsilon, rules, generator)
-    folder.mkdir(parents=True, exist_ok=True)
+        budget = read_budget(connection, source, settings.privacy_budget_epsilon)
+        budget.check(epsilon)
+        _check_marts(connection, source, end)
+        found = contributions(connection, end, rules)
+        folder.mkdir(parents=True, exist_ok=True)
+        tell(f"{epsilon:g} will be spent: {budget.in_words()}.")
+        connection.execute(
+            "insert into quality.privacy_budget (shared_at, source, file_name, epsilon, shared_by) "
+            "values (?, ?, ?, ?, ?)",
+            [shared_at, source, path.name, epsilon, shared_by],
+        )
+        budget = read_budget(connection, source, settings.privacy_budget_epsilon)
+    figures = noisy_figures(found, epsilon, rules, generator)
     rows = [tuple(asdict(figure).values()) for figure in figures]
     write_text_durably(path, csv_text(("figure", "key", "value", "unit"), rows))
-    statement = _statement(
-        source, as_of_date, epsilon=epsilon, spent=spent, budget=settings.privacy_budget_epsilon, rules=rules
-    )
+    statement = _statement(end, epsilon, budget, rules)
     write_text_durably(path.with_suffix(".json"), json.dumps(statement, indent=2) + "\n")
-    return ShareReport(path, epsilon, spent, settings.privacy_budget_epsilon)
+    return ShareReport(path, epsilon, budget)
 
 
-def spent_epsilon(connection: duckdb.DuckDBPyConnection, source: str) -> Fraction:
-    """Budget spent on a source so far."""
-    rows = connection.execute("select epsilon from quality.privacy_budget where source = ?", [source]).fetchall()
-    return sum((Fraction(str(epsilon)) for (epsilon,) in rows), Fraction())
+def end_of_months(text: str, today: date) -> date:
+    """The month up to which is shared: the one named, or the present one by the clock; never one read off the data.
 
-
-def _spend(connection: duckdb.DuckDBPyConnection, budget: float, row: tuple) -> float:
-    _, source, _, epsilon, _ = row
-    spent = spent_epsilon(connection, source)
-    total = spent + Fraction(str(epsilon))
-    if total > Fraction(str(budget)):
-        raise SettingsError(
-            f"The privacy budget of {source!r} is {budget:g}, of which {float(spent):g} are spent: {epsilon:g} more "
-            "are too much.",
-            "Share less (--epsilon), use a file shared before, or decide on a larger CLIENTELE_PRIVACY_BUDGET_EPSILON.",
-        )
-    connection.execute(
-        "insert into quality.privacy_budget (shared_at, source, file_name, epsilon, shared_by) values (?, ?, ?, ?, ?)",
-        list(row),
-    )
-    return float(total)
-
-
-def _date_of_marts(connection: duckdb.DuckDBPyConnection, source: str) -> date:
+    >>> end_of_months("", date(2024, 5, 17)), end_of_months("2024-03-01", date(2024, 5, 17))
+    (datetime.date(2024, 5, 1), datetime.date(2024, 3, 1))
+    """
+    if not text:
+        return today.replace(day=1)
     try:
-        [(newest,)] = connection.execute("select max(as_of_date) from marts.customer_rfm").fetchall()
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"The date {text!r} is not a date.", "Write it as YYYY-MM-DD.") from error
+    if day.day != 1:
+        raise SettingsError(
+            f"Whole months are shared, and {day} is not the first day of one.",
+            f"Give the day after the last month: {day.replace(day=1)}.",
+        )
+    return day
+
+
+def _check_marts(connection: duckdb.DuckDBPyConnection, source: str, end: date) -> None:
+    """Orders that the marts do not reach would be missing, and how far they reach may tell of one customer."""
+    try:
+        [(reached,)] = connection.execute("select max(as_of_date) from intermediate.int_snapshot_dates").fetchall()
     except duckdb.CatalogException:
-        newest = None
-    if newest is None:
-        raise SettingsError(f"There are no marts of {source!r} to share figures of.", "Build them: warehouse marts.")
-    return newest
+        reached = None
+    if reached is None:
+        raise SettingsError(
+            f"There are no marts of {source!r} to share figures of. Nothing was spent.",
+            f"Build them: make run SOURCE={source}",
+        )
+    if reached < end:
+        raise SettingsError(
+            f"The marts of {source!r} reach up to {reached}, and the months before {end} are asked for. Nothing was "
+            "spent.",
+            "Name the first day of an earlier month (AS_OF=YYYY-MM-01), or load what came since. Take a month that you "
+            "would have taken whoever is among the customers.",
+        )
 
 
-def _statement(
-    source: str, as_of_date: date, *, epsilon: float, spent: float, budget: float, rules: SharingRules
-) -> dict[str, object]:
-    shares = {name: epsilon * share for name, share in rules.budget_shares.items()}
-    country_share = Fraction(str(epsilon)) * Fraction(str(rules.budget_shares["customers_by_country"]))
+def _statement(end: date, epsilon: float, budget: Budget, rules: SharingRules) -> dict[str, object]:
+    months = months_before(end, rules.month_count)
+    spent = budgets(epsilon, rules)
+    bound = country_bound(spent["customers_by_country"], rules.delta)
     return {
-        "source": source,
-        "as_of_date": as_of_date.isoformat(),
-        "protected_unit": "one customer with all orders, or one order of a guest (added or removed)",
+        "source": budget.source,
+        "months": [f"{months[0]:%Y-%m}", f"{months[-1]:%Y-%m}"],
+        "protected_unit": "one customer account with all orders, or one order of a guest (added or removed)",
         "mechanism": "discrete Laplace noise (Canonne, Kamath and Steinke 2020), drawn from the operating system",
         "epsilon": epsilon,
-        "epsilon_by_figure": shares,
+        "epsilon_by_figure": {name: epsilon * share for name, share in rules.budget_shares.items()},
         "delta": rules.delta,
-        "epsilon_spent_on_this_source": spent,
-        "epsilon_budget_of_this_source": budget,
+        "epsilon_spent_on_this_source": float(budget.spent),
+        "delta_spent_on_this_source": rules.delta * budget.file_count,
+        "epsilon_budget_of_this_source": float(budget.whole),
         "composition": "budgets add up, those of earlier files of this source included",
         "bounds": {
-            "customers_by_country": "a customer counts once; a country is named from a noisy count of "
-            f"{country_bound(country_share, rules.delta)} on",
-            "customers_by_segment": "a customer counts once; every segment is named",
+            "customers_by_country": f"a customer counts once; a country is named from a noisy count of {bound} on",
+            "customers_by_order_count": "a customer counts once, in a class fixed beforehand; every class is named",
             "sales_by_month": f"{rules.month_count} months; at most {rules.amount_per_customer} for a customer over "
             "all of them, more is scaled down",
-            "mean_order_amount": f"the newest {rules.orders_per_customer} orders of a customer, each from 0 to "
-            f"{rules.amount_per_order}; half of its budget for the sum, half for the count",
+            "mean_order_amount": f"the newest {rules.orders_per_customer} orders of a customer in these months, each "
+            f"from 0 to {rules.amount_per_order}; half of its budget for the sum, half for the count",
         },
         "reading": "counts and amounts are noisy and may be negative; noise does not grow with the figure",
     }

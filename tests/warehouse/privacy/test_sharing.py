@@ -9,54 +9,21 @@ import random
 from datetime import date
 from fractions import Fraction
 
-import duckdb
 import pytest
 
 from tests.warehouse.privacy.shop_with_people import SOURCE
+from tests.warehouse.privacy.staged_shop import END, Account, exactly, fill
+from warehouse.__main__ import main
 from warehouse.connections import open_build_file
 from warehouse.errors import SettingsError
 from warehouse.privacy import noise
+from warehouse.privacy.contributions import Contributions
 from warehouse.privacy.noise import discrete_laplace, noisy
-from warehouse.privacy.shared_file import share
-from warehouse.privacy.sharing import SharingRules, country_bound, load_sharing_rules, noisy_figures
+from warehouse.privacy.shared_file import ShareReport, end_of_months, share
+from warehouse.privacy.sharing import country_bound, noisy_figures
+from warehouse.privacy.sharing_rules import SharingRules, load_sharing_rules
 from warehouse.quality_tables import create_quality_tables
 from warehouse.settings import Settings
-
-AS_OF = date(2024, 5, 1)
-NO_NOISE = 10**9  # an epsilon beside which the noise is nothing: the figures are those that noise is put on
-
-
-def fill(connection: duckdb.DuckDBPyConnection, orders: list[tuple], countries: dict[str, int]) -> None:
-    """Marts with these orders (order_id, customer_id, ordered_at, net_amount) and customers by country."""
-    connection.execute("create schema marts")
-    connection.execute("create table marts.dim_customers (customer_id varchar, country varchar)")
-    for country, count in countries.items():
-        connection.execute(
-            "insert into marts.dim_customers select concat(?::varchar, i), ? from range(?) as numbers(i)",
-            [country, country, count],
-        )
-    connection.execute(
-        "create table marts.customer_rfm as "
-        "select 'a' as customer_id, 'loyal' as rfm_segment_name, ?::date as as_of_date",
-        [AS_OF],
-    )
-    connection.execute(
-        "create table marts.fct_orders (order_id varchar, customer_id varchar, ordered_at timestamp, "
-        "net_amount decimal(18, 2), order_kind varchar default 'sale', cancelled_at timestamp)"
-    )
-    for order in orders:
-        connection.execute(
-            "insert into marts.fct_orders (order_id, customer_id, ordered_at, net_amount) values (?, ?, ?, ?)", order
-        )
-
-
-def figures(orders: list[tuple], countries: dict[str, int] | None = None, epsilon: float = NO_NOISE) -> dict:
-    with duckdb.connect() as connection:
-        fill(connection, orders, countries or {})
-        rules = load_sharing_rules()
-        repeating = random.Random(5)  # noqa: S311 - draws that repeat
-        found = noisy_figures(connection, AS_OF, epsilon, rules, repeating)
-    return {(figure.figure, figure.key): figure.value for figure in found}
 
 
 def test_noise_is_discrete_laplace_of_the_stated_scale() -> None:
@@ -91,70 +58,96 @@ def test_noise_has_no_seed() -> None:
     assert first != [noisy(0, 1000, Fraction(1)) for _ in range(20)]
 
 
-def test_one_customer_changes_the_sums_by_no_more_than_the_bound() -> None:
-    rules = load_sharing_rules()
-    others = [(f"o{n}", f"c{n}", f"2024-0{n}-03", 10.5) for n in range(1, 5)]
-    large = [(f"x{n}", "giant", f"2024-0{1 + n % 4}-05", 10_000 * (-1) ** (n // 4) + n / 100) for n in range(9)]
-    with_giant, without = figures(others + large), figures(others)
-    months = [key for key in without if key[0] == "sales_by_month"]
-    assert len(months) == rules.month_count
-    change = sum(abs(with_giant[key] - without[key]) for key in months)
-    assert 0.9 * rules.amount_per_customer < change <= rules.amount_per_customer
-    assert with_giant["sales_by_month", "2024-01"] != without["sales_by_month", "2024-01"]
-
-
-def test_the_mean_is_of_bounded_orders() -> None:
-    rules = load_sharing_rules()
-    orders = [(f"x{n}", "giant", f"2024-01-{n:02d}", 1e6) for n in range(1, 20)] + [("o", "c", "2024-01-01", 100)]
-    found = figures([*orders, ("g", None, "2024-02-01", -5)])
-    count = rules.orders_per_customer + 2
-    mean = (rules.orders_per_customer * rules.amount_per_order + 100) / count
-    assert found["mean_order_amount", "bounded orders"] == count
-    assert found["mean_order_amount", "mean"] == pytest.approx(mean, abs=0.01)
-
-
-def test_without_noise_the_figures_are_the_true_ones() -> None:
-    orders = [("1", "a", "2024-04-30", 20), ("2", None, "2024-04-01", 5), ("3", "a", "2024-05-01", 7)]
-    found = figures(orders, {"NO": 90})
-    assert found["sales_by_month", "2024-04"] == 25
-    assert found["sales_by_month", "2023-05"] == 0
-    assert ("sales_by_month", "2024-05") not in found
-    assert found["customers_by_segment", "loyal"] == 1
-    assert found["customers_by_segment", "champions"] == 0  # nobody is in it, and it is told all the same
-
-
 def test_a_country_is_named_only_where_one_customer_could_not_bring_it_in() -> None:
-    found = figures([], {"NO": 2000, "VA": 1}, epsilon=1.0)
-    assert ("customers_by_country", "NO") in found
-    assert ("customers_by_country", "VA") not in found
+    countries = Contributions("customers_by_country", {"NO": 2000, "VA": 1}, 1)
+    others = exactly([])
+    repeating = random.Random(5)  # noqa: S311 - draws that repeat
+    figures = noisy_figures([*others.values(), countries], 1.0, load_sharing_rules(), repeating)
+    assert [figure.key for figure in figures if figure.figure == "customers_by_country"] == ["NO"]
     bound = country_bound(Fraction(1, 5), 1e-6)
     assert math.exp(-(bound - 1) / 5) <= 1e-6 < math.exp(-(bound - 2) / 5)
 
 
-def test_the_budget_is_accumulated_and_runs_out(settings: Settings) -> None:
+@pytest.fixture
+def shop(settings: Settings) -> Settings:
+    """A home with a shop whose marts reach up to May 2024."""
     with open_build_file(settings, SOURCE) as connection:
         create_quality_tables(connection)
-        fill(connection, [("1", "a", "2024-04-30", 20)], {"=cmd()": 4000})
-    folder = settings.home / "shared"
-    first = share(settings, SOURCE, 1.0, folder=folder, shared_by="ada")
-    share(settings, SOURCE, 1.9, folder=folder, shared_by="ada")
+        fill(connection, [Account(f"c{n}", "=cmd()", (("2024-04-30", 20),)) for n in range(200)])
+    return settings
+
+
+def spent(settings: Settings) -> list[tuple]:
+    with open_build_file(settings, SOURCE) as connection:
+        return connection.execute("select epsilon from quality.privacy_budget order by shared_at").fetchall()
+
+
+def test_the_budget_is_accumulated_and_runs_out(shop: Settings) -> None:
+    folder = shop.home / "shared"
+    told: list[str] = []
+
+    def shared(epsilon: float) -> ShareReport:
+        return share(shop, SOURCE, epsilon, end=END, folder=folder, shared_by="ada", tell=told.append)
+
+    first = shared(1.0)
+    assert told == ["1 will be spent: of the privacy budget of 'files', 3, 0 are spent and 3 are left."]
+    shared(1.9)
     with pytest.raises(SettingsError, match=r"2\.9 are spent"):
-        share(settings, SOURCE, 0.2, folder=folder, shared_by="ada")
-    last = share(settings, SOURCE, 0.1, folder=folder, shared_by="ada")
-    assert last.spent_epsilon == 3.0  # in exact fractions: 1 + 1.9 + 0.1 is not more than 3
+        shared(0.2)
+    last = shared(0.1)
+    assert float(last.budget.left) == 0  # in exact fractions: 1 + 1.9 + 0.1 is not more than 3
+    assert "3 are spent and 0 are left" in last.in_words()
     statement = json.loads(first.path.with_suffix(".json").read_text())
     assert statement["epsilon"] == 1.0
     assert sum(statement["epsilon_by_figure"].values()) == pytest.approx(1.0)
-    assert {"sales_by_month", "mean_order_amount"} <= set(statement["bounds"])
+    assert set(statement["bounds"]) == set(statement["epsilon_by_figure"])
     with first.path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["key"] for row in rows if row["figure"] == "customers_by_country"] == ["'=cmd()"]  # no formula
-    for wrong in (0.0, -1.0, math.nan, math.inf):
-        with pytest.raises(SettingsError, match="epsilon is"):
-            share(settings, SOURCE, wrong, folder=folder, shared_by="ada")
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "nan", "inf", "-inf", "1e-320", "1e-400", "1e400", "much", "4"])
+def test_what_is_no_budget_is_refused_in_words_and_spends_nothing(
+    shop: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, wrong: str
+) -> None:
+    monkeypatch.setenv("CLIENTELE_HOME", str(shop.home))
+    arguments = ["share", "--source", SOURCE, f"--epsilon={wrong}", "--as-of", "2024-05-01"]
+    assert main(arguments) == 1
+    assert "Nothing was spent" in capsys.readouterr().err
+    assert spent(shop) == []
+    assert not (shop.home / "shared").exists()
+
+
+def test_without_a_budget_it_only_says_what_it_would_do(
+    shop: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("CLIENTELE_HOME", str(shop.home))
+    assert main(["share", "--source", SOURCE, "--epsilon="]) == 0
+    said = capsys.readouterr().out
+    assert "3, 0 are spent and 3 are left" in said
+    assert f"make share SOURCE={SOURCE} EPSILON=1" in said
+    assert spent(shop) == []
+    assert not (shop.home / "shared").exists()
+
+
+def test_the_date_is_never_read_off_the_data(shop: Settings) -> None:
+    """How far the data reach, one customer decides: neither the file's name nor a refusal to spend tells of it."""
+    folder = shop.home / "shared"
+    earlier = share(shop, SOURCE, 1, end=date(2024, 3, 1), folder=folder, shared_by="ada")
+    assert earlier.path.name.startswith("files-2024-03-")
+    content = earlier.path.read_text() + earlier.path.with_suffix(".json").read_text()
+    assert "2024-05" not in content
+    assert "2024-04" not in content
+    with pytest.raises(SettingsError, match="reach up to 2024-05-01"):
+        share(shop, SOURCE, 1, end=date(2024, 6, 1), folder=folder, shared_by="ada")
+    assert spent(shop) == [(1,)]
+    with pytest.raises(SettingsError, match="Whole months"):
+        end_of_months("2024-03-05", date(2024, 5, 5))
 
 
 def test_budget_is_split_to_the_last_part() -> None:
     rules = load_sharing_rules().model_dump()
     with pytest.raises(ValueError, match="add up to 1"):
-        SharingRules(**{**rules, "budget_shares": {"customers_by_country": 0.5}})
+        SharingRules(**{**rules, "budget_shares": {**rules["budget_shares"], "sales_by_month": 0.5}})
+    with pytest.raises(ValueError, match="rise"):
+        SharingRules(**{**rules, "order_counts_from": [1, 1]})
