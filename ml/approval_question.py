@@ -9,6 +9,7 @@ from ml.approval import Candidacy
 from ml.retraining import usable_champion
 from ml.tracking import RegisteredVersion
 from ml.training_rows import past_words
+from warehouse.markdown import plain, table
 
 # What is shown of the figures, where a job has them: metric → words.
 _FIGURES = {
@@ -35,7 +36,7 @@ def subject(asked: Candidacy) -> str:
     """One line: what is to be decided."""
     new = asked.challenger
     job = _JOBS[asked.job].capitalize()
-    return f"{job}, {new.source}: may the new model {new.candidate} (version {new.version}) serve?"
+    return f"{job}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
 
 
 def body(asked: Candidacy, *, answer_within: str) -> str:
@@ -76,7 +77,7 @@ def _takes_over(new: RegisteredVersion, champion: RegisteredVersion | None) -> s
 def _goes_on(champion: RegisteredVersion | None) -> str:
     if champion is None:
         return "no model serves"
-    return f"version {champion.version} ({champion.candidate}, trained as of {champion.as_of_date}) goes on"
+    return f"version {champion.version} ({plain(champion.candidate)}, trained as of {champion.as_of_date}) goes on"
 
 
 def _table(asked: Candidacy) -> str:
@@ -88,11 +89,8 @@ def _table(asked: Candidacy) -> str:
     if not _stands_in(new, champion):
         columns[f"best simple rule: {baseline}"] = _own(asked, baseline, new.figures.baseline_value)
     names = [name for name in _FIGURES if any(name in figures for figures in columns.values())]
-    lines = ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
-    for name in names:
-        cells = [_shown(figures.get(name)) for figures in columns.values()]
-        lines.append(f"| {_FIGURES[name]} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = [(_FIGURES[name], *(_shown(figures.get(name)) for figures in columns.values())) for name in names]
+    return "\n".join(table(("", *columns), rows))
 
 
 def _own(asked: Candidacy, candidate: str, value: float | None) -> Mapping[str, float]:
@@ -127,5 +125,5 @@ def _shown(value: float | None) -> str:
 def _reasons(asked: Candidacy) -> str:
     checks = asked.report.get("checks") or []
     if not checks:
-        return f"- {asked.challenger.decision_reason}"
-    return "\n".join(f"- {check['name']}: {check['detail']}" for check in checks)
+        return f"- {plain(asked.challenger.decision_reason)}"
+    return "\n".join(f"- {plain(check['name'])}: {plain(check['detail'])}" for check in checks)

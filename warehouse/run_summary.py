@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from warehouse.connections import open_published
+from warehouse.markdown import plain, table
 from warehouse.settings import Settings
 
 _RUN = """
@@ -170,7 +170,7 @@ def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
 
 def markdown(summary: RunSummary) -> Iterator[str]:
     """Yield the page line by line."""
-    yield f"# {summary.headline}"
+    yield f"# {plain(summary.headline)}"
     yield ""
     yield f"Pipeline run `{summary.pipeline_run_id}`, {summary.published}."
     for section in summary.sections:
@@ -180,9 +180,7 @@ def markdown(summary: RunSummary) -> Iterator[str]:
         if not section.rows:
             yield "None."
             continue
-        yield f"| {' | '.join(section.columns)} |"
-        yield f"|{'---|' * len(section.columns)}"
-        yield from (f"| {' | '.join(map(_cell, row))} |" for row in section.rows)
+        yield from table(section.columns, section.rows)
 
 
 def _section(
@@ -191,10 +189,3 @@ def _section(
     result = connection.execute(query)
     columns = tuple(column[0] for column in result.description)
     return Section(title, columns, tuple(result.fetchall()), is_for_terminal)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value)
-    return " ".join(text.split()).replace("|", "\\|")

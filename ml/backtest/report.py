@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ml.backtest.replay import Figures, Origin
+from warehouse.markdown import plain
+from warehouse.markdown import table as markdown_table
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,6 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 
 def as_markdown(title: str, rows: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
     """A section with the findings and the table."""
-    lines_of_table = [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
-    lines_of_table.insert(1, "|---" * len(rows[0]) + "|")
-    return "\n".join([f"## {title}", "", *(f"- {line}" for line in lines), "", *lines_of_table, ""])
+    head, *body = rows
+    told = (f"- {plain(line)}" for line in lines)
+    return "\n".join([f"## {plain(title)}", "", *told, "", *markdown_table(head, body), ""])

@@ -13,6 +13,7 @@ from ml.explanations import card_texts
 from ml.explanations.fairness import DIFFERENCE
 from ml.job import Job
 from ml.tracking import RegisteredVersion
+from warehouse.markdown import plain, table
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,14 @@ def _decision(competition: Competition, result: Result) -> str:
     is_serving = decision.serving == result.name
     role = "This version serves." if is_serving else "This version does not serve: it is the challenger."
     checks = "\n".join(
-        f"- {'passed' if check.passed else 'failed'}: {check.name} ({check.detail})" for check in decision.checks
+        f"- {'passed' if check.passed else 'failed'}: {plain(check.name)} ({plain(check.detail)})"
+        for check in decision.checks
     )
-    return f"{role} Verdict of the training: **{decision.verdict}**. {decision.reason}\n\n{checks}".rstrip()
+    return f"{role} Verdict of the training: **{decision.verdict}**. {plain(decision.reason)}\n\n{checks}".rstrip()
 
 
 def _data(fingerprint: Mapping[str, str], competition: Competition) -> str:
-    rows = [(name.replace("_", " "), f"`{value}`") for name, value in fingerprint.items()]
+    rows = [(name.replace("_", " "), value) for name, value in fingerprint.items()]
     rows.append(("features", ", ".join(competition.columns)))
     if competition.dropped_columns:
         dropped = ", ".join(f"{name} ({why})" for name, why in competition.dropped_columns.items())
@@ -128,11 +130,11 @@ def _by_group(title: str, figures: pd.DataFrame, rows_are: str, nothing: str) ->
     if figures.empty:
         return [title, nothing]
     parts = [title]
-    for column, table in figures.groupby("group_column", sort=False):
-        wide = table.pivot_table(
+    for column, known in figures.groupby("group_column", sort=False):
+        wide = known.pivot_table(
             index="group_value", columns="metric_name", values="metric_value", sort=False, dropna=False
         )
-        count = table.drop_duplicates("group_value").set_index("group_value")["customer_count"]
+        count = known.drop_duplicates("group_value").set_index("group_value")["customer_count"]
         rows = [
             (value, "" if value == DIFFERENCE else str(int(count[value])), *(_number(figure) for figure in row))
             for value, row in zip(wide.index, wide.to_numpy(), strict=True)
@@ -147,7 +149,7 @@ def _drivers(content: CardContent) -> str:
 
 
 def _failures(competition: Competition) -> list[str]:
-    return [f"Candidate {name} could not be fitted: {reason}" for name, reason in competition.failures.items()]
+    return [f"Candidate {name} could not be fitted: {plain(reason)}" for name, reason in competition.failures.items()]
 
 
 def _number(value: float | None) -> str:
@@ -155,6 +157,4 @@ def _number(value: float | None) -> str:
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
+    return "\n".join(table(head, rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.summary import standing_line, summary_lines
+from tests.hostile_values import HOSTILE, shown_as_html
 from tests.warehouse.small_warehouse import published_run
 from warehouse.connections import open_build_file
 from warehouse.publish import PublishReport, publish
@@ -109,6 +110,20 @@ def test_the_terminal_shows_the_same_sections(settings: Settings) -> None:
     assert "  churn: The history is too short." in lines
     at_risk = lines.index("The ten most valuable customers at risk")
     assert lines[at_risk + 1].split()[:2] == ["customer", "country"]
+
+
+def test_what_a_file_holds_is_no_markup_on_the_page(settings: Settings) -> None:
+    published_run(settings, 2)
+    # Of the reasons that begin alike one is shown.
+    reasons = [value.replace("'", "''") for value in HOSTILE]
+    rows = ", ".join(f"({number}, '{number} {reason}')" for number, reason in enumerate(reasons, start=1))
+    quarantined = QUARANTINED[: QUARANTINED.index("(values")] + f"(values {rows}) as found (row_number, reason)"
+    publish_with_profiles(settings, "run-3", quarantined, WARNING.replace("amounts | are usual", reasons[0]))
+    _, page = write_run_summary(settings)
+    for shown in shown_as_html(page.read_text(encoding="utf-8")):
+        assert shown.tags <= {"h1", "h2", "p", "code", "table", "thead", "tbody", "tr", "th", "td"}
+        assert not shown.dangers
+        assert [value for value in HOSTILE if value not in shown.text] == []
 
 
 def test_a_long_section_is_cut_in_the_terminal_and_whole_on_the_page(settings: Settings) -> None:
