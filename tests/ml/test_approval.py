@@ -24,6 +24,7 @@ from ml.training import train
 from ml.training_outcome import TrainingOutcome
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.errors import ModelUnavailable
+from warehouse.markdown import plain
 from warehouse.settings import Settings
 
 JOB = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
@@ -245,7 +246,7 @@ def test_the_question_can_be_asked_without_the_report_and_after_a_roll_back(held
     settings, outcome, _ = held
     asked = candidacy(settings, "churn", SOURCE, outcome.awaiting_version)
     text = body(replace(asked, report={}), answer_within="12 hours")
-    assert asked.challenger.decision_reason in text
+    assert plain(asked.challenger.decision_reason) in text
     assert f"{asked.challenger.figures.metric_value:.3f}" in text
     # What serves was never compared with the new model: no figure is better than one of another model.
     other = replace(asked, champion=replace(asked.champion, version="99"))
