@@ -16,6 +16,7 @@ export ARG_SOURCE = $(value SOURCE)
 export ARG_INPUT = $(value INPUT)
 export ARG_AS_OF = $(value AS_OF)
 export ARG_FORCE_RETRAIN = $(value FORCE_RETRAIN)
+export ARG_LEFT_OVER = $(value LEFT_OVER)
 export ARG_Q = $(value Q)
 export ARG_VERSION = $(value VERSION)
 export ARG_REASON = $(value REASON)
@@ -27,7 +28,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 
-REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN"
+REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
+	--left-over="$$ARG_LEFT_OVER"
 
 .PHONY: help demo run up down status sql versions rollback erase share audit test lint bench chaos docs lock
 
@@ -44,7 +46,7 @@ run: $(INSTALLED) ## the same for scripts: to the end, no servers left behind, e
 	@$(PYTHON) -m services run $(REQUEST)
 
 up: $(INSTALLED) ## start Airflow and MLflow on this machine
-	@$(PYTHON) -m services up
+	@$(PYTHON) -m services up --left-over="$$ARG_LEFT_OVER"
 
 down: $(INSTALLED) ## stop them
 	@$(PYTHON) -m services down
@@ -100,7 +102,7 @@ lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.
 		--no-header --no-emit-index-url --no-emit-find-links clientele.in -o lock.txt
 
 # The environment: made when it is missing, unfinished or older than the lock. A link to a Python that is gone is none.
-ifeq ($(wildcard $(PYTHON)),)
+ifeq ($(wildcard .venv/bin/python),)
 .PHONY: $(INSTALLED)
 endif
 $(INSTALLED): requirements/lock.txt

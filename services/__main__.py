@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from services import embedded, pipeline, sql_prompt
+from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
 from services.summary import address_lines
@@ -42,7 +42,10 @@ def _parser() -> argparse.ArgumentParser:
         ("down", _down, "stop them"),
         ("status", _status, "what runs, where, and what is published"),
     ):
-        commands.add_parser(name, help=words, description=words).set_defaults(do=do, interrupted="Stopped.")
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(do=do, interrupted="Stopped.")
+        if do is _up:
+            _add_left_over(command)
     sql = commands.add_parser("sql", help="ask the published warehouse")
     sql.set_defaults(do=_sql, interrupted="Stopped.")
     sql.add_argument("query", nargs="?", default="", help="one query; without it, a prompt")
@@ -55,6 +58,11 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", default="", help="a file or folder to land first")
     parser.add_argument("--as-of", default="", help="YYYY-MM-DD (default: the day after the newest complete day)")
     parser.add_argument("--force-retrain", default="", nargs="?", const="1", help="train although nothing changed")
+    _add_left_over(parser)
+
+
+def _add_left_over(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--left-over", default="", help="finish or end what an interrupted run left unfinished")
 
 
 def request_parser(program: str, words: str | None) -> argparse.ArgumentParser:
@@ -71,6 +79,7 @@ def request_from(options: argparse.Namespace) -> pipeline.Request:
         input=Path(options.input) if options.input else None,
         as_of_date=options.as_of or None,
         force_retrain=options.force_retrain.lower() in ("1", "true", "yes"),
+        interrupted=left_over.chosen(options.left_over, left_over.END),
     )
 
 
@@ -82,8 +91,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
     pipeline.run(settings, request_from(options), _say)
 
 
-def _up(settings: Settings, _options: argparse.Namespace) -> None:
-    where = embedded.up(settings, _say)
+def _up(settings: Settings, options: argparse.Namespace) -> None:
+    where = embedded.up(settings, _say, interrupted=left_over.chosen(options.left_over, left_over.FINISH))
     for line in address_lines(settings, where):
         _say(line)
 

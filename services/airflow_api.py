@@ -49,6 +49,10 @@ class AirflowApi:
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         return self.get(f"/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}")
 
+    def end_run(self, dag_id: str, run_id: str) -> None:
+        """End a run: what works is ended and failed, what waits is skipped."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}", {"state": "failed"})
+
     def runs_of_partition(self, dag_id: str, partition_key: str) -> list[dict[str, Any]]:
         """Return the runs of a DAG that belong to one pipeline run, oldest first."""
         found = self.get(

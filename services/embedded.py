@@ -8,16 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from services import left_over
 from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.endpoints import addresses, choose_addresses, is_listening, shared_secrets
 from services.environment import HOST, Addresses, airflow_environment, base_environment, folders_to_make
 from services.processes import begin, end_left_behind, finish, running, start, stop
+from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import ClienteleError
 from warehouse.settings import CHECKOUT, Settings
 
+_API_SERVER = "airflow-api-server"
 AIRFLOW_PARTS = {
-    "airflow-api-server": ["airflow", "api-server"],
+    _API_SERVER: ["airflow", "api-server"],
     "airflow-scheduler": ["services.scheduler"],
     "airflow-dag-processor": ["airflow", "dag-processor"],
     "airflow-triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
@@ -38,8 +41,22 @@ def is_up(settings: Settings) -> bool:
     return all(running(settings, name) for name in AIRFLOW_PARTS)
 
 
-def up(settings: Settings, say: Callable[[str], None], *, with_mlflow: bool = True) -> Addresses:
+def up(
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    with_mlflow: bool = True,
+    stays: bool = True,
+    interrupted: str = left_over.FINISH,
+) -> Addresses:
     """Start what is not running and wait until it is ready for work.
+
+    Parameters
+    ----------
+    stays
+        Whether it stays up until it is taken down, and not only as long as runs need it.
+    interrupted
+        Whether what an interruption left unfinished is finished or ended (`services.left_over`).
 
     Raises
     ------
@@ -51,12 +68,20 @@ def up(settings: Settings, say: Callable[[str], None], *, with_mlflow: bool = Tr
     with _alone(settings):
         end_orphans(settings, say)
         where = addresses(settings)
+        ended: list[left_over.LeftOver] = []
         if not is_up(settings):
+            no_longer_stay_up(settings)
             stop(settings, list(AIRFLOW_PARTS))
             end_orphans(settings, say)
+            found = left_over.left_over(settings)
+            for line in left_over.told(found, interrupted):
+                say(line)
+            ended = left_over.to_end(found, interrupted)
             kept = where.mlflow_port if running(settings, MLFLOW_SERVER) else None
             where = choose_addresses(settings, say, kept_mlflow_port=kept)
-            _start_airflow(settings, where, say)
+            _start_airflow(settings, where, say, ended)
+        if stays:
+            ask_to_stay_up(settings)
         needed = list(AIRFLOW_PARTS)
         with_mlflow = with_mlflow and not has_own_mlflow(settings)
         if with_mlflow:
@@ -64,6 +89,7 @@ def up(settings: Settings, say: Callable[[str], None], *, with_mlflow: bool = Tr
             if not running(settings, MLFLOW_SERVER):
                 _start_mlflow(settings, where)
         _make_ready(settings, AirflowApi(where.airflow), needed)
+        left_over.end_not_begun(AirflowApi(where.airflow), ended)
         if with_mlflow:
             _wait_until(lambda: is_listening(where.mlflow_port), settings, needed)
     return where
@@ -76,9 +102,18 @@ def has_own_mlflow(settings: Settings) -> bool:
 
 def down(settings: Settings, say: Callable[[str], None] = print) -> list[str]:
     """Stop everything, what a killed service left behind as well, and return what was running."""
+    no_longer_stay_up(settings)
     stopped = stop(settings, ALL_SERVICES)
     end_orphans(settings, say)
     return stopped
+
+
+def stop_unused(settings: Settings, say: Callable[[str], None]) -> None:
+    """Stop Airflow where no run needs it any more and nobody asked for it to stay up."""
+    with _alone(settings), unused(settings) as is_unused:
+        if is_unused:
+            stop(settings, list(AIRFLOW_PARTS))
+            end_orphans(settings, say)
 
 
 def end_orphans(settings: Settings, say: Callable[[str], None]) -> None:
@@ -99,7 +134,9 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _start_airflow(settings: Settings, where: Addresses, say: Callable[[str], None]) -> None:
+def _start_airflow(
+    settings: Settings, where: Addresses, say: Callable[[str], None], to_end: list[left_over.LeftOver]
+) -> None:
     is_first_start = not (settings.airflow_home / "airflow.db").exists()
     say("Starting Airflow" + (" for the first time: making its database." if is_first_start else "."))
     variables = airflow_environment(settings, where, shared_secrets(settings))
@@ -118,6 +155,13 @@ def _start_airflow(settings: Settings, where: Addresses, say: Callable[[str], No
             raise StartFailed(f"{name} failed.", f"Its log: {settings.logs_folder / name}.log")
     for name, arguments in AIRFLOW_PARTS.items():
         start(settings, name, arguments, variables)
+        if name == _API_SERVER and to_end:  # before the scheduler goes on with them
+            _end_left_over(settings, AirflowApi(where.airflow), to_end)
+
+
+def _end_left_over(settings: Settings, api: AirflowApi, to_end: list[left_over.LeftOver]) -> None:
+    _wait_until(lambda: _answers(api), settings, [_API_SERVER])
+    left_over.end_begun(api, to_end)
 
 
 def _start_mlflow(settings: Settings, where: Addresses) -> None:
@@ -132,6 +176,13 @@ def _make_ready(settings: Settings, api: AirflowApi, needed: list[str]) -> None:
     for name, definition in json.loads((CHECKOUT / "dags" / "pools.json").read_text()).items():
         api.set_pool(name, definition)
     _wait_until(lambda: _dags_are_there(api), settings, needed)
+
+
+def _answers(api: AirflowApi) -> bool:
+    try:
+        return (api.health().get("metadatabase") or {}).get("status") == "healthy"
+    except AirflowUnavailable:
+        return False
 
 
 def _is_healthy(api: AirflowApi) -> bool:

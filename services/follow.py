@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ DBT_GROUP = "dbt."
 APPROVAL_GROUP = "approval."
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
 WAITING = "awaiting_input"
+_ACTIVE = ("queued", "running")
 
 _POLL_SECONDS = 1.0
 _NEXT_RUN_PATIENCE_SECONDS = 90.0
@@ -63,6 +65,17 @@ class Follower:
         for dag_id in DAG_IDS[1:]:
             self._follow_dag(dag_id, self._next_run(dag_id, plan["pipeline_run_id"]))
         return self.api.xcom(DAG_IDS[-1], self._next_run(DAG_IDS[-1], plan["pipeline_run_id"]), FIRST_PLAN) or plan
+
+    def end(self, run_id: str) -> None:
+        """End what there is of the chain; what cannot be ended is named at the next start (`services.left_over`)."""
+        with suppress(AirflowUnavailable):
+            if self.api.run(FIRST_DAG, run_id)["state"] in _ACTIVE:
+                self.api.end_run(FIRST_DAG, run_id)
+            plan = self.api.xcom(FIRST_DAG, run_id, FIRST_PLAN) or {}
+            for dag_id in DAG_IDS[1:] if plan else ():
+                for run in self.api.runs_of_partition(dag_id, plan["pipeline_run_id"]):
+                    if run["state"] in _ACTIVE:
+                        self.api.end_run(dag_id, run["dag_run_id"])
 
     def _next_run(self, dag_id: str, pipeline_run_id: str) -> str:
         deadline = time.monotonic() + _NEXT_RUN_PATIENCE_SECONDS

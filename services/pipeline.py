@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi
-from services.embedded import AIRFLOW_PARTS, end_orphans, is_up, up
+from services.embedded import is_up, stop_unused, up
 from services.endpoints import addresses
 from services.failures import PipelineFailed
 from services.follow import FIRST_DAG, Follower, elapsed
-from services.processes import stop
+from services.left_over import END
 from services.summary import address_lines, standing_line, summary_lines
+from services.users import in_use
 from warehouse.errors import ClienteleError
 from warehouse.landing import land_input, recognised_landing
 from warehouse.settings import Settings
@@ -30,13 +31,14 @@ class Request:
     input: Path | None = None
     as_of_date: str | None = None
     force_retrain: bool = False
+    interrupted: str = END  # what becomes of runs that an interruption left unfinished
 
 
 def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
     """Run the pipeline, print a summary, and leave Airflow and MLflow up to look at."""
     started = time.monotonic()
     land(settings, request, say)
-    where = up(settings, say, with_mlflow=True)
+    where = up(settings, say, interrupted=request.interrupted)
     say(f"Airflow {where.airflow}   MLflow {where.mlflow}   (up after {elapsed(time.monotonic() - started).strip()})")
     _trigger_and_follow(settings, request, say)
     for line in (*summary_lines(settings), *address_lines(settings, where)):
@@ -45,19 +47,20 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
 
 
 def run(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
-    """Run the pipeline to its end and print a summary; stop afterwards what was started for it."""
-    was_up = is_up(settings)
+    """Run the pipeline to its end and print a summary; stop afterwards what nobody else needs.
+
+    Ended by Ctrl-C, its run is ended too: it would go on when Airflow starts again.
+    """
+    land(settings, request, say)
     try:
-        land(settings, request, say)
-        up(settings, say, with_mlflow=False)
-        _trigger_and_follow(settings, request, say)
-        for line in summary_lines(settings):
-            say(line)
-        say(f"Published   {settings.published_file}   (make sql)")
+        with in_use(settings):
+            up(settings, say, with_mlflow=False, stays=False, interrupted=request.interrupted)
+            _trigger_and_follow(settings, request, say, ends_with_us=True)
+            for line in summary_lines(settings):
+                say(line)
+            say(f"Published   {settings.published_file}   (make sql)")
     finally:
-        if not was_up:
-            stop(settings, list(AIRFLOW_PARTS))
-            end_orphans(settings, say)
+        stop_unused(settings, say)
 
 
 def land(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
@@ -71,7 +74,9 @@ def land(settings: Settings, request: Request, say: Callable[[str], None]) -> No
         recognised_landing(settings, source)  # what stands there must not fail when everything has started
 
 
-def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
+def _trigger_and_follow(
+    settings: Settings, request: Request, say: Callable[[str], None], *, ends_with_us: bool = False
+) -> None:
     api = AirflowApi(addresses(settings).airflow)
     follower = Follower(api, settings.airflow_home / "logs", say, is_alive=lambda: is_up(settings))
     run_id = api.trigger(FIRST_DAG, parameters(request))
@@ -80,6 +85,10 @@ def _trigger_and_follow(settings: Settings, request: Request, say: Callable[[str
         follower.follow(run_id)
     except PipelineFailed as failure:
         raise PipelineFailed(f"{failure}\n\n{standing_line(settings)}") from failure
+    except KeyboardInterrupt:
+        if ends_with_us:
+            follower.end(run_id)
+        raise
     say(f"Done in {elapsed(time.monotonic() - follower.started).strip()}.")
 
 

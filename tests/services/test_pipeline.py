@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services import pipeline
+from services import embedded, pipeline
 from services.follow import Follower
 from services.pipeline import PipelineFailed, Request
+from services.users import ask_to_stay_up, no_longer_stay_up
 from tests.warehouse.small_warehouse import published_run
 from warehouse.settings import Settings
 
@@ -17,9 +18,8 @@ def without_airflow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     stopped: list[str] = []
     monkeypatch.setattr(pipeline, "land", lambda *_: None)
     monkeypatch.setattr(pipeline, "up", lambda *_, **__: None)
-    monkeypatch.setattr(pipeline, "is_up", lambda _: False)
-    monkeypatch.setattr(pipeline, "stop", lambda _, parts: stopped.extend(parts))
-    monkeypatch.setattr(pipeline, "end_orphans", lambda *_: None)
+    monkeypatch.setattr(embedded, "stop", lambda _, parts: stopped.extend(parts))
+    monkeypatch.setattr(embedded, "end_orphans", lambda *_: None)
     monkeypatch.setattr(pipeline.AirflowApi, "trigger", lambda *_: "run")
     return stopped
 
@@ -50,3 +50,49 @@ def test_a_run_that_fails_says_what_stands(
     assert "Gate marts failed.\n  What to do: Look at it.\n\nWhat was published before stands: " in str(failure.value)
     assert version in str(failure.value)
     assert without_airflow, "what was started is stopped all the same"
+
+
+def test_a_run_ended_by_the_person_ends_in_airflow_too(
+    settings: Settings, without_airflow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Follower, __: str) -> None:
+        raise KeyboardInterrupt
+
+    ended: list[str] = []
+    monkeypatch.setattr(Follower, "follow", interrupted)
+    monkeypatch.setattr(Follower, "end", lambda _, run_id: ended.append(run_id))
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(settings, Request(source="files"), lambda _: None)
+    assert ended == ["run"]
+    assert without_airflow
+
+
+def test_the_last_one_who_needs_the_services_stops_them(
+    settings: Settings, without_airflow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another_run(_: Follower, __: str) -> dict:
+        monkeypatch.setattr(Follower, "follow", lambda *_: {})
+        pipeline.run(settings, Request(source="files"), lambda _: None)
+        assert without_airflow == [], "the first one still needs them"
+        return {}
+
+    monkeypatch.setattr(Follower, "follow", another_run)
+    monkeypatch.setattr(pipeline, "summary_lines", lambda _: [])
+    pipeline.run(settings, Request(source="files"), lambda _: None)
+    assert without_airflow
+
+
+def test_what_somebody_asked_to_stay_up_stays_up(
+    settings: Settings, without_airflow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def up_meanwhile(_: Follower, __: str) -> dict:
+        ask_to_stay_up(settings)
+        return {}
+
+    monkeypatch.setattr(Follower, "follow", up_meanwhile)
+    monkeypatch.setattr(pipeline, "summary_lines", lambda _: [])
+    pipeline.run(settings, Request(source="files"), lambda _: None)
+    assert without_airflow == []
+    no_longer_stay_up(settings)
+    embedded.stop_unused(settings, print)
+    assert without_airflow
