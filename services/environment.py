@@ -123,6 +123,9 @@ def airflow_environment(settings: Settings, addresses: Addresses, secrets: Secre
             "base_log_folder": home / "logs",
             "dag_processor_child_process_log_directory": home / "logs" / "dag_processor",
             "colored_console_log": False,
+            # Airflow sets these itself, whatever the umask.
+            "file_task_handler_new_folder_permissions": "0o700",
+            "file_task_handler_new_file_permissions": "0o600",
         },
         "cosmos": {"enable_telemetry": False, "cache_dir": home / "cosmos"},
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from warehouse.named_process import named_process
+from warehouse.permissions import OWNER_ALONE
 from warehouse.settings import CHECKOUT, Settings
 
 # Settings of these programs come from us alone: a variable left in somebody's shell must not redirect them.
@@ -65,6 +66,7 @@ def begin(settings: Settings, name: str, arguments: list[str], variables: dict[s
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=OWNER_ALONE,
         )
 
 

@@ -8,6 +8,7 @@ libraries are loaded ahead, never our own packages, so that a change to our code
 from __future__ import annotations
 
 import importlib
+import os
 import runpy
 import sys
 
@@ -41,7 +42,8 @@ def preload(modules: tuple[str, ...] = PRELOADED) -> None:
 
 
 def main() -> None:
-    """Run Airflow's scheduler in this process."""
+    """Run Airflow's scheduler in this process; what its tasks write is for their owner alone."""
+    os.umask(0o077)
     preload()
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
     runpy.run_module("airflow", run_name="__main__", alter_sys=True)

@@ -112,7 +112,7 @@ def _append(file: Path, alert: Alert) -> None:
     """One write to a file opened for appending: lines of several processes do not mix."""
     file.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(asdict(alert), ensure_ascii=False) + "\n"
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, line.encode())
     finally:

@@ -14,10 +14,9 @@ import duckdb
 from pydantic import ValidationError
 
 from warehouse.errors import ClienteleError, SettingsError
+from warehouse.permissions import OWNER_ALONE, keep_private
 from warehouse.settings import CHECKOUT, Settings
 
-# Of what a command writes, nothing is for others; what is published is opened to them by who publishes it.
-OWNER_ALONE = 0o077
 _INTERRUPTED = 130  # what shells give for Ctrl-C
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MAY_NOT_WRITE = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -33,11 +32,13 @@ def run_command(work: Callable[[Settings], int | None], interrupted: str = "Stop
     interrupted
         What is said after Ctrl-C.
     """
+    # Of what a command writes, nothing is for others; what is published is opened to them by who publishes it.
     os.umask(OWNER_ALONE)
     home = CHECKOUT / "var"
     try:
         settings = Settings()
         home = settings.home
+        keep_private(settings)
         return work(settings) or 0
     except ClienteleError as error:
         print(f"\nError: {error}", file=sys.stderr)

@@ -74,7 +74,6 @@ def copy_in(given: Path, target: Path, folder: Path) -> None:
                 copyfileobj(original, copy)
                 copy.flush()
                 os.fsync(copy.fileno())
-            Path(partial).chmod(0o644)
             Path(partial).replace(target)
         except BaseException:
             with suppress(OSError):

@@ -39,7 +39,6 @@ def recover(settings: Settings) -> tuple[History, list[Attempt]]:
         The history of the live file with the failures since, and the notes to forget when a file with it is live.
     """
     with explained_failures(settings, "Clearing up what an earlier publication left"):
-        versions_folder(settings).mkdir(parents=True, exist_ok=True)
         remove_unfinished(settings)
         adopt_single_files(settings)
         history = known_history(settings)

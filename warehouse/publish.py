@@ -13,6 +13,7 @@ from warehouse.connections import open_duckdb
 from warehouse.durable_files import flush_tree, rename_durably
 from warehouse.errors import ClienteleError
 from warehouse.parquet_export import export_tables, tables_of
+from warehouse.permissions import open_to_readers
 from warehouse.publication_attempts import Attempt, forget, note, note_failure
 from warehouse.publication_history import History, write_history
 from warehouse.publication_recovery import explained_failures, recover
@@ -92,6 +93,7 @@ def _make_version(settings: Settings, attempt: Attempt, history: History) -> tup
     with open_duckdb(database, settings, read_only=True) as connection:
         check_copy(connection, table_rows)
         export_tables(connection, tables_of(connection), unfinished / PARQUET)
+    open_to_readers(unfinished)
     flush_tree(unfinished)
     rename_durably(unfinished, folder_of(settings, attempt.version))
     return table_rows, history

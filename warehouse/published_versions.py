@@ -26,6 +26,7 @@ from warehouse.connections import DATABASE, PARQUET, open_version
 from warehouse.durable_files import flush_folder, link_durably, staged_name
 from warehouse.errors import WarehouseBusy, WarehouseUnreadable
 from warehouse.named_process import named_process
+from warehouse.permissions import make_open_folder, open_to_readers
 from warehouse.publication_history import History
 from warehouse.settings import Settings
 
@@ -134,6 +135,7 @@ def adopt_single_files(settings: Settings) -> None:
         home = folder_of(settings, version)
         home.mkdir(exist_ok=True)
         file.rename(home / DATABASE)
+        open_to_readers(home)
         flush_folder(home)
     if live_version(settings) is None:
         published = settings.published_file
@@ -151,7 +153,8 @@ def publication_lock(settings: Settings, patience_seconds: float = 120.0) -> Ite
     WarehouseBusy
         If another process does not finish in time; the message names it.
     """
-    versions_folder(settings).mkdir(parents=True, exist_ok=True)
+    for folder in (settings.published_folder, versions_folder(settings)):
+        make_open_folder(folder)
     with (settings.published_folder / ".lock").open("a+", encoding="utf-8") as lock:
         _take(lock, time.monotonic() + patience_seconds)
         lock.truncate(0)

@@ -13,6 +13,7 @@ from warehouse.connections import open_duckdb
 from warehouse.durable_files import flush_file, flush_folder, flush_tree, rename_durably, staged_name
 from warehouse.errors import PublishError
 from warehouse.parquet_export import export_tables, tables_of
+from warehouse.permissions import open_to_readers
 from warehouse.publication_attempts import forget
 from warehouse.publication_history import HISTORY_TABLES, History, PublishedRun, write_history
 from warehouse.publication_recovery import explained_failures, recover
@@ -108,9 +109,11 @@ def _renew(settings: Settings, folder: Path, history: History) -> None:
         with open_duckdb(staged, settings, read_only=True) as connection:
             _read_everything(connection)
             _renew_parquet(connection, parquet)
+        staged.chmod(database.stat().st_mode)
         rename_durably(staged, database)
     finally:
         staged.unlink(missing_ok=True)
+    open_to_readers(folder)
     flush_tree(parquet)
     flush_folder(folder)
 

@@ -14,6 +14,7 @@ from warehouse.connections import open_duckdb
 from warehouse.durable_files import flush_folder, flush_tree
 from warehouse.errors import PublishError
 from warehouse.parquet_export import export_tables, tables_of
+from warehouse.permissions import open_to_readers
 from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import Subject
@@ -70,6 +71,7 @@ def _erase_version(settings: Settings, folder: Path, subject: Subject, secret: b
         shutil.rmtree(work)
         with open_duckdb(unfinished / DATABASE, settings, read_only=True) as connection:
             export_tables(connection, tables_of(connection), unfinished / PARQUET)
+        open_to_readers(unfinished)
         flush_tree(unfinished)
         _exchange(unfinished, folder)
         flush_folder(folder.parent)
