@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
 from airflow.sdk.bases.decorator import TaskDecorator, task_decorator_factory
 from airflow.sdk.exceptions import TaskDeferred
+from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance as Airflow
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
@@ -87,7 +88,7 @@ class OtherRuns(Wait):
         return "dags.waiting.OtherRuns", {"dag_ids": self.dag_ids, "task_ids": self.task_ids}
 
     def is_free(self) -> bool:
-        return not others_work(self.task_instance, self.dag_ids, self.task_ids)
+        return not others_work(self.dag_ids, self.task_ids)
 
 
 class EarlierTasks(Wait):
@@ -100,14 +101,16 @@ class EarlierTasks(Wait):
         return earlier_tasks_ended(self.task_instance)
 
 
-def others_work(ti: Any, dag_ids: list[str], task_ids: dict[str, list[str]]) -> bool:
-    """Whether a run of the DAGs, or one of the tasks by DAG, is under way."""
-    return any(ti.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids) or any(
-        ti.get_ti_count(dag_id=dag_id, task_ids=tasks, states=list(UNDER_WAY)) for dag_id, tasks in task_ids.items()
+def others_work(dag_ids: list[str], task_ids: dict[str, list[str]]) -> bool:
+    """Whether a run of the DAGs, or one of the tasks by DAG, is under way; asked by a task or in the triggerer."""
+    return any(Airflow.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids) or any(
+        Airflow.get_ti_count(dag_id=dag_id, task_ids=tasks, states=list(UNDER_WAY))
+        for dag_id, tasks in task_ids.items()
     )
 
 
 def earlier_tasks_ended(ti: Any) -> bool:
     """Whether all mapped tasks with a lower index have ended; one that waits for its second attempt has not."""
-    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id]).get(ti.run_id, {})
+    asked = {"dag_id": ti.dag_id, "task_ids": [ti.task_id], "run_ids": [ti.run_id]}
+    states = Airflow.get_task_states(**asked).get(ti.run_id, {})
     return all(states.get(f"{ti.task_id}_{earlier}") in ENDED for earlier in range(ti.map_index))

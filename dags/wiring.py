@@ -96,7 +96,7 @@ def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | 
     TaskDeferred
         If so; the task begins anew when they have ended.
     """
-    if others_work(get_current_context()["ti"], dag_ids, task_ids or {}):
+    if others_work(dag_ids, task_ids or {}):
         say(["Waiting for another run to end."])
         wait_for(OtherRuns(dag_ids, task_ids), WAIT)
 

@@ -85,12 +85,13 @@ class AirflowApi:
         return [entry if isinstance(entry, dict) else {"event": str(entry)} for entry in entries]
 
     def set_pool(self, name: str, definition: dict[str, Any]) -> None:
-        """Make the pool, or set it to the definition."""
+        """Make the pool, or set it to the definition; where it is so, nothing is written beside a run under way."""
         body = {"name": name, **definition}
-        try:
-            self._call("PATCH", f"/api/v2/pools/{name}", body)
-        except AirflowUnavailable:
+        found = next((pool for pool in self.get("/pools", limit=100)["pools"] if pool["name"] == name), None)
+        if found is None:
             self._call("POST", "/api/v2/pools", body)
+        elif any(found.get(field) != value for field, value in definition.items()):
+            self._call("PATCH", f"/api/v2/pools/{name}", body)
 
     def unpause(self, dag_id: str) -> None:
         self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
+from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
 from warehouse.connections import open_build_file
 from warehouse.errors import GateFailed, SettingsError
@@ -166,7 +167,7 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     assert built == ["2026-05-01", ("path:models/activation",)]
 
 
-def is_looked_at(put_off: TaskDeferred, ti: SimpleNamespace, *, free: bool) -> None:
+def is_looked_at(put_off: TaskDeferred, ti: SimpleNamespace | None, *, free: bool) -> None:
     """The triggerer makes the trigger anew from what was stored, and sees what the task saw."""
     path, arguments = put_off.trigger.serialize()
     module, name = path.rsplit(".", 1)
@@ -182,7 +183,6 @@ def test_it_waits_for_runs_that_build_or_need_the_marts(
     monkeypatch: pytest.MonkeyPatch, building: int, working: int, expected: bool
 ) -> None:
     import backfill_wiring
-    import wiring
 
     def count_of_runs(*, dag_id: str, states: list[str]) -> int:
         assert "running" in states
@@ -192,13 +192,13 @@ def test_it_waits_for_runs_that_build_or_need_the_marts(
         assert (dag_id, "plan" in task_ids, "running" in states) == ("build_marts", False, True)
         return building
 
-    context = {"ti": SimpleNamespace(get_dr_count=count_of_runs, get_ti_count=count_of_tasks)}
-    monkeypatch.setattr(wiring, "get_current_context", lambda: context)
+    monkeypatch.setattr(RuntimeTaskInstance, "get_dr_count", count_of_runs)
+    monkeypatch.setattr(RuntimeTaskInstance, "get_ti_count", count_of_tasks)
     if not expected:
         return backfill_wiring.wait_for_the_marts()
     with pytest.raises(TaskDeferred) as put_off:
         backfill_wiring.wait_for_the_marts()
-    return is_looked_at(put_off.value, context["ti"], free=False)
+    return is_looked_at(put_off.value, None, free=False)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,10 @@ def test_a_date_comes_in_its_turn(monkeypatch: pytest.MonkeyPatch, first: str, s
 
     states = {"reprocess_0": first, "reprocess_1": second, "reprocess_2": "running", "reprocess_3": None}
     ti = SimpleNamespace(dag_id="backfill_scores", task_id="reprocess", run_id="run", map_index=2)
-    ti.get_task_states = lambda **asked: {"run": states} if asked["run_ids"] == ["run"] else {}
+    found = {"run": states}
+    monkeypatch.setattr(
+        RuntimeTaskInstance, "get_task_states", lambda **asked: found if asked["run_ids"] == ["run"] else {}
+    )
     monkeypatch.setattr(backfill_wiring, "get_current_context", lambda: {"ti": ti})
     if not waits:
         return backfill_wiring.wait_for_earlier_dates()
