@@ -15,6 +15,8 @@ import pyarrow.csv as pacsv
 from warehouse.errors import LandingError
 from warehouse.file_blocks import BlockStream, without_beginning
 from warehouse.headers import ROW_NUMBER, csv_header
+from warehouse.swallowed_rows import set_swallowed_apart
+from warehouse.unreadable_rows import Batch, UnreadableRow
 
 # The parser reads up to 32 blocks ahead, and no record can be longer than a block: small ones first.
 BLOCK_BYTES = (1 << 20, 1 << 24)
@@ -26,18 +28,6 @@ _STRADDLING = "straddles two block boundaries"
 
 class RecordTooLong(LandingError):
     """A record is longer than a block."""
-
-
-@dataclass(frozen=True)
-class UnreadableRow:
-    """A record that does not have the header's number of fields."""
-
-    row_number: int
-    reason: str
-    content: str
-
-
-Batch = tuple[pa.Table, list[UnreadableRow]]
 
 
 def read_csv(
@@ -62,7 +52,8 @@ def read_csv(
         return header.delimiter, (), iter(())
     records = without_beginning(blocks(), header.separator_line_bytes)
     stream = BlockStream(chain(records, [END_RECORD.encode(), b"\n"]))
-    return header.delimiter, header.columns, _batches(name, stream, header.delimiter, header.columns, block_bytes)
+    found = _batches(name, stream, header.delimiter, header.columns, block_bytes)
+    return header.delimiter, header.columns, set_swallowed_apart(found, header.delimiter, header.columns)
 
 
 @dataclass

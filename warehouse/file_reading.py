@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.contract import load_contract
-from warehouse.csv_reading import BLOCK_BYTES, RecordTooLong, UnreadableRow, read_csv
+from warehouse.csv_reading import BLOCK_BYTES, RecordTooLong, read_csv
 from warehouse.errors import LandingError
 from warehouse.file_blocks import BlockStream, file_blocks, trimmed
 from warehouse.headers import ROW_NUMBER
@@ -19,6 +19,7 @@ from warehouse.parquet_reading import read_parquet
 from warehouse.recognition import LandedFile
 from warehouse.text_checks import without_tokens
 from warehouse.text_encoding import text_format, utf8_blocks
+from warehouse.unreadable_rows import UnreadableRow
 
 LANDED = "landed"  # the temporary table that mappings select from
 UNREADABLE = "unreadable"  # the temporary table of records that do not have the header's number of fields

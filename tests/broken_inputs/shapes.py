@@ -136,6 +136,22 @@ CASES = (
         holds=("customer_id", [("a\nb",), ("a",)]),
     ),
     _case(
+        "rows_between_stray_quotes",
+        "two stray quotation marks with a row between them",
+        orders(order(), order(2, '"b'), order(3), order(4, '"d'), order(5)),
+        loaded=2,
+        quarantined=3,
+        reasons=("opened in row 2 and closed in row 4 makes one value of 3 rows",),
+    ),
+    _case(
+        "stray_quotes_in_two_columns",
+        "two stray quotation marks in different columns",
+        orders(order(), order(2, '"b'), order(3), order(4, amount='"1.50'), order(5)),
+        loaded=2,
+        quarantined=3,
+        reasons=("opened in row 2 and closed in row 4 makes one value of 3 rows",),
+    ),
+    _case(
         "stray_quote",
         "a quotation mark in the middle of a value",
         orders(order(customer='5" pipe')),
