@@ -18,7 +18,7 @@ from warehouse.hand_in_loading import HandInLoader
 from warehouse.id_matches import unlike_ids
 from warehouse.ingest_report import IngestReport
 from warehouse.landing import recognised_landing
-from warehouse.privacy.relanding import take_out_erased
+from warehouse.privacy.relanding import note_orders_of_erased, take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.quality_tables import create_quality_tables
 from warehouse.raw_tables import create_raw_tables
@@ -89,8 +89,9 @@ def _notices(source: Source, landed: Recognised, folder: Path) -> Iterator[str]:
 
 def _take_out_erased(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, plan: Plan) -> int:
     """Take erased people out of the files that are to be read; return how many of their rows there were."""
-    suppressed = read_suppressed(settings, source.name)
     files = {one.file.name: one.file for one in plan.unread}
+    suppressed = read_suppressed(settings, source.name)
+    suppressed = note_orders_of_erased(connection, settings, source, files.values(), suppressed)
     return sum(take_out_erased(connection, settings, source, file, suppressed) for file in files.values())
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.connections import attach_read_only, open_build_file
 from warehouse.errors import PublishError
+from warehouse.privacy.erased_names import names_erased
 from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import read_suppressed
@@ -111,10 +112,14 @@ def _refuse_erased_people(connection: duckdb.DuckDBPyConnection, settings: Setti
             bound,
         ).fetchone()
         if found:
-            raise PublishError(
-                f"{schema}.{table} holds rows about an erased person.",
-                f"Erase the person again (make erase), then publish again; {KEPT_BEFORE}.",
-            )
+            raise _names_erased(f"{schema}.{table} holds rows about an erased person.")
+    orders = connection.execute(f"select distinct order_id from {_BUILD}.marts.fct_orders").fetchall()
+    if names_erased((order for (order,) in orders if order), suppressed):
+        raise _names_erased("marts.fct_orders holds an order in whose id an erased person's stands.")
+
+
+def _names_erased(message: str) -> PublishError:
+    return PublishError(message, f"Erase the person again (make erase), then publish again; {KEPT_BEFORE}.")
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> PublishedRun:

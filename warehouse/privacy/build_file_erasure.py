@@ -43,7 +43,7 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
         ]
         with transaction(connection):
             counts += erase_raw(connection, subject, records, suppressed.secret)
-            erase_kept_rows(connection, source, subject)
+            erase_kept_rows(connection, source, subject, suppressed.secret)
             counts += erase_everywhere(connection, subject, suppressed.secret)
             for former, new in subject.digests.items():
                 connection.execute("update quality.file_loads set file_sha256 = ? where file_sha256 = ?", [new, former])

@@ -6,6 +6,7 @@ import duckdb
 
 from warehouse.connections import open_build_file
 from warehouse.errors import SettingsError
+from warehouse.privacy.naming import core_of
 from warehouse.privacy.subject import Subject, find_subject, read_note, write_note
 from warehouse.privacy.suppression import Suppressed, read_suppressed, suppress
 from warehouse.privacy.text_blotting import byte_pattern
@@ -40,7 +41,12 @@ def begin_erasure(settings: Settings, source: Source, customer_id: str, reason: 
         if pattern and pattern.search(reason.encode()):
             raise SettingsError("The reason names the person; it would be kept.", "Give a reason without names or ids.")
         write_note(settings, hashed, subject)
-    return hashed, subject, suppress(settings, source.name, subject.ids)
+    values = {core_of(value) for value in subject.values}
+    return (
+        hashed,
+        subject,
+        suppress(settings, source.name, subject.ids, order_ids=subject.named_orders, values=values - {""}),
+    )
 
 
 def _is_somewhere(connection: duckdb.DuckDBPyConnection, subject: Subject) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import duckdb
 
-from warehouse.accepted_rows import KEY, SCHEMA, key_sql
+from warehouse.accepted_rows import KEY, LOAD_ID, SCHEMA, key_sql
 from warehouse.id_readings import customer_id_forms_sql
 from warehouse.privacy.landed_rows import customer_sql
+from warehouse.privacy.naming import Naming
 from warehouse.privacy.subject import Subject
+from warehouse.privacy.table_cleaning import clean_table
 from warehouse.source_folders import Source
 
 
-def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> None:
+def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject, secret: bytes) -> None:
     """Treat kept rows as those of the landed files: empty the customer where the row stays as a guest's, or delete it.
 
     Rows whose key is no longer in raw go as well: keys may be made from the person's id.
@@ -30,9 +32,19 @@ def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subje
         else:
             statement = f"delete from {SCHEMA}.{table} where {is_persons}"
         connection.execute(statement, {"ids": list(subject.ids)})
+        _clean(connection, table, subject.naming(secret))
         connection.execute(
             f"delete from {SCHEMA}.{table} where {KEY} not in (select {key_sql(table, '')} from raw.{table})"
         )
+
+
+def _clean(connection: duckdb.DuckDBPyConnection, table: str, naming: Naming) -> None:
+    """What names the person in rows that stay, and in the keys by which they are known in raw."""
+    for order in naming.orders:
+        connection.execute(f"update {SCHEMA}.{table} set {KEY} = ? where {KEY} = ?", [naming.alias(order), order])
+    described = connection.execute(f"describe {SCHEMA}.{table}").fetchall()
+    texts = [name for name, kind, *_ in described if kind == "VARCHAR" and name != LOAD_ID]
+    clean_table(connection, f"{SCHEMA}.{table}", texts, naming)
 
 
 def kept_row_count(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -13,6 +13,8 @@ from warehouse.errors import SourceError
 from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
 from warehouse.headers import ROW_NUMBER
 from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql, whole_number_sql
+from warehouse.privacy.erased_names import naming_of_erased
+from warehouse.privacy.naming import Naming
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.subject import Belongings, Subject
 from warehouse.privacy.suppression import Suppressed
@@ -30,9 +32,20 @@ class Affected:
     made_guest: frozenset[int]  # stay as orders of nobody
     guest_column: str | None  # the column that is emptied in them
     record_count: int
+    cleaned: frozenset[int] = frozenset()  # stay as they are but for what names the person, made guests or not
+    naming: Naming | None = None
 
     def __len__(self) -> int:
-        return len(self.dropped) + len(self.made_guest)
+        return len(self.dropped | self.made_guest | self.cleaned)
+
+    def changes(self, number: int, fields: Mapping[str, str | None]) -> dict[str, str]:
+        """The fields of a record that get other texts, by column."""
+        column = self.guest_column
+        if number in self.cleaned and self.naming:
+            cleaned = self.naming.cleaned_row({name: text for name, text in fields.items() if name != column})
+        else:
+            cleaned = {}
+        return cleaned | ({column: ""} if column in fields and number in self.made_guest else {})
 
 
 def affected_rows(
@@ -61,6 +74,7 @@ def affected_rows(
     """
     content = read_landed_file(connection, file, limit_bytes)
     sought = customer_sql(file.kind, content.columns)
+    customer = None
     numbers: frozenset[int] = frozenset()
     if sought:
         are_floats = has_floats(connection, LANDED, CUSTOMER_ID, trimmed_sql(sought[0]))
@@ -72,14 +86,36 @@ def affected_rows(
         ).fetchall()
         numbers = frozenset(number for (number,) in rows)
     owned = _owned_rows(connection, file.kind, content.columns, sought, subject.belongings if subject else {})
+    naming = (
+        subject.naming(suppressed.secret)
+        if subject
+        else naming_of_erased(connection, content.columns, customer, suppressed)
+    )
     unreadable = connection.execute(f"select row_number, content from {UNREADABLE}").fetchall()
     broken = frozenset(
-        number for number, text in unreadable if _is_about(text, suppressed, subject.values if subject else ())
+        number
+        for number, text in unreadable
+        if naming.cleaned(text) != text or _is_about(text, suppressed, subject.values if subject else ())
     )
     guest_column = sought[1] if sought else None
-    if guest_column:
-        return Affected(broken, numbers, guest_column, content.row_count)
-    return Affected(broken | numbers | owned, frozenset(), None, content.row_count)
+    dropped, made_guest = (broken, numbers) if guest_column else (broken | numbers | owned, frozenset())
+    cleaned = frozenset() if file.kind.format == "lines" else _named(connection, content.columns, guest_column, naming)
+    return Affected(dropped, made_guest, guest_column, content.row_count, cleaned - dropped, naming)
+
+
+def _named(
+    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], guest_column: str | None, naming: Naming
+) -> frozenset[int]:
+    """Records in which something names the person, whosever they are."""
+    names = [name for name in columns if name != guest_column]
+    if not naming or not names:
+        return frozenset()
+    quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+    rows = connection.execute(
+        f"select {ROW_NUMBER}, {quoted} from {LANDED} where regexp_matches(concat_ws(chr(31), {quoted}), ?)",
+        [naming.search_pattern()],
+    ).fetchall()
+    return frozenset(number for number, *texts in rows if naming.cleaned_row(dict(zip(names, texts, strict=True))))
 
 
 def _owned_rows(

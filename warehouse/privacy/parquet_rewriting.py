@@ -37,4 +37,30 @@ def _changed(table: pa.Table, numbers: np.ndarray, affected: Affected) -> pa.Tab
         empty = pa.scalar(None if field.nullable else "", field.type)
         emptied = pc.if_else(is_guest, empty, table.column(position))
         table = table.set_column(position, field, emptied)
+    table = _cleaned(table, numbers, affected)
     return table.filter(pa.array(~np.isin(numbers, list(affected.dropped))))
+
+
+def _cleaned(table: pa.Table, numbers: np.ndarray, affected: Affected) -> pa.Table:
+    """The records that name the person get other texts."""
+    places = np.flatnonzero(np.isin(numbers, list(affected.cleaned)))
+    if not len(places):
+        return table
+    texts = [
+        at
+        for at, field in enumerate(table.schema)
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
+    names = {at: table.column_names[at].strip() for at in texts}
+    columns = {at: table.column(at).to_pylist() for at in texts}
+    for place in places.tolist():
+        fields = {names[at]: columns[at][place] for at in texts}
+        changes = affected.changes(int(numbers[place]), fields)
+        for at in texts:
+            # The customer of a guest's order is emptied for all of them together.
+            if names[at] in changes and names[at] != affected.guest_column:
+                columns[at][place] = changes[names[at]]
+    for at in texts:
+        field = table.schema.field(at)
+        table = table.set_column(at, field, pa.array(columns[at], field.type))
+    return table

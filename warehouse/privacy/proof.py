@@ -26,6 +26,8 @@ from warehouse.source_folders import Source
 
 _CHUNK_BYTES = 1 << 22
 _OVERLAP_BYTES = 1 << 12
+_CUT_BYTES = 8  # of a text that DuckDB notes as a bound: C0000012 may be the beginning of somebody's C00000123
+_ORDER_COLUMN = re.compile(r"(^|_)order(_item)?_id$")
 _CUSTOMER_COLUMN = re.compile(r"(^|_)customer_id(_left|_right)?$")
 
 
@@ -103,10 +105,13 @@ def _search_relation(
     pattern = subject.pattern()
     for name in texts:
         quoted = '"' + name.replace('"', '""') + '"'
-        conditions = [f"list_contains($ids, trim({quoted}))"] if _CUSTOMER_COLUMN.search(name) else []
+        is_customer, is_order = _CUSTOMER_COLUMN.search(name), _ORDER_COLUMN.search(name)
+        conditions = [f"list_contains($ids, trim({quoted}))"] if is_customer else []
+        conditions += [f"list_contains($orders, trim({quoted}))"] if is_order else []
         conditions += [f"regexp_matches({quoted}, $pattern)"] if pattern else []
         if conditions:
-            bound = {"ids": list(subject.ids)} if _CUSTOMER_COLUMN.search(name) else {}
+            bound = {"ids": list(subject.ids)} if is_customer else {}
+            bound |= {"orders": list(subject.named_orders)} if is_order else {}
             bound |= {"pattern": pattern} if pattern else {}
             [(count,)] = connection.execute(
                 f"select count(*) from {relation} where {' or '.join(conditions)}", bound
@@ -115,9 +120,10 @@ def _search_relation(
 
 
 def _search_bytes(search: Search, settings: Settings, source: str, subject: Subject) -> None:
-    occurrences = byte_counter(subject)
+    anywhere, in_databases = byte_counter(subject), byte_counter(subject, longer_than=_CUT_BYTES)
     for path in _all_files(settings, source):
         search.counts["files"] += 1
+        occurrences = in_databases if path.suffix == ".duckdb" else anywhere
         for block in _blocks(path):
             search.counts["bytes"] += len(block)
             search.found[path.relative_to(settings.home).as_posix()] += occurrences(block)

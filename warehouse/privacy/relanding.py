@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import duckdb
 
+from warehouse.privacy.landed_rows import affected_rows
 from warehouse.privacy.landing_erasure import rewritten
-from warehouse.privacy.suppression import Suppressed
+from warehouse.privacy.suppression import Suppressed, suppress
 from warehouse.recognition import LandedFile
 from warehouse.settings import Settings
 from warehouse.source_folders import Source
 
 _log = logging.getLogger(__name__)
+
+
+def note_orders_of_erased(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    files: Iterable[LandedFile],
+    suppressed: Suppressed | None,
+) -> Suppressed | None:
+    """Put orders of erased people whose ids hold theirs on the list, so that their lines are known in any file."""
+    if suppressed is None:
+        return None
+    orders: frozenset[str] = frozenset()
+    for file in files:
+        affected = affected_rows(connection, file, suppressed, settings.unpacked_file_limit_bytes)
+        orders |= affected.naming.orders if affected.naming else frozenset()
+    return suppress(settings, source.name, [], order_ids=orders)
 
 
 def take_out_erased(

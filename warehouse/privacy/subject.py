@@ -13,10 +13,12 @@ import duckdb
 from warehouse.contract import load_contract
 from warehouse.durable_files import flush_folder, write_text_durably
 from warehouse.newest_versions import newest_versions
+from warehouse.privacy.naming import Naming, holds_id, is_distinctive
 from warehouse.privacy.secret import privacy_folder, private_folder
 from warehouse.settings import Settings
 
 _SHORTEST_VALUE_CHARACTERS = 6
+# Shorter numbers in the ids of other orders are taken for what they are there: numbers.
 _SHORTEST_ID_CHARACTERS = 6
 # Free text is searched for as a whole, so only where it is long enough to be somebody's own words.
 _SHORTEST_TEXT_CHARACTERS = 25
@@ -41,11 +43,20 @@ class Subject:
     digests: dict[str, str] = field(default_factory=dict)  # of landed files: former → rewritten
     order_ids: tuple[str, ...] = ()
     subscription_ids: tuple[str, ...] = ()
+    named_orders: tuple[str, ...] = ()  # ids of orders in which an id of the person stands
 
     @property
-    def distinctive_ids(self) -> tuple[str, ...]:
-        """Ids that are found in any text without being taken for a number or a word."""
-        return tuple(one for one in self.ids if is_distinctive(one))
+    def words(self) -> tuple[str, ...]:
+        """Ids, and keys made of ids, that are found in any text without being taken for a number or a word."""
+        ids = [one for one in self.ids if is_distinctive(one)]
+        orders = [
+            one for one in self.named_orders if is_distinctive(one) and not any(holds_id(one, id_) for id_ in ids)
+        ]
+        return (*ids, *orders)
+
+    def naming(self, secret: bytes) -> Naming:
+        """What names the person in a text, and what takes its place."""
+        return Naming(frozenset(self.words), frozenset(self.values), frozenset(self.named_orders), secret)
 
     @property
     def belongings(self) -> Belongings:
@@ -57,20 +68,9 @@ class Subject:
 
     def pattern(self) -> str | None:
         """Regular expression (RE2 and Python) of everything that tells of the person; None where nothing can."""
-        tokens = [rf"\b{re.escape(one)}\b" for one in self.distinctive_ids]
+        tokens = [f"(?:^|[^0-9A-Za-z]){re.escape(one)}(?:$|[^0-9A-Za-z])" for one in self.words]
         parts = tokens + [re.escape(value) for value in self.values]
         return "(?i)" + "|".join(parts) if parts else None
-
-
-def is_distinctive(customer_id: str) -> bool:
-    """Whether an id has letters and digits enough to be told from figures and words.
-
-    >>> is_distinctive("C0000012"), is_distinctive("17850"), is_distinctive("anna")
-    (True, False, False)
-    """
-    has_both = bool(re.search(r"\d", customer_id) and re.search(r"[^\W\d_]", customer_id))
-    is_framed = bool(re.fullmatch(r"\w.*\w", customer_id, re.DOTALL))  # its ends are ends of words
-    return len(customer_id) >= _SHORTEST_ID_CHARACTERS and has_both and is_framed
 
 
 def find_subject(connection: duckdb.DuckDBPyConnection, source: str, customer_id: str, reason: str) -> Subject:
@@ -95,7 +95,25 @@ def find_subject(connection: duckdb.DuckDBPyConnection, source: str, customer_id
         reason,
         order_ids=orders,
         subscription_ids=contracts,
+        named_orders=_named_orders(connection, ids),
     )
+
+
+def _named_orders(connection: duckdb.DuckDBPyConnection, ids: set[str]) -> tuple[str, ...]:
+    """Ids of the person's orders that hold an id of the person; where the id is long, also of orders of nobody."""
+    owners: dict[str, set[str]] = {}
+    for name, table in load_contract().tables.items():
+        if "order_id" in table.columns:
+            customer = "customer_id" if name == "orders" else "null"
+            query = f"select distinct order_id, {customer} from raw.{name} where regexp_matches(order_id, ?)"
+            for order, owner in connection.execute(query, ["|".join(map(re.escape, sorted(ids)))]).fetchall():
+                owners.setdefault(order, set()).update({owner} - {None})
+
+    def names(order: str, one: str) -> bool:
+        is_ours = bool(owners[order] & ids) or (len(one) >= _SHORTEST_ID_CHARACTERS and not owners[order])
+        return holds_id(order, one) and (is_ours or is_distinctive(one))
+
+    return tuple(sorted(order for order in owners if any(names(order, one) for one in ids)))
 
 
 def _keys_of(connection: duckdb.DuckDBPyConnection, table: str, key: str, ids: set[str]) -> tuple[str, ...]:

@@ -37,6 +37,20 @@ class Suppressed:
         """Whether the id was erased."""
         return self.hash_of(customer_id) in self.hashes
 
+    def holds_order(self, order_id: str) -> bool:
+        """Whether an id of an erased person stands in the id of this order."""
+        return self.hash_of_order(order_id) in self.hashes
+
+    def hash_of_order(self, order_id: str) -> str:
+        return keyed_hash(self.secret, f"{self.source}\x1forder\x1f{order_id}")
+
+    def holds_value(self, value: str) -> bool:
+        """Whether an erased person had this address, number or name."""
+        return self.hash_of_value(value) in self.hashes
+
+    def hash_of_value(self, value: str) -> str:
+        return keyed_hash(self.secret, f"{self.source}\x1fvalue\x1f{value}")
+
 
 def read_suppressed(settings: Settings, source: str) -> Suppressed | None:
     """Return the erased people of a source; None where nobody was.
@@ -59,10 +73,28 @@ def read_suppressed(settings: Settings, source: str) -> Suppressed | None:
     return Suppressed(source, secret, frozenset(filter(None, hashes)))
 
 
-def suppress(settings: Settings, source: str, customer_ids: Iterable[str]) -> Suppressed:
-    """Put ids on the list, durably; ids that stand on it stay."""
+def suppress(
+    settings: Settings,
+    source: str,
+    customer_ids: Iterable[str],
+    *,
+    order_ids: Iterable[str] = (),
+    values: Iterable[str] = (),
+) -> Suppressed:
+    """Put ids on the list, durably; what stands on it stays.
+
+    Parameters
+    ----------
+    order_ids
+        Ids of orders in which an id of the person stands.
+    values
+        Further texts of the person, as `warehouse.privacy.naming.core_of` gives them.
+    """
     known = read_suppressed(settings, source) or Suppressed(source, privacy_secret(settings), frozenset())
     hashes = known.hashes | {known.hash_of(one) for one in customer_ids}
+    hashes |= {known.hash_of_order(one) for one in order_ids} | {known.hash_of_value(one) for one in values}
+    if hashes == known.hashes and _path(settings, source).exists():
+        return known
     private_folder(privacy_folder(settings))
     lines = [_check_of(known.secret), *sorted(hashes)]
     write_text_durably(_path(settings, source), "\n".join(lines) + "\n")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import duckdb
 
 from warehouse.contract import Table, load_contract
 from warehouse.id_readings import customer_id_forms_sql
-from warehouse.privacy.secret import keyed_hash
+from warehouse.privacy.naming import Naming, orders_holding
 from warehouse.privacy.subject import Subject
+from warehouse.privacy.table_cleaning import clean_table
 from warehouse.row_checks import row_hash_sql
 
-ERASED = "[erased]"
 ERASED_REASON = "erased on request"
 _CUSTOMER_COLUMN = re.compile(r"(^|_)customer_id(_left|_right)?$")
 _NOTHING = "[^\\s\\S]"  # a regular expression that nothing matches
@@ -23,7 +24,6 @@ _FEWER_LOADED = (
     "rows_read = rows_read - $count, rows_loaded = rows_loaded - $count, "
     "rows_new = greatest(rows_new - $count, 0), rows_corrected = rows_loaded - $count - greatest(rows_new - $count, 0)"
 )
-_ORDER_COLUMN = re.compile(r"(^|_)order(_item)?_id$")
 
 
 def erase_raw(
@@ -43,15 +43,13 @@ def erase_raw(
     for name, (key, values) in subject.belongings.items():
         nobody = "coalesce(customer_id, '') = '' and " if "customer_id" in load_contract().tables[name].columns else ""
         counts["rows_erased"] += _delete_raw(connection, name, f"{nobody}list_contains(?, {key})", values)
-    renamed = _renamed_orders(connection, "raw.orders", subject, secret)
-    for old, new in renamed.items():
-        connection.execute(
-            "update raw.order_items set order_id = $new, order_item_id = replace(order_item_id, $old, $new) "
-            "where order_id = $old",
-            {"old": old, "new": new},
-        )
-        connection.execute("update raw.orders set order_id = $new where order_id = $old", {"old": old, "new": new})
-    _rehash(connection, "order_items", load_contract().tables["order_items"], "order_id", list(renamed.values()))
+    naming = subject.naming(secret)
+    for name, table in load_contract().tables.items():
+        texts = [column for column, spec in table.columns.items() if spec.type == "text" and column != "customer_id"]
+        changed = clean_table(connection, f"raw.{name}", texts, naming)
+        for column, values in changed.items():
+            _rehash(connection, name, table, column, values)
+        counts["texts_cleaned"] += sum(map(len, changed.values()))
     orders = connection.execute(
         "update raw.orders set customer_id = null where list_contains(?, customer_id) returning order_id",
         [list(subject.ids)],
@@ -73,17 +71,18 @@ def erase_everywhere(connection: duckdb.DuckDBPyConnection, subject: Subject, se
     for schema, table in tables:
         described = connection.execute(f'describe {schema}."{table}"').fetchall()
         texts[f'{schema}."{table}"'] = [row[0] for row in described if row[1] == "VARCHAR"]
-    renamed: dict[str, str] = {}
+    orders = set(subject.named_orders)
     for place, columns in texts.items():
         if {"order_id", "customer_id"} <= set(columns):
-            renamed |= _renamed_orders(connection, place, subject, secret)
+            orders |= _named_orders(connection, place, subject)
+    naming = replace(subject, named_orders=tuple(sorted(orders))).naming(secret)
     for place, columns in texts.items():
-        counts += _erase_table(connection, place, columns, subject, renamed)
+        counts += _erase_table(connection, place, columns, subject, naming)
     return counts
 
 
 def _erase_table(
-    connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject, renamed: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject, naming: Naming
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
     customers = [name for name in columns if _CUSTOMER_COLUMN.search(name)]
@@ -91,11 +90,13 @@ def _erase_table(
     if is_order:
         known = {row[0] for row in connection.execute(f"describe {place}").fetchall()}
         also = "".join(f", {name} = {value}" for name, value in _GUEST.items() if name in known)
-        counts["orders_made_anonymous"] += _changed(
-            connection,
-            f"update {place} set customer_id = null{also} where list_contains($ids, customer_id)",
-            {"ids": list(subject.ids)},
-        )
+        for name in customers:  # a staged order names its account, too
+            anonymous = _changed(
+                connection,
+                f"update {place} set {name} = null{also} where list_contains($ids, {name})",
+                {"ids": list(subject.ids)},
+            )
+            counts["orders_made_anonymous"] += anonymous if name == "customer_id" else 0
     elif customers:
         found = " or ".join(f"list_contains($ids, {name})" for name in customers)
         counts["rows_erased"] += _changed(connection, f"delete from {place} where {found}", {"ids": list(subject.ids)})
@@ -103,16 +104,8 @@ def _erase_table(
         counts["rows_erased"] += _changed(
             connection, f"delete from {place} where list_contains($values, {key})", {"values": list(values)}
         )
-    for old, new in renamed.items():
-        values = {"old": old, "new": new}
-        if {"order_id", "order_item_id"} <= set(columns):
-            items = f"update {place} set order_item_id = replace(order_item_id, $old, $new) where order_id = $old"
-            connection.execute(items, values)
-        for name in filter(_ORDER_COLUMN.search, columns):
-            connection.execute(f"update {place} set {name} = $new where {name} = $old", values)
-    counts["rows_erased"] += _erase_texts(
-        connection, place, [name for name in columns if name not in customers], subject
-    )
+    others = [name for name in columns if name not in customers and not name.startswith("_")]
+    counts["rows_erased"] += _erase_texts(connection, place, others, subject, naming)
     return counts
 
 
@@ -124,28 +117,23 @@ def _belonging(columns: list[str], subject: Subject) -> Iterator[tuple[str, tupl
         yield "subscription_id", subject.subscription_ids
 
 
-def _erase_texts(connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject) -> int:
+def _erase_texts(
+    connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject, naming: Naming
+) -> int:
     """Texts that name the person: kept rows of failed checks go, elsewhere the words are blotted out."""
     if place == 'quality."failing_rows"':
         keys = "row_content ->> '$.customer_id', row_content ->> '$.source_customer_id'"
-        ids = {"ids": list(subject.ids)}
-        count = _changed(connection, f"delete from {place} where list_has_any([{keys}], $ids)", ids)
+        found = f"list_has_any([{keys}], $ids) or list_contains($orders, row_content ->> '$.order_id')"
+        named = {"ids": list(subject.ids), "orders": sorted(naming.orders)}
+        count = _changed(connection, f"delete from {place} where {found}", named)
         pattern = subject.pattern()
         if pattern:
             found = f"delete from {place} where regexp_matches(row_content, $pattern)"
             count += _changed(connection, found, {"pattern": pattern})
         return count
-    if place == 'quality."quarantined_rows"' or not (pattern := subject.pattern()):
+    if place == 'quality."quarantined_rows"':
         return 0
-    count = 0
-    for name in columns:
-        count += _changed(
-            connection,
-            f'update {place} set "{name}" = regexp_replace("{name}", $pattern, $erased, \'g\') '
-            f'where regexp_matches("{name}", $pattern)',
-            {"pattern": pattern, "erased": ERASED},
-        )
-    return count
+    return sum(map(len, clean_table(connection, place, columns, naming).values()))
 
 
 def _delete_raw(connection: duckdb.DuckDBPyConnection, name: str, condition: str, values: Sequence[str]) -> int:
@@ -191,18 +179,14 @@ def _empty_quarantined(
     return count
 
 
-def _renamed_orders(
-    connection: duckdb.DuckDBPyConnection, place: str, subject: Subject, secret: bytes
-) -> dict[str, str]:
-    """Order ids that are made from the person's id, and what takes their place."""
-    rows = connection.execute(
-        f"select distinct order_id, customer_id from {place} where list_contains(?, customer_id)", [list(subject.ids)]
-    ).fetchall()
-    return {
-        order: f"erased-{keyed_hash(secret, order)[:20]}"
-        for order, customer in rows
-        if re.search(rf"(?<![0-9A-Za-z]){re.escape(customer)}(?![0-9A-Za-z])", order or "")
-    }
+def _named_orders(connection: duckdb.DuckDBPyConnection, place: str, subject: Subject) -> frozenset[str]:
+    """Order ids that are made from the person's id."""
+    return orders_holding(
+        connection.execute(
+            f"select distinct order_id, customer_id from {place} where list_contains(?, customer_id)",
+            [list(subject.ids)],
+        ).fetchall()
+    )
 
 
 def _rehash(connection: duckdb.DuckDBPyConnection, name: str, table: Table, key: str, values: list[str]) -> None:

@@ -20,14 +20,21 @@ _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 
 def byte_pattern(subject: Subject) -> re.Pattern[bytes] | None:
     """What tells of the person, as bytes in every way in which it may be written; None where nothing can."""
-    parts = [_word(one) for one in subject.distinctive_ids]
+    parts = [_word(one) for one in subject.words]
     parts += sorted(map(re.escape, _written(subject)), key=len, reverse=True)
     return re.compile(b"|".join(parts), re.IGNORECASE) if parts else None
 
 
-def byte_counter(subject: Subject) -> Callable[[bytes], int]:
-    """Counts what `byte_pattern` finds; by plain search, which is far quicker than a pattern of many branches."""
-    words = [(one.lower().encode(), re.compile(_word(one), re.IGNORECASE)) for one in subject.distinctive_ids]
+def byte_counter(subject: Subject, longer_than: int = 0) -> Callable[[bytes], int]:
+    """Counts what `byte_pattern` finds; by plain search, which is far quicker than a pattern of many branches.
+
+    Parameters
+    ----------
+    longer_than
+        Ids of no more bytes are left out.
+    """
+    ids = [one for one in subject.words if len(one.encode()) > longer_than]
+    words = [(one.lower().encode(), re.compile(_word(one), re.IGNORECASE)) for one in ids]
     written = {form.lower() for form in _written(subject)}
 
     def count(block: bytes) -> int:

@@ -82,8 +82,7 @@ def _copy_lines(lines: Iterator[str], affected: Affected, target: io.TextIOWrapp
 
 
 def _copy_records(lines: Iterator[str], affected: Affected, target: io.TextIOWrapper, header: Header) -> int:
-    delimiter, columns = header.delimiter, header.columns
-    position = columns.index(affected.guest_column) if affected.guest_column in columns else None
+    delimiter, columns = header.delimiter, list(header.columns)
     taken: list[str] = []
 
     def watched() -> Iterator[str]:
@@ -101,23 +100,25 @@ def _copy_records(lines: Iterator[str], affected: Affected, target: io.TextIOWra
             number += is_record
             if is_record and number in affected.dropped:
                 continue
-            if is_record and number in affected.made_guest and position is not None:
-                raw = _emptied(raw, fields, position, delimiter, end)
+            if is_record and len(fields) == len(columns):
+                changes = affected.changes(number, dict(zip(columns, fields, strict=True)))
+                if changes:
+                    new = {columns.index(name): text for name, text in changes.items()}
+                    raw = _with_fields(raw, fields, new, delimiter, end)
             target.write(raw)
         return max(number, 0)
     finally:
         csv.field_size_limit(limit)
 
 
-def _emptied(raw: str, fields: list[str], position: int, delimiter: str, last_line: str) -> str:
-    """The record with one field empty."""
+def _with_fields(raw: str, fields: list[str], new: dict[int, str], delimiter: str, last_line: str) -> str:
+    """The record with other texts in some fields."""
     ending = last_line[len(last_line.rstrip("\r\n")) :]
     if '"' not in raw:
         parts = raw[: len(raw) - len(ending)].split(delimiter)
-        parts[position] = ""
-        return delimiter.join(parts) + ending
+        return delimiter.join(new.get(at, part) for at, part in enumerate(parts)) + ending
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=delimiter, lineterminator=ending).writerow(
-        ["" if at == position else value for at, value in enumerate(fields)]
+        [new.get(at, value) for at, value in enumerate(fields)]
     )
     return written.getvalue()

@@ -1,0 +1,47 @@
+"""Texts of a table that name a person, cleaned: keys made of the person's id get another, words are blotted out."""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.privacy.naming import Naming
+
+
+def clean_table(
+    connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], naming: Naming
+) -> dict[str, list[str]]:
+    """Clean some text columns of a table; by column, what stands in it now."""
+    if not naming:
+        return {}
+    changed = {}
+    # Lines first: whose they are is told by the order's id that stands beside them.
+    for column in sorted(columns, key=lambda name: name != "order_item_id"):
+        also = "order_id" if column == "order_item_id" and "order_id" in columns else None
+        new = _clean_column(connection, place, column, also, naming)
+        if new:
+            changed[column] = new
+    return changed
+
+
+def _clean_column(
+    connection: duckdb.DuckDBPyConnection, place: str, column: str, also: str | None, naming: Naming
+) -> list[str]:
+    quoted = '"' + column.replace('"', '""') + '"'
+    beside = also or "null"
+    rows = connection.execute(
+        f"select distinct {quoted}, {beside} from {place} where regexp_matches({quoted}, ?)", [naming.search_pattern()]
+    ).fetchall()
+    cleaned = {}
+    for text, order in rows:
+        found = naming.cleaned_row({column: text} | ({"order_id": order} if also else {}))
+        if column in found:
+            cleaned[text] = found[column]
+    if not cleaned:
+        return []
+    connection.execute(
+        "create or replace temp table cleaned as select unnest($1) as old, unnest($2) as new",
+        [list(cleaned), list(cleaned.values())],
+    )
+    connection.execute(f"update {place} as t set {quoted} = cleaned.new from cleaned where t.{quoted} = cleaned.old")
+    connection.execute("drop table cleaned")
+    return sorted(set(cleaned.values()))
