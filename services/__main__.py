@@ -9,6 +9,7 @@ from pathlib import Path
 from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
+from services.sign_in import sign_in_link
 from services.summary import address_lines
 from warehouse.alerts import alerts_file, last_alert
 from warehouse.command import run_command
@@ -108,7 +109,7 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
         process = running(settings, name)
         _say(f"{name:<22} {f'running, process {process.pid}' if process else 'stopped'}")
     if embedded.is_up(settings):
-        _say(f"\nAirflow     {where.airflow}")
+        _say(f"\nAirflow     {sign_in_link(settings, where)}   (signs you in: keep it to yourself)")
     if running(settings, embedded.MLFLOW_SERVER):
         _say(f"MLflow      {where.mlflow}")
     _say("")

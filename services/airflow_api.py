@@ -24,10 +24,13 @@ class AirflowApi:
     ----------
     address
         For example ``http://127.0.0.1:8080``.
+    user, password
+        Who asks.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
+        self._credentials = {"username": user, "password": password}
         self._token = ""
         # Never through a proxy: it is on this machine.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -102,9 +105,9 @@ class AirflowApi:
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         for is_second_attempt in (False, True):
-            if not self._token and not path.endswith("/health"):
-                self._token = self._send("GET", "/auth/token", None)["access_token"]
             try:
+                if not self._token and not path.endswith("/health"):
+                    self._token = self._send("POST", "/auth/token", self._credentials)["access_token"]
                 return self._send(method, path, body)
             except urllib.error.HTTPError as error:
                 if error.code == 401 and not is_second_attempt:  # noqa: PLR2004 - the token has expired

@@ -24,6 +24,7 @@ from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
 from services.follow import FIRST_DAG, Follower, is_model
 from services.memory import MemoryWatch
 from services.processes import stop
+from services.sign_in import signed_in
 from warehouse.command import run_command
 from warehouse.errors import ClienteleError
 from warehouse.settings import CHECKOUT, Settings
@@ -68,7 +69,7 @@ def measure(settings: Settings, request: pipeline.Request) -> Measured:
             processors=psutil.cpu_count() or 0,
             start_up_seconds=round(time.monotonic() - began, 1),
         )
-        _follow(settings, AirflowApi(where.airflow), request, result)
+        _follow(settings, signed_in(settings, where), request, result)
     finally:
         watch.end()
         stop(settings, list(AIRFLOW_PARTS))

@@ -13,6 +13,7 @@ from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.endpoints import addresses, choose_addresses, is_listening, shared_secrets
 from services.environment import HOST, Addresses, airflow_environment, base_environment, folders_to_make
 from services.processes import begin, end_left_behind, finish, running, start, stop
+from services.sign_in import airflow_password, signed_in
 from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import ClienteleError
@@ -88,8 +89,8 @@ def up(
             needed.append(MLFLOW_SERVER)
             if not running(settings, MLFLOW_SERVER):
                 _start_mlflow(settings, where)
-        _make_ready(settings, AirflowApi(where.airflow), needed)
-        left_over.end_not_begun(AirflowApi(where.airflow), ended)
+        _make_ready(settings, signed_in(settings, where), needed)
+        left_over.end_not_begun(signed_in(settings, where), ended)
         if with_mlflow:
             _wait_until(lambda: is_listening(where.mlflow_port), settings, needed)
     return where
@@ -139,6 +140,7 @@ def _start_airflow(
 ) -> None:
     is_first_start = not (settings.airflow_home / "airflow.db").exists()
     say("Starting Airflow" + (" for the first time: making its database." if is_first_start else "."))
+    airflow_password(settings)  # else Airflow makes one and writes it into its log
     variables = airflow_environment(settings, where, shared_secrets(settings))
     # dbt writes the manifest from which build_marts draws its tasks, while Airflow sees to its database.
     project = str(DBT_PROJECT)
@@ -156,7 +158,7 @@ def _start_airflow(
     for name, arguments in AIRFLOW_PARTS.items():
         start(settings, name, arguments, variables)
         if name == _API_SERVER and to_end:  # before the scheduler goes on with them
-            _end_left_over(settings, AirflowApi(where.airflow), to_end)
+            _end_left_over(settings, signed_in(settings, where), to_end)
 
 
 def _end_left_over(settings: Settings, api: AirflowApi, to_end: list[left_over.LeftOver]) -> None:

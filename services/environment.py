@@ -9,6 +9,7 @@ from warehouse.settings import CHECKOUT, Settings
 
 HOST = "127.0.0.1"
 EXECUTOR_SLOTS = 4
+AIRFLOW_USER = "clientele"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def base_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def airflow_passwords_file(settings: Settings) -> Path:
+    """Where Airflow looks up the password of its one user."""
+    return settings.airflow_home / "passwords.json"
+
+
 def folders_to_make(settings: Settings) -> list[Path]:
     """Return the folders that the environment names and that must exist."""
     scratch = settings.home / "cache"
@@ -85,13 +91,15 @@ def airflow_environment(settings: Settings, addresses: Addresses, secrets: Secre
     options = {
         "core": {
             "dags_folder": CHECKOUT / "dags",
-            "plugins_folder": home / "plugins",
+            "plugins_folder": CHECKOUT / "dags" / "plugins",
             "executor": "LocalExecutor",
             "parallelism": EXECUTOR_SLOTS,
             "load_examples": False,
             "dags_are_paused_at_creation": False,
-            "simple_auth_manager_all_admins": True,
-            "simple_auth_manager_passwords_file": home / "passwords.json",
+            # One user with a password of the home's own: else every user of the machine would be an admin.
+            "simple_auth_manager_all_admins": False,
+            "simple_auth_manager_users": f"{AIRFLOW_USER}:admin",
+            "simple_auth_manager_passwords_file": airflow_passwords_file(settings),
             "execution_api_server_url": f"{addresses.airflow}/execution/",
             "fernet_key": secrets.fernet_key,
             "min_serialized_dag_update_interval": 5,

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.airflow_api import AirflowApi
 from services.embedded import is_up, stop_unused, up
 from services.endpoints import addresses
 from services.failures import PipelineFailed
 from services.follow import FIRST_DAG, Follower, elapsed
 from services.left_over import END
+from services.sign_in import sign_in_link, signed_in
 from services.summary import address_lines, standing_line, summary_lines
 from services.users import in_use
 from warehouse.errors import ClienteleError
@@ -39,7 +39,8 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     started = time.monotonic()
     land(settings, request, say)
     where = up(settings, say, interrupted=request.interrupted)
-    say(f"Airflow {where.airflow}   MLflow {where.mlflow}   (up after {elapsed(time.monotonic() - started).strip()})")
+    took = elapsed(time.monotonic() - started).strip()
+    say(f"Airflow {sign_in_link(settings, where)}   MLflow {where.mlflow}   (up after {took})")
     _trigger_and_follow(settings, request, say)
     for line in (*summary_lines(settings), *address_lines(settings, where)):
         say(line)
@@ -77,7 +78,7 @@ def land(settings: Settings, request: Request, say: Callable[[str], None]) -> No
 def _trigger_and_follow(
     settings: Settings, request: Request, say: Callable[[str], None], *, ends_with_us: bool = False
 ) -> None:
-    api = AirflowApi(addresses(settings).airflow)
+    api = signed_in(settings, addresses(settings))
     follower = Follower(api, settings.airflow_home / "logs", say, is_alive=lambda: is_up(settings))
     run_id = api.trigger(FIRST_DAG, parameters(request))
     say(f"Started {FIRST_DAG} for {request.source}.")

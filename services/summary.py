@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from services.embedded import has_own_mlflow
 from services.environment import Addresses
+from services.sign_in import sign_in_link
 from services.tables import aligned
 from warehouse.connections import open_published
 from warehouse.errors import PublishError
@@ -64,7 +65,7 @@ def standing_line(settings: Settings) -> str:
 
 def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     """Yield where to look."""
-    yield f"Airflow     {where.airflow}"
+    yield f"Airflow     {sign_in_link(settings, where)}"
     yield f"MLflow      {settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow}"
     yield f"Data Docs   {settings.data_docs_folder / 'index.html'}"
     yield f"Warehouse   {settings.published_file}   (make sql)"

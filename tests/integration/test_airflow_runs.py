@@ -7,6 +7,9 @@ and a training by hand after it.
 from __future__ import annotations
 
 import json
+import os
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +18,14 @@ from typing import Any
 import pytest
 
 from services import embedded
-from services.airflow_api import AirflowApi
+from services.environment import AIRFLOW_USER
+from services.sign_in import airflow_password, signed_in
 from tests.integration import pipeline
 from tests.integration.airflow_runs import AirflowRuns
 from tests.server.native_server import free_port
 from warehouse.alerts import alerts_file, is_told, last_alert
 from warehouse.connections import open_published
+from warehouse.permissions import OWNER_ALONE, keep_private
 from warehouse.scores import SCORE_TABLES
 from warehouse.settings import Settings
 
@@ -30,6 +35,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 SOURCE = "sample_shop"
 APPROVED = "churn"
 FIRST_DATE, DATE_BETWEEN, SECOND_DATE = "2026-03-01", "2026-05-01", "2026-06-30"
+OURS = "the password of this home"
 ENVIRONMENT = {
     "CLIENTELE_SAMPLE_CUSTOMER_COUNT": "1300",
     "CLIENTELE_MEMORY_LIMIT": "1GB",
@@ -47,7 +53,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         folder = {"CLIENTELE_HOME": str(tmp_path_factory.mktemp("airflow_runs"))}
         for name, value in {**ENVIRONMENT, **ports, **folder}.items():
             patched.setenv(name, value)
+        # As `run_command` does around every command.
+        umask = os.umask(OWNER_ALONE)
+        keep_private(Settings())
         yield Settings()
+        os.umask(umask)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +74,7 @@ def first(home: Settings) -> dict[str, Any]:
 def airflow(home: Settings, first: dict[str, Any]) -> Iterator[AirflowRuns]:
     try:
         where = embedded.up(home, print, with_mlflow=False)
-        yield AirflowRuns(AirflowApi(where.airflow), home.airflow_home)
+        yield AirflowRuns(signed_in(home, where), home.airflow_home)
     finally:
         embedded.down(home)
 
@@ -286,6 +296,47 @@ def test_a_published_run_is_told_and_has_its_page(second: SecondDate, home: Sett
     page = Path(published[0]["link"]).read_text(encoding="utf-8")
     assert f"# {SOURCE} as of {SECOND_DATE}" in page
     assert "| customers |" in page.split("## Changes against the former version")[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "password", "headers", "status"),
+    [
+        ("/auth/token", None, {}, 403),
+        ("/auth/token/login", None, {}, 403),
+        ("/auth/token", "guessed", {}, 401),
+        ("/auth/token", "", {}, 400),
+        ("/api/v2/variables", None, {}, 401),
+        ("/sign-in/?token=guessed", None, {}, 401),
+        ("/auth/token", OURS, {}, 201),
+        ("/auth/token", OURS, {"Host": "evil.example"}, 403),
+        ("/auth/token", OURS, {"Origin": "http://evil.example"}, 403),
+        ("/api/v2/monitor/health", None, {}, 200),
+        ("/api/v2/monitor/health", None, {"Host": "evil.example"}, 403),
+        ("/execution/health", None, {"Host": "evil.example"}, 403),
+    ],
+)
+def test_airflow_lets_in_who_has_the_password_and_asks_from_here(
+    airflow: AirflowRuns, path: str, password: str | None, headers: dict[str, str], status: int
+) -> None:
+    password = airflow_password(Settings()) if password == OURS else password
+    body = None if password is None else json.dumps({"username": AIRFLOW_USER, "password": password}).encode()
+    headers = {"Content-Type": "application/json", **headers}
+    request = urllib.request.Request(f"{airflow.api.address}{path}", body, headers)  # noqa: S310
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+            found = answer.status
+    except urllib.error.HTTPError as error:
+        found = error.code
+    assert found == status
+
+
+def test_what_a_run_writes_is_its_owners_alone(second: SecondDate, home: Settings) -> None:
+    written = [path for path in home.home.rglob("*") if not path.is_symlink()]
+    assert len(written) > 500
+    private = [path for path in written if not path.is_relative_to(home.published_folder)]
+    assert [path for path in private if path.stat().st_mode & 0o077] == []
+    password = airflow_password(home).encode()
+    assert [path for path in home.logs_folder.iterdir() if password in path.read_bytes()] == []
 
 
 def test_a_run_that_fails_is_told_once(airflow: AirflowRuns, home: Settings) -> None:

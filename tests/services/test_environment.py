@@ -25,7 +25,7 @@ def test_it_is_pure(settings: Settings, variables: dict[str, str]) -> None:
 
 
 def test_every_folder_is_inside_the_home(settings: Settings, variables: dict[str, str]) -> None:
-    allowed = {str(CHECKOUT), str(CHECKOUT / "dags")}
+    allowed = {str(CHECKOUT), str(CHECKOUT / "dags"), str(CHECKOUT / "dags" / "plugins")}
     paths = {name: value for name, value in variables.items() if value.startswith("/") and value not in allowed}
     assert paths
     assert [name for name, value in paths.items() if not value.startswith(str(settings.home))] == []
@@ -48,6 +48,17 @@ def test_parts_share_their_secrets(variables: dict[str, str]) -> None:
     assert variables["AIRFLOW__API_AUTH__JWT_SECRET"] == SECRETS.jwt_secret
     assert variables["AIRFLOW__API__SECRET_KEY"] == SECRETS.api_secret_key
     assert variables["AIRFLOW__CORE__FERNET_KEY"] == SECRETS.fernet_key
+
+
+def test_nobody_is_let_in_without_a_password(variables: dict[str, str]) -> None:
+    assert variables["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
+    assert variables["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == "clientele:admin"
+    assert (Path(variables["AIRFLOW__CORE__PLUGINS_FOLDER"]) / "doors.py").is_file()
+
+
+def test_logs_of_tasks_are_their_owners_alone(variables: dict[str, str]) -> None:
+    assert variables["AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS"] == "0o700"
+    assert variables["AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS"] == "0o600"
 
 
 def test_nobody_is_told_that_clientele_runs(variables: dict[str, str]) -> None:

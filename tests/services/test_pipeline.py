@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services import embedded, pipeline
+from services.airflow_api import AirflowApi
 from services.follow import Follower
 from services.pipeline import PipelineFailed, Request
 from services.users import ask_to_stay_up, no_longer_stay_up
@@ -20,7 +21,7 @@ def without_airflow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(pipeline, "up", lambda *_, **__: None)
     monkeypatch.setattr(embedded, "stop", lambda _, parts: stopped.extend(parts))
     monkeypatch.setattr(embedded, "end_orphans", lambda *_: None)
-    monkeypatch.setattr(pipeline.AirflowApi, "trigger", lambda *_: "run")
+    monkeypatch.setattr(AirflowApi, "trigger", lambda *_: "run")
     return stopped
 
 

@@ -1,0 +1,35 @@
+"""Signing in to the embedded Airflow: one user, with a password that only the owner of the home can read."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from services.airflow_api import AirflowApi
+from services.environment import AIRFLOW_USER, Addresses, airflow_passwords_file
+from warehouse.durable_files import write_secret
+from warehouse.settings import Settings
+
+
+def airflow_password(settings: Settings) -> str:
+    """Return the password of this home's Airflow; made at the first start, and anew where its file is damaged."""
+    path = airflow_passwords_file(settings)
+    try:
+        return json.loads(path.read_text())[AIRFLOW_USER]
+    except FileNotFoundError:
+        pass
+    except (ValueError, TypeError, KeyError):
+        path.unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_secret(path, json.dumps({AIRFLOW_USER: secrets.token_urlsafe(24)}) + "\n")
+    return json.loads(path.read_text())[AIRFLOW_USER]
+
+
+def sign_in_link(settings: Settings, where: Addresses) -> str:
+    """Return the address that opens Airflow signed in. Whoever has it can do everything there: it is a secret."""
+    return f"{where.airflow}/sign-in/?token={airflow_password(settings)}"
+
+
+def signed_in(settings: Settings, where: Addresses) -> AirflowApi:
+    """Return Airflow's API for the owner of the home."""
+    return AirflowApi(where.airflow, AIRFLOW_USER, airflow_password(settings))
