@@ -53,7 +53,7 @@ def read_csv(
     records = without_beginning(blocks(), header.separator_line_bytes)
     stream = BlockStream(chain(records, [END_RECORD.encode(), b"\n"]))
     found = _batches(name, stream, header.delimiter, header.columns, block_bytes)
-    return header.delimiter, header.columns, set_swallowed_apart(found, header.delimiter, header.columns)
+    return header.delimiter, header.columns, set_swallowed_apart(found, header)
 
 
 @dataclass

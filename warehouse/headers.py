@@ -31,6 +31,7 @@ class Header:
     delimiter: str
     columns: tuple[str, ...]
     separator_line_bytes: int = 0  # length of a line such as `sep=;` above the header, its end included
+    is_quoted: bool = False  # whether every name stands in quotation marks
 
 
 def csv_header(name: str, stream: io.RawIOBase) -> Header:
@@ -55,7 +56,8 @@ def csv_header(name: str, stream: io.RawIOBase) -> Header:
     except csv.Error as error:
         raise LandingError(f"{name}: the header cannot be read ({error}).", "Mend the first line.") from error
     separator_line_bytes = len(separator[0].encode()) if separator else 0
-    return Header(delimiter, checked_columns(name, given), separator_line_bytes)
+    quoted = delimiter.join('"' + column.replace('"', '""') + '"' for column in given)
+    return Header(delimiter, checked_columns(name, given), separator_line_bytes, is_quoted=head.startswith(quoted))
 
 
 def checked_columns(name: str, given: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 A quotation mark at the start of a field opens a text that ends at the next one, maybe a thousand lines below. The
 record then has as many fields as the header, and its lines would be lost in one value. What such lines look like the
 file itself says: each has the header's number of fields, and in its columns stands what stands there elsewhere. Lines
-of an address or a review do not.
+of an address or a review do not. Where all values are quoted, the next row's first mark ends such a text already.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.headers import ROW_NUMBER
+from warehouse.headers import ROW_NUMBER, Header
 from warehouse.unreadable_rows import Batch, UnreadableRow
 from warehouse.value_shapes import ValueShapes
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SAMPLE = 500
+_FEWEST_LINES = 2
 # Of the lines of one value so many may have another number of fields than the header, and of their fields so many may
 # look otherwise than the column does: files have odd rows, too.
 _ODD_LINES = 1 / 3
@@ -38,8 +39,9 @@ class _Line:
     end: int
 
 
-def set_swallowed_apart(batches: Iterator[Batch], delimiter: str, columns: tuple[str, ...]) -> Iterator[Batch]:
+def set_swallowed_apart(batches: Iterator[Batch], header: Header) -> Iterator[Batch]:
     """The batches with each swallowed line as an unreadable row of its own, counted as if it stood alone."""
+    delimiter, fewest = header.delimiter, _FEWEST_LINES + header.is_quoted
     added = 0  # rows that the file has more than the parser found records
     clean: pa.Table | None = None
     for records, unreadable in batches:
@@ -50,12 +52,15 @@ def set_swallowed_apart(batches: Iterator[Batch], delimiter: str, columns: tuple
             yield _renumbered(records, added), [replace(row, row_number=row.row_number + added) for row in unreadable]
             continue
         shapes = _shapes(records, holders, clean)
-        found = {row.row_number: _lines_of_text(row, delimiter, shapes) or [row.content] for row in unreadable}
+        found = {row.row_number: [row.content] for row in unreadable}
+        if not header.is_quoted:
+            found |= {row.row_number: _lines_of_text(row, delimiter, shapes) or [row.content] for row in unreadable}
         reasons = {row.row_number: row.reason for row in unreadable}
         taken = []
         for place in suspects:
-            record = [records.column(name)[place].as_py() for name in columns]
-            if lines := _lines_of_record(record, delimiter, shapes):
+            record = [records.column(name)[place].as_py() for name in header.columns]
+            lines = _lines_of_record(record, delimiter, shapes)
+            if len(lines) >= fewest:
                 found[records.column(ROW_NUMBER)[place].as_py()] = lines
                 taken.append(place)
         kept = records.take(np.setdiff1d(np.arange(records.num_rows), taken)) if taken else records
