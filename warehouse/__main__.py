@@ -17,6 +17,7 @@ from warehouse.landing import land_input
 from warehouse.marts import build_marts
 from warehouse.person import person
 from warehouse.privacy.erasure import erase
+from warehouse.privacy.erasure_preview import preview_erasure
 from warehouse.privacy.shared_file import end_of_months, share, what_sharing_would_do
 from warehouse.privacy.sharing_budget import read_epsilon
 from warehouse.publish import publish
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     erasing = _command(commands, "erase", _erase, "remove a person everywhere, and prove it", source=True)
     erasing.add_argument("--customer", required=True, help="any of the person's ids, as the source has it")
     erasing.add_argument("--reason", default="", help="why; without names or ids, for it is kept")
+    erasing.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    erasing.add_argument("--confirm", nargs="?", const="yes", default="", help="act (yes); else asked at a terminal")
     erasing.add_argument("--no-rebuild", action="store_true", help="leave building the marts to the next run")
     sharing = _command(commands, "share", _share, "write noisy figures, within the privacy budget", source=True)
     sharing.add_argument("--epsilon", default="", help="privacy budget to spend; without it, only says what is left")
@@ -131,9 +134,26 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
         raise SettingsError("Whose customer is it?", "Name the source: --source my_shop")
     if not options.customer.strip():
         raise SettingsError("No customer is named.", "Give one of the person's ids: --customer ID")
+    if not _is_confirmed(settings, source, options):
+        print(f'To erase: make erase SOURCE={source} CUSTOMER=… REASON="letter of …" CONFIRM=yes')
+        return
+    if not options.reason.strip():
+        raise SettingsError(
+            "No reason is given. Nothing was erased.", 'Say why, without names or ids: REASON="letter of 3 May"'
+        )
     report = erase(settings, source, options.customer, person(), options.reason, rebuild=not options.no_rebuild)
     for line in report.lines():
         print(line)
+
+
+def _is_confirmed(settings: Settings, source: str, options: argparse.Namespace) -> bool:
+    """Whether the person said yes: beforehand, or at a terminal after being shown what would be done."""
+    if options.confirm.strip().lower() == "yes" and not options.dry_run:
+        return True
+    for line in preview_erasure(settings, source, options.customer).lines():
+        print(line)
+    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and options.reason.strip() and not options.dry_run
+    return bool(may_ask) and input("Erase this person? Type yes: ").strip().lower() == "yes"
 
 
 def _share(settings: Settings, options: argparse.Namespace) -> None:

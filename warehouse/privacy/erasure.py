@@ -21,6 +21,7 @@ from warehouse.errors import ErasureIncomplete, WarehouseMissing
 from warehouse.id_readings import read_customer_id
 from warehouse.marts import build_marts
 from warehouse.privacy.build_file_erasure import erase_landing_and_raw, renew_build_file
+from warehouse.privacy.damaged_versions import damaged_versions, remove_damaged
 from warehouse.privacy.erasure_report import ErasureReport, record_erasure
 from warehouse.privacy.erasure_start import begin_erasure
 from warehouse.privacy.proof import search_home
@@ -50,6 +51,8 @@ def erase(
     ------
     SettingsError
         If nobody has this id, or the reason names the person.
+    PublishError
+        If the live version is damaged; nothing was erased then.
     WarehouseBusy
         If something else uses the build file or the published versions.
     ErasureIncomplete
@@ -58,12 +61,15 @@ def erase(
     source = load_source(settings, source_name)
     if not settings.build_file(source.name).exists():
         raise WarehouseMissing(f"There is no warehouse for source {source.name!r}.", "Check the source's name.")
+    damaged = damaged_versions(settings, source.name)
     with erasure_lock(settings):
         name, subject, suppressed = begin_erasure(
             settings, source, read_customer_id(customer_id), reason.strip() or NO_REASON
         )
+        remove_damaged(settings, damaged)
         counts = erase_landing_and_raw(settings, source, name, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
+        counts["damaged_versions_removed"] = len(damaged)
         counts += Counter(rows_erased=erase_truth(settings, subject), texts_blotted=blot_texts(settings, subject))
         _rebuild(settings, source.name, rebuild=rebuild)
         renew_build_file(settings, source.name)

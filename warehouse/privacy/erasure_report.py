@@ -36,6 +36,8 @@ class ErasureReport:
             f"{searched['tables']:,} tables, {searched['landed_records']:,} landed records: "
             f"{self.search.occurrences:,} found"
         )
+        if damaged := counts["damaged_versions_removed"]:
+            yield f"{damaged:,} damaged published versions removed, with all that was in them"
         if self.shared_value_count:
             yield f"{self.shared_value_count} values also belong to other customers and were not searched for"
 

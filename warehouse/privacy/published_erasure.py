@@ -15,12 +15,13 @@ from warehouse.durable_files import flush_folder, flush_tree
 from warehouse.errors import PublishError
 from warehouse.parquet_export import export_tables, tables_of
 from warehouse.permissions import open_to_readers
+from warehouse.privacy.damaged_versions import versions_of
 from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.renewal import copy_afresh
 from warehouse.privacy.subject import Subject
 from warehouse.privacy.table_erasure import erase_everywhere
 from warehouse.publication_recovery import recover
-from warehouse.published_versions import DATABASE, PARQUET, publication_lock, versions_folder
+from warehouse.published_versions import DATABASE, PARQUET, publication_lock
 from warehouse.settings import Settings
 from warehouse.transactions import transaction
 
@@ -48,7 +49,7 @@ def erase_published(settings: Settings, subject: Subject, secret: bytes) -> Coun
         return counts
     with publication_lock(settings):
         recover(settings)
-        for folder in sorted(versions_folder(settings).glob(f"[!.]*-{subject.source}")):
+        for folder in versions_of(settings, subject.source):
             counts += _erase_version(settings, folder, published, secret)
     return counts
 

@@ -106,7 +106,7 @@ def _erase(settings: Settings, kill: Kill | None = None) -> None:
     os.dup2(silent, 2)
     if kill is not None:
         die_at(kill.step, str(settings.home / kill.folder), events=kill.events)
-    code = command(["erase", "--source", SOURCE, "--customer", PERSON, "--reason", "asked by letter"])
+    code = command(["erase", "--source", SOURCE, "--customer", PERSON, "--reason", "asked by letter", "--confirm"])
     assert code == 0
 
 
