@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from warehouse.parsed_project import parsed_file_in
 from warehouse.settings import CHECKOUT, Settings
 
 # CI looks for the same examples each time, so that a landing is not refused for another one's find.
@@ -20,6 +22,19 @@ if os.environ.get("CI"):
 def settings(tmp_path: Path) -> Settings:
     """Settings whose home is this test's own folder."""
     return Settings(home=tmp_path / "home", memory_limit="1GB")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dbt_project_parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All homes of a test run share what dbt parsed: each would take five seconds to parse the same again."""
+    folder = tmp_path_factory.getbasetemp().parent / "parsed"
+
+    def shared(settings: Settings, source: str, variables: Mapping[str, object] | None = None) -> Path:
+        return parsed_file_in(folder, settings.build_file(source), variables or {})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("warehouse.dbt.parsed_file", shared)
+        yield
 
 
 @pytest.fixture(scope="session")
