@@ -63,7 +63,10 @@ def trigger_form(*, default_source: str) -> dict[str, Param]:
     default = default_source if default_source in choices or not choices else choices[0]
     return {
         "source": Param(
-            default, enum=choices or [default], title="Source", description="Whose data. One company, one source."
+            default,
+            enum=choices or [default],
+            title="Source",
+            description="Whose data. One company, one source. `latest` is the one that is live (make status).",
         ),
         "as_of_date": Param(
             None,

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check, tell, and return the exit status: 0 when the gate is passed, 1 when not."""
     parser = argparse.ArgumentParser(prog="python -m expectations", description="Check what a gate guards.")
     parser.add_argument("gate", choices=(*GATES, "results", "accept", "table"), help="a gate; or what to do")
-    parser.add_argument("--source", default=LATEST, help="a source's name (default: the one loaded last)")
+    parser.add_argument("--source", default=LATEST, help="a source's name (default: the one that is live)")
     parser.add_argument(
         "--as-of",
         type=date.fromisoformat,

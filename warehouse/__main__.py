@@ -70,7 +70,7 @@ def _command(commands, name: str, run, words: str, *, source: bool = False, as_o
     parser = commands.add_parser(name, help=words, description=words)
     parser.set_defaults(run=run)
     if source:
-        parser.add_argument("--source", default=LATEST, help="a source's name (default: the one loaded last)")
+        parser.add_argument("--source", default=LATEST, help="a source's name (default: the one that is live)")
     if as_of:
         parser.add_argument("--as-of", help="YYYY-MM-DD (default: the day after the newest complete day)")
     return parser

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
+import duckdb
+
 from warehouse.connections import open_build_file
-from warehouse.errors import SettingsError
+from warehouse.errors import SettingsError, WarehouseBusy, WarehouseUnreadable
 from warehouse.newest_versions import newest_versions
+from warehouse.publication_recovery import known_history
 from warehouse.settings import Settings
 from warehouse.source_folders import load_source, source_names
 from warehouse.time_zones import local_now
@@ -30,21 +33,43 @@ class RunPlan:
 
 
 def resolve_source(settings: Settings, source: str | None) -> str:
-    """The named source, or for ``latest`` (or nothing) the one whose build file changed last.
+    """The named source, or for ``latest`` (or nothing) the one that is live; before that, the only one with data.
+
+    Which file was touched last says nothing of whose data are meant: a refused file touches one too.
 
     Raises
     ------
     SettingsError
-        If nothing has been loaded yet.
+        If nothing is live, and no source has data or several have.
     SourceError
         If there is no such source.
     """
     if source and source != LATEST:
         return load_source(settings, source).name
-    known = [name for name in source_names(settings) if settings.build_file(name).exists()]
+    live = known_history(settings).live
+    if live and settings.build_file(live.source).exists():
+        return live.source
+    known = [name for name in source_names(settings) if _has_data(settings, name)]
     if not known:
         raise SettingsError("Nothing has been loaded yet, so there is no latest source.", "Run: make demo")
-    return max(known, key=lambda name: settings.build_file(name).stat().st_mtime_ns)
+    if len(known) > 1:
+        raise SettingsError(
+            f"Nothing is published, and several sources have been loaded: {', '.join(known)}.", "Name the one you mean."
+        )
+    return known[0]
+
+
+def _has_data(settings: Settings, source: str) -> bool:
+    """Whether something to model was loaded; of a build file that is held, that is assumed."""
+    if not settings.build_file(source).exists():
+        return False
+    try:
+        _known_days(settings, source, "UTC")
+    except (SettingsError, WarehouseUnreadable, duckdb.Error):
+        return False
+    except WarehouseBusy:
+        pass
+    return True
 
 
 def plan_run(

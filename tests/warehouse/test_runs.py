@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
 
+from tests.warehouse.small_warehouse import published_run
+from warehouse.connections import open_build_file
 from warehouse.errors import SettingsError, SourceError
 from warehouse.ingest import ingest_source
+from warehouse.raw_tables import create_raw_tables
 from warehouse.runs import plan_run, resolve_source
 from warehouse.settings import Settings
 
@@ -30,11 +34,28 @@ def test_a_day_that_is_not_over_yet_is_not_complete(settings: Settings) -> None:
     assert plan_run(settings, "files").as_of_date == date.today().isoformat()
 
 
-def test_latest_is_the_source_loaded_last(settings: Settings) -> None:
+def test_latest_is_the_source_that_is_live(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="Nothing has been loaded"):
         resolve_source(settings, "latest")
     load_orders(settings, "2024-05-01", "2024-05-02")
     assert resolve_source(settings, "latest") == "files"
+    shutil.copyfile(settings.build_file("files"), settings.build_file("cdnow"))
+    with pytest.raises(SettingsError, match="several sources have been loaded: cdnow, files"):
+        resolve_source(settings, "latest")
+    published_run(settings, 2)
+    settings.build_file("cdnow").touch()
+    assert resolve_source(settings, "latest") == "files"
+
+
+def test_a_source_without_data_is_never_the_latest(settings: Settings) -> None:
+    """A refused file leaves a build file behind, newer than all others."""
+    load_orders(settings, "2024-05-01", "2024-05-02")
+    with open_build_file(settings, "cdnow") as connection:
+        create_raw_tables(connection)
+    assert resolve_source(settings, "latest") == "files"
+
+
+def test_a_source_that_is_unknown_is_refused(settings: Settings) -> None:
     with pytest.raises(SourceError):
         resolve_source(settings, "no_such")
 
