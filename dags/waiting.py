@@ -8,6 +8,7 @@ own means (`TaskDeferred`), looks in the triggerer, and is called again when the
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -57,9 +58,9 @@ def wait_for(trigger: Wait, most: timedelta) -> NoReturn:
 class Wait(BaseTrigger):
     """Looks every few seconds whether the way is free."""
 
+    @abstractmethod
     def is_free(self) -> bool:
         """Whether the task may go on."""
-        raise NotImplementedError
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield once the way is free."""
