@@ -1,6 +1,6 @@
 # One image for all of Clientele's own services; docker-compose.yml says which command each runs.
 
-FROM python:3.11-slim AS packages
+FROM python:3.11.14-slim-bookworm AS packages
 # A few packages of the lock have no wheel for every platform and are compiled.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends build-essential \
@@ -9,7 +9,7 @@ RUN python -m venv /opt/venv
 COPY requirements/lock.txt /tmp/lock.txt
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/lock.txt
 
-FROM python:3.11-slim
+FROM python:3.11.14-slim-bookworm
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin
 ENV PYTHONPATH=/opt/clientele
 ENV PYTHONUNBUFFERED=1

@@ -56,6 +56,7 @@ class NativeServer:
         self.secrets = secrets
         self.former_secrets: dict[str, str] = {}
         self.postgres_port, self.airflow_port, self.mlflow_port = free_port(), free_port(), free_port()
+        self.relay_port = free_port()
         self.airflow = f"http://{HOST}:{self.airflow_port}"
         self.mlflow = f"http://{HOST}:{self.mlflow_port}"
         self._running: dict[str, psutil.Popen] = {}
@@ -177,7 +178,10 @@ class NativeServer:
             "mlflow:5000": f"{HOST}:{self.mlflow_port}",
             "localhost:5000": f"{HOST}:{self.mlflow_port}",
             "localhost:8080": f"{HOST}:{self.airflow_port}",
+            "alert-relay:8000": f"{HOST}:{self.relay_port}",
+            "localhost:8000": f"{HOST}:{self.relay_port}",
             "--port=5000": f"--port={self.mlflow_port}",
+            "--port=8000": f"--port={self.relay_port}",
             "0.0.0.0": HOST,  # noqa: S104 - the point is not to
         }
         done = []

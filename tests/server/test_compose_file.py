@@ -9,7 +9,7 @@ from importlib.metadata import distributions
 
 import pytest
 
-from tests.server.compose_file import VariableMissing, all_variables, interpolate, raw, render
+from tests.server.compose_file import DOCKERFILE_TEXT, VariableMissing, all_variables, interpolate, raw, render
 from warehouse.settings import CHECKOUT
 
 SECRETS = {
@@ -20,6 +20,10 @@ SECRETS = {
     "CLIENTELE_AIRFLOW_FERNET_KEY": "fernet-key",
     "CLIENTELE_AIRFLOW_JWT_SECRET": "jwt-secret",
     "CLIENTELE_AIRFLOW_SECRET_KEY": "secret-key",
+}
+OPTIONAL_SECRETS = {
+    "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
+    "CLIENTELE_ALERT_WEBHOOK_URL": "https://hooks.example/webhook-secret",
 }
 POSTGRES_IMAGE_PROGRAMS = {"bash", "psql", "pg_isready", "postgres"}
 SERVICES = sorted(raw()["services"])
@@ -57,7 +61,7 @@ def test_compose_refuses_to_start_without_a_secret(name: str, value: str | None)
 
 def test_secrets_are_exactly_the_required_variables() -> None:
     assert {variable.name for variable in all_variables() if variable.operator == ":?"} == set(SECRETS)
-    assert {variable.operator for variable in all_variables()} <= {":?", ":-"}
+    assert {variable.operator for variable in all_variables()} <= {":?", ":-", ":+"}
 
 
 def test_every_password_and_key_comes_from_the_operator() -> None:
@@ -74,16 +78,41 @@ def test_no_secret_stands_in_an_address_or_an_argument(services: dict) -> None:
         assert not [text for text in texts for secret in SECRETS.values() if secret in text], name
 
 
-def test_each_service_gets_only_the_secrets_it_needs(services: dict) -> None:
-    def known_to(service: str) -> set[str]:
-        return {name for name, secret in SECRETS.items() if secret in services[service]["environment"].values()}
+def test_each_service_gets_only_the_secrets_it_needs() -> None:
+    secrets = SECRETS | OPTIONAL_SECRETS
+    services = render(secrets)["services"]
+    known = {
+        service: {
+            name.removeprefix("CLIENTELE_").removeprefix("AIRFLOW_")
+            for name, secret in secrets.items()
+            if any(secret in value for value in definition["environment"].values())
+        }
+        for service, definition in services.items()
+    }
+    assert known == {
+        "postgres": {"POSTGRES_PASSWORD"},
+        "database-init": {"POSTGRES_PASSWORD", "DATABASE_PASSWORD", "MLFLOW_DATABASE_PASSWORD"},
+        "mlflow-init": {"MLFLOW_DATABASE_PASSWORD"},
+        "mlflow": {"MLFLOW_DATABASE_PASSWORD"},
+        "airflow-init": {"DATABASE_PASSWORD", "ADMIN_PASSWORD"},
+        "airflow-api-server": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "SECRET_KEY"},
+        "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "PRIVACY_SECRET"},
+        "airflow-dag-processor": {"DATABASE_PASSWORD"},
+        "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
+        "alert-relay": {"ALERT_WEBHOOK_URL"},
+    }
 
-    airflow = {f"CLIENTELE_AIRFLOW_{name}" for name in ("DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "SECRET_KEY")}
-    assert known_to("postgres") == {"CLIENTELE_POSTGRES_PASSWORD"}
-    assert known_to("mlflow") == known_to("mlflow-init") == {"CLIENTELE_MLFLOW_DATABASE_PASSWORD"}
-    assert known_to("airflow-init") == airflow | {"CLIENTELE_AIRFLOW_ADMIN_PASSWORD"}
-    for part in ("api-server", "scheduler", "dag-processor", "triggerer"):
-        assert known_to(f"airflow-{part}") == airflow
+
+@pytest.mark.parametrize(("webhook", "told"), [("https://hooks.example/x", "http://alert-relay:8000/"), ("", "")])
+def test_alerts_leave_by_the_relay_where_they_are_wanted(webhook: str, told: str) -> None:
+    services = render({**SECRETS, "CLIENTELE_ALERT_WEBHOOK_URL": webhook})["services"]
+    addresses = {name: service["environment"].get("CLIENTELE_ALERT_WEBHOOK_URL") for name, service in services.items()}
+    assert addresses.pop("alert-relay") == webhook
+    # Tasks, and who tells of tasks that were killed.
+    senders = {name for name, address in addresses.items() if address is not None}
+    assert senders == {"airflow-scheduler", "airflow-dag-processor"}
+    assert {addresses[name] for name in senders} == {told}
+    assert all("alerts" in services[name]["networks"] for name in (*senders, "alert-relay"))
 
 
 @pytest.mark.parametrize("bind_address, airflow_host", [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
@@ -94,10 +123,46 @@ def test_ports_stay_on_this_machine_unless_asked_and_those_of_mlflow_always(bind
     assert not [name for name, service in services.items() if "network_mode" in service or service.get("privileged")]
 
 
-def test_only_what_is_published_has_a_network_that_leads_out(services: dict) -> None:
-    assert raw()["networks"]["inside"] == {"internal": True}
-    outside = {name for name, service in services.items() if set(service["networks"]) - {"inside"}}
-    assert outside == {"airflow-api-server", "mlflow"}
+def test_each_service_is_on_the_networks_it_needs(services: dict) -> None:
+    networks = raw()["networks"]
+    inside = {name for name, how in networks.items() if how == {"internal": True}}
+    assert set(networks) - inside == {"published", "out"}
+    members = {
+        network: {name.removeprefix("airflow-") for name, service in services.items() if network in service["networks"]}
+        for network in networks
+    }
+    parts = {"api-server", "scheduler", "dag-processor", "triggerer"}
+    assert members == {
+        "database": {"postgres", "database-init", "init", "mlflow-init", "mlflow", *parts},
+        "airflow": parts,
+        "tracking": {"scheduler", "mlflow"},
+        "alerts": {"scheduler", "dag-processor", "alert-relay"},
+        "published": {"api-server", "mlflow"},
+        "out": {"alert-relay"},
+    }
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_can_reach_what_it_is_told_of(name: str, services: dict) -> None:
+    service = services[name]
+    texts = [
+        *service["environment"].values(),
+        *service.get("command", []),
+        *service.get("healthcheck", {}).get("test", []),
+    ]
+    named = {other for other in services for text in texts if re.search(rf"//(\w+@)?{other}:\d", text)} - {name}
+    # Airflow's own settings tell all of its parts where its API is; init does not ask it.
+    unused = {"airflow-init": {"airflow-api-server"}}.get(name, set())
+    for other in named - unused:
+        assert set(service["networks"]) & set(services[other]["networks"]), other
+
+
+def test_images_are_pinned_to_a_version_and_the_system_below_it(services: dict) -> None:
+    used = {service["image"] for service in services.values() if "build" not in service}
+    used |= set(re.findall(r"^FROM (\S+)", DOCKERFILE_TEXT, re.MULTILINE))
+    assert len(used) == 2
+    for image in used:
+        assert re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?(-slim)?-bookworm", image), image
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -8,10 +8,12 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +37,42 @@ BY_HAND = {"backfill_scores", "rollback_published"}
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+class Webhook(ThreadingHTTPServer):
+    """The operator's webhook, somewhere outside; `told` is what it was told."""
+
+    def __init__(self) -> None:
+        told: list[dict[str, Any]] = []
+
+        class Taker(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing on stderr."""
+
+        super().__init__(("127.0.0.1", 0), Taker)
+        self.told = told
+        self.address = f"http://127.0.0.1:{self.server_port}/a-secret-path"
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[NativeServer]:
+def webhook() -> Iterator[Webhook]:
+    taker = Webhook()
+    threading.Thread(target=taker.serve_forever, daemon=True).start()
+    yield taker
+    taker.shutdown()
+    taker.server_close()
+
+
+@pytest.fixture(scope="module")
+def server(webhook: Webhook) -> Iterator[NativeServer]:
     """Everything up, as `docker compose up` leaves it; the one-shot services have run twice."""
     operator = {name: secrets.token_hex(24) for name in SECRETS}
     operator["CLIENTELE_AIRFLOW_FERNET_KEY"] = base64.urlsafe_b64encode(os.urandom(32)).decode()
     operator |= {"CLIENTELE_SAMPLE_CUSTOMER_COUNT": "600", "CLIENTELE_MEMORY_LIMIT": "1GB"}
+    operator["CLIENTELE_ALERT_WEBHOOK_URL"] = webhook.address
     scratch = Path(tempfile.mkdtemp(prefix="clientele-server-"))
     scratch.chmod(0o711)
     running = NativeServer(scratch, operator)
@@ -159,6 +191,15 @@ def test_a_trigger_flows_through_to_a_published_warehouse(server: NativeServer, 
     password = server.secrets["CLIENTELE_MLFLOW_DATABASE_PASSWORD"]
     models = server.sql("mlflow", "mlflow", password, "select name from registered_models").stdout.split()
     assert "crm_segmentation" in models
+
+
+def test_alerts_of_tasks_reach_the_webhook_through_the_relay(server: NativeServer, airflow, webhook: Webhook) -> None:
+    """After the run above, which published."""
+    server.wait(lambda: webhook.told, "alert-relay", timeout_seconds=20)
+    assert ("published", "sample_shop") in {(alert["kind"], alert["source"]) for alert in webhook.told}
+    for service in ("airflow-scheduler", "airflow-dag-processor"):
+        assert "a-secret-path" not in str(server.environment_of(service))
+    assert not [path for path in server.scratch.rglob("*.log") if b"a-secret-path" in path.read_bytes()]
 
 
 def _failures(airflow, run: dict[str, Any]) -> list[Any]:

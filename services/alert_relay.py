@@ -1,0 +1,76 @@
+"""The one way out of the server set-up: alerts go from tasks to this process, and from here to the operator's webhook.
+
+Tasks hold personal data and are on networks without a way out. They post their alerts here; nothing but an alert, of
+bounded size, leaves, and only to the one address, which nobody else knows. `python -m services.alert_relay`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from warehouse.alerts import Alert
+from warehouse.settings import Settings
+from warehouse.webhook import deliver
+
+_LARGEST_BYTES = 100_000
+_FIELDS = frozenset(Alert.__dataclass_fields__)
+
+
+def make_relay(address: str, host: str, port: int) -> ThreadingHTTPServer:
+    """Return a server that hands alerts on to the address; its `serve_forever` is for the caller."""
+
+    class Relay(BaseHTTPRequestHandler):
+        """Takes alerts by POST, and says that it lives by GET."""
+
+        timeout = 10
+
+        def do_GET(self) -> None:
+            """The question of the health check."""
+            self._reply(HTTPStatus.OK)
+
+        def do_POST(self) -> None:
+            """One alert. Its sender does not wait for the webhook: it would send again what takes long."""
+            size = self.headers.get("Content-Length", "")
+            is_bounded = size.isdecimal() and int(size) <= _LARGEST_BYTES
+            alert = _alert_in(self.rfile.read(int(size))) if is_bounded else None
+            self._reply(HTTPStatus.BAD_REQUEST if alert is None else HTTPStatus.ACCEPTED)
+            if alert is not None and address:
+                reason = deliver(address, alert)
+                print("An alert was handed on." if reason is None else f"The webhook: {reason}.", flush=True)
+
+        def _reply(self, status: HTTPStatus) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing of what health checks ask."""
+
+    return ThreadingHTTPServer((host, port), Relay)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Relay until ended."""
+    parser = argparse.ArgumentParser(prog="python -m services.alert_relay", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens")
+    parser.add_argument("--port", type=int, default=8000, help="on which port")
+    options = parser.parse_args(arguments)
+    make_relay(Settings().alert_webhook_url.get_secret_value(), options.host, options.port).serve_forever()
+
+
+def _alert_in(body: bytes) -> dict[str, Any] | None:
+    """The alert; None where the body is something else, or holds more than an alert."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    is_alert = isinstance(content, dict) and set(content) == _FIELDS
+    return content if is_alert and all(isinstance(value, str | None) for value in content.values()) else None
+
+
+if __name__ == "__main__":
+    main()
