@@ -14,6 +14,7 @@ from warehouse.source_folders import load_source
 _TABLES = """
 create schema if not exists state;
 create table if not exists state.source_settings (reporting_currency varchar, amounts_from varchar not null);
+alter table state.source_settings add column if not exists contract_attributes varchar[];
 create table if not exists state.line_kinds (
     code_pattern varchar not null, line_kind varchar not null, pseudo_product_kind varchar, description varchar
 );
@@ -27,6 +28,7 @@ class SourceDefinitions:
     reporting_currency: str | None = None
     amounts_from: str = "lines"
     line_kinds: tuple[LineKind, ...] = ()
+    contract_attributes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -42,7 +44,8 @@ def read_source_definitions(settings: Settings, source_name: str) -> SourceDefin
         If there is no such source, or one of the two files is wrong.
     """
     source = load_source(settings, source_name)
-    return SourceDefinitions(source.reporting_currency, source.amounts_from, read_line_kinds(source.folder))
+    kinds = read_line_kinds(source.folder)
+    return SourceDefinitions(source.reporting_currency, source.amounts_from, kinds, source.contract_attributes)
 
 
 def write_source_definitions(connection: duckdb.DuckDBPyConnection, definitions: SourceDefinitions) -> None:
@@ -51,7 +54,8 @@ def write_source_definitions(connection: duckdb.DuckDBPyConnection, definitions:
     connection.execute("delete from state.source_settings")
     connection.execute("delete from state.line_kinds")
     connection.execute(
-        "insert into state.source_settings values (?, ?)", [definitions.reporting_currency, definitions.amounts_from]
+        "insert into state.source_settings (reporting_currency, amounts_from, contract_attributes) values (?, ?, ?)",
+        [definitions.reporting_currency, definitions.amounts_from, list(definitions.contract_attributes)],
     )
     for kind in definitions.line_kinds:
         connection.execute("insert into state.line_kinds values (?, ?, ?, ?)", list(asdict(kind).values()))

@@ -64,6 +64,7 @@ class Source(_Frozen):
     time_zone: str = "UTC"  # of the shop's days, such as Europe/Berlin; where it names none, the setting
     reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
+    contract_attributes: tuple[str, ...] = ()  # keys of subscriptions.attributes that may be told: no free text
 
     def mapping_sql(self, table: str) -> str:
         """The SELECT that gives a contract table."""
@@ -80,8 +81,9 @@ class Source(_Frozen):
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""
-        # Where the customer stands decides nothing about how rows are read.
-        left_out = {"folder": True, "files": {"__all__": {"customer_id_sql", "guest_column"}}}
+        # Where the customer stands, and what is told of contracts, decides nothing about how rows are read.
+        of_files = {"__all__": {"customer_id_sql", "guest_column"}}
+        left_out = {"folder": True, "contract_attributes": True, "files": of_files}
         parts = [self.model_dump_json(exclude=left_out)]
         parts += [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
         parts += [load_contract().model_dump_json(), READING_RULES_VERSION]

@@ -32,7 +32,7 @@ numbered as (
         subscription_id,
         plan_name,
         payment_method,
-        attributes,
+        {{ told_attributes('ranked.attributes', 'settings.contract_attributes') }} as attributes,
         monthly_amount,
         total_charges_amount,
         term_months,
@@ -46,6 +46,7 @@ numbered as (
         ) as arrived_at,
         count(*) over (partition by subscription_id) - version_rank + 1 as version_number
     from ranked
+    cross join {{ source('state', 'source_settings') }} as settings
 
 )
 

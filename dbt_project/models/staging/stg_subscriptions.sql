@@ -28,7 +28,7 @@ renamed as (
         -- texts
         newest.plan_name,
         newest.payment_method,
-        newest.attributes,
+        {{ told_attributes('newest.attributes', 'settings.contract_attributes') }} as attributes,
 
         -- numerics
         newest.monthly_amount,
@@ -39,6 +39,7 @@ renamed as (
         newest.started_at,
         newest.ended_at
     from newest
+    cross join {{ source('state', 'source_settings') }} as settings
     left join merged
         on newest.customer_id = merged.source_customer_id
 

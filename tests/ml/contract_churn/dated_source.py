@@ -54,7 +54,10 @@ def known_before(subscriptions: pd.DataFrame, day: date) -> pd.DataFrame:
 
 def built(home: Path, subscriptions: pd.DataFrame, as_of_date: date) -> Settings:
     """A home in which the files were ingested and the marts built as of a date."""
-    settings = Settings(home=home, mlflow_tracking_uri="", memory_limit="1GB")
+    own = home / "sources" / SOURCE / "source.yml"
+    own.parent.mkdir(parents=True)
+    own.write_text("description: Contracts.\nform: contract\ncontract_attributes: [region]\n", encoding="utf-8")
+    settings = Settings(home=home, sources_folder=own.parent.parent, mlflow_tracking_uri="", memory_limit="1GB")
     files = home / "given"
     files.mkdir(parents=True)
     subscriptions.to_csv(files / "subscriptions.csv", index=False)
