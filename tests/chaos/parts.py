@@ -35,6 +35,7 @@ def other_campaigns(work: Path, seed: int) -> Iterator[Part]:
     yield _broken_inputs(work / "broken_inputs.json")
     yield _increments(seed)
     yield _day_ratio(work)
+    yield _front_door(work / "front_door")
 
 
 def _killing(home: Path, action: str) -> Part:
@@ -95,6 +96,17 @@ def _day_ratio(work: Path) -> Part:
         return Part(name, {}, _failure(done))
     found = json.loads(lines[-1])
     return Part(name, {"runs compared": found["runs_compared"]}, found["violations"], found["report"])
+
+
+def _front_door(work: Path) -> Part:
+    name = "set-up killed, runs side by side, runs interrupted"
+    done = _run("tests.chaos.front_door", str(work))
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines:
+        return Part(name, {}, _failure(done))
+    found = json.loads(lines[-1])
+    violations = found.pop("violations")
+    return Part(name, {what.replace("_", " "): count for what, count in found.items()}, violations)
 
 
 def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
