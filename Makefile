@@ -54,8 +54,9 @@ down: $(INSTALLED) ## stop them
 status: $(INSTALLED) ## what runs, where, and what is published
 	@$(PYTHON) -m services status
 
-sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q
-	@$(PYTHON) -m services sql -- "$$ARG_Q"
+sql: export ARG_FORMAT = $(value FORMAT)
+sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q (FORMAT=csv, json, …)
+	@$(PYTHON) -m services sql --format="$$ARG_FORMAT" -- "$$ARG_Q"
 
 versions: $(INSTALLED) ## the published versions: which one is live, and why
 	@$(PYTHON) -m warehouse versions

@@ -10,7 +10,7 @@ from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
 from services.sign_in import sign_in_link
-from services.summary import address_lines
+from services.summary import address_lines, mlflow_page
 from warehouse.alerts import alerts_file, last_alert
 from warehouse.command import run_command
 from warehouse.settings import Settings
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     sql = commands.add_parser("sql", help="ask the published warehouse")
     sql.set_defaults(do=_sql, interrupted="Stopped.")
     sql.add_argument("query", nargs="?", default="", help="one query; without it, a prompt")
+    sql.add_argument("--format", default="", help=f"how the answer is written: {', '.join(sql_prompt.FORMATS)}")
     return parser
 
 
@@ -111,7 +112,7 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
     if embedded.is_up(settings):
         _say(f"\nAirflow     {sign_in_link(settings, where)}   (signs you in: keep it to yourself)")
     if running(settings, embedded.MLFLOW_SERVER):
-        _say(f"MLflow      {where.mlflow}")
+        _say(f"MLflow      {mlflow_page(where.mlflow)}")
     _say("")
     if alert := last_alert(settings):
         _say(f"Last alert  {alert.in_words()}")
@@ -132,6 +133,9 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
 def _sql(settings: Settings, options: argparse.Namespace) -> None:
     if not options.query.strip():
         sql_prompt.prompt(settings)
+        return
+    if options.format.lower() not in ("", sql_prompt.TABLE):
+        sql_prompt.write_answer(settings, options.query, options.format.lower())
         return
     for line in sql_prompt.answer(settings, options.query):
         _say(line)

@@ -15,7 +15,7 @@ from services.failures import PipelineFailed
 from services.follow import FIRST_DAG, Follower, elapsed
 from services.left_over import END
 from services.sign_in import sign_in_link, signed_in
-from services.summary import address_lines, standing_line, summary_lines
+from services.summary import address_lines, mlflow_page, standing_line, summary_lines
 from services.users import in_use
 from warehouse.errors import ClienteleError
 from warehouse.landing import land_input, recognised_landing
@@ -40,7 +40,7 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     land(settings, request, say)
     where = up(settings, say, interrupted=request.interrupted)
     took = elapsed(time.monotonic() - started).strip()
-    say(f"Airflow {sign_in_link(settings, where)}   MLflow {where.mlflow}   (up after {took})")
+    say(f"Airflow {sign_in_link(settings, where)}   MLflow {mlflow_page(where.mlflow)}   (up after {took})")
     _trigger_and_follow(settings, request, say)
     for line in (*summary_lines(settings), *address_lines(settings, where)):
         say(line)

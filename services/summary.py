@@ -66,9 +66,14 @@ def standing_line(settings: Settings) -> str:
 def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     """Yield where to look."""
     yield f"Airflow     {sign_in_link(settings, where)}"
-    yield f"MLflow      {settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow}"
+    yield f"MLflow      {mlflow_page(settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow)}"
     yield f"Data Docs   {settings.data_docs_folder / 'index.html'}"
     yield f"Warehouse   {settings.published_file}   (make sql)"
+
+
+def mlflow_page(address: str) -> str:
+    """The page of MLflow that shows trained models; it opens with its pages for language models otherwise."""
+    return f"{address.rstrip('/')}/#/models?workflowType=machine_learning" if address.startswith("http") else address
 
 
 def _lines(section: Section) -> Iterator[str]:

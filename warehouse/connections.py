@@ -84,11 +84,18 @@ def open_version(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnectio
 def open_parquet(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnection]:
     """Show the Parquet files of a published version as the tables that they hold."""
     with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
-        for file in sorted((folder / PARQUET).glob("*/*.parquet")):
-            schema = file.parent.name
-            connection.execute(f'create schema if not exists "{schema}"')
-            connection.execute(f'create view "{schema}"."{file.stem}" as from read_parquet({literal(str(file))})')
+        for statement in parquet_views(folder):
+            connection.execute(statement)
         yield connection
+
+
+def parquet_views(folder: Path) -> list[str]:
+    """SQL that shows the Parquet files of a published version as the tables that they hold."""
+    files = sorted((folder / PARQUET).glob("*/*.parquet"))
+    schemas = [f'create schema "{schema}"' for schema in sorted({file.parent.name for file in files})]
+    return schemas + [
+        f'create view "{file.parent.name}"."{file.stem}" as from read_parquet({literal(str(file))})' for file in files
+    ]
 
 
 @contextmanager

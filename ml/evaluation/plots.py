@@ -109,7 +109,8 @@ def segment_profiles(profiles: pd.DataFrame, names: Mapping[int, str], shares: M
             axes.text(column, row, f"{value:,.0f}", ha="center", va="center", color="white" if dark else "black")
     axes.set_xticks(range(len(features)), [name.replace("_", " ") for name in features], rotation=20, ha="right")
     axes.set_yticks(range(len(profiles)), [f"{names[s]} ({shares[s]:.0%})" for s in profiles.index])
-    axes.set_title("Segments: median of each feature; colour is the distance from the average customer")
+    # Over the whole picture: the cells are narrower than these words where features are few.
+    figure.suptitle("Segments: median of each feature\ncolour is the distance from the average customer")
     figure.colorbar(image, ax=axes, label="standard deviations, log scale")
     return figure
 

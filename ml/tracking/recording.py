@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ml.competition import Competition, Result
 from ml.git import git_commit
 from ml.job import Job
+from ml.tracking.descriptions import describe_job, describe_version, log_data
 from ml.tracking.registry import register
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
@@ -58,6 +59,7 @@ def record_training(
             experiment_id=experiment_id, run_name=_run_name(fingerprint), tags={**tags, "role": "parent"}
         ) as parent:
             _log_parent(job, competition, fingerprint)
+            log_data(fingerprint, "training and holdout")
             versions = {}
             for result in competition.results:
                 nested = _nested_tags(tags, result, fingerprint)
@@ -65,10 +67,13 @@ def record_training(
                     experiment_id=experiment_id, run_name=result.name, nested=True, tags=nested
                 ) as run:
                     _log_candidate(competition, result, fingerprint)
+                    log_data(fingerprint, "training and holdout")
                     if result.name in {competition.decision.serving, competition.decision.contender}:
                         versions[result.name] = register(job, competition, result, tags, run.info.run_id)
                         _log_artefacts(describe(result, versions[result.name]) if describe else {})
+                        describe_version(server, experiment_id, versions[result.name], competition, result)
             _log_failures(competition, experiment_id, tags)
+        describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving) or serving
     return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender))
 
@@ -94,6 +99,7 @@ def record_refusal(
         ) as run,
     ):
         _log_params(fingerprint, "data_")
+        log_data(fingerprint, "refused")
         return run.info.run_id
 
 

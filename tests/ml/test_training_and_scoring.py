@@ -89,6 +89,37 @@ def test_mlflow_tells_the_whole_story(trained):
     assert "customer_id" not in info.signature.inputs.input_names()
 
 
+@pytest.mark.parametrize("name", JOB_NAMES[:3])
+def test_mlflow_says_in_words_what_it_holds(trained, name: str):
+    settings, outcomes = trained
+    client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
+    job = load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    experiment = client.get_experiment_by_name(job.model_name)
+    assert "**Question.**" in experiment.tags["mlflow.note.content"]
+    assert client.get_registered_model(job.model_name).description == experiment.tags["mlflow.note.content"]
+    version = client.get_model_version_by_alias(job.model_name, "champion")
+    assert outcomes[name].candidate in version.description
+    place = f"#/experiments/{experiment.experiment_id}/runs/{version.run_id}/artifacts/model_card.md"
+    assert place in version.description
+    assert "model_card.md" in {file.path for file in client.list_artifacts(version.run_id)}
+    for run in client.search_runs([experiment.experiment_id]):
+        if "failure" not in run.data.tags:
+            [data] = run.inputs.dataset_inputs
+            assert data.dataset.name == f"{SOURCE} as of {AS_OF_DATE}"
+
+
+def test_an_experiment_that_was_deleted_is_there_again_with_the_next_training(copied: Settings, caplog):
+    client = mlflow.MlflowClient(copied.tracking_uri, copied.tracking_uri)
+    experiment = client.get_experiment_by_name("crm_churn")
+    runs = len(client.search_runs([experiment.experiment_id]))
+    client.delete_experiment(experiment.experiment_id)
+    outcome = train(copied, "churn", SOURCE, AS_OF_DATE, force=True, definitions=DEFINITIONS)
+    assert outcome.status != "refused"
+    assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
+    assert len(client.search_runs([experiment.experiment_id])) > runs
+    assert "had been deleted in MLflow" in caplog.text
+
+
 def test_decisions_are_written_with_figures(trained):
     settings, outcomes = trained
     rows = read(settings, "select * from quality.model_promotions").set_index("job")

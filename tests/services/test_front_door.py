@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import doctest
+import io
+import json
 import os
 import subprocess
 import tempfile
@@ -133,13 +136,51 @@ def test_nothing_published_yet(settings: Settings) -> None:
         list(sql_prompt.answer(settings, "select 1"))
 
 
-def test_the_prompt_goes_on_after_an_error(published: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    typed = iter(["select", "1 as one;", "nonsense;", ".tables", "quit"])
-    sql_prompt.prompt(published, ask=lambda _: next(typed))
-    said = capsys.readouterr()
-    assert "one" in said.out
-    assert "customer_360" in said.out
-    assert "Parser Error" in said.err
+def test_values_are_whole_and_years_plain(published: Settings) -> None:
+    reasons = "bought less often than before, " * 9 + "late"
+    [_, _, line] = sql_prompt.answer(published, f"select '{reasons}' as reasons, 1965 as year", width=400)
+    assert line.split("  ") == [reasons, "1965"]
+
+
+def test_a_row_wider_than_the_terminal_is_one_value_a_line(published: Settings) -> None:
+    columns = ", ".join(f"{number} as column_{number}" for number in range(72))
+    lines = list(sql_prompt.answer(published, f"select {columns}", width=100))
+    assert lines[0] == "row 1"
+    assert lines[72].split() == ["column_71", "71"]
+
+
+def test_an_answer_for_programs_is_whole(published: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    query = "select customer_id, repeat('x', 500) as text, 1965 as year from marts.customer_360 order by all"
+    sql_prompt.write_answer(published, query, "csv")
+    rows = list(csv.reader(io.StringIO(capfd.readouterr().out)))
+    assert rows[:2] == [["customer_id", "text", "year"], ["0", "x" * 500, "1965"]]
+    assert len(rows) == 301
+    sql_prompt.write_answer(published, f"{query} limit 1", "json")
+    assert json.loads(capfd.readouterr().out) == [{"customer_id": "0", "text": "x" * 500, "year": 1965}]
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "words"), [("selec 1", "csv", "Parser Error"), ("select 1", "odt", "Use one")]
+)
+def test_an_answer_for_programs_that_cannot_be_given(published: Settings, query: str, form: str, words: str) -> None:
+    with pytest.raises(sql_prompt.QueryFailed, match=words):
+        sql_prompt.write_answer(published, query, form)
+
+
+def test_the_prompt_knows_commands_comments_and_several_statements(published: Settings) -> None:
+    command, environment = sql_prompt.duckdb_command(published)
+    typed = (
+        "select 1 as one; -- note\nselect 2 as two; select 3 as three;\nnonsense;\n.tables\n.help mode\n"
+        "drop table marts.customer_360;\n.mode line\nselect repeat('y', 200) as long;\n"
+    )
+    done = subprocess.run(command, env=environment, input=typed, capture_output=True, text=True, check=False)
+    for word in ("one", "two", "three", "customer_360", "Set output mode", "y" * 200):
+        assert word in done.stdout
+    assert "Parser Error" in done.stderr
+    assert "read-only" in done.stderr
+    history = Path(environment["DUCKDB_HISTORY"])
+    assert history.parent == published.home
+    assert history.stat().st_mode & 0o777 == 0o600
 
 
 # --- the Makefile ---
@@ -160,7 +201,7 @@ def made(target: str, *variables: str) -> str:
     ["select 'a'", 'select "a b" from t', "select '$HOME', `x`, $$1$$", "select 1; -- it's", "select '\\n', '#', '%'"],
 )
 def test_make_passes_a_query_on_as_it_was_typed(query: str) -> None:
-    assert made("sql", f"Q={query}") == f"[-m][services][sql][--][{query}]"
+    assert made("sql", f"Q={query}") == f"[-m][services][sql][--format=][--][{query}]"
 
 
 def test_make_passes_a_path_on_as_it_was_typed() -> None:

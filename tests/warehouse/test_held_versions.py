@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from services.sql_prompt import answer
+from services.sql_prompt import answer, write_answer
 from tests.warehouse.small_warehouse import live, published_run
 from warehouse.__main__ import main
 from warehouse.publication_recovery import known_history
@@ -98,3 +98,11 @@ def test_the_command_lists_versions_while_the_live_one_is_held(
     with held_to_write(settings.published_file.resolve()):
         assert main(["versions"]) == 0
     assert versions[-1] in capsys.readouterr().out
+
+
+def test_the_prompt_and_its_formats_answer_where_the_file_is_held(
+    settings: Settings, versions: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with held_to_write(settings.published_file.resolve()):
+        write_answer(settings, "select count(*) as customers from marts.customer_360", "csv")
+    assert capfd.readouterr().out.split() == ["customers", "4"]

@@ -1,0 +1,71 @@
+"""What MLflow's pages say in words: of experiments, registered models, their versions, and the data of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ml.competition import Competition, Result
+from ml.explanations.card_texts import protocol, purpose
+from ml.job import Job
+from ml.tracking.server import TrackingServer
+from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+MODEL_CARD = "model_card.md"
+_NOTE = "mlflow.note.content"  # the tag that the pages show as an experiment's description
+_LONGEST_DIGEST = 36
+
+
+def describe_job(client: MlflowClient, experiment_id: str, job: Job, fingerprint: Mapping[str, str]) -> None:
+    """Say in the experiment and the registered model, if there is one, what the job is."""
+    text = _job_words(job, fingerprint)
+    client.set_experiment_tag(experiment_id, _NOTE, text)
+    if client.search_registered_models(f"name = '{job.model_name}'", max_results=1):
+        client.update_registered_model(job.model_name, text)
+
+
+def describe_version(
+    server: TrackingServer, experiment_id: str, version: RegisteredVersion, competition: Competition, result: Result
+) -> None:
+    """Say in a version what it is, how it did, what was decided, and where its model card is."""
+    decision, figures = competition.decision, version.figures
+    role = "a baseline" if result.candidate.is_baseline else "a candidate"
+    words = [
+        f"**{version.candidate}** ({role}), trained for source `{version.source}` as of {version.as_of_date}.",
+        f"{figures.metric_name} on the holdout: {figures.metric_value:.4g}; best baseline ({figures.baseline_name}): "
+        f"{figures.baseline_value:.4g}.",
+        f"Decision of the training: {decision.verdict.replace('_', ' ')}. {decision.reason}",
+        f"[Model card](#/experiments/{experiment_id}/runs/{version.run_id}/artifacts/{MODEL_CARD}): data, figures by "
+        "group, limits.",
+    ]
+    with server.client() as client:
+        client.update_model_version(version.model_name, version.version, "\n\n".join(words)[:LONGEST_TEXT])
+
+
+def log_data(fingerprint: Mapping[str, str], context: str) -> None:
+    """Name the data of the active run, so that its page and the column of data sets show them."""
+    import mlflow
+    from mlflow.data.code_dataset_source import CodeDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+
+    source = CodeDatasetSource({"source": fingerprint["source"], "schema": "marts"})
+    name = f"{fingerprint['source']} as of {fingerprint['as_of_date']}"
+    digest = fingerprint["content_sha256"][:_LONGEST_DIGEST]
+    mlflow.log_input(MetaDataset(source, name=name, digest=digest), context=context)
+
+
+def _job_words(job: Job, fingerprint: Mapping[str, str]) -> str:
+    horizon = getattr(job, "horizon_days", None)
+    judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
+    words = [
+        f"**Question.** {purpose(job.name, horizon, fingerprint)}",
+        f"**How it is judged, at the last training.** {protocol(job.name, horizon, fingerprint, judged)}",
+        "**Who serves.** A run holds a training; the runs below it are candidates and baselines (simple rules), tag "
+        "`role`. A candidate serves only when it beats the best baseline, and the model that served before; tags "
+        "`decision` and `decision_reason` say what came of it, the alias `champion-<source>` marks what serves.",
+        f"Scores are in `scores.{job.score_table}`; decisions in `quality.model_promotions`.",
+    ]
+    return "\n\n".join(words)[:LONGEST_TEXT]
