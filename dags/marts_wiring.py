@@ -34,10 +34,35 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
 
     with planned_build(Settings(), plan["source"], plan["as_of_date"], selection) as increment:
         say([increment.reason])
-        return _invoke_dbt(plan, [*increment.dbt_arguments, "--select", *selection])
+        results = _invoke_dbt(plan, [*increment.dbt_arguments, "--select", *selection])
+        warnings = _record_warnings(plan, selection, results)
+        told = f"{len(results)} models, seeds and tests"
+        return "\n".join(say([*(f"Warning: {words}" for words in warnings), told]))
 
 
-def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
+def _record_warnings(plan: dict[str, Any], selection: tuple[str, ...], results: list[Any]) -> list[str]:
+    """Put what dbt's tests warn of beside the warnings of the gates; return it in words."""
+    from warehouse.connections import open_build_file
+    from warehouse.dbt_warnings import DbtWarning, record_dbt_warnings
+    from warehouse.settings import Settings
+
+    warnings = [
+        DbtWarning(result.node.name, getattr(result.node, "description", ""), result.failures or 0)
+        for result in results
+        if result.status == "warn"
+    ]
+    with open_build_file(Settings(), plan["source"]) as connection:
+        record_dbt_warnings(
+            connection,
+            warnings,
+            pipeline_run_id=plan["pipeline_run_id"],
+            as_of_date=plan["as_of_date"],
+            selection=" ".join(selection),
+        )
+    return [f"{warning.test}: {warning.row_count:,} rows" for warning in warnings]
+
+
+def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
     from warehouse.connections import refuse_if_held
@@ -58,7 +83,7 @@ def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
         _let_go_of_the_file()
     results = getattr(done.result, "results", [])
     if done.success:
-        return f"{len(results)} models, seeds and tests"
+        return results
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
     refuse_if_held(Settings().build_file(plan["source"]), "\n".join(words))
@@ -69,10 +94,15 @@ def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> str:
 
 
 def _let_go_of_the_file() -> None:
-    """Close dbt's connection: it would be held as long as this process lives."""
+    """Close dbt's connection, which would be held as long as this process lives, and give its semaphores back.
+
+    The process of a task ends without ceremony; semaphores that dbt still holds would be told in red as leaked.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
 
     DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
     gc.collect()
 
 

@@ -129,6 +129,7 @@ def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
     from warehouse.settings import Settings
 
     report = publish(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
+    say([report.in_words()])
     alert_publication(plan)
     hand_over(PUBLISHED_WAREHOUSE, plan)
     return {"version": report.version, "table_rows": report.table_rows}

@@ -19,6 +19,7 @@ from ml.gate_thresholds import SupervisedGate
 from ml.history import ShortHistory, first_day
 from ml.job import Job
 from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
+from ml.progress import told
 from ml.promotion import Contest, Standing, decide
 from ml.snapshots import Snapshots, eligible
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
@@ -175,7 +176,8 @@ class SupervisedJob(Job):
         results, failures = [], {}
         for name, make in self.candidate_makers(snapshots, columns):
             try:
-                results.append(self._result(make(), features, actual))
+                with told(self.name, name):
+                    results.append(self._result(make(), features, actual))
             except CandidateFailed as failure:
                 failures[name] = str(failure)
         return results, failures

@@ -73,7 +73,9 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
 
 def mlflow_page(address: str) -> str:
     """The page of MLflow that shows trained models; it opens with its pages for language models otherwise."""
-    return f"{address.rstrip('/')}/#/models?workflowType=machine_learning" if address.startswith("http") else address
+    return (
+        f"{address.rstrip('/')}/#/experiments?workflowType=machine_learning" if address.startswith("http") else address
+    )
 
 
 def _lines(section: Section) -> Iterator[str]:

@@ -42,6 +42,14 @@ class PublishReport:
     version: str
     table_rows: dict[str, int]
 
+    def in_words(self) -> str:
+        """What was published, in a sentence."""
+        rows = sum(self.table_rows.values())
+        return (
+            f"Published as version {self.version}: {len(self.table_rows)} tables, {rows:,} rows. People read it from "
+            f"now on: {self.path}"
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, for hand-overs between processes."""
         return {"path": str(self.path), "version": self.version, "table_rows": self.table_rows}

@@ -17,6 +17,7 @@ from ml.contract_churn.model import BASELINES, ContractChurnModel
 from ml.contract_churn.settings import ContractChurnConfiguration
 from ml.contract_churn.validation import Rounds, figures_of, out_of_fold, repeated_folds, roc_auc_by_weight
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
+from ml.progress import told
 from ml.promotion import Contest, Standing, decide
 
 METRIC = "roc_auc"
@@ -67,7 +68,8 @@ class Judge:
         judged, failures = [], {}
         for name, make in self.learning.makers().items():
             try:
-                judged.append(self.judge(name, make))
+                with told("contract_churn", name):
+                    judged.append(self.judge(name, make))
             except CandidateFailed as failure:
                 failures[name] = str(failure)
         return judged, failures

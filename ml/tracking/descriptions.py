@@ -61,7 +61,7 @@ def _job_words(job: Job, fingerprint: Mapping[str, str]) -> str:
     horizon = getattr(job, "horizon_days", None)
     judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
     words = [
-        f"**Question.** {purpose(job.name, horizon, fingerprint)}",
+        purpose(job.name, horizon, fingerprint),
         f"**How it is judged, at the last training.** {protocol(job.name, horizon, fingerprint, judged)}",
         "**Who serves.** A run holds a training; the runs below it are candidates and baselines (simple rules), tag "
         "`role`. A candidate serves only when it beats the best baseline, and the model that served before; tags "

@@ -95,7 +95,7 @@ def test_mlflow_says_in_words_what_it_holds(trained, name: str):
     client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
     job = load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
     experiment = client.get_experiment_by_name(job.model_name)
-    assert "**Question.**" in experiment.tags["mlflow.note.content"]
+    assert "Who serves" in experiment.tags["mlflow.note.content"]
     assert client.get_registered_model(job.model_name).description == experiment.tags["mlflow.note.content"]
     version = client.get_model_version_by_alias(job.model_name, "champion")
     assert outcomes[name].candidate in version.description

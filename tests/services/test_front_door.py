@@ -17,6 +17,7 @@ import pytest
 from services import __main__ as front_door
 from services import bench, follow, sql_prompt, tables
 from services.pipeline import Request, demo, land, parameters, run
+from services.summary import mlflow_page
 from warehouse.errors import ClienteleError, PublishError
 from warehouse.settings import CHECKOUT, Settings
 
@@ -228,3 +229,14 @@ def test_make_lists_its_targets() -> None:
     targets = ("demo", "run", "up", "down", "status", "sql", "versions", "rollback", "test", "lint", "bench", "lock")
     for target in (*targets, "help"):
         assert f"  {target} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"),
+        ("postgresql://mlflow@db/mlflow", "postgresql://mlflow@db/mlflow"),
+    ],
+)
+def test_mlflow_opens_at_its_page_of_trained_models(address: str, page: str) -> None:
+    assert mlflow_page(address) == page
