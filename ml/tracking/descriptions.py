@@ -10,6 +10,7 @@ from ml.explanations.card_texts import protocol, purpose
 from ml.job import Job
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
+from warehouse.markdown import plain
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -37,7 +38,7 @@ def describe_version(
         f"**{version.candidate}** ({role}), trained for source `{version.source}` as of {version.as_of_date}.",
         f"{figures.metric_name} on the holdout: {figures.metric_value:.4g}; best baseline ({figures.baseline_name}): "
         f"{figures.baseline_value:.4g}.",
-        f"Decision of the training: {decision.verdict.replace('_', ' ')}. {decision.reason}",
+        f"Decision of the training: {decision.verdict.replace('_', ' ')}. {plain(decision.reason)}",
         f"[Model card](#/experiments/{experiment_id}/runs/{version.run_id}/artifacts/{MODEL_CARD}): data, figures by "
         "group, limits.",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from ml.competition import Candidate, Check, Competition, Decision, Result
 from ml.explanations.fairness import TABLE_COLUMNS
 from ml.explanations.model_card import CardContent, model_card
 from ml.tracking import RegisteredVersion
+from ml.tracking.descriptions import describe_version
 from ml.tracking.versions import Figures
 from tests.hostile_values import HOSTILE, Page, shown_as_html
 
@@ -23,11 +25,11 @@ VERSION = RegisteredVersion("crm_churn", "3", "run", "model", "files", date(2026
 OURS = {"h1", "h2", "p", "ul", "li", "strong", "table", "thead", "tbody", "tr", "th", "td", "code"}
 
 
-def card(value: str) -> str:
-    """A card with the value wherever a file's value or an error that quotes one may stand."""
+def competition_of(value: str) -> Competition:
+    """A competition with the value wherever a file's value or an error that quotes one may stand."""
     decision = Decision("promoted", value, "model", "model", "rule", "auc", 1, 1, None, (Check(value, True, value),))
     result = Result(Candidate("model", False, None), {"auc": 0.5}, np.zeros(1))
-    competition = Competition(
+    return Competition(
         results=(result,),
         decision=decision,
         columns=(value,),
@@ -36,11 +38,15 @@ def card(value: str) -> str:
         example=pd.DataFrame(),
         figures={},
     )
+
+
+def card(value: str) -> str:
+    competition = competition_of(value)
     row = dict.fromkeys(TABLE_COLUMNS, None) | {"group_column": "country", "group_value": value, "customer_count": 30}
     groups = pd.DataFrame([row | {"metric_name": "auc", "metric_value": 0.5}])
     content = CardContent({"content": value}, groups, groups, {value: 0.5}, "permutation", "", {"Notes": {value: 1.0}})
     job = SimpleNamespace(name="churn", model_name="crm_churn", horizon_days=90)
-    return model_card(job, competition, result, VERSION, content)
+    return model_card(job, competition, competition.results[0], VERSION, content)
 
 
 def question(value: str) -> str:
@@ -52,7 +58,17 @@ def backtest(value: str) -> str:
     return as_markdown("churn", [["origin", "model"], ["2026-01-01", f"refused: {value}"]], [value])
 
 
-@pytest.mark.parametrize("page", [card, question, backtest])
+def description(value: str) -> str:
+    """What MLflow shows of a version; our own link to the card apart."""
+    told: list[str] = []
+    client = SimpleNamespace(update_model_version=lambda *words: told.append(words[-1]))
+    competition = competition_of(f"{value} {value}")
+    server = SimpleNamespace(client=lambda: nullcontext(client))
+    describe_version(server, "1", VERSION, competition, competition.results[0])
+    return told[0].partition("[Model card]")[0]
+
+
+@pytest.mark.parametrize("page", [card, question, backtest, description])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_is_text(page, value: str) -> None:
     for shown, harmless in zip(shown_as_html(page(value)), shown_as_html(page("harmless")), strict=True):
