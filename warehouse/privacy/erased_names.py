@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import duckdb
 
 from warehouse.file_reading import LANDED
-from warehouse.privacy.naming import Naming, core_of, is_distinctive, orders_holding
+from warehouse.privacy.naming import Naming, is_distinctive, orders_holding
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
 
 _PIECE = re.compile(r"[0-9A-Za-z]+|[^\W_]+")
 _MOST_PIECES = 6
+_MOST_WORDS = 3  # of a name
+_MOST_REMEMBERED = 1_000_000
 _SHORTEST_VALUE_CHARACTERS = 6
 _BATCH_ROWS = 50_000
 
@@ -32,48 +35,65 @@ def naming_of_erased(
     customer
         SQL of the customer's id as raw has it, where rows are about customers.
     """
-    words: set[str] = set()
-    values: set[str] = set()
+    named = _Found(suppressed)
     orders: set[str] = set()
     for column in columns:
         quoted = '"' + column.replace('"', '""') + '"'
         found = connection.execute(f"select distinct trim({quoted}) from {LANDED} where {quoted} is not null")
         while texts := found.fetchmany(_BATCH_ROWS):
             for (text,) in texts:
-                _look_up(text, suppressed, words, values)
+                named.look_at(text)
                 if column.lower() == "order_id" and suppressed.holds_order(text):
                     orders.add(text)
         if column.lower() == "order_id" and customer:
             orders |= _orders_of_erased(connection, quoted, customer, suppressed)
-    words |= {order for order in orders if is_distinctive(order)}
-    return Naming(frozenset(words), frozenset(values), frozenset(orders), suppressed.secret)
+    words = named.words | {order for order in orders if is_distinctive(order)}
+    return Naming(frozenset(words), frozenset(named.values), frozenset(orders), suppressed.secret)
 
 
 def names_erased(texts: Iterable[str], suppressed: Suppressed) -> bool:
     """Whether any of some ids is one that was erased, or was made of one."""
-    words: set[str] = set()
+    named = _Found(suppressed)
     for text in texts:
-        _look_up(text, suppressed, words, set())
-        if words or suppressed.holds_order(text):
+        named.look_at(text)
+        if named.words or suppressed.holds_order(text):
             return True
     return False
 
 
-def _look_up(text: str, suppressed: Suppressed, words: set[str], values: set[str]) -> None:
-    for piece in _pieces(text):
-        if is_distinctive(piece):
-            words |= {piece for form in {piece, piece.lower()} if suppressed.holds(form)}
-        core = core_of(piece)
-        if len(core) >= _SHORTEST_VALUE_CHARACTERS and not core.isalpha() and suppressed.holds_value(core):
-            values.add(core)
+@dataclass
+class _Found:
+    """What was found of erased people; each piece is looked up once."""
+
+    suppressed: Suppressed
+    words: set[str] = field(default_factory=set)
+    values: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+
+    def look_at(self, text: str) -> None:
+        for piece in _pieces(text):
+            if piece not in self.seen:
+                if len(self.seen) > _MOST_REMEMBERED:
+                    self.seen.clear()
+                self.seen.add(piece)
+                self._look_up(piece)
+
+    def _look_up(self, piece: str) -> None:
+        if is_distinctive(piece) and any(self.suppressed.holds(form) for form in {piece, piece.lower()}):
+            self.words.add(piece)
+        if len(piece) >= _SHORTEST_VALUE_CHARACTERS and self.suppressed.holds_value(piece.lower()):
+            self.values.add(piece.lower())
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Every run of up to six words, with what stands between them."""
+    """Every run of up to six words, with what stands between them, that may be an id or a value: no lone word."""
     spans = [match.span() for match in _PIECE.finditer(text)]
     for first, (start, _) in enumerate(spans):
-        for _, end in spans[first : first + _MOST_PIECES]:
-            yield text[start:end]
+        for count, (_, end) in enumerate(spans[first : first + _MOST_PIECES]):
+            piece = text[start:end]
+            is_in_words = not re.search(r"[\d@]", piece)
+            if not is_in_words or 0 < count < _MOST_WORDS:
+                yield piece
 
 
 def _orders_of_erased(

@@ -86,11 +86,9 @@ def affected_rows(
         ).fetchall()
         numbers = frozenset(number for (number,) in rows)
     owned = _owned_rows(connection, file.kind, content.columns, sought, subject.belongings if subject else {})
-    naming = (
-        subject.naming(suppressed.secret)
-        if subject
-        else naming_of_erased(connection, content.columns, customer, suppressed)
-    )
+    # A line is of one customer and goes as a whole.
+    texts = () if file.kind.format == "lines" else content.columns
+    naming = subject.naming(suppressed.secret) if subject else naming_of_erased(connection, texts, customer, suppressed)
     unreadable = connection.execute(f"select row_number, content from {UNREADABLE}").fetchall()
     broken = frozenset(
         number
@@ -99,7 +97,7 @@ def affected_rows(
     )
     guest_column = sought[1] if sought else None
     dropped, made_guest = (broken, numbers) if guest_column else (broken | numbers | owned, frozenset())
-    cleaned = frozenset() if file.kind.format == "lines" else _named(connection, content.columns, guest_column, naming)
+    cleaned = _named(connection, texts, guest_column, naming)
     return Affected(dropped, made_guest, guest_column, content.row_count, cleaned - dropped, naming)
 
 

@@ -108,7 +108,7 @@ def _search_relation(
         is_customer, is_order = _CUSTOMER_COLUMN.search(name), _ORDER_COLUMN.search(name)
         conditions = [f"list_contains($ids, trim({quoted}))"] if is_customer else []
         conditions += [f"list_contains($orders, trim({quoted}))"] if is_order else []
-        conditions += [f"regexp_matches({quoted}, $pattern)"] if pattern else []
+        conditions += [f"regexp_matches({quoted}::varchar, $pattern)"] if pattern else []  # of lists, too
         if conditions:
             bound = {"ids": list(subject.ids)} if is_customer else {}
             bound |= {"orders": list(subject.named_orders)} if is_order else {}

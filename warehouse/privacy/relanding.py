@@ -30,6 +30,8 @@ def note_orders_of_erased(
         return None
     orders: frozenset[str] = frozenset()
     for file in files:
+        if file.kind.rows_are != "orders" or file.kind.format == "lines":
+            continue
         affected = affected_rows(connection, file, suppressed, settings.unpacked_file_limit_bytes)
         orders |= affected.naming.orders if affected.naming else frozenset()
     return suppress(settings, source.name, [], order_ids=orders)

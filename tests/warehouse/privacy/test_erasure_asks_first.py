@@ -121,6 +121,7 @@ def test_where_the_live_version_is_damaged_nothing_is_begun(shop: Settings, caps
 def test_without_building_anew_nothing_is_left_either(shop: Settings) -> None:
     with open_build_file(shop, SOURCE) as connection:
         connection.execute(
+            "create schema state; create table state.source_settings as select ['has_support'] as contract_attributes; "
             "create schema staging; create table staging.stg_orders as "
             "select order_id, customer_id, customer_id as source_customer_id from raw.orders"
         )
