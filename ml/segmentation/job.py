@@ -14,6 +14,7 @@ from ml.features import model_frame, usable_columns
 from ml.gate_thresholds import PromotionConfiguration
 from ml.job import Job
 from ml.preprocessing import SignedLog
+from ml.progress import told
 from ml.segmentation.candidates import candidates
 from ml.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
 from ml.segmentation.decision import decide
@@ -109,7 +110,8 @@ class SegmentationJob(Job):
         distinct = len(features[list(columns)].drop_duplicates())
         for unfitted in candidates(self.configuration, columns, distinct - 1):
             try:
-                results.append(self._result(unfitted, features, months))
+                with told(self.name, unfitted.name):
+                    results.append(self._result(unfitted, features, months))
             except CandidateFailed as failure:
                 failures[unfitted.name] = f"{failure}."
         return results, failures
