@@ -151,6 +151,7 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
         from airflow.utils.deprecation_tools import DeprecatedImportWarning
 
         from warehouse.errors import ClienteleError, WarehouseBusy
+        from warehouse.machine_faults import in_words
 
         # skops looks at everything in every loaded module; Airflow's old names answer with a thousand warnings.
         warnings.filterwarnings("ignore", category=DeprecatedImportWarning)
@@ -161,6 +162,10 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
         except ClienteleError as error:
             _log.error("%s", error)
             raise AirflowFailException(error.message) from None
+        except Exception as error:
+            if fault := in_words(error):
+                _log.error("%s", fault)
+            raise
 
     return call
 

@@ -17,6 +17,7 @@ from services.sign_in import airflow_password, signed_in
 from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.definitions import DBT_PROJECT
 from warehouse.errors import ClienteleError
+from warehouse.machine_faults import disk_is_full
 from warehouse.settings import CHECKOUT, Settings
 
 _API_SERVER = "airflow-api-server"
@@ -111,6 +112,8 @@ def down(settings: Settings, say: Callable[[str], None] = print) -> list[str]:
 
 def stop_unused(settings: Settings, say: Callable[[str], None]) -> None:
     """Stop Airflow where no run needs it any more and nobody asked for it to stay up."""
+    if not settings.run_folder.exists():  # nothing could be started: the home cannot be written
+        return
     with _alone(settings), unused(settings) as is_unused:
         if is_unused:
             stop(settings, list(AIRFLOW_PARTS))
@@ -154,11 +157,17 @@ def _start_airflow(
     }
     for name, child in preparations.items():
         if finish(child, _START_TIMEOUT_SECONDS):
-            raise StartFailed(f"{name} failed.", f"Its log: {settings.logs_folder / name}.log")
+            raise _start_failed(settings, name, "failed")
     for name, arguments in AIRFLOW_PARTS.items():
         start(settings, name, arguments, variables)
         if name == _API_SERVER and to_end:  # before the scheduler goes on with them
             _end_left_over(settings, signed_in(settings, where), to_end)
+
+
+def _start_failed(settings: Settings, name: str, what: str) -> StartFailed:
+    if disk_is_full(settings.home):
+        return StartFailed(f"{name} {what}: the disk is full.", "Free some space and try again; nothing is lost.")
+    return StartFailed(f"{name} {what}.", f"Its log: {settings.logs_folder / name}.log")
 
 
 def _end_left_over(settings: Settings, api: AirflowApi, to_end: list[left_over.LeftOver]) -> None:
@@ -215,7 +224,7 @@ def _wait_until(is_ready: Callable[[], bool], settings: Settings, needed: list[s
     while not is_ready():
         ended = [name for name in needed if not running(settings, name)]
         if ended:
-            raise StartFailed(f"{ended[0]} ended while starting.", f"Its log: {settings.logs_folder / ended[0]}.log")
+            raise _start_failed(settings, ended[0], "ended while starting")
         if time.monotonic() > deadline:
             raise StartFailed(
                 f"Airflow is not ready after {_START_TIMEOUT_SECONDS:.0f} s.", f"Logs: {settings.logs_folder}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,6 +111,21 @@ def test_a_held_build_file_is_tried_again() -> None:
 
     with pytest.raises(WarehouseBusy):
         load()
+
+
+def test_a_fault_of_the_machine_is_told_in_words_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    import wiring
+
+    @wiring.readable
+    def load() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "orders.csv")
+
+    with caplog.at_level(logging.ERROR), pytest.raises(OSError, match="No space left"):
+        load()
+    [record] = caplog.records
+    assert record.name == "clientele"
+    assert "The disk is full: orders.csv" in record.message
+    assert "Free some space" in record.message
 
 
 def test_an_answer_is_read_with_who_gave_it_and_when() -> None:

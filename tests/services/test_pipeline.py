@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from services import embedded, pipeline
@@ -66,6 +69,26 @@ def test_a_run_ended_by_the_person_ends_in_airflow_too(
         pipeline.run(settings, Request(source="files"), lambda _: None)
     assert ended == ["run"]
     assert without_airflow
+
+
+def test_a_home_that_cannot_be_made_is_what_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a-file").touch()
+    monkeypatch.setattr(pipeline, "land", lambda *_: None)
+    with pytest.raises(NotADirectoryError):  # and not that a lock in it is missing
+        pipeline.run(Settings(home=tmp_path / "a-file" / "home"), Request(), print)
+
+
+@pytest.mark.parametrize(("is_full", "words"), [(True, "the disk is full"), (False, "dbt-parse.log")])
+def test_a_service_that_cannot_start_says_whether_the_disk_is_full(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, is_full: bool, words: str
+) -> None:
+    free = 4096 if is_full else 10**9
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    monkeypatch.setattr(embedded, "begin", lambda *_: None)
+    monkeypatch.setattr(embedded, "finish", lambda *_: 1)
+    with pytest.raises(embedded.StartFailed) as failed:
+        embedded.up(settings, print)
+    assert words in str(failed.value)
 
 
 def test_the_last_one_who_needs_the_services_stops_them(
