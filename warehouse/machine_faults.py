@@ -1,4 +1,4 @@
-"""Faults of the machine (a full disk, no right to write, too little memory, a senseless setting) as errors for people."""
+"""Faults of the machine (a full disk, no right to write, too little memory, a bad setting) as errors for people."""
 
 from __future__ import annotations
 

@@ -115,6 +115,12 @@ from ({}) as happenings where happened_at is not null
 """
 
 
+_WHY_REFUSED = """
+select count(*), file_name, reason from quality.quarantined_rows
+where table_name in ('orders', 'subscriptions') group by file_name, reason order by count(*) desc, reason limit 1
+"""
+
+
 def _known_days(settings: Settings, source: str, zone: str) -> tuple[date, date]:
     orders = newest_versions("raw.orders", "order_id", "ordered_at as happened_at, _loaded_at")
     starts_and_ends = "unnest([started_at, ended_at]) as happened_at, _loaded_at"
@@ -123,10 +129,14 @@ def _known_days(settings: Settings, source: str, zone: str) -> tuple[date, date]
         if first is None:
             contracts = newest_versions("raw.subscriptions", "subscription_id", starts_and_ends)
             first, newest = connection.execute(_KNOWN_DAYS.format(contracts), {"zone": zone}).fetchone()
+        refused = connection.execute(_WHY_REFUSED).fetchone() if first is None else None
     if first is None:
+        why = "Most refused rows, {} in {}, say: {}".format(*refused) if refused else "No row was refused either."
         raise SettingsError(
-            f"Source {source!r} has no orders and no subscriptions, so there is nothing to model.",
-            "Look at quality.quarantined_rows in its build file for the reasons, mend the file and load it again.",
+            f"Source {source!r} has no orders and no subscriptions, so there is nothing to model. {why}",
+            "Look at quality.quarantined_rows in its build file for the reasons, mend the file and load it again."
+            if refused
+            else "Hand in files with orders or subscriptions.",
         )
     return first, newest
 

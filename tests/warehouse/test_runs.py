@@ -34,6 +34,12 @@ def test_a_day_that_is_not_over_yet_is_not_complete(settings: Settings) -> None:
     assert plan_run(settings, "files").as_of_date == date.today().isoformat()
 
 
+def test_where_every_row_was_refused_the_reason_is_told(settings: Settings) -> None:
+    load_orders(settings, "yesterday", "long ago", "2024-13-01")
+    with pytest.raises(SettingsError, match=r"Most refused rows, \d in orders.csv, say: .*ordered_at"):
+        plan_run(settings, "files")
+
+
 def test_latest_is_the_source_that_is_live(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="Nothing has been loaded"):
         resolve_source(settings, "latest")
