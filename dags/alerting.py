@@ -34,7 +34,7 @@ def harmless(function: Callable[..., None]) -> Callable[..., None]:
 @harmless
 def alert_failure(context: Any) -> None:
     """Tell that a task has failed for good."""
-    from warehouse.alerts import words_of
+    from warehouse.alerts.alert import words_of
 
     task = context["ti"]
     if task.task_id.startswith(_MODELS):
@@ -48,8 +48,8 @@ def alert_failure(context: Any) -> None:
 @harmless
 def alert_run_failure(context: Any) -> None:
     """Tell that a run of a DAG has failed, unless the task that failed has told it."""
-    from warehouse.alerts import is_told
-    from warehouse.settings import Settings
+    from warehouse.alerts.alert import is_told
+    from warehouse.base.settings import Settings
 
     task = context["ti"]
     if not is_told(Settings(), task.dag_id, task.run_id):
@@ -71,8 +71,8 @@ def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
 @harmless
 def alert_publication(plan: dict[str, Any]) -> None:
     """Write the page of the run that has published, and tell of it."""
-    from warehouse.run_summary import write_run_summary
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
+    from warehouse.runs.summary import write_run_summary
 
     written = write_run_summary(Settings())
     if written:
@@ -83,8 +83,8 @@ def alert_publication(plan: dict[str, Any]) -> None:
 
 
 def _raise(kind: Any, task: Any, run: dict[str, Any], *, message: str, what_to_do: str, link: str) -> None:
-    from warehouse.alerts import Alert, raise_alert
-    from warehouse.settings import Settings
+    from warehouse.alerts.alert import Alert, raise_alert
+    from warehouse.base.settings import Settings
 
     alert = Alert(
         kind=kind,
@@ -103,7 +103,7 @@ def _raise(kind: Any, task: Any, run: dict[str, Any], *, message: str, what_to_d
 
 def _cause(error: BaseException | None) -> BaseException | None:
     """The error meant for people behind the one that tells Airflow not to retry."""
-    from warehouse.errors import ClienteleError
+    from warehouse.base.errors import ClienteleError
 
     behind = getattr(error, "__context__", None)
     return behind if isinstance(behind, ClienteleError) else error

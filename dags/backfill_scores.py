@@ -65,7 +65,7 @@ def backfill_scores() -> None:
     @readable
     def plan() -> dict[str, Any]:
         """Wait until no other run builds or needs the marts; settle the dates."""
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
 
         wait_for_the_marts()
         return settle_dates(Settings(), **get_current_context()["params"])
@@ -84,7 +84,7 @@ def backfill_scores() -> None:
     @readable
     def reprocess(plan: dict[str, Any]) -> list[str]:
         """Marts, gate, scores, gate as of one date; a model first, if none could have served then."""
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
 
         wait_for_earlier_dates()
         return reprocess_date(Settings(), plan)
@@ -93,7 +93,7 @@ def backfill_scores() -> None:
     @readable
     def restore(plan: dict[str, Any]) -> dict[str, Any]:
         """Marts and customer profile as of the newest scored date again, whatever became of the dates."""
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
 
         return restore_marts(Settings(), plan)
 

@@ -10,7 +10,7 @@ from waiting import EarlierTasks, earlier_tasks_ended, wait_for
 from wiring import DAGS_THAT_NEED_MARTS, JOBS, LATEST, LONG_TASK, pass_gate, say, trigger_form, wait_while_others_work
 
 if TYPE_CHECKING:
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
 MOST_DATES = 370
 # Tasks of build_marts that change the marts.
@@ -50,10 +50,10 @@ def settle_dates(settings: Settings, source: str, first_date: str, last_date: st
     SettingsError
         If the range is none, too long, or reaches beyond what the data can answer, or nothing was scored yet.
     """
-    from warehouse.connections import open_build_file
-    from warehouse.errors import SettingsError
-    from warehouse.runs import plan_run
-    from warehouse.scores import newest_scored_date
+    from warehouse.base.connections import open_build_file
+    from warehouse.base.errors import SettingsError
+    from warehouse.runs.planning import plan_run
+    from warehouse.tables.scores import newest_scored_date
 
     days = _days(first_date, last_date, step_days)
     newest = plan_run(settings, source)
@@ -77,7 +77,7 @@ def settle_dates(settings: Settings, source: str, first_date: str, last_date: st
 
 
 def _days(first_date: str, last_date: str, step_days: int) -> list[date]:
-    from warehouse.errors import SettingsError
+    from warehouse.base.errors import SettingsError
 
     try:
         first, last = date.fromisoformat(first_date), date.fromisoformat(last_date)
@@ -120,7 +120,7 @@ def reprocess_date(settings: Settings, plan: dict[str, Any]) -> list[str]:
     from ml.scoring import score
     from ml.serving import who_serves
     from ml.training import train
-    from warehouse.marts import build_marts
+    from warehouse.marts.build import build_marts
 
     source, day = plan["source"], date.fromisoformat(plan["as_of_date"])
     build_marts(settings, source, plan["as_of_date"])
@@ -140,12 +140,12 @@ def restore_marts(settings: Settings, plan: dict[str, Any]) -> dict[str, Any]:
 
     Scores that have not passed their gate give way to those that they replaced.
     """
-    from warehouse import dbt
-    from warehouse.connections import open_build_file
-    from warehouse.marts import build_marts
-    from warehouse.runs import plan_run
-    from warehouse.score_review import withdraw_scores
-    from warehouse.scores import newest_scored_date
+    from warehouse.base.connections import open_build_file
+    from warehouse.marts import dbt
+    from warehouse.marts.build import build_marts
+    from warehouse.runs.planning import plan_run
+    from warehouse.tables.score_review import withdraw_scores
+    from warehouse.tables.scores import newest_scored_date
 
     source, run = plan["source"], plan["pipeline_run_id"]
     with open_build_file(settings, source) as connection:

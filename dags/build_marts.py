@@ -72,8 +72,8 @@ def build_marts() -> None:
     @readable
     def resolve_identities(plan: dict[str, Any]) -> list[str]:
         """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
+        from warehouse.base.settings import Settings
         from warehouse.identity.resolve import resolve_identities as resolve
-        from warehouse.settings import Settings
 
         return say(resolve(Settings(), plan["source"], plan["as_of_date"]).lines())
 
@@ -81,7 +81,7 @@ def build_marts() -> None:
     @readable
     def build(plan: dict[str, Any]) -> str:
         """Run dbt: seeds, models, and their tests in between."""
-        from warehouse.dbt import MART_SELECTION
+        from warehouse.marts.dbt import MART_SELECTION
 
         return run_dbt(plan, MART_SELECTION)
 

@@ -3,7 +3,7 @@
 **Purpose.** Takes the files of one source from the landing folder into the raw tables of its build file.
 Rows that break the data contract go to quarantine with the reason; a file that was loaded before changes nothing.
 
-**Inputs.** `var/landing/<source>/`, `warehouse/contract.yml`, `warehouse/sources/<source>/`. The sample shop
+**Inputs.** `var/landing/<source>/`, `warehouse/tables/contract.yml`, `warehouse/sources/<source>/`. The sample shop
 generates its files itself.
 
 **Outputs.** `raw.*`, `quality.file_loads` and `quality.quarantined_rows` in `var/warehouse/<source>.duckdb`; the
@@ -54,8 +54,8 @@ def ingest_sources() -> None:
     @readable
     def load() -> list[str]:
         """Load new rows, quarantine bad ones, recognise known ones."""
-        from warehouse.ingest import ingest_source
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
+        from warehouse.loading.ingest import ingest_source
 
         return say(ingest_source(Settings(), requested()["source"]).lines())
 

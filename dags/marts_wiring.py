@@ -29,8 +29,8 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
     DbtFailed
         With the nodes that failed, in dbt's words.
     """
-    from warehouse.dbt import planned_build
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
+    from warehouse.marts.dbt import planned_build
 
     with planned_build(Settings(), plan["source"], plan["as_of_date"], selection) as increment:
         say([increment.reason])
@@ -42,9 +42,9 @@ def run_dbt(plan: dict[str, Any], selection: tuple[str, ...]) -> str:
 
 def _record_warnings(plan: dict[str, Any], selection: tuple[str, ...], results: list[Any]) -> list[str]:
     """Put what dbt's tests warn of beside the warnings of the gates; return it in words."""
-    from warehouse.connections import open_build_file
-    from warehouse.dbt_warnings import DbtWarning, record_dbt_warnings
-    from warehouse.settings import Settings
+    from warehouse.base.connections import open_build_file
+    from warehouse.base.settings import Settings
+    from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
 
     warnings = [
         DbtWarning(result.node.name, getattr(result.node, "description", ""), result.failures or 0)
@@ -65,12 +65,12 @@ def _record_warnings(plan: dict[str, Any], selection: tuple[str, ...], results: 
 def _invoke_dbt(plan: dict[str, Any], arguments: list[str]) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
-    from warehouse.connections import refuse_if_held
-    from warehouse.dbt import dbt_environment
-    from warehouse.definitions import DBT_PROJECT
-    from warehouse.errors import DbtFailed
-    from warehouse.parsed_project import parsed_file, parsed_project
-    from warehouse.settings import Settings
+    from warehouse.base.connections import refuse_if_held
+    from warehouse.base.definitions import DBT_PROJECT
+    from warehouse.base.errors import DbtFailed
+    from warehouse.base.settings import Settings
+    from warehouse.marts.dbt import dbt_environment
+    from warehouse.marts.parsed_project import parsed_file, parsed_project
 
     os.environ.update(dbt_environment(Settings(), plan["source"]))
     command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
@@ -112,16 +112,16 @@ def _recorder() -> Callable[[Any], None]:
 
 
 def _folder() -> str:
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
     return str(Settings().dbt_target_folder / "progress")
 
 
 def dbt_models() -> DbtTaskGroup:
     """Return the group of dbt's models, drawn from the manifest that dbt writes before Airflow starts."""
-    from warehouse.dbt import MART_SELECTION
-    from warehouse.definitions import DBT_PROJECT
-    from warehouse.settings import Settings
+    from warehouse.base.definitions import DBT_PROJECT
+    from warehouse.base.settings import Settings
+    from warehouse.marts.dbt import MART_SELECTION
 
     return DbtTaskGroup(
         group_id="dbt",

@@ -49,8 +49,8 @@ def rollback_published() -> None:
     @readable
     def roll_back() -> list[str]:
         """Switch to the version in one step; its tables tell who went back and why."""
-        from warehouse.rollback import roll_back as switch_back
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
+        from warehouse.publishing.rollback import roll_back as switch_back
 
         context = get_current_context()
         wanted, run = context["params"], context["dag_run"]

@@ -68,7 +68,7 @@ def score_customers() -> None:
     def score(plan: dict[str, Any]) -> list[str]:
         """Score with the champion of each job. One task: the jobs share most of their start-up time."""
         from ml.scoring import score as score_job
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
 
         day = date.fromisoformat(plan["as_of_date"])
         reports = [score_job(Settings(), job, plan["source"], day) for job in JOBS]
@@ -86,7 +86,7 @@ def score_customers() -> None:
         """dbt's activation models: the customer profile with its scores."""
         from marts_wiring import run_dbt
 
-        from warehouse.dbt import ACTIVATION_SELECTION
+        from warehouse.marts.dbt import ACTIVATION_SELECTION
 
         return run_dbt(plan, ACTIVATION_SELECTION)
 

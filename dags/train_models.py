@@ -70,7 +70,7 @@ def train_models() -> None:
         """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
         from ml.rollback import roll_back
         from ml.training import train as train_job
-        from warehouse.settings import Settings
+        from warehouse.base.settings import Settings
 
         where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))
         params, run = get_current_context()["params"], {"pipeline_run_id": plan["pipeline_run_id"]}
@@ -92,8 +92,8 @@ def train_models() -> None:
             return say(["No backtest asked for (backtest_origins is 0)."])
         from ml.backtest.command import JOBS as BACKTEST_JOBS
         from ml.backtest.command import backtest as replay
-        from warehouse.errors import ClienteleError
-        from warehouse.settings import Settings
+        from warehouse.base.errors import ClienteleError
+        from warehouse.base.settings import Settings
 
         day = date.fromisoformat(plan["as_of_date"])
         try:

@@ -18,7 +18,7 @@ APPROVE, REJECT = "Approve", "Reject"
 
 def training_form() -> dict[str, Param]:
     """The parameters of train_models, for runs started by hand."""
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
     return {
         **trigger_form(default_source=LATEST),
@@ -50,7 +50,7 @@ def questions(outcome: Any, plan: dict[str, Any]) -> list[dict[str, str]]:
         return []
     from ml.approval import candidacy
     from ml.approval_question import body, subject
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
     asked = candidacy(Settings(), outcome.job, plan["source"], outcome.awaiting_version)
     return [
@@ -89,7 +89,7 @@ def approval(plan: dict[str, Any], job: str, version: str, subject: str, body: s
 def carry_out(plan: dict[str, Any], job: str, version: str, answered: dict[str, Any]) -> list[str]:
     """Let the new model serve, or let the champion go on; write down who decided, when and why."""
     from ml.approval import AlreadyAnswered, answer
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
     given = answer_given(answered)
     try:

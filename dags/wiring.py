@@ -55,8 +55,8 @@ _log = logging.getLogger("clientele")
 
 def trigger_form(*, default_source: str) -> dict[str, Param]:
     """The parameters of every DAG, for runs started by hand."""
-    from warehouse.settings import Settings
-    from warehouse.source_folders import source_names
+    from warehouse.base.settings import Settings
+    from warehouse.source_definitions.folders import source_names
 
     names = list(source_names(Settings()))
     choices = names if default_source != LATEST else [LATEST, *names]
@@ -106,8 +106,8 @@ def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | 
 
 def settle_run() -> dict[str, Any]:
     """Return the plan of this run: source, as-of date, name and build file."""
-    from warehouse.runs import plan_run
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
+    from warehouse.runs.planning import plan_run
 
     return plan_run(Settings(), **requested()).as_dict()
 
@@ -115,7 +115,7 @@ def settle_run() -> dict[str, Any]:
 def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
     """Run a gate, which raises if it does not hold, and return its outcome in words."""
     from expectations.gates import run_gate
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
     day = date.fromisoformat(plan["as_of_date"])
     result = run_gate(Settings(), plan["source"], gate, day, plan["pipeline_run_id"])
@@ -125,8 +125,8 @@ def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
 
 def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
     """Write the file that people query, check it, put it in place in one step, and tell of it."""
-    from warehouse.publish import publish
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
+    from warehouse.publishing.publish import publish
 
     report = publish(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
     say([report.in_words()])
@@ -150,8 +150,8 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
         from airflow.sdk.exceptions import AirflowFailException
         from airflow.utils.deprecation_tools import DeprecatedImportWarning
 
-        from warehouse.errors import ClienteleError, WarehouseBusy
-        from warehouse.machine_faults import in_words
+        from warehouse.base.errors import ClienteleError, WarehouseBusy
+        from warehouse.base.machine_faults import in_words
 
         # skops looks at everything in every loaded module; Airflow's old names answer with a thousand warnings.
         warnings.filterwarnings("ignore", category=DeprecatedImportWarning)

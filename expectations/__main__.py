@@ -15,9 +15,9 @@ from expectations.context import calm_great_expectations
 from expectations.gates import GATES, run_gate
 from expectations.measures.measure import accept_measured
 from expectations.stored_results import result_lines
-from warehouse.command import run_command
-from warehouse.runs import LATEST, plan_run, resolve_source
-from warehouse.settings import Settings
+from warehouse.base.command import run_command
+from warehouse.base.settings import Settings
+from warehouse.runs.planning import LATEST, plan_run, resolve_source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext

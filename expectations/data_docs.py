@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from expectations.context import SITE, site_in
 from expectations.data_docs_site import renewed_site
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from great_expectations.checkpoint import CheckpointResult

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse.durable_files import link_durably
-from warehouse.settings import Settings
+from warehouse.base.durable_files import link_durably
+from warehouse.base.settings import Settings
 
 _SITES = ".sites"
 _UNFINISHED = ".unfinished"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 if TYPE_CHECKING:
     from expectations.results import Check, GateResult

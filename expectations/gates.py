@@ -13,12 +13,12 @@ from expectations.measures.measure import measure_gate
 from expectations.preparations import preparation_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
-from warehouse.connections import open_build_file
-from warehouse.contract import load_contract
-from warehouse.errors import GateFailed, SettingsError
-from warehouse.score_review import accept_scores
-from warehouse.settings import Settings
-from warehouse.source_folders import load_source, source_names
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import GateFailed, SettingsError
+from warehouse.base.settings import Settings
+from warehouse.source_definitions.folders import load_source, source_names
+from warehouse.tables.contract import load_contract
+from warehouse.tables.score_review import accept_scores
 
 if TYPE_CHECKING:
     from great_expectations import Checkpoint
@@ -38,7 +38,7 @@ def run_gate(
 ) -> GateResult:
     """Check what one gate guards; write the outcome to the warehouse and to Data Docs.
 
-    Scores that pass theirs are accepted (`warehouse.score_review`).
+    Scores that pass theirs are accepted (`warehouse.tables.score_review`).
 
     Parameters
     ----------

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import duckdb
 
-from warehouse.contract import load_contract
-from warehouse.newest_versions import newest_rank
-from warehouse.raw_tables import LINEAGE_COLUMNS
+from warehouse.tables.contract import load_contract
+from warehouse.tables.newest_versions import newest_rank
+from warehouse.tables.raw_tables import LINEAGE_COLUMNS
 
 
 def newest(table: str) -> str:

@@ -12,10 +12,10 @@ import duckdb
 
 from expectations.failing_rows import CANNOT_JUDGE, rows_of, write_failing_rows
 from expectations.measures.profiles import accept_profiles
-from warehouse.connections import open_build_file
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
-from warehouse.transactions import transaction
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
+from warehouse.tables.quality_tables import create_quality_tables
 
 EXAMPLE_COUNT = 3
 _NOT_JUDGED = "cannot judge: "

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse.connections import open_build_file
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 
 _NEWEST = """
     select * from quality.validation_results as results

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 THRESHOLDS_FILE = Path(__file__).with_name("conf") / "thresholds.yml"
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from ml.job import JOB_NAMES
-from warehouse.command import run_command
-from warehouse.settings import Settings
+from warehouse.base.command import run_command
+from warehouse.base.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,8 +23,8 @@ from ml.tracking import (
 )
 from ml.tracking import REJECTED as WAS_REJECTED
 from ml.training_rows import past_words
-from warehouse.errors import ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
 
 NOBODY = "nobody"
 _LOOK = "Look at quality.model_promotions; a version that once served comes back with: python -m ml rollback."

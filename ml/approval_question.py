@@ -9,7 +9,7 @@ from ml.approval import Candidacy
 from ml.retraining import usable_champion
 from ml.tracking import RegisteredVersion
 from ml.training_rows import past_words
-from warehouse.markdown import plain, table
+from warehouse.base.markdown import plain, table
 
 # What is shown of the figures, where a job has them: metric → words.
 _FIGURES = {

@@ -9,7 +9,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 CONFIGURATION_FOLDER = Path(__file__).resolve().parent / "conf"
 

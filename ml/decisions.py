@@ -10,10 +10,10 @@ import duckdb
 from ml.competition import Decision
 from ml.job import Job
 from ml.tracking import Figures, RegisteredVersion
-from warehouse.connections import open_build_file
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
-from warehouse.transactions import transaction
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
+from warehouse.tables.quality_tables import create_quality_tables
 
 NOT_RETRAINED, REFUSED, ROLLED_BACK = "not_retrained", "refused", "rolled_back"
 AWAITING_APPROVAL, PROMOTED, REJECTED = "awaiting_approval", "promoted", "rejected"

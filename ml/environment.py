@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 NUMERIC_COLUMNS = (
     "days_since_last_order",

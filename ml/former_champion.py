@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 
 def git_commit() -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from warehouse.definitions import load_definitions
+from warehouse.base.definitions import load_definitions
 
 
 @dataclass(frozen=True)

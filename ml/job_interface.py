@@ -17,7 +17,7 @@ from ml.snapshots import Snapshots, read_scoring_rows, read_snapshots
 from ml.treatment.configuration import Subject
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from ml.job_interface import Job
-from warehouse.definitions import Definitions, load_definitions
+from warehouse.base.definitions import Definitions, load_definitions
 
 
 @dataclass(frozen=True)

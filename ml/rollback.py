@@ -19,8 +19,8 @@ from ml.tracking import (
     load_estimator,
     version_of,
 )
-from warehouse.errors import ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
 
 
 def roll_back(

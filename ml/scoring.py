@@ -18,12 +18,12 @@ from ml.settlement import finish_settlement
 from ml.snapshots import eligible
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
 from ml.treatment.recording import treated_values
-from warehouse.connections import open_build_file
-from warehouse.definitions import Definitions
-from warehouse.errors import ModelUnavailable
-from warehouse.score_review import withdraw_scores
-from warehouse.scores import create_score_tables, write_scores
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import Definitions
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+from warehouse.tables.score_review import withdraw_scores
+from warehouse.tables.scores import create_score_tables, write_scores
 
 NO_PURCHASE = "no purchase before the as-of date"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sklearn.base import BaseEstimator
 
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 # Every type, beyond numbers, arrays and what skops trusts itself, that a model of ours may contain.
 # A type that is missing here makes saving fail, so the list cannot fall behind unnoticed.

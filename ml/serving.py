@@ -19,7 +19,7 @@ from ml.tracking import (
     champion_of,
     versions_of,
 )
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 _NEVER_APPROVED = (AWAITING, REJECTED, WITHDRAWN)
 

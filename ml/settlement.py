@@ -16,11 +16,11 @@ import duckdb
 from ml.decisions import DecisionRow, decisions_about, insert_decision
 from ml.job import Job
 from ml.tracking import RegistryChange, TrackingServer, apply_change
-from warehouse.connections import open_build_file
-from warehouse.errors import WarehouseMissing
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
-from warehouse.transactions import transaction
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import WarehouseMissing
+from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
+from warehouse.tables.quality_tables import create_quality_tables
 
 _STATE = """
 create schema if not exists state;

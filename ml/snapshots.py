@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 
 from ml.features import KEY_COLUMNS
-from warehouse.connections import open_build_file
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
 _FEATURES = "marts.customer_features"

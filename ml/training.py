@@ -35,8 +35,8 @@ from ml.tracking import (
 from ml.training_outcome import TrainingOutcome, outcome_of, refused_outcome
 from ml.training_rows import training_rows
 from ml.watching.evidence import Evidence, fix_reference, watch
-from warehouse.definitions import Definitions, load_definitions
-from warehouse.settings import Settings
+from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.settings import Settings
 
 
 def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by these names

@@ -11,9 +11,9 @@ from services.endpoints import addresses
 from services.processes import running
 from services.sign_in import sign_in_link
 from services.summary import address_lines, mlflow_page
-from warehouse.alerts import alerts_file, last_alert
-from warehouse.command import run_command
-from warehouse.settings import Settings
+from warehouse.alerts.alert import alerts_file, last_alert
+from warehouse.base.command import run_command
+from warehouse.base.settings import Settings
 
 # What is true after Ctrl-C: `run` has ended its own run, and Airflow where nobody else needs it; `demo` only waits.
 _STOPPED = {

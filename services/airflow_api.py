@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
-from warehouse.errors import ClienteleError
+from warehouse.base.errors import ClienteleError
 
 _TIMEOUT_SECONDS = 20
 

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from warehouse.alerts import Alert
-from warehouse.settings import Settings
-from warehouse.webhook import deliver
+from warehouse.alerts.alert import Alert
+from warehouse.alerts.webhook import deliver
+from warehouse.base.settings import Settings
 
 _LARGEST_BYTES = 100_000
 _FIELDS = frozenset(Alert.__dataclass_fields__)

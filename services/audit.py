@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 LOCK = CHECKOUT / "requirements" / "lock.txt"
 FOUND, NOT_AUDITED = 1, 2

@@ -25,9 +25,9 @@ from services.follow import FIRST_DAG, Follower, is_model
 from services.memory import MemoryWatch
 from services.processes import stop
 from services.sign_in import signed_in
-from warehouse.command import run_command
-from warehouse.errors import ClienteleError
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.command import run_command
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import CHECKOUT, Settings
 
 
 @dataclass

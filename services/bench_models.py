@@ -9,7 +9,7 @@ from pathlib import Path
 
 from services.environment import base_environment, folders_to_make
 from services.processes import child_environment
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 PARTS = ("models", "jobs")
 

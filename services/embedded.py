@@ -15,10 +15,10 @@ from services.environment import HOST, Addresses, airflow_environment, base_envi
 from services.processes import begin, end_left_behind, finish, running, start, stop
 from services.sign_in import airflow_password, signed_in
 from services.users import ask_to_stay_up, no_longer_stay_up, unused
-from warehouse.definitions import DBT_PROJECT
-from warehouse.errors import ClienteleError
-from warehouse.machine_faults import disk_is_full
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.errors import ClienteleError
+from warehouse.base.machine_faults import disk_is_full
+from warehouse.base.settings import CHECKOUT, Settings
 
 _API_SERVER = "airflow-api-server"
 AIRFLOW_PARTS = {

@@ -12,9 +12,9 @@ from contextlib import closing
 from dataclasses import asdict
 
 from services.environment import HOST, Addresses, Secrets
-from warehouse.durable_files import write_secret
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.durable_files import write_secret
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 _PORTS_TRIED = 50
 

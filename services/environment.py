@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 HOST = "127.0.0.1"
 EXECUTOR_SLOTS = 4

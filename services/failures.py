@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi, AirflowUnavailable
-from warehouse.errors import ClienteleError
+from warehouse.base.errors import ClienteleError
 
 DBT_RUN = "run_dbt"
 # The logger that the DAGs use for what is meant for people.

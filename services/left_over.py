@@ -12,8 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from services.airflow_api import AirflowApi
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 FINISH, END = "finish", "end"
 _UNFINISHED = """

@@ -8,7 +8,7 @@ import psutil
 
 from services.embedded import ALL_SERVICES
 from services.processes import family_of
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 _SAMPLE_SECONDS = 0.5
 _MIB = 1 << 20

@@ -17,10 +17,10 @@ from services.left_over import END
 from services.sign_in import sign_in_link, signed_in
 from services.summary import address_lines, mlflow_page, standing_line, summary_lines
 from services.users import in_use
-from warehouse.errors import ClienteleError
-from warehouse.landing import land_input, recognised_landing
-from warehouse.settings import Settings
-from warehouse.source_folders import load_source
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input, recognised_landing
+from warehouse.source_definitions.folders import load_source
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from warehouse.named_process import named_process
-from warehouse.permissions import OWNER_ALONE
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.named_process import named_process
+from warehouse.base.permissions import OWNER_ALONE
+from warehouse.base.settings import CHECKOUT, Settings
 
 # Settings of these programs come from us alone: a variable left in somebody's shell must not redirect them.
 _NOT_INHERITED = ("AIRFLOW", "MLFLOW_", "DBT_", "PYTHONHOME", "PYTHONPATH")

@@ -43,7 +43,7 @@ def preload(modules: tuple[str, ...] = PRELOADED) -> None:
 
 def main() -> None:
     """Run Airflow's scheduler in this process; what its tasks write is for their owner alone."""
-    os.umask(0o077)  # warehouse.permissions.OWNER_ALONE, which is ours and so not loaded ahead
+    os.umask(0o077)  # warehouse.base.permissions.OWNER_ALONE, which is ours and so not loaded ahead
     preload()
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
     runpy.run_module("airflow", run_name="__main__", alter_sys=True)

@@ -7,8 +7,8 @@ import secrets
 
 from services.airflow_api import AirflowApi
 from services.environment import AIRFLOW_USER, Addresses, airflow_passwords_file
-from warehouse.durable_files import write_secret
-from warehouse.settings import Settings
+from warehouse.base.durable_files import write_secret
+from warehouse.base.settings import Settings
 
 
 def airflow_password(settings: Settings) -> str:

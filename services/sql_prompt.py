@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from services.tables import aligned, one_per_line
-from warehouse.connections import DATABASE, open_published, open_version, parquet_views
-from warehouse.errors import ClienteleError, PublishError
-from warehouse.settings import Settings
+from warehouse.base.connections import DATABASE, open_published, open_version, parquet_views
+from warehouse.base.errors import ClienteleError, PublishError
+from warehouse.base.settings import Settings
 
 TABLE = "table"
 FORMATS = (TABLE, "csv", "json", "jsonlines", "line", "markdown", "html")

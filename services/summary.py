@@ -9,10 +9,10 @@ from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.sign_in import sign_in_link
 from services.tables import aligned
-from warehouse.connections import open_published
-from warehouse.errors import PublishError
-from warehouse.run_summary import Section, page_of, read_summary
-from warehouse.settings import Settings
+from warehouse.base.connections import open_published
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.runs.summary import Section, page_of, read_summary
 
 _MOST_ROWS = 10  # of a section; the page of the run has all
 _FOLDED = ("reason", "rule")  # told below the table, as they are long

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from warehouse.parsed_project import parsed_file_in
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.marts.parsed_project import parsed_file_in
 
 # CI looks for the same examples each time, so that a landing is not refused for another one's find.
 hypothesis_settings.register_profile("ci", derandomize=True, database=None)
@@ -33,7 +33,7 @@ def _dbt_project_parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         return parsed_file_in(folder, settings.build_file(source), variables or {})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("warehouse.dbt.parsed_file", shared)
+        patch.setattr("warehouse.marts.dbt.parsed_file", shared)
         yield
 
 

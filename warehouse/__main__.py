@@ -7,26 +7,26 @@ import logging
 import sys
 from pathlib import Path
 
-from warehouse import dbt
-from warehouse.command import run_command
-from warehouse.data_dictionary import write_data_dictionary
-from warehouse.errors import ClienteleError, SettingsError
+from warehouse.base.command import run_command
+from warehouse.base.errors import ClienteleError, SettingsError
+from warehouse.base.person import person
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.base.time_zones import local_now
+from warehouse.erasure.erase import erase
+from warehouse.erasure.erasure_preview import preview_erasure
 from warehouse.identity.resolve import resolve_identities
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.marts import build_marts
-from warehouse.person import person
-from warehouse.privacy.erasure import erase
-from warehouse.privacy.erasure_preview import preview_erasure
-from warehouse.privacy.shared_file import end_of_months, share, what_sharing_would_do
-from warehouse.privacy.sharing_budget import read_epsilon
-from warehouse.publish import publish
-from warehouse.rollback import roll_back
-from warehouse.runs import LATEST, plan_run, resolve_source
-from warehouse.settings import CHECKOUT, Settings
-from warehouse.source_folders import load_source, replaces_shipped, source_names
-from warehouse.time_zones import local_now
-from warehouse.version_list import version_lines
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
+from warehouse.marts import dbt
+from warehouse.marts.build import build_marts
+from warehouse.publishing.publish import publish
+from warehouse.publishing.rollback import roll_back
+from warehouse.publishing.version_list import version_lines
+from warehouse.runs.planning import LATEST, plan_run, resolve_source
+from warehouse.sharing.shared_file import end_of_months, share, what_sharing_would_do
+from warehouse.sharing.sharing_budget import read_epsilon
+from warehouse.source_definitions.folders import load_source, replaces_shipped, source_names
+from warehouse.tables.data_dictionary import write_data_dictionary
 
 
 def main(arguments: list[str] | None = None) -> int:

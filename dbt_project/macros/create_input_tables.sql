@@ -1,5 +1,5 @@
 {#- Before anything is built: tables that Python writes and models read, where nothing has written them yet. Their other
-    columns are in warehouse/own_tables.yml. Which customer ids are one person (python -m warehouse identities), and when
+    columns are in warehouse/tables/own_tables.yml. Which customer ids are one person (python -m warehouse identities), and when
     the file of a load arrived. -#}
 {% macro create_input_tables() %}
     create schema if not exists pii;

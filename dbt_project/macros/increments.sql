@@ -1,5 +1,5 @@
 {#-
-    Building only what changed. `warehouse/increments.py` writes down, before dbt runs, which loads, orders, customers
+    Building only what changed. `warehouse/marts/increments.py` writes down, before dbt runs, which loads, orders, customers
     and dates the last build did not know; these macros keep a model to them. With --full-refresh they say nothing.
 -#}
 

@@ -12,11 +12,11 @@ from expectations.measures.profiles import accept_profiles, waiting_gates, write
 from expectations.measures.revenue import write_customer_360_bridge, write_marts_bridge
 from expectations.preparations import prepare
 from expectations.thresholds import Thresholds, load_thresholds
-from warehouse.connections import open_build_file
-from warehouse.errors import SettingsError
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
-from warehouse.transactions import transaction
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
+from warehouse.tables.quality_tables import create_quality_tables
 
 
 def measure_gate(settings: Settings, source: str, gate: str, as_of_date: date, measured_at: datetime) -> None:

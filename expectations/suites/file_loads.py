@@ -10,7 +10,7 @@ from expectations.suites.raw_versions import correction_rules
 from expectations.suites.rules import TableSuite, no_rows, sql
 from expectations.suites.volume import file_volume_rules
 from expectations.thresholds import RawThresholds, Thresholds
-from warehouse.contract import Contract
+from warehouse.tables.contract import Contract
 
 
 def file_loads_suite(contract: Contract, thresholds: Thresholds) -> TableSuite:

@@ -9,7 +9,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import FreshnessThresholds
-from warehouse.contract import Table
+from warehouse.tables.contract import Table
 
 _LAG = """
     with

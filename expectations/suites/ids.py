@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows
-from warehouse.contract import Contract
+from warehouse.tables.contract import Contract
 
 # Id, and the table whose suite holds its rule. Ids of lines are made of those of orders.
 _HOME = {"customer_id": "orders", "order_id": "orders", "product_code": "products"}

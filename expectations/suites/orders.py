@@ -10,7 +10,7 @@ from expectations.ledger import LEDGER_ORDERS
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
 from expectations.suites.rules import TableSuite, at_least, in_set, no_rows, not_empty_unless, not_null, sql, unique
 from expectations.thresholds import MartsThresholds
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 
 def orders_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:

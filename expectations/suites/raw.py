@@ -26,8 +26,8 @@ from expectations.suites.rules import (
 )
 from expectations.suites.volume import order_volume_rules
 from expectations.thresholds import Thresholds
-from warehouse.contract import Column, Contract, Table
-from warehouse.raw_tables import LINEAGE_COLUMNS
+from warehouse.tables.contract import Column, Contract, Table
+from warehouse.tables.raw_tables import LINEAGE_COLUMNS
 
 _LOADER = "The loader let a row through that it should have refused: report it, with the file and row number."
 

@@ -9,8 +9,8 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.newest_versions import newest, superseded
 from expectations.suites.rules import Severity, no_rows, sql, unique
 from expectations.thresholds import RawThresholds
-from warehouse.contract import Contract, Table
-from warehouse.definitions import load_definitions
+from warehouse.base.definitions import load_definitions
+from warehouse.tables.contract import Contract, Table
 
 _RENAMED = (
     "Look at the newest file's columns: one was renamed or is no longer exported. A row without a value corrects too."

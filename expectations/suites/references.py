@@ -10,7 +10,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.newest_versions import newest
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import ReferenceThresholds
-from warehouse.contract import Contract
+from warehouse.tables.contract import Contract
 
 # The column that a column of this name refers to.
 _PARENTS = {

@@ -13,10 +13,10 @@ from ml.backtest.replay import BASELINES, Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.environment import quiet_environment
 from ml.job import load_job
-from warehouse.definitions import Definitions, load_definitions
-from warehouse.errors import ClienteleError
-from warehouse.runs import plan_run
-from warehouse.settings import Settings
+from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
+from warehouse.runs.planning import plan_run
 
 JOBS = tuple(BASELINES)
 

@@ -18,12 +18,12 @@ import duckdb
 import pandas as pd
 
 from ml.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
-from warehouse.connections import open_build_file, open_duckdb
-from warehouse.definitions import Definitions
-from warehouse.errors import ClienteleError, DbtFailed
-from warehouse.marts import build_marts
-from warehouse.raw_tables import create_raw_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file, open_duckdb
+from warehouse.base.definitions import Definitions
+from warehouse.base.errors import ClienteleError, DbtFailed
+from warehouse.base.settings import Settings
+from warehouse.marts.build import build_marts
+from warehouse.tables.raw_tables import create_raw_tables
 
 _SELECTION = ("+customer_features", "+customer_labels")
 _KEY = ["customer_id", "as_of_date"]

@@ -10,9 +10,9 @@ import pandas as pd
 from ml.backtest.replay import Origin
 from ml.supervised import SupervisedJob
 from ml.tracking import TrackingServer, record_backtest
-from warehouse.connections import open_build_file
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.tables.quality_tables import create_quality_tables
 
 
 def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[Origin], markdown: str) -> str:

@@ -12,7 +12,7 @@ from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from ml.features import model_frame
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
-from warehouse.errors import ClienteleError
+from warehouse.base.errors import ClienteleError
 
 # Rules that run in every replay, whatever candidates are asked for: without them no figure says anything.
 BASELINES = {"churn": {"recency_rule", "hiatus_rule"}, "clv": {"status_quo_rate", "last_90_days", "hiatus_rule"}}

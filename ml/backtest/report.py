@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ml.backtest.replay import Figures, Origin
-from warehouse.markdown import plain
-from warehouse.markdown import table as markdown_table
+from warehouse.base.markdown import plain
+from warehouse.base.markdown import table as markdown_table
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import psutil
 from ml.benchmark.measurement import Measurement
 from ml.benchmark.report import report_lines
 from ml.benchmark.runner import CUSTOMER_COUNTS, PARTS, Limits, measurements
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 _BYTES_PER_GIB = 2**30
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ml.benchmark.marts import AS_OF_DATE, SOURCE
 from ml.benchmark.measurement import Measurement
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 JOBS = ("segmentation", "churn", "clv")
 # Training first: scoring needs what it registered.

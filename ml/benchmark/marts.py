@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 
 from ml.benchmark.shop import HISTORY_DAYS, Orders
-from warehouse.connections import open_build_file
-from warehouse.definitions import Definitions
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import Definitions
+from warehouse.base.settings import Settings
 
 SOURCE = "benchmark"
 AS_OF_DATE = date(2026, 7, 1)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ml.benchmark.marts import write_marts
 from ml.benchmark.shop import purchase_histories, simulated_orders
-from warehouse.definitions import load_definitions
-from warehouse.settings import Settings
+from warehouse.base.definitions import load_definitions
+from warehouse.base.settings import Settings
 
 HISTORIES_FILE = "histories.parquet"
 

@@ -14,7 +14,7 @@ from ml.benchmark.job_subjects import JOB_SUBJECTS
 from ml.benchmark.measure import RESULT_FILE
 from ml.benchmark.measurement import Measurement
 from ml.benchmark.purchase_subjects import LIFETIMES_MODELS, OUR_MODELS
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 PARTS = ("models", "jobs")
 CUSTOMER_COUNTS = (10_000, 100_000, 1_000_000)

@@ -18,8 +18,8 @@ from ml.contract_churn.features import contract_frame
 from ml.contract_churn.months import months_between
 from ml.history import first_day
 from ml.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
-from warehouse.connections import open_build_file
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 
 Design = Literal["cross_section", "snapshots"]
 _FEATURES = "marts.subscription_features"

@@ -14,7 +14,7 @@ from ml.contract_churn.survival import ContractSurvival
 from ml.contract_churn.validation import Rounds
 from ml.purchase_models import ShiftedBetaGeometric
 from ml.purchase_models.inputs import TooLittleData
-from warehouse.csv_writing import as_text_cell
+from warehouse.base.csv_writing import as_text_cell
 
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter

@@ -30,8 +30,8 @@ from ml.treatment.report import treatment_among, treatment_documents, treatment_
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
 from ml.tuning import thinned
-from warehouse.definitions import load_definitions
-from warehouse.settings import Settings
+from warehouse.base.definitions import load_definitions
+from warehouse.base.settings import Settings
 
 _EXAMPLE_ROW_COUNT = 5
 _SURVIVAL_MONTHS = (3, 6, 12)

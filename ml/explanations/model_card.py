@@ -13,7 +13,7 @@ from ml.explanations import card_texts
 from ml.explanations.fairness import DIFFERENCE
 from ml.job import Job
 from ml.tracking import RegisteredVersion
-from warehouse.markdown import plain, table
+from warehouse.base.markdown import plain, table
 
 
 @dataclass(frozen=True)

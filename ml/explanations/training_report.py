@@ -26,9 +26,9 @@ from ml.explanations.typical import background_sample
 from ml.job import Job
 from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
-from warehouse.connections import open_build_file
-from warehouse.csv_writing import as_text_cell
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.csv_writing import as_text_cell
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

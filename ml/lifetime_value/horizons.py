@@ -12,8 +12,8 @@ import pandas as pd
 from ml.competition import Competition, Result
 from ml.lifetime_value_model import HorizonModel
 from ml.snapshots import Snapshots, check_no_leak
-from warehouse.connections import open_build_file
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from ml.lifetime_value_model import HorizonModel, LifetimeValueModel
 from ml.snapshots import Snapshots, eligible
 from ml.supervised import CandidateMaker, SupervisedJob
 from ml.treatment.served import changes_under, joined
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from ml.explanations.card_texts import protocol, purpose
 from ml.job import Job
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
-from warehouse.markdown import plain
+from warehouse.base.markdown import plain
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -15,7 +15,7 @@ from ml.job import Job
 from ml.serialisation import TRUSTED_TYPES, load_model_file, untrusted_types
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator

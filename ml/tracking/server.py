@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

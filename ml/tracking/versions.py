@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ml.competition import Competition, Result
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion

@@ -19,11 +19,11 @@ from ml.watching.kinds import WATCHED
 from ml.watching.matured import matured_scores
 from ml.watching.realised import WatchedJob, judge
 from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
-from warehouse.connections import open_build_file
-from warehouse.definitions import Definitions
-from warehouse.errors import ModelUnavailable
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import Definitions
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+from warehouse.tables.quality_tables import create_quality_tables
 
 
 @dataclass(frozen=True)

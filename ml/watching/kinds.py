@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ml.evaluation import metrics
 from ml.watching.outcomes import contract_outcomes_after, outcomes_after
-from warehouse.definitions import Definitions
+from warehouse.base.definitions import Definitions
 
 # The status-quo rate divides by the tenure, but by no fewer and no more days than these.
 _TENURE_DAYS = (30, 365)

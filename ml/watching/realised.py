@@ -16,7 +16,7 @@ from ml.supervised import SupervisedJob
 from ml.watching.configuration import DecayConfiguration
 from ml.watching.kinds import WATCHED, Watched
 from ml.watching.matured import Matured
-from warehouse.definitions import Definitions
+from warehouse.base.definitions import Definitions
 
 WatchedJob = SupervisedJob | ContractChurnJob
 

@@ -14,7 +14,7 @@ from ml.snapshots import Snapshots
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift
 from ml.watching.realised import Realised
-from warehouse.transactions import transaction
+from warehouse.base.transactions import transaction
 
 # What is measured at once and therefore replaced as a whole.
 _MEASURED_AT_ONCE = {

@@ -13,11 +13,11 @@ from tests.broken_inputs import containers, encodings, paths, shapes, values
 from tests.broken_inputs.case import Case, order, orders
 from tests.broken_inputs.permissions import without_override
 from tests.broken_inputs.real_files import real_cases
-from warehouse.connections import open_build_file
-from warehouse.contract import load_contract
-from warehouse.errors import LandingError
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.loading.ingest import IngestReport, ingest_source
+from warehouse.tables.contract import load_contract
 
 SOURCE = "files"
 FORMER_FILE = "orders_former.csv"

@@ -23,7 +23,7 @@ from tests.chaos.damages import Ground
 from tests.chaos.report import Report, write_report
 from tests.chaos.shop import land_part, make_parts
 from tests.chaos.stages import stages_of
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 FIRST_DATE, SECOND_DATE = "2026-03-01", "2026-06-30"
 # What is done to which stage in the short campaign.

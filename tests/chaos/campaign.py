@@ -14,7 +14,7 @@ from tests.chaos.attempts import Attempt, answer_of, attempt
 from tests.chaos.damages import KILLS, KINDS, Ground, Usual, drawn
 from tests.chaos.readers import Readers, Reading
 from tests.chaos.stages import Stage
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 _BUSY = "is held by another process"
 _PATIENCE_SECONDS = 120.0

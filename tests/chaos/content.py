@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connections import open_published
-from warehouse.settings import Settings
+from warehouse.base.connections import open_published
+from warehouse.base.settings import Settings
 
 # Left out of the comparison of two runs, in every table: what must differ between any two runs of the same content.
 LEFT_OUT = {

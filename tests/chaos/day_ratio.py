@@ -24,7 +24,7 @@ import duckdb
 
 from tests.chaos.long_history import LAST_DAY, write_history
 from tests.chaos.stages import SOURCE
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 HISTORY_DAYS = (365, 1460)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from services.embedded import ALL_SERVICES
 from services.processes import end_left_behind, running, stop
 from tests.chaos.content import content_hashes
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 SETUP_KILLS_AFTER_SECONDS = (0.3, 1, 2, 3, 4.5, 6, 9, 13, 20, 30)
 # The words of the run's progress after which everything is killed.

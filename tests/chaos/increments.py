@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 
 class _Folders:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 _TIMEOUT_SECONDS = 3600
 _RANDOM_SHOPS = 3

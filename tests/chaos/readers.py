@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 import duckdb
 
-from warehouse.connections import open_published
-from warehouse.settings import Settings
+from warehouse.base.connections import open_published
+from warehouse.base.settings import Settings
 
 _PAUSE_SECONDS = 0.2
 _LINK = re.compile(r'href="([^"#?:]+\.html)"')

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from tests.chaos.stages import SOURCE
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 from warehouse.sources.sample_shop.generate import land
 
 # Customers of which each so many-th comes with the second run.

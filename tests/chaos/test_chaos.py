@@ -15,9 +15,9 @@ from tests.chaos.campaign import Findings
 from tests.chaos.parts import Part
 from tests.chaos.report import Report
 from tests.warehouse.small_warehouse import make_marts, published_run
-from warehouse.connections import open_build_file
-from warehouse.publish import publish
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.publishing.publish import publish
 
 
 @pytest.mark.integration

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from warehouse.definitions import DBT_PROJECT
-from warehouse.settings import CHECKOUT
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.settings import CHECKOUT
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from warehouse.alerts import Alert, alerts_file, last_alert
-from warehouse.errors import LandingError
-from warehouse.settings import Settings
+from warehouse.alerts.alert import Alert, alerts_file, last_alert
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("dag_bag")
 

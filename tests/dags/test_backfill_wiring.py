@@ -13,12 +13,12 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-from warehouse.connections import open_build_file
-from warehouse.errors import GateFailed, SettingsError
-from warehouse.raw_tables import create_raw_tables
-from warehouse.score_review import accept_scores
-from warehouse.scores import create_score_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import GateFailed, SettingsError
+from warehouse.base.settings import Settings
+from warehouse.tables.raw_tables import create_raw_tables
+from warehouse.tables.score_review import accept_scores
+from warehouse.tables.scores import create_score_tables
 
 pytestmark = pytest.mark.usefixtures("dag_bag")
 
@@ -112,7 +112,7 @@ class Stages:
         outcome = SimpleNamespace(status="serves_past_dates", reason="Passes.")
         report = SimpleNamespace(score_table="t", rows_by_status={}, model_version="1", reason="")
         for name, called in (
-            ("warehouse.marts.build_marts", lambda _, source, day: self.note(f"marts {day}")),
+            ("warehouse.marts.build.build_marts", lambda _, source, day: self.note(f"marts {day}")),
             ("backfill_wiring.pass_gate", lambda gate, _: self.note(f"gate {gate}") or [gate]),
             ("ml.serving.who_serves", lambda _, job, *__: job if job in served else None),
             ("ml.training.train", lambda _, job, *__, **___: self.note(f"train {job}") or outcome),
@@ -152,7 +152,7 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     import pandas as pd
     from backfill_wiring import restore_marts
 
-    from warehouse.scores import write_scores
+    from warehouse.tables.scores import write_scores
 
     scored(loaded, DAY)
     row = {"customer_id": "c1", "as_of_date": date(2026, 5, 20), "horizon_days": 90, "status": "refused"}
@@ -160,8 +160,8 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     with open_build_file(loaded, SOURCE) as connection:  # a date whose gate did not pass
         write_scores(connection, "customer_churn", pd.DataFrame([row]))
     built = []
-    monkeypatch.setattr("warehouse.marts.build_marts", lambda _, source, day: built.append(day))
-    monkeypatch.setattr("warehouse.dbt.build", lambda _, source, day, selection: built.append(selection))
+    monkeypatch.setattr("warehouse.marts.build.build_marts", lambda _, source, day: built.append(day))
+    monkeypatch.setattr("warehouse.marts.dbt.build", lambda _, source, day, selection: built.append(selection))
     restored = restore_marts(loaded, PLAN)
     assert (restored["as_of_date"], restored["pipeline_run_id"]) == ("2026-05-01", "past")
     assert built == ["2026-05-01", ("path:models/activation",)]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from warehouse.settings import CHECKOUT, Settings
-from warehouse.source_folders import source_names
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.source_definitions.folders import source_names
 
 PIPELINE = ["ingest_sources", "build_marts", "train_models", "score_customers"]
 DAG_IDS = [*PIPELINE, "backfill_scores", "rollback_published"]
@@ -197,7 +197,7 @@ def test_asking_is_off_unless_the_setting_says_otherwise(dag_bag: Any, monkeypat
 
 
 def test_every_model_of_the_marts_is_seen(dags: dict[str, Any], airflow_home: Path) -> None:
-    from warehouse.dbt import MART_SELECTION
+    from warehouse.marts.dbt import MART_SELECTION
 
     manifest = json.loads((airflow_home / "dbt" / "graph" / "manifest.json").read_text())
     folders = tuple(path.removeprefix("path:") + "/" for path in MART_SELECTION)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.errors import GateFailed, WarehouseBusy
+from warehouse.base.errors import GateFailed, WarehouseBusy
 
 pytestmark = pytest.mark.usefixtures("dag_bag")
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import duckdb
 
-from warehouse.contract import load_contract
-from warehouse.definitions import DBT_PROJECT
-from warehouse.increments import begin, complete
-from warehouse.parsed_project import parsed_file_in
-from warehouse.raw_tables import LINEAGE_COLUMNS, create_raw_tables
-from warehouse.scores import create_score_tables
-from warehouse.settings import CHECKOUT
-from warehouse.source_definitions import SourceDefinitions, write_source_definitions
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.settings import CHECKOUT
+from warehouse.marts.increments import begin, complete
+from warehouse.marts.parsed_project import parsed_file_in
+from warehouse.source_definitions.in_build_file import SourceDefinitions, write_source_definitions
+from warehouse.tables.contract import load_contract
+from warehouse.tables.raw_tables import LINEAGE_COLUMNS, create_raw_tables
+from warehouse.tables.scores import create_score_tables
 
 # The run's own date in these tests and, one horizon earlier, its evaluation date.
 AS_OF_DATE = "2011-03-01"
@@ -103,7 +103,7 @@ class BuildFile:
         parsed = parsed_file_in(self.path.parent.parent / "parsed", self.path, variables)
         return subprocess.run(
             [
-                *(sys.executable, "-m", "warehouse.dbt_process"),
+                *(sys.executable, "-m", "warehouse.marts.dbt_process"),
                 *(str(parsed), json.dumps({"as_of_date": as_of_date, **variables})),
                 "--no-use-colors",
                 command,

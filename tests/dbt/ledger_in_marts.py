@@ -16,8 +16,8 @@ from ledger.many_shops import delivered_together, named
 from ledger.plain_ledger import Ledger
 from ledger.shrinking import size, smaller
 
-from warehouse.line_kinds import LineKind
-from warehouse.source_definitions import SourceDefinitions
+from warehouse.source_definitions.in_build_file import SourceDefinitions
+from warehouse.source_definitions.line_kinds import LineKind
 
 Shops = dict[str, list[HandIn]]
 

@@ -10,7 +10,7 @@ from dbt_build_file import AS_OF_DATE, BuildFile
 
 from expectations.gates import build_suites
 from tests.expectations.broken_rules import broken
-from warehouse.quality_tables import create_quality_tables
+from warehouse.tables.quality_tables import create_quality_tables
 
 _DATE = date.fromisoformat(AS_OF_DATE)
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from dbt_build_file import AS_OF_DATE, DATED_MARTS, EVALUATION_DATE, MART_FOLDERS, BuildFile
 
+from warehouse.base.settings import Settings
 from warehouse.identity.overrides import COLUMNS
 from warehouse.identity.resolve import resolve_identities
-from warehouse.settings import Settings
 
 SOURCE = "twice"
 _FIRST_DAY = datetime(2010, 1, 1)

@@ -11,7 +11,7 @@ import pytest
 from dbt_build_file import BuildFile
 from random_shop import CUSTOMER_COUNT, EVENT_TIMES, PRODUCTS, draw_shop
 
-from warehouse.own_tables import create_own_tables
+from warehouse.tables.own_tables import create_own_tables
 
 # Forward by days, back again, and on; so short that most customers do not change in between.
 # Late enough that snapshots to train on, which stand on a calendar, are kept from one build to the next.

@@ -16,11 +16,11 @@ from ledger.luck import SeededLuck
 from ledger.many_shops import delivered_together
 from ledger_in_marts import differences, numbered
 
-from warehouse.contract import load_contract
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.marts import build_marts
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
+from warehouse.marts.build import build_marts
+from warehouse.tables.contract import load_contract
 
 SOURCE = "many_shops"
 TABLES = tuple(KEYS)

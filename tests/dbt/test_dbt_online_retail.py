@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from dbt_build_file import BuildFile
 
-from warehouse.settings import Settings
-from warehouse.source_definitions import read_source_definitions
+from warehouse.base.settings import Settings
+from warehouse.source_definitions.in_build_file import read_source_definitions
 
 LINEAGE_COLUMNS = "_load_id, _file_name, _row_number, _row_hash, _loaded_at"
 LINEAGE = "'load', 'file', place, 'hash', timestamp '2026-01-01'"

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from dbt_build_file import DBT_PROJECT, BuildFile
 
-from warehouse.parsed_project import parsed_file_in, parsed_project
+from warehouse.marts.parsed_project import parsed_file_in, parsed_project
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def dbt_folders(build_file: BuildFile) -> Any:
-    """What `warehouse.dbt.dbt_environment` says, for this process."""
+    """What `warehouse.marts.dbt.dbt_environment` says, for this process."""
     folder = build_file.path.parent
     said = {"CLIENTELE_BUILD_FILE": str(build_file.path), "DBT_PROFILES_DIR": str(DBT_PROJECT)}
     said |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}

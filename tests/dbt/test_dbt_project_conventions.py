@@ -9,7 +9,7 @@ import pytest
 import yaml
 from dbt_build_file import DBT_PROJECT
 
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 SQL_MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 MODELS = [*SQL_MODELS, *sorted((DBT_PROJECT / "models").rglob("*.py"))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dbt_build_file import AS_OF_DATE, BuildFile
 
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 
 def test_schemas_are_named_plainly(built_shop: BuildFile) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 
 class Breakage(NamedTuple):

@@ -12,7 +12,7 @@ from expectations.failing_rows import CANNOT_JUDGE
 from expectations.gates import GATES, build_suites
 from expectations.preparations import prepare
 from tests.expectations.small_shop import AS_OF, SOURCE, make_small_shop
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,13 @@ from datetime import date
 import duckdb
 
 from expectations.gates import GateResult, run_gate
-from warehouse.connections import open_build_file
-from warehouse.contract import load_contract
-from warehouse.errors import GateFailed
-from warehouse.quality_tables import create_quality_tables
-from warehouse.raw_tables import create_raw_tables
-from warehouse.scores import create_score_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import GateFailed
+from warehouse.base.settings import Settings
+from warehouse.tables.contract import load_contract
+from warehouse.tables.quality_tables import create_quality_tables
+from warehouse.tables.raw_tables import create_raw_tables
+from warehouse.tables.scores import create_score_tables
 
 SOURCE = "small_shop"
 AS_OF = date(2024, 7, 1)

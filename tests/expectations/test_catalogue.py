@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.catalogue import BEGIN, END, catalogue_lines
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 
 def test_operations_lists_every_expectation():

@@ -11,7 +11,7 @@ from expectations.measures.measure import accept_measured, measure
 from expectations.measures.profiles import accept_profiles
 from expectations.thresholds import load_thresholds
 from tests.expectations.small_shop import AS_OF, SOURCE, change, not_held
-from warehouse.errors import GateFailed, SettingsError
+from warehouse.base.errors import GateFailed, SettingsError
 
 _RULE = ("raw", "raw.orders", "orders_totals_stand")
 # Forty customers of a sale each.

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.expectations.small_shop import SOURCE, change
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from expectations.measures.measure import measure
 from expectations.measures.profiles import accept_profiles
 from expectations.thresholds import load_thresholds
 from tests.expectations.small_shop import AS_OF
-from warehouse.contract import load_contract
+from warehouse.tables.contract import load_contract
 
 FORMER = date(2024, 6, 24)
 TABLE = "raw.orders"

@@ -8,8 +8,8 @@ from expectations.failing_rows import FAILING_ROW_COUNT, personal_columns, shown
 from expectations.gates import load_thresholds
 from expectations.stored_results import result_lines
 from tests.expectations.small_shop import AS_OF, SOURCE, change, checked, stored
-from warehouse.connections import open_build_file
-from warehouse.contract import load_contract
+from warehouse.base.connections import open_build_file
+from warehouse.tables.contract import load_contract
 
 _PERSONAL = ("first_name", "last_name", "email", "phone", "street_address", "postcode", "birth_date", "feedback_text")
 

@@ -11,9 +11,9 @@ import pytest
 from expectations.gates import GATES, run_gate
 from expectations.results import GateResult
 from tests.expectations.small_shop import AS_OF, SOURCE, change, checked, not_held, stored
-from warehouse.connections import open_build_file
-from warehouse.contract import load_contract
-from warehouse.errors import GateFailed, SettingsError, WarehouseMissing
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import GateFailed, SettingsError, WarehouseMissing
+from warehouse.tables.contract import load_contract
 
 TABLES = load_contract().tables
 

@@ -6,7 +6,7 @@ import pytest
 
 from expectations.suites.rules import sql
 from expectations.thresholds import THRESHOLDS_FILE, load_thresholds
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 
 def test_file_fits():

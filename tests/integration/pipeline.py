@@ -9,14 +9,14 @@ from pathlib import Path
 from expectations.gates import run_gate
 from ml.scoring import score
 from ml.training import TrainingOutcome, train
-from warehouse import dbt
-from warehouse.connections import open_build_file, open_published
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.landing import land_input
-from warehouse.marts import build_marts
-from warehouse.publish import publish
-from warehouse.runs import RunPlan, plan_run
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import IngestReport, ingest_source
+from warehouse.marts import dbt
+from warehouse.marts.build import build_marts
+from warehouse.publishing.publish import publish
+from warehouse.runs.planning import RunPlan, plan_run
 
 JOBS = ("segmentation", "churn", "clv", "contract_churn")
 

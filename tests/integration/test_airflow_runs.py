@@ -23,11 +23,11 @@ from services.sign_in import airflow_password, signed_in
 from tests.integration import pipeline
 from tests.integration.airflow_runs import AirflowRuns
 from tests.server.native_server import free_port
-from warehouse.alerts import alerts_file, is_told, last_alert
-from warehouse.connections import open_published
-from warehouse.permissions import OWNER_ALONE, keep_private
-from warehouse.scores import SCORE_TABLES
-from warehouse.settings import Settings
+from warehouse.alerts.alert import alerts_file, is_told, last_alert
+from warehouse.base.connections import open_published
+from warehouse.base.permissions import OWNER_ALONE, keep_private
+from warehouse.base.settings import Settings
+from warehouse.tables.scores import SCORE_TABLES
 
 # Two to four minutes where nothing else runs; most of it is spent in the fixtures, which count for the first test.
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]

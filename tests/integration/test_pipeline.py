@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from tests.integration import pipeline
-from warehouse.connections import open_build_file, open_published
-from warehouse.errors import GateFailed
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.errors import GateFailed
+from warehouse.base.settings import CHECKOUT, Settings
 
 pytestmark = pytest.mark.integration
 

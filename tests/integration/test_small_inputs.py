@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration import pipeline
-from warehouse.errors import GateFailed, SettingsError
-from warehouse.settings import Settings
+from warehouse.base.errors import GateFailed, SettingsError
+from warehouse.base.settings import Settings
 
 pytestmark = pytest.mark.integration
 

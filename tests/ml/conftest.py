@@ -14,10 +14,10 @@ from ml.scoring import score
 from ml.snapshots import Snapshots
 from ml.training import TrainingOutcome, train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
-from warehouse.ingest import ingest_source
-from warehouse.marts import build_marts
-from warehouse.runs import plan_run
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import ingest_source
+from warehouse.marts.build import build_marts
+from warehouse.runs.planning import plan_run
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ml.features import CATEGORY_COLUMNS, NUMERIC_COLUMNS
 from ml.snapshots import Snapshots
-from warehouse.definitions import Definitions
+from warehouse.base.definitions import Definitions
 
 AS_OF_DATE = date(2025, 7, 1)
 HORIZON_DAYS = 90

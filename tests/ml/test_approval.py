@@ -23,9 +23,9 @@ from ml.tracking import TrackingServer, challenger_of, champion_of
 from ml.training import train
 from ml.training_outcome import TrainingOutcome
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
-from warehouse.errors import ModelUnavailable
-from warehouse.markdown import plain
-from warehouse.settings import Settings
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.markdown import plain
+from warehouse.base.settings import Settings
 
 JOB = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
 YES, NO = Answer(True, "ann", "Looks right"), Answer(False, "ann", "Not before Christmas")

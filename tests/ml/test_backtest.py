@@ -25,8 +25,8 @@ from tests.ml.synthetic_shop import (
     simulated_orders,
     write_marts,
 )
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 HORIZON = timedelta(days=HORIZON_DAYS)
 NEWEST = AS_OF_DATE - HORIZON

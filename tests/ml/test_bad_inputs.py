@@ -19,8 +19,8 @@ from ml.segmentation.job import SegmentationJob
 from ml.snapshots import Snapshots, eligible
 from ml.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
-from warehouse.errors import ClienteleError, ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError, ModelUnavailable
+from warehouse.base.settings import Settings
 
 SPEND = ("net_amount", "gross_amount", "average_order_amount", "mean_repeat_order_amount", "future_net_amount")
 ROLES = ("training", "evaluation", "scoring")

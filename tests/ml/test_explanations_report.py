@@ -14,7 +14,7 @@ import pytest
 from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.fairness import DIFFERENCE, EVERYONE, SMALL_GROUPS, fairness_figures
 from tests.ml.synthetic_shop import SOURCE
-from warehouse.markdown import plain
+from warehouse.base.markdown import plain
 
 SETTINGS = FairnessConfiguration(
     minimum_customer_count=50, minimum_class_count=10, age_group_starts=(25, 45), group_columns=("gender", "country")

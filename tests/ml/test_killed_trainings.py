@@ -23,7 +23,7 @@ from ml.training import train
 from ml.training_outcome import TrainingOutcome
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 JOB = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
 

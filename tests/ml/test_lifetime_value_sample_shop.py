@@ -14,7 +14,7 @@ from ml.features import model_frame
 from ml.job_configuration import LifetimeValueConfiguration
 from ml.lifetime_value import LifetimeValueJob
 from ml.snapshots import eligible
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 from warehouse.sources.sample_shop.catalogue import build_catalogue
 from warehouse.sources.sample_shop.population import by_segment
 from warehouse.sources.sample_shop.segments import SEGMENT_NAMES

@@ -21,7 +21,7 @@ from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.retraining import reason_to_train, usable_champion
 from ml.tracking import Figures, RegisteredVersion
 from ml.tweedie import TweedieSpendModel
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 
 def test_hiatus_rule_finds_the_cut_off():

@@ -28,9 +28,9 @@ from ml.training_outcome import TrainingOutcome
 from ml.training_rows import training_rows
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
-from warehouse.errors import ModelUnavailable
-from warehouse.score_review import accept_scores
-from warehouse.settings import Settings
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+from warehouse.tables.score_review import accept_scores
 
 JOB = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
 EARLIER = AS_OF_DATE - timedelta(days=20)

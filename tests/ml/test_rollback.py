@@ -15,8 +15,8 @@ from ml.rollback import roll_back
 from ml.tracking import TrackingServer, champion_of
 from ml.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
-from warehouse.errors import ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture(scope="module")

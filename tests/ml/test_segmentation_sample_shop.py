@@ -15,9 +15,9 @@ from ml.competition import Competition
 from ml.features import model_frame
 from ml.segmentation.job import SegmentationJob
 from ml.snapshots import Snapshots, eligible, read_snapshots
-from warehouse import dbt
-from warehouse.scores import create_score_tables, write_scores
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.marts import dbt
+from warehouse.tables.scores import create_score_tables, write_scores
 
 SOURCE = "sample_shop"
 # Measured: 0.145 with four segments; the recency × value grid has 0.132. A gradient boosting that is told

@@ -12,7 +12,7 @@ from ml.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_colum
 from ml.fingerprint import content_hash, data_fingerprint
 from ml.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
-from warehouse.errors import ClienteleError, ModelUnavailable
+from warehouse.base.errors import ClienteleError, ModelUnavailable
 
 HORIZONS = {"churn_horizon_days": HORIZON_DAYS, "clv_horizon_days": HORIZON_DAYS}
 

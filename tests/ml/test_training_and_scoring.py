@@ -22,8 +22,8 @@ from ml.snapshots import Snapshots, eligible
 from ml.tracking import TrackingServer, champion_of, load_estimator
 from ml.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
-from warehouse.errors import ClienteleError, ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError, ModelUnavailable
+from warehouse.base.settings import Settings
 
 # Those about customers; contracts have tests of their own.
 JOB_NAMES = ALL_JOB_NAMES[:3]

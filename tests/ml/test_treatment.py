@@ -27,7 +27,7 @@ from ml.treatment.report import treatment_documents, treatment_notes
 from ml.treatment.rows import refusals, with_complete_rows
 from ml.treatment.served import changes_under
 from ml.treatment.transformer import FeatureTreatment, treatment_of, value_changes
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 NAN = np.nan
 

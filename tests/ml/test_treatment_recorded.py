@@ -25,9 +25,9 @@ from ml.tracking import TrackingServer, champion_of, load_estimator
 from ml.treatment.recording import treated_values
 from ml.treatment.transformer import treatment_of
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
-from warehouse.connections import open_build_file
-from warehouse.score_review import accept_scores, withdraw_scores
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.tables.score_review import accept_scores, withdraw_scores
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from tests.ml.synthetic_shop import (
     simulated_orders,
     write_marts,
 )
-from warehouse.scores import create_score_tables, write_scores
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.tables.scores import create_score_tables, write_scores
 
 EARLIER = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
 JOB = load_job("clv", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)

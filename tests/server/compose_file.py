@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 COMPOSE_TEXT = (CHECKOUT / "docker-compose.yml").read_text()
 DOCKERFILE_TEXT = (CHECKOUT / "Dockerfile").read_text()

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from tests.server.compose_file import image_environment, render
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 HOST = "127.0.0.1"
 COMMAND_TIMEOUT_SECONDS = 240

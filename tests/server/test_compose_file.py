@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 import pytest
 
 from tests.server.compose_file import DOCKERFILE_TEXT, VariableMissing, all_variables, interpolate, raw, render
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 SECRETS = {
     "CLIENTELE_POSTGRES_PASSWORD": "postgres-password",

@@ -22,8 +22,8 @@ import pytest
 
 from tests.server.native_server import COMMAND_TIMEOUT_SECONDS, NativeServer, postgres_programs
 from tests.server.test_compose_file import SECRETS
-from warehouse.connections import open_published
-from warehouse.settings import Settings
+from warehouse.base.connections import open_published
+from warehouse.base.settings import Settings
 
 pytestmark = [
     pytest.mark.integration,

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from services.environment import Addresses, Secrets, airflow_environment
 from tests.server.compose_file import DOCKERFILE_TEXT, all_variables, image_environment, raw, render
 from tests.server.test_compose_file import SECRETS
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 GUIDE = (CHECKOUT / "docs" / "server.md").read_text()
 # What differs between one process tree on one machine and containers: addresses, folders, accounts, speed.

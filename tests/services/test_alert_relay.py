@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from services.alert_relay import make_relay
-from warehouse.alerts import Alert, raise_alert
-from warehouse.settings import Settings
+from warehouse.alerts.alert import Alert, raise_alert
+from warehouse.base.settings import Settings
 
 ALERT = Alert("failed", "ingest_sources", "load", "No files for source 'files'.")
 

@@ -9,8 +9,8 @@ import pytest
 
 from services import bench_models
 from services.bench import PARTS, parts_to_measure
-from warehouse.errors import ClienteleError
-from warehouse.settings import CHECKOUT
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import CHECKOUT
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from services import endpoints
 from services.endpoints import NoFreePort, addresses, choose_addresses, free_port, is_listening, shared_secrets
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture

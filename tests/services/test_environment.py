@@ -9,7 +9,7 @@ import pytest
 
 from services.environment import Addresses, Secrets, airflow_environment, base_environment, folders_to_make
 from services.processes import child_environment
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 SECRETS = Secrets(jwt_secret="a" * 32, api_secret_key="b" * 32, fernet_key="c" * 44)
 

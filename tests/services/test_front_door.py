@@ -18,8 +18,8 @@ from services import __main__ as front_door
 from services import bench, follow, sql_prompt, tables
 from services.pipeline import Request, demo, land, parameters, run
 from services.summary import mlflow_page
-from warehouse.errors import ClienteleError, PublishError
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.errors import ClienteleError, PublishError
+from warehouse.base.settings import CHECKOUT, Settings
 
 
 @pytest.mark.parametrize("module", [tables, follow, bench])

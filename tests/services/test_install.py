@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.install import Environment, NotInstalled, alone
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 
 class Killed(BaseException):

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from services.left_over import END, FINISH, LeftOver, chosen, end_begun, end_not_begun, left_over, to_end, told
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 BUILDS = LeftOver("build_marts", "asset__1", "shop-1")
 ASKS = LeftOver("train_models", "asset__2", "shop-0", asks_somebody=True)

@@ -13,7 +13,7 @@ from services.follow import Follower
 from services.pipeline import PipelineFailed, Request
 from services.users import ask_to_stay_up, no_longer_stay_up
 from tests.warehouse.small_warehouse import published_run
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture

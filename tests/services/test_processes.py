@@ -16,7 +16,7 @@ import pytest
 
 from services.embedded import end_orphans
 from services.processes import begin, end_left_behind, finish, left_behind, running, start, stop
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 SLEEP = ["timeit", "-n", "1", "-r", "1", "import time; time.sleep(60)"]
 # A parent that ignores being asked to end, with a child of its own.

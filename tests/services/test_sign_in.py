@@ -13,7 +13,7 @@ from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.environment import AIRFLOW_USER, Addresses, airflow_passwords_file
 from services.sign_in import airflow_password, sign_in_link, signed_in
 from services.summary import address_lines
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 def test_the_password_is_made_once_and_is_its_owners_alone(settings: Settings) -> None:

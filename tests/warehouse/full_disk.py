@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 
 from tests.warehouse.small_warehouse import live, make_marts, parquet_seen, published_run
-from warehouse.errors import PublishError
-from warehouse.publish import publish
-from warehouse.rollback import roll_back
-from warehouse.settings import Settings
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.publishing.publish import publish
+from warehouse.publishing.rollback import roll_back
 
 _LEFT_KIB = (0, 4, 64, 256, 512, 1024)
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from tests.warehouse.forks import answer_of_fork, die_at, in_fork, was_killed
 from tests.warehouse.small_warehouse import SOURCE, live, make_marts, parquet_seen, published_run
-from warehouse.publication_recovery import known_history
-from warehouse.publish import publish
-from warehouse.published_versions import live_version
-from warehouse.rollback import roll_back
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.publishing.publication_recovery import known_history
+from warehouse.publishing.publish import publish
+from warehouse.publishing.published_versions import live_version
+from warehouse.publishing.rollback import roll_back
 
 _MOST_STEPS = 2000
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import IngestReport, ingest_source
 
 
 def load_texts(settings: Settings, source: str = "files", **files: str) -> IngestReport:

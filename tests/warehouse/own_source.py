@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.landing import land_input
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import IngestReport, ingest_source
 
 SOURCE = "kiosk"
 

@@ -21,8 +21,8 @@ import duckdb
 
 from services.sql_prompt import answer
 from tests.warehouse.small_warehouse import live, parquet_seen, published_run, version_seen
-from warehouse.rollback import roll_back
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.publishing.rollback import roll_back
 
 
 @dataclass

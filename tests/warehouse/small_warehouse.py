@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connections import open_build_file, open_published
-from warehouse.publish import PublishReport, publish
-from warehouse.quality_tables import create_quality_tables
-from warehouse.scores import create_score_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.settings import Settings
+from warehouse.publishing.publish import PublishReport, publish
+from warehouse.tables.quality_tables import create_quality_tables
+from warehouse.tables.scores import create_score_tables
 
 SOURCE = "files"
 # Every table has as many rows as the run has customers: tables of two versions side by side would not agree.

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from warehouse.alerts import Alert, alerts_file, last_alert, raise_alert, words_of
-from warehouse.errors import DbtFailed, GateFailed, LandingError, WarehouseBusy
-from warehouse.settings import Settings
-from warehouse.webhook import Patience, deliver
+from warehouse.alerts.alert import Alert, alerts_file, last_alert, raise_alert, words_of
+from warehouse.alerts.webhook import Patience, deliver
+from warehouse.base.errors import DbtFailed, GateFailed, LandingError, WarehouseBusy
+from warehouse.base.settings import Settings
 
 QUICK = Patience(attempts=2, answer_seconds=0.3, pause_seconds=0.01, total_seconds=2)
 ALERT = Alert("failed", "ingest_sources", "load", "orders.csv cannot be read.", "Mend it.", source="files")

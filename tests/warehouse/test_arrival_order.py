@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.arrival.mending import Loaded
-from warehouse.arrival.names import given_name, natural_key
-from warehouse.arrival.noting import note_hand_in, note_present, note_rewritten
-from warehouse.arrival.order import ORDER_FILE, Arrival, Present, read_order
-from warehouse.connections import open_build_file
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.landing_lock import landing_lock
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.landing.arrival.mending import Loaded
+from warehouse.landing.arrival.names import given_name, natural_key
+from warehouse.landing.arrival.noting import note_hand_in, note_present, note_rewritten
+from warehouse.landing.arrival.order import ORDER_FILE, Arrival, Present, read_order
+from warehouse.landing.landing_folder import land_input
+from warehouse.landing.lock import landing_lock
+from warehouse.loading.ingest import ingest_source
 
 HEADER = "order_id,customer_id,ordered_at,order_amount\n"
 NEWEST = """
@@ -146,7 +146,7 @@ def test_a_clock_set_back_does_no_harm(settings: Settings, tmp_path: Path, monke
     handed_in(settings, tmp_path / "given", orders=(FIRST,))
     newest(settings)
     with monkeypatch.context() as patched:
-        for module in ("warehouse.arrival.noting", "warehouse.hand_in_loading"):
+        for module in ("warehouse.landing.arrival.noting", "warehouse.loading.hand_in_loading"):
             patched.setattr(f"{module}.datetime", Earlier)
         handed_in(settings, tmp_path / "given", orders=(SECOND,))
         assert newest(settings) == [("1", 45.0)]

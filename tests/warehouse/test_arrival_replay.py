@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
 
 NEWEST = """
     select order_item_id, order_id, line_amount::int from (select * from raw.order_items qualify row_number() over (
@@ -125,9 +125,9 @@ def test_raw_says_what_a_plain_replay_says(steps: list[tuple[str, dict[str, Line
             elif step == "start_over":
                 shop.start_over()
             elif step == "read_otherwise":
-                patched.setattr("warehouse.source_folders.READING_RULES_VERSION", f"of step {number}")
+                patched.setattr("warehouse.source_definitions.folders.READING_RULES_VERSION", f"of step {number}")
             elif step == "clock":
-                for module in ("warehouse.arrival.noting", "warehouse.hand_in_loading"):
+                for module in ("warehouse.landing.arrival.noting", "warehouse.loading.hand_in_loading"):
                     patched.setattr(f"{module}.datetime", _earlier(number + 1))
             if step != "load":
                 continue

@@ -9,7 +9,7 @@ import pytest
 from tests.broken_inputs.campaign import Former, all_cases, make_former_home, run_corpus, violations_of
 from tests.broken_inputs.case import Case, order, orders
 from tests.broken_inputs.table import corpus_table
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 CASES = all_cases()
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.command import run_command
-from warehouse.errors import LandingError
-from warehouse.settings import Settings
+from warehouse.base.command import run_command
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture(autouse=True)

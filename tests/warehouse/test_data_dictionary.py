@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from warehouse.contract import load_contract
-from warehouse.data_dictionary import data_dictionary
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
+from warehouse.tables.contract import load_contract
+from warehouse.tables.data_dictionary import data_dictionary
 
 
 def test_the_committed_dictionary_is_current() -> None:

@@ -6,8 +6,8 @@ import doctest
 
 import duckdb
 
-from warehouse import dbt_warnings
-from warehouse.dbt_warnings import DbtWarning, record_dbt_warnings
+from warehouse.marts import dbt_warnings
+from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
 
 
 def test_examples() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from own_source import Kiosk
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 SOURCE_YML = """
     description: Counts of articles, and a list of their prices.

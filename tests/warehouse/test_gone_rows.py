@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from own_source import Kiosk
 
-from warehouse.errors import LandingError
-from warehouse.ingest import ingest_source
-from warehouse.settings import Settings
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import ingest_source
 
 CONTRACT_FORM = "description: Full exports of lines and customers.\nform: contract\nfull: [order_items, customers]\n"
 TILL = """
@@ -136,7 +136,7 @@ def test_what_was_confirmed_once_is_not_asked_again(shop: Kiosk, monkeypatch: py
     confirmed = shop.settings.model_copy(update={"full_export_gone_share_maximum": 1.0})
     Kiosk(confirmed, shop.given).hand_in(order_items=LINES + "1,A,1,5\n")
     assert lines_of(shop) == ["1"]
-    monkeypatch.setattr("warehouse.source_folders.READING_RULES_VERSION", "another")
+    monkeypatch.setattr("warehouse.source_definitions.folders.READING_RULES_VERSION", "another")
     assert ingest_source(shop.settings, "kiosk").loads
     assert lines_of(shop) == ["1"]
     shop.settings.build_file("kiosk").unlink()

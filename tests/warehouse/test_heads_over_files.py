@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from own_source import SOURCE, Kiosk
 
-from warehouse.privacy.erasure import erase
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
 
 SOURCE_YML = """
     description: Lines of receipts, a file a shift.

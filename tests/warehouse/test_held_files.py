@@ -9,9 +9,9 @@ import sys
 import duckdb
 import pytest
 
-from warehouse.connections import refuse_if_held
-from warehouse.errors import WarehouseBusy
-from warehouse.settings import Settings
+from warehouse.base.connections import refuse_if_held
+from warehouse.base.errors import WarehouseBusy
+from warehouse.base.settings import Settings
 
 
 def test_the_holder_is_named_out_of_the_words_of_another_program(settings: Settings) -> None:

@@ -14,11 +14,11 @@ import pytest
 from services.sql_prompt import answer, write_answer
 from tests.warehouse.small_warehouse import live, published_run
 from warehouse.__main__ import main
-from warehouse.publication_recovery import known_history
-from warehouse.published_versions import folder_of, live_version
-from warehouse.rollback import roll_back
-from warehouse.settings import Settings
-from warehouse.version_list import version_lines
+from warehouse.base.settings import Settings
+from warehouse.publishing.publication_recovery import known_history
+from warehouse.publishing.published_versions import folder_of, live_version
+from warehouse.publishing.rollback import roll_back
+from warehouse.publishing.version_list import version_lines
 
 _HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 

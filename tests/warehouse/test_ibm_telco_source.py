@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.connections import open_build_file
-from warehouse.errors import LandingError
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.runs import plan_run
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
+from warehouse.runs.planning import plan_run
 
 HEAD = (
     "customerID,gender,SeniorCitizen,Partner,Dependents,tenure,PhoneService,MultipleLines,InternetService,"

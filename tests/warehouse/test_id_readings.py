@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loading_texts import found, load_texts, said
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 LINES = "order_item_id,order_id,product_code,quantity\n"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.broken_inputs.permissions import without_override
-from warehouse.errors import LandingError, SettingsError
-from warehouse.landing import land_input
-from warehouse.settings import Settings
+from warehouse.base.errors import LandingError, SettingsError
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
 
 ORDERS = "order_id,ordered_at\n1,2024-05-01\n"
 

@@ -7,12 +7,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.errors import SourceError
-from warehouse.increments import definitions_sha256
-from warehouse.line_kinds import LineKind, read_line_kinds
-from warehouse.settings import Settings
-from warehouse.source_definitions import SourceDefinitions, read_source_definitions, write_source_definitions
-from warehouse.source_folders import source_names
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import Settings
+from warehouse.marts.increments import definitions_sha256
+from warehouse.source_definitions.folders import source_names
+from warehouse.source_definitions.in_build_file import (
+    SourceDefinitions,
+    read_source_definitions,
+    write_source_definitions,
+)
+from warehouse.source_definitions.line_kinds import LineKind, read_line_kinds
 
 HEADER = "code_pattern,line_kind,pseudo_product_kind,description\n"
 

@@ -17,17 +17,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from warehouse import file_reading
-from warehouse.errors import LandingError
-from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
-from warehouse.headers import ROW_NUMBER
-from warehouse.load import Load
-from warehouse.loading import TableLoad, load_file
-from warehouse.quality_tables import create_quality_tables
-from warehouse.raw_tables import create_raw_tables
-from warehouse.recognition import LandedFile
-from warehouse.settings import Settings
-from warehouse.source_folders import FileKind, load_source
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
+from warehouse.files.headers import ROW_NUMBER
+from warehouse.landing.recognition import LandedFile
+from warehouse.loading.file_loading import TableLoad, load_file
+from warehouse.loading.load import Load
+from warehouse.reading import file_reading
+from warehouse.reading.file_reading import LANDED, UNREADABLE, read_landed_file
+from warehouse.source_definitions.folders import FileKind, load_source
+from warehouse.tables.quality_tables import create_quality_tables
+from warehouse.tables.raw_tables import create_raw_tables
 
 COLUMNS = ["order_id", "customer_id", "ordered_at", "order_amount"]
 HEADER = ",".join(COLUMNS).encode() + b"\n"

@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.connections import open_build_file
-from warehouse.errors import LandingError, SourceError
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.landing import land_input
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import LandingError, SourceError
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import IngestReport, ingest_source
 
 ORDERS = "order_id,customer_id,ordered_at,order_amount\n"
 
@@ -116,7 +116,7 @@ def test_files_of_a_release_that_read_otherwise_are_read_again(
 ) -> None:
     land(settings, "orders.csv", ORDERS + "1,a,2024-05-01,1\n2,a,2024-05-02T01:00:00+02:00,2\n")
     with monkeypatch.context() as earlier:
-        earlier.setattr("warehouse.source_folders.READING_RULES_VERSION", "1")
+        earlier.setattr("warehouse.source_definitions.folders.READING_RULES_VERSION", "1")
         ingest_source(settings, "files")
     with open_build_file(settings, "files") as connection:  # what that release made of the offset
         was = "ordered_at = '2024-05-02 01:00:00', _row_hash = md5(_row_hash)"

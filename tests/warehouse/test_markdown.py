@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hostile_values import HOSTILE, shown_as_html
-from warehouse.markdown import plain, table
+from warehouse.base.markdown import plain, table
 
 SIGNS = st.text(alphabet="ab1 <>&;#/!\\`*_[]()|~+-=.:@\"'{}$\n", max_size=30)
 

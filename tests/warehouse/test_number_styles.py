@@ -12,9 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from loading_texts import found, load_texts, said
 
-from warehouse.contract import load_contract
-from warehouse.find_readings import find_readings
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.tables.contract import load_contract
+from warehouse.values.find_readings import find_readings
 
 HEAD = "order_item_id;order_id;quantity;unit_price_amount;line_amount\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.own_tables import own_tables
-from warehouse.scores import create_score_tables
+from warehouse.tables.own_tables import own_tables
+from warehouse.tables.scores import create_score_tables
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:

@@ -13,14 +13,14 @@ import pytest
 from tests.broken_inputs.permissions import without_override
 from tests.warehouse.forks import in_fork
 from tests.warehouse.small_warehouse import SOURCE, live, make_marts, published_run
-from warehouse.command import run_command
-from warehouse.landing_paths import copy_in
-from warehouse.permissions import PRIVATE_FOLDERS, keep_private
-from warehouse.publish import publish
-from warehouse.published_versions import folder_of, versions_folder
-from warehouse.rollback import roll_back
-from warehouse.run_summary import write_run_summary
-from warehouse.settings import Settings
+from warehouse.base.command import run_command
+from warehouse.base.permissions import PRIVATE_FOLDERS, keep_private
+from warehouse.base.settings import Settings
+from warehouse.landing.paths import copy_in
+from warehouse.publishing.publish import publish
+from warehouse.publishing.published_versions import folder_of, versions_folder
+from warehouse.publishing.rollback import roll_back
+from warehouse.runs.summary import write_run_summary
 
 ORDERS = "order_id,customer_id,ordered_at,total_amount\no1,c1,2024-01-01,1.50\n"
 

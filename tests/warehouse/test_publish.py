@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from tests.warehouse.small_warehouse import make_marts
-from warehouse.connections import open_build_file, open_published
-from warehouse.errors import PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
-from warehouse.publish import publish
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.errors import PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
+from warehouse.base.settings import Settings
+from warehouse.publishing.publish import publish
 
 
 def customers_seen(settings: Settings) -> int:

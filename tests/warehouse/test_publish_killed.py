@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.small_warehouse import published_run, statuses
-from warehouse.connections import open_published
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.connections import open_published
+from warehouse.base.settings import CHECKOUT, Settings
 
 
 # Each so many-th step; `python -m tests.warehouse.killing HOME ACTION` is the whole campaign.

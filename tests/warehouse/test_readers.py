@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.warehouse.reading import campaign
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 
 def test_readers_are_never_disturbed(settings: Settings) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from own_source import Kiosk
 
-from warehouse.connections import open_build_file
-from warehouse.errors import LandingError, SourceError
-from warehouse.increments import begin, complete
-from warehouse.ingest import ingest_source
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import LandingError, SourceError
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import ingest_source
+from warehouse.marts.increments import begin, complete
 
 SOURCE_YML = """
     description: Slips of a kiosk.

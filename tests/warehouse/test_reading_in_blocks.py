@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.errors import LandingError
-from warehouse.file_blocks import file_blocks, trimmed
-from warehouse.settings import CHECKOUT
-from warehouse.text_encoding import TextFormat, text_format, utf8_blocks
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import CHECKOUT
+from warehouse.files.blocks import file_blocks, trimmed
+from warehouse.files.encoding import TextFormat, text_format, utf8_blocks
 
 MEASURE = """
 import resource, sys
 from pathlib import Path
 import duckdb
-from warehouse.file_reading import read_landed_file
-from warehouse.recognition import LandedFile
-from warehouse.source_folders import FileKind
+from warehouse.reading.file_reading import read_landed_file
+from warehouse.landing.recognition import LandedFile
+from warehouse.source_definitions.folders import FileKind
 path = Path(sys.argv[1])
 connection = duckdb.connect(config={"memory_limit": "60MB", "threads": 1, "temp_directory": str(path.parent / "spill")})
 kind = FileKind(pattern="*", format="csv", rows_are="orders")

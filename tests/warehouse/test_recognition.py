@@ -8,12 +8,12 @@ import duckdb
 import pytest
 from own_source import SOURCE, Kiosk
 
-from warehouse.connections import open_build_file
-from warehouse.errors import LandingError
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input, landed_files, recognised_landing
-from warehouse.settings import Settings
-from warehouse.source_folders import load_source
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import LandingError
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input, landed_files, recognised_landing
+from warehouse.loading.ingest import ingest_source
+from warehouse.source_definitions.folders import load_source
 
 ORDERS = "order_id,ordered_at\n"
 SOURCE_YML = """
@@ -229,10 +229,10 @@ def test_a_hand_in_is_landed_whole_or_not_at_all(
 
     with monkeypatch.context() as dying, pytest.raises(Killed):
         if is_complete:
-            dying.setattr("warehouse.hand_ins.note_hand_in", killed)
+            dying.setattr("warehouse.landing.hand_ins.note_hand_in", killed)
         else:
-            dying.setattr("warehouse.hand_ins.flush_tree", killed)
-            dying.setattr("warehouse.hand_ins.shutil.rmtree", lambda *_: None)
+            dying.setattr("warehouse.landing.hand_ins.flush_tree", killed)
+            dying.setattr("warehouse.landing.hand_ins.shutil.rmtree", lambda *_: None)
         land_input(settings, "files", given)
     if is_complete:
         assert set(tables(settings)) == {"customers.csv", "orders.csv"}

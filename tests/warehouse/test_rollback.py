@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from tests.warehouse.small_warehouse import live, parquet_seen, published_run, rows, statuses
-from warehouse.errors import PublishError
-from warehouse.rollback import roll_back
-from warehouse.settings import Settings
-from warehouse.version_list import version_lines
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.publishing.rollback import roll_back
+from warehouse.publishing.version_list import version_lines
 
 
 def test_rolling_back_and_publishing_again(settings: Settings) -> None:

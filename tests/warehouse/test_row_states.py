@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from own_source import Kiosk
 
-from warehouse.errors import LandingError, SourceError
-from warehouse.settings import Settings
+from warehouse.base.errors import LandingError, SourceError
+from warehouse.base.settings import Settings
 
 HEADER = "order_id,customer_id,ordered_at,order_status,changed\n"
 NEWEST_BY = "description: A log of states.\nform: contract\nnewest_by: {orders: changed}\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from services.summary import standing_line, summary_lines
 from tests.hostile_values import HOSTILE, shown_as_html
 from tests.warehouse.small_warehouse import published_run
-from warehouse.connections import open_build_file
-from warehouse.publish import PublishReport, publish
-from warehouse.run_summary import write_run_summary
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.publishing.publish import PublishReport, publish
+from warehouse.runs.summary import write_run_summary
 
 WARNING = """
 insert into quality.validation_results by name

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from tests.warehouse.small_warehouse import published_run
-from warehouse.connections import open_build_file
-from warehouse.errors import SettingsError, SourceError
-from warehouse.ingest import ingest_source
-from warehouse.raw_tables import create_raw_tables
-from warehouse.runs import plan_run, resolve_source
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SettingsError, SourceError
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import ingest_source
+from warehouse.runs.planning import plan_run, resolve_source
+from warehouse.tables.raw_tables import create_raw_tables
 
 
 def load_orders(settings: Settings, *days: str) -> None:

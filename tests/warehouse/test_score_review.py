@@ -8,12 +8,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from warehouse.connections import open_build_file
-from warehouse.errors import PublishError
-from warehouse.publish import publish
-from warehouse.score_review import accept_scores, withdraw_scores
-from warehouse.scores import create_score_tables, write_scores
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.publishing.publish import publish
+from warehouse.tables.score_review import accept_scores, withdraw_scores
+from warehouse.tables.scores import create_score_tables, write_scores
 
 FIRST, SECOND = date(2024, 1, 1), date(2024, 2, 1)
 

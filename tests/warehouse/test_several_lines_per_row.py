@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from own_source import Kiosk
 
-from warehouse.errors import SourceError
-from warehouse.settings import Settings
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import Settings
 
 SOURCE_YML = """
     description: Parcels of a kiosk, postage and coupon beside the goods.

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from warehouse.__main__ import main
-from warehouse.errors import SourceError
-from warehouse.select_reads import load_levels, reading_newest, tables_read
-from warehouse.settings import Settings
-from warehouse.source_folders import Source, load_source, source_names
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import Settings
+from warehouse.source_definitions.folders import Source, load_source, source_names
+from warehouse.source_definitions.select_reads import load_levels, reading_newest, tables_read
 
 ENTRY = """
     files:

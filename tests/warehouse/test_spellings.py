@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from loading_texts import found, load_texts
 
-from warehouse.contract import load_contract
-from warehouse.errors import SourceError
-from warehouse.settings import CHECKOUT, Settings
-from warehouse.source_folders import load_source
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.source_definitions.folders import load_source
+from warehouse.tables.contract import load_contract
 
 KINDS = "order_id,ordered_at,order_status,order_kind,sales_channel,customer_id\n"
 

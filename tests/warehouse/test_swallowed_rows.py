@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from warehouse import file_reading
-from warehouse.errors import LandingError
-from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
-from warehouse.recognition import LandedFile
-from warehouse.source_folders import FileKind
+from warehouse.base.errors import LandingError
+from warehouse.landing.recognition import LandedFile
+from warehouse.reading import file_reading
+from warehouse.reading.file_reading import LANDED, UNREADABLE, read_landed_file
+from warehouse.source_definitions.folders import FileKind
 
 COLUMNS = ["order_item_id", "order_id", "ordered_at", "product_description", "unit_price_amount"]
 NAMES = ["Mug", "Blue mug, large", "Teapot; brass", "Cup No 5", 'Plate 12"', "", "Tasse für Käse", "Kännchen"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from warehouse.customer_documents import documents_by_customer
-from warehouse.takebacks import walk
+from warehouse.marts.customer_documents import documents_by_customer
+from warehouse.marts.takebacks import walk
 
 START = datetime(2024, 1, 1, 9)
 

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from loading_texts import found, load_texts
 
-from warehouse.errors import SettingsError
-from warehouse.runs import plan_run
-from warehouse.settings import Settings
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
+from warehouse.runs.planning import plan_run
 
 ORDERS = "order_id,ordered_at\n"
 

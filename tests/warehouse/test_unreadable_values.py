@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from loading_texts import found, load_texts, said
 
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 ONE_ORDER = "order_id,ordered_at\n1,2024-05-01\n"
 

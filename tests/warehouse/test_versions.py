@@ -14,13 +14,13 @@ import pytest
 
 from tests.warehouse.small_warehouse import live, make_marts, parquet_seen, published_run, rows, statuses
 from warehouse.__main__ import main
-from warehouse.connections import open_build_file, open_published
-from warehouse.errors import PublishError, WarehouseBusy
-from warehouse.publish import publish
-from warehouse.published_versions import publication_lock
-from warehouse.rollback import roll_back
-from warehouse.settings import CHECKOUT, Settings
-from warehouse.version_list import version_lines
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.errors import PublishError, WarehouseBusy
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.publishing.publish import publish
+from warehouse.publishing.published_versions import publication_lock
+from warehouse.publishing.rollback import roll_back
+from warehouse.publishing.version_list import version_lines
 
 
 def kept(settings: Settings) -> list[str]:

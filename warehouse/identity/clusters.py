@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
 
 

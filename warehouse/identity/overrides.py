@@ -6,8 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.definitions import DBT_PROJECT
-from warehouse.errors import SettingsError
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.errors import SettingsError
 
 OVERRIDES_FILE = DBT_PROJECT / "seeds" / "identity_overrides.csv"
 COLUMNS = ("source", "customer_id_left", "customer_id_right", "decision", "decided_by", "reason")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from warehouse.base.sql_text import literal
 from warehouse.identity.rules import Placeholders
-from warehouse.value_types import literal
 
 _RISING, _FALLING = "01234567890123456789", "98765432109876543210"
 

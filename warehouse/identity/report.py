@@ -10,10 +10,10 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 
+from warehouse.base.transactions import transaction
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
-from warehouse.newest_versions import newest_versions
-from warehouse.own_tables import create_own_tables, own_tables
-from warehouse.transactions import transaction
+from warehouse.tables.newest_versions import newest_versions
+from warehouse.tables.own_tables import create_own_tables, own_tables
 
 
 @dataclass(frozen=True)

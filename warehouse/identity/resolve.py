@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from warehouse.connections import open_build_file
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 from warehouse.identity.clusters import cluster, survivors
 from warehouse.identity.exact_keys import exact_pairs
 from warehouse.identity.links import decided_links
@@ -17,8 +18,7 @@ from warehouse.identity.overrides import OVERRIDES_FILE, Override, read_override
 from warehouse.identity.records import normalised
 from warehouse.identity.report import IdentitySummary, Resolved, summarised, write_results
 from warehouse.identity.rules import IdentityRules, load_rules
-from warehouse.newest_versions import newest_versions
-from warehouse.settings import Settings
+from warehouse.tables.newest_versions import newest_versions
 
 # What can tell people apart; town and postal code alone cannot.
 _IDENTIFYING = ("first_name", "last_name", "email", "phone", "birth_date", "street_address")

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 
 RULES_FILE = Path(__file__).with_name("identity.yml")
 # What ids are compared by, in normalised form (see records.py).

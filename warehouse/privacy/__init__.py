@@ -1,1 +1,1 @@
-"""Privacy: erasing a person everywhere, and sharing figures under a privacy budget."""
+"""Who was erased and how ids are hidden; a person's records in landed files."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from warehouse.file_reading import LANDED
 from warehouse.privacy.naming import Naming, is_distinctive, orders_holding
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
+from warehouse.reading.file_reading import LANDED
 
 _PIECE = re.compile(r"[0-9A-Za-z]+|[^\W_]+")
 _MOST_PIECES = 6

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.column_reading import trimmed_sql
-from warehouse.errors import SourceError
-from warehouse.file_reading import LANDED, UNREADABLE, read_landed_file
-from warehouse.headers import ROW_NUMBER
-from warehouse.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql, whole_number_sql
+from warehouse.base.errors import SourceError
+from warehouse.files.headers import ROW_NUMBER
+from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.erased_names import naming_of_erased
 from warehouse.privacy.naming import Naming
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.subject import Belongings, Subject
 from warehouse.privacy.suppression import Suppressed
-from warehouse.recognition import LandedFile
-from warehouse.source_folders import FileKind
+from warehouse.reading.file_reading import LANDED, UNREADABLE, read_landed_file
+from warehouse.source_definitions.folders import FileKind
+from warehouse.values.column_reading import trimmed_sql
+from warehouse.values.id_readings import CUSTOMER_ID, has_floats, read_customer_id_sql, whole_number_sql
 
 _MARKS = re.compile(r"""[,;|\t"'\s]+""")
 
@@ -60,7 +60,7 @@ def affected_rows(
     Parameters
     ----------
     connection
-        Gets the file in the temporary tables of `warehouse.file_reading`.
+        Gets the file in the temporary tables of `warehouse.reading.file_reading`.
     subject
         Who is being erased: an unreadable record that holds a personal value of theirs is dropped as well, and one that
         names no customer but an order or contract of theirs.

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.arrival.noting import note_rewritten
-from warehouse.durable_files import flush_file, rename_durably, staged_name
-from warehouse.file_digests import file_sha256, reading_sha256
-from warehouse.landing_lock import landing_lock
+from warehouse.base.durable_files import flush_file, rename_durably, staged_name
+from warehouse.files.digests import file_sha256, reading_sha256
+from warehouse.landing.arrival.noting import note_rewritten
+from warehouse.landing.lock import landing_lock
+from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected, affected_rows
 from warehouse.privacy.parquet_rewriting import rewrite_parquet
 from warehouse.privacy.subject import Subject
 from warehouse.privacy.suppression import Suppressed
 from warehouse.privacy.text_rewriting import rewrite_text
-from warehouse.recognition import LandedFile
-from warehouse.source_folders import Source
+from warehouse.source_definitions.folders import Source
 
 
 @dataclass(frozen=True)

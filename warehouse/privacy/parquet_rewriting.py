@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected
-from warehouse.recognition import LandedFile
 
 _BATCH_ROWS = 100_000
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.errors import SettingsError
-from warehouse.own_tables import create_own_tables
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import PSEUDONYMOUS, Settings
+from warehouse.base.transactions import transaction
 from warehouse.privacy.secret import hash_parameters, keyed_hash, keyed_hash_sql, privacy_secret
-from warehouse.settings import PSEUDONYMOUS, Settings
-from warehouse.transactions import transaction
+from warehouse.tables.own_tables import create_own_tables
 
 # Ids of orders and contracts are made from the customer's id in some sources.
 _ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item)_id(_left|_right)?$")

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from warehouse.base.settings import Settings
+from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import affected_rows
 from warehouse.privacy.landing_erasure import rewritten
 from warehouse.privacy.suppression import Suppressed, suppress
-from warehouse.recognition import LandedFile
-from warehouse.settings import Settings
-from warehouse.source_folders import Source
+from warehouse.source_definitions.folders import Source
 
 _log = logging.getLogger(__name__)
 

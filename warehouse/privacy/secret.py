@@ -8,9 +8,9 @@ import os
 import secrets
 from pathlib import Path
 
-from warehouse.durable_files import write_secret
-from warehouse.errors import SettingsError
-from warehouse.settings import Settings
+from warehouse.base.durable_files import write_secret
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
 
 _BLOCK_BYTES = 64  # of SHA-256
 _SHORTEST_CHARACTERS = 32

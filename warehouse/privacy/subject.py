@@ -10,12 +10,12 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.contract import load_contract
-from warehouse.durable_files import flush_folder, write_text_durably
-from warehouse.newest_versions import newest_versions
+from warehouse.base.durable_files import flush_folder, write_text_durably
+from warehouse.base.settings import Settings
 from warehouse.privacy.naming import Naming, holds_id, is_distinctive
 from warehouse.privacy.secret import privacy_folder, private_folder
-from warehouse.settings import Settings
+from warehouse.tables.contract import load_contract
+from warehouse.tables.newest_versions import newest_versions
 
 _SHORTEST_VALUE_CHARACTERS = 6
 # Shorter numbers in the ids of other orders are taken for what they are there: numbers.

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warehouse.durable_files import write_text_durably
-from warehouse.errors import SettingsError
+from warehouse.base.durable_files import write_text_durably
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings, checked_source_name
 from warehouse.privacy.secret import keyed_hash, privacy_folder, privacy_secret, private_folder
-from warehouse.settings import Settings, checked_source_name
 
 _CHECK = "check "
 

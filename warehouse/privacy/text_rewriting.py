@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from warehouse.errors import LandingError
-from warehouse.file_blocks import BlockStream, file_blocks, trimmed
-from warehouse.headers import Header, csv_header
+from warehouse.base.errors import LandingError
+from warehouse.files.blocks import BlockStream, file_blocks, trimmed
+from warehouse.files.encoding import text_format, utf8_blocks
+from warehouse.files.headers import Header, csv_header
+from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected
 from warehouse.privacy.packed_files import open_unpacked
-from warehouse.recognition import LandedFile
-from warehouse.text_encoding import text_format, utf8_blocks
 
 _LONGEST_FIELD_CHARACTERS = 1 << 28
 _MARK = "\ufeff"

@@ -1,9 +1,9 @@
-"""One row per take, reversal of a line and reversal of an order: warehouse/takebacks.py says how they are found."""
+"""One row per take, reversal of a line and reversal of an order: found by warehouse/marts/takebacks.py."""
 
 import pyarrow
 
-from warehouse.customer_documents import documents_by_customer
-from warehouse.takebacks import walk
+from warehouse.marts.customer_documents import documents_by_customer
+from warehouse.marts.takebacks import walk
 
 SCHEMA = pyarrow.schema(
     [

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from services.environment import AIRFLOW_USER
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 
 PASSWORD = "kept-in-the-home"
 ADDRESS = "http://127.0.0.1:8080"

@@ -25,10 +25,10 @@ from ml.features import FEATURE_COLUMNS, KEY_COLUMNS, RULE_COLUMNS
 from ml.purchase_models import ParetoNBD
 from ml.snapshots import read_snapshots
 from tests.ml.synthetic_shop import DEFINITIONS
-from warehouse.connections import open_build_file
-from warehouse.definitions import DBT_PROJECT
-from warehouse.errors import ClienteleError
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
 
 CUSTOMER_COUNT = 1200
 

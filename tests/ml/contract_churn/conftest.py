@@ -12,7 +12,7 @@ import pytest
 from ml.configuration import load_configuration
 from ml.contract_churn.data import Contracts
 from ml.contract_churn.settings import ContractChurnConfiguration
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 AS_OF_DATE = date(2018, 1, 2)
 
@@ -35,9 +35,9 @@ def fast() -> ContractChurnConfiguration:
 @pytest.fixture(scope="session")
 def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
     """A home in which the Telco file was ingested and its marts were built; read only, please."""
-    from warehouse import dbt
-    from warehouse.ingest import ingest_source
-    from warehouse.landing import land_input
+    from warehouse.landing.landing_folder import land_input
+    from warehouse.loading.ingest import ingest_source
+    from warehouse.marts import dbt
 
     settings = Settings(home=tmp_path_factory.mktemp("telco"), mlflow_tracking_uri="", memory_limit="1GB")
     land_input(settings, "ibm_telco", real_data / "ibm_telco_churn.csv")

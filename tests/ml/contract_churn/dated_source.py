@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from warehouse import dbt
-from warehouse.ingest import ingest_source
-from warehouse.landing import land_input
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
+from warehouse.marts import dbt
 
 SOURCE = "files"
 AS_OF_DATE, HORIZON_DAYS = date(2025, 7, 1), 90

@@ -12,8 +12,8 @@ import pytest
 from ml.contract_churn.data import Contracts
 from ml.scoring import score
 from ml.training import train
-from warehouse.errors import ClienteleError, ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.errors import ClienteleError, ModelUnavailable
+from warehouse.base.settings import Settings
 
 from .conftest import AS_OF_DATE
 

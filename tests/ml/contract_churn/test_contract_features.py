@@ -8,7 +8,7 @@ import pytest
 
 from ml.contract_churn.features import categories, contract_frame
 from ml.contract_churn.survival import survival_columns
-from warehouse.errors import ModelUnavailable
+from warehouse.base.errors import ModelUnavailable
 
 ROWS = pd.DataFrame(
     {

@@ -24,9 +24,9 @@ from ml.tracking import TrackingServer, champion_of
 from ml.training import train
 from ml.watching.evidence import watch
 from ml.watching.outcomes import contract_outcomes_after
-from warehouse.definitions import load_definitions
-from warehouse.errors import ModelUnavailable
-from warehouse.settings import Settings
+from warehouse.base.definitions import load_definitions
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
 
 from .dated_source import (
     AS_OF_DATE,

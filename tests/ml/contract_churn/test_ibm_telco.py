@@ -28,7 +28,7 @@ from ml.scoring import score
 from ml.training import train
 from tests.ml.contract_churn.conftest import AS_OF_DATE
 from tests.ml.contract_churn.test_contract_churn_gate import competed, oversampled
-from warehouse.settings import Settings
+from warehouse.base.settings import Settings
 
 CONFIGURATION = load_configuration(ContractChurnConfiguration, "contract_churn")
 

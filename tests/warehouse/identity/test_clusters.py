@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 from warehouse.identity.clusters import cluster, survivors
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link, decided_links
 from warehouse.identity.overrides import Override

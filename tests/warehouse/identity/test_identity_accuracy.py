@@ -13,12 +13,12 @@ import pyarrow as pa
 import pytest
 from people import customers
 
+from warehouse.base.settings import Settings
 from warehouse.identity.accuracy import PairwiseAccuracy, pairwise_accuracy
 from warehouse.identity.links import Decision
 from warehouse.identity.report import Resolved
 from warehouse.identity.resolve import resolve
 from warehouse.identity.rules import load_rules
-from warehouse.settings import Settings
 from warehouse.sources.sample_shop.population import draw_population
 from warehouse.sources.sample_shop.profiles import build_customers, customer_ids, draw_first_consent
 from warehouse.sources.sample_shop.season import Season

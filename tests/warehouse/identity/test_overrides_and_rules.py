@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
 from warehouse.identity.overrides import COLUMNS, OVERRIDES_FILE, read_overrides
 from warehouse.identity.rules import RULES_FILE, load_rules
 

@@ -24,9 +24,9 @@ from typing import Any
 from tests.warehouse.forks import STEPS, answer_of_fork, die_at, in_fork, was_killed
 from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested, publish_marts
 from warehouse.__main__ import main as command
-from warehouse.connections import open_duckdb
+from warehouse.base.connections import open_duckdb
+from warehouse.base.settings import Settings
 from warehouse.privacy.subject import notes_folder
-from warehouse.settings import Settings
 
 _MOST_STEPS = 2000
 _TOLD_BY = {"quality.erasures"}  # when and how often it was done

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import IngestReport, ingest_source
-from warehouse.publish import PublishReport, publish
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import IngestReport, ingest_source
+from warehouse.publishing.publish import PublishReport, publish
 
 SOURCE = "files"
 PERSON = "K-000777x"

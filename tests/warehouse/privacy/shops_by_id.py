@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.connections import open_build_file
-from warehouse.newest_versions import newest_versions
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.tables.newest_versions import newest_versions
 
 SOURCE = "files"
 

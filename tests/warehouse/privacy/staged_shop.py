@@ -8,8 +8,8 @@ from datetime import date
 
 import duckdb
 
-from warehouse.privacy.contributions import Contributions, contributions
-from warehouse.privacy.sharing_rules import load_sharing_rules
+from warehouse.sharing.contributions import Contributions, contributions
+from warehouse.sharing.sharing_rules import load_sharing_rules
 
 END = date(2024, 5, 1)
 _TABLES = """

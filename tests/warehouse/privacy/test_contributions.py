@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from tests.warehouse.privacy.staged_shop import END, Account, exactly, fill
-from warehouse.privacy.contributions import contributions
-from warehouse.privacy.sharing_rules import load_sharing_rules
+from warehouse.sharing.contributions import contributions
+from warehouse.sharing.sharing_rules import load_sharing_rules
 
 GIANT = Account("giant", "VA", tuple((f"2024-0{1 + n % 4}-05", 10_000 * (-1) ** (n // 6) + n / 100) for n in range(9)))
 

@@ -22,13 +22,13 @@ from tests.warehouse.privacy.shop_with_people import (
     publish_marts,
     write_shop,
 )
-from warehouse.connections import open_build_file, open_duckdb
-from warehouse.erasure_lock import erasure_lock
-from warehouse.errors import ErasureIncomplete, PublishError, SettingsError, WarehouseBusy
-from warehouse.ingest import ingest_source
-from warehouse.privacy.erasure import erase
+from warehouse.base.connections import open_build_file, open_duckdb
+from warehouse.base.erasure_lock import erasure_lock
+from warehouse.base.errors import ErasureIncomplete, PublishError, SettingsError, WarehouseBusy
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
+from warehouse.loading.ingest import ingest_source
 from warehouse.privacy.subject import notes_folder
-from warehouse.settings import Settings
 
 
 def query(settings: Settings, sql: str) -> list[tuple]:
@@ -226,7 +226,7 @@ def test_nobody_opens_the_build_file_meanwhile(settings: Settings, monkeypatch: 
     ingested(settings)
     with erasure_lock(settings):
         query(settings, "select 1")  # the process that erases may
-        monkeypatch.setattr("warehouse.erasure_lock.os.getpid", lambda: 1)
+        monkeypatch.setattr("warehouse.base.erasure_lock.os.getpid", lambda: 1)
         with pytest.raises(WarehouseBusy, match="being erased"):
             query(settings, "select 1")
     query(settings, "select 1")

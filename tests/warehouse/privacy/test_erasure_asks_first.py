@@ -15,10 +15,10 @@ from tests.warehouse.privacy.shop_with_people import (
     publish_marts,
 )
 from warehouse.__main__ import main
-from warehouse.connections import open_build_file
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 from warehouse.privacy.subject import notes_folder
-from warehouse.published_versions import DATABASE, folder_of, live_version
-from warehouse.settings import Settings
+from warehouse.publishing.published_versions import DATABASE, folder_of, live_version
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 
 from tests.warehouse.privacy.shop_with_people import found_in_home
 from tests.warehouse.privacy.shops_by_id import SHOPS, SOURCE, Shop, landed_texts, stage
-from warehouse.connections import open_build_file
-from warehouse.errors import PublishError
-from warehouse.ingest import ingest_source
-from warehouse.privacy.erasure import erase
-from warehouse.publish import publish
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
+from warehouse.loading.ingest import ingest_source
+from warehouse.publishing.publish import publish
 
 MONEY = "select count(*), count(distinct order_id), sum(order_amount) from raw.orders"
 LINES = "select count(*), count(distinct order_item_id), sum(unit_price_amount) from raw.order_items"

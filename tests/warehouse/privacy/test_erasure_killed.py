@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from warehouse.settings import CHECKOUT, Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 # Between two landed files, while the former version still lies beside the rewritten one, and before the build file is
 # replaced. `python -m tests.warehouse.privacy.killing_erasure HOME` is the whole campaign.

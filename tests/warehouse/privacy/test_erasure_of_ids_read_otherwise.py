@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import ingest_source
-from warehouse.privacy.erasure import erase
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
+from warehouse.loading.ingest import ingest_source
 
 ORDERS = "order_id,customer_id,ordered_at,order_amount\n"
 

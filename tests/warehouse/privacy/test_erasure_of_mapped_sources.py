@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.privacy.shop_with_people import found_in_home
-from warehouse.connections import open_build_file
-from warehouse.errors import SourceError
-from warehouse.ingest import ingest_source
-from warehouse.privacy.erasure import erase
-from warehouse.settings import CHECKOUT, Settings
-from warehouse.source_folders import load_source
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.erasure.erase import erase
+from warehouse.loading.ingest import ingest_source
+from warehouse.source_definitions.folders import load_source
 
 CDNOW = (
     " 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n 00002 19970112  5   77.00\n\n 00003 19970102  2   20.76\n"

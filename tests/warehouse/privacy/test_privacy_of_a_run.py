@@ -8,12 +8,12 @@ import pytest
 
 from tests.integration.pipeline import ingest
 from tests.warehouse.privacy.shop_with_people import CANARIES, PERSON, SECOND_ACCOUNT, SOURCE, found_in_home, write_shop
-from warehouse import dbt
-from warehouse.connections import open_build_file
-from warehouse.marts import build_marts
-from warehouse.privacy.erasure import erase
-from warehouse.publish import publish
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
+from warehouse.marts import dbt
+from warehouse.marts.build import build_marts
+from warehouse.publishing.publish import publish
 
 PERSONAL = CANARIES[2:]
 

@@ -10,11 +10,11 @@ import pytest
 
 from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested
 from tests.warehouse.privacy.test_erasure import publish_marts
-from warehouse.connections import open_build_file, open_published
-from warehouse.errors import SettingsError
-from warehouse.privacy.erasure import erase
+from warehouse.base.connections import open_build_file, open_published
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
 from warehouse.privacy.secret import hash_parameters, keyed_hash, keyed_hash_sql
-from warehouse.settings import Settings
 
 SECRET = "a secret of the tests, longer than thirty-two characters"
 IDS = ("K-000001x", PERSON)

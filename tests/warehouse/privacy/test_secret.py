@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from warehouse.errors import SettingsError
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
 from warehouse.privacy.secret import privacy_folder, privacy_secret
-from warehouse.settings import Settings
 
 
 def test_it_is_made_once(settings: Settings) -> None:

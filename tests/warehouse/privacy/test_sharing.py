@@ -14,16 +14,16 @@ import pytest
 from tests.warehouse.privacy.shop_with_people import SOURCE
 from tests.warehouse.privacy.staged_shop import END, Account, exactly, fill
 from warehouse.__main__ import main
-from warehouse.connections import open_build_file
-from warehouse.errors import SettingsError
-from warehouse.privacy import noise
-from warehouse.privacy.contributions import Contributions
-from warehouse.privacy.noise import discrete_laplace, noisy
-from warehouse.privacy.shared_file import ShareReport, end_of_months, share
-from warehouse.privacy.sharing import country_bound, noisy_figures
-from warehouse.privacy.sharing_rules import SharingRules, load_sharing_rules
-from warehouse.quality_tables import create_quality_tables
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
+from warehouse.sharing import noise
+from warehouse.sharing.contributions import Contributions
+from warehouse.sharing.noise import discrete_laplace, noisy
+from warehouse.sharing.share import country_bound, noisy_figures
+from warehouse.sharing.shared_file import ShareReport, end_of_months, share
+from warehouse.sharing.sharing_rules import SharingRules, load_sharing_rules
+from warehouse.tables.quality_tables import create_quality_tables
 
 
 def test_noise_is_discrete_laplace_of_the_stated_scale() -> None:

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from tests.warehouse.privacy.staged_shop import Account, exactly
-from warehouse.privacy.contributions import Contributions
-from warehouse.privacy.sharing import budgets, with_noise
-from warehouse.privacy.sharing_rules import load_sharing_rules
+from warehouse.sharing.contributions import Contributions
+from warehouse.sharing.share import budgets, with_noise
+from warehouse.sharing.sharing_rules import load_sharing_rules
 
 RULES = load_sharing_rules()
 # Equals whose ranks one newcomer would move together: what told two shops apart before.

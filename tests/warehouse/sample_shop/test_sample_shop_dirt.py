@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from warehouse.connections import open_build_file
-from warehouse.ingest import ingest_source
-from warehouse.settings import Settings
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.loading.ingest import ingest_source
 from warehouse.sources.sample_shop.columns import decimals, numbered_ids, picked
 from warehouse.sources.sample_shop.dirt import as_text, soil
 from warehouse.sources.sample_shop.dirt_kinds import KINDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warehouse.settings import CHECKOUT
+from warehouse.base.settings import CHECKOUT
 from warehouse.sources.sample_shop.dirt_kinds import KINDS
 from warehouse.sources.sample_shop.segments import SEGMENTS
 from warehouse.sources.sample_shop.settings import SampleShop

@@ -19,7 +19,7 @@ from warehouse.sources.sample_shop.files import Staging
 from warehouse.sources.sample_shop.generate import build_shop, generate
 from warehouse.sources.sample_shop.settings import SampleShop
 
-CONTRACT = yaml.safe_load((Path(warehouse.__file__).parent / "contract.yml").read_text(encoding="utf-8"))
+CONTRACT = yaml.safe_load((Path(warehouse.__file__).parent / "tables" / "contract.yml").read_text(encoding="utf-8"))
 # A shop of one currency whose contracts keep their price; codes that are no goods stand in its line_kinds.csv.
 GENERATED = {
     name: [column for column in table["columns"] if column != "line_kind"]

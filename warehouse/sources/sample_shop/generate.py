@@ -39,7 +39,7 @@ from warehouse.sources.sample_shop.subscriptions import build_subscriptions
 from warehouse.sources.sample_shop.truth import campaign_truth, customer_truth
 
 if TYPE_CHECKING:
-    from warehouse.settings import Settings
+    from warehouse.base.settings import Settings
 
 SOURCE_NAME = "sample_shop"
 PARQUET_TABLES = ("events",)  # the others are CSV

@@ -1,0 +1,150 @@
+"""Opening DuckDB files: one writer or many readers, in UTC, with a readable word when a file is held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from warehouse.base.erasure_lock import refuse_while_erasing
+from warehouse.base.errors import ClienteleError, PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
+from warehouse.base.named_process import named_process
+from warehouse.base.settings import Settings
+from warehouse.base.sql_text import literal
+
+DATABASE, PARQUET = "clientele.duckdb", "parquet"  # of a published version
+_LOCKED = "Could not set lock"
+_HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
+
+
+@contextmanager
+def open_build_file(settings: Settings, source: str, *, read_only: bool = False) -> Iterator[DuckDBPyConnection]:
+    """Open the private build file of a source; make it when it is missing and to be written.
+
+    Raises
+    ------
+    WarehouseMissing
+        If it is to be read and there is none.
+    WarehouseBusy
+        If another process holds it; the message names the process.
+    WarehouseUnreadable
+        If it cannot be opened for another reason.
+    """
+    refuse_while_erasing(settings)
+    path = settings.build_file(source)
+    if read_only and not path.exists():
+        raise WarehouseMissing(
+            f"There is no warehouse for source {source!r} yet ({path.name} does not exist).",
+            f"Load the source first: make run SOURCE={source}",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_duckdb(path, settings, read_only=read_only) as connection:
+        yield connection
+
+
+@contextmanager
+def open_published(settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Open what is published read-only, as any reader does."""
+    if not settings.published_file.exists():
+        raise PublishError("Nothing has been published yet.", "Run the pipeline first: make demo (or make run).")
+    with open_version(settings.published_file.resolve().parent, settings) as connection:
+        yield connection
+
+
+@contextmanager
+def open_version(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Open a published version read-only.
+
+    Many programs open a DuckDB file to write, and keep all others out for as long. Nobody can keep the same tables in
+    the version's Parquet files.
+
+    Parameters
+    ----------
+    folder
+        Of the version.
+
+    Raises
+    ------
+    WarehouseUnreadable
+        If it cannot be read.
+    """
+    with ExitStack() as opened:
+        try:
+            connection = opened.enter_context(open_duckdb(folder / DATABASE, settings, read_only=True))
+        except WarehouseBusy:
+            connection = opened.enter_context(open_parquet(folder, settings))
+        yield connection
+
+
+@contextmanager
+def open_parquet(folder: Path, settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Show the Parquet files of a published version as the tables that they hold."""
+    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
+        for statement in parquet_views(folder):
+            connection.execute(statement)
+        yield connection
+
+
+def parquet_views(folder: Path) -> list[str]:
+    """SQL that shows the Parquet files of a published version as the tables that they hold."""
+    files = sorted((folder / PARQUET).glob("*/*.parquet"))
+    schemas = [f'create schema "{schema}"' for schema in sorted({file.parent.name for file in files})]
+    return schemas + [
+        f'create view "{file.parent.name}"."{file.stem}" as from read_parquet({literal(str(file))})' for file in files
+    ]
+
+
+@contextmanager
+def open_duckdb(path: Path, settings: Settings, *, read_only: bool) -> Iterator[DuckDBPyConnection]:
+    """Open one DuckDB file with the settings' limits; temporary files stay beside it."""
+    config = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make another DuckDB file readable in a connection, under a name.
+
+    Raises
+    ------
+    WarehouseBusy, WarehouseUnreadable
+        As when opening it.
+    """
+    try:
+        connection.execute(f"attach {literal(str(path))} as {name} (read_only)")  # attach takes no bound parameter
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+
+
+def refuse_if_held(path: Path, words: str) -> None:
+    """Raise WarehouseBusy, with the process named, if the words of another program say that the file is locked."""
+    if _LOCKED in words:
+        holder = _HOLDER.search(words)
+        who = named_process(holder.group(2), holder.group(1)) if holder else "its name cannot be found out"
+        raise WarehouseBusy(
+            f"{path.name} is held by another process: {who}.",
+            "Wait for it to end, or end that process. The published file can be read at any time.",
+        )
+
+
+def _explained(path: Path, error: duckdb.Error) -> ClienteleError:
+    try:
+        refuse_if_held(path, str(error))
+    except WarehouseBusy as busy:
+        return busy
+    return WarehouseUnreadable(
+        f"{path.name} cannot be opened: {str(error).splitlines()[0]}",
+        f"Look at the file and its folder ({path.parent}); docs/operations.md says how to start over or go back.",
+    )

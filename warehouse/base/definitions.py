@@ -1,0 +1,57 @@
+"""Business definitions, read from `dbt_project.yml`, the one place where they are written."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import CHECKOUT
+
+DBT_PROJECT = CHECKOUT / "dbt_project"
+
+
+class Definitions(BaseModel):
+    """What marts and models mean by newest, churn, lifetime value, eligibility and snapshots (in days)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    newest_first: str = Field(min_length=1)  # SQL that puts the versions of a raw row in order
+    churn_horizon_days: int = Field(gt=0)
+    clv_horizon_days: int = Field(gt=0)
+    clv_further_horizons_days: tuple[int, ...] = ()
+    eligibility_window_days: int = Field(gt=0)
+    snapshot_step_days: int = Field(gt=0)
+    snapshot_max_count: int = Field(gt=0)
+    minimum_history_days: int = Field(ge=0)
+
+    @property
+    def snapshot_horizon_days(self) -> int:
+        """How far apart the dates to learn from, to judge on and to score lie: no label may reach beyond it."""
+        return max(self.churn_horizon_days, self.clv_horizon_days)
+
+    @model_validator(mode="after")
+    def _horizons_rise(self) -> Definitions:
+        horizons = (self.clv_horizon_days, *self.clv_further_horizons_days)
+        if list(horizons) != sorted(set(horizons)):
+            raise ValueError("clv_further_horizons_days must rise from above clv_horizon_days")
+        return self
+
+
+@cache
+def load_definitions(project_file: Path = DBT_PROJECT / "dbt_project.yml") -> Definitions:
+    """Read the `vars` of the dbt project.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing or a definition is absent or out of range.
+    """
+    try:
+        variables = yaml.safe_load(project_file.read_text(encoding="utf-8"))["vars"]
+        return Definitions.model_validate(variables)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise SettingsError(f"{project_file.name}: {error}", "Mend the `vars` of dbt_project.yml.") from error

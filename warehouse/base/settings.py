@@ -1,0 +1,146 @@
+"""Where things are, read once from the environment. Business definitions are not here (see `definitions`)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.base.errors import SettingsError
+from warehouse.base.time_zones import time_zone_problem
+
+PLAIN, PSEUDONYMOUS = "plain", "pseudonymous"
+CHECKOUT = Path(__file__).resolve().parents[2]
+_SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+class Settings(BaseSettings):
+    """Paths, ports and addresses. Each field is the environment variable ``CLIENTELE_<FIELD>``.
+
+    Nothing is created when this is made; whoever writes into a folder makes it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True)
+
+    home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
+    sources_folder: Path | None = Field(None, description="Folder of your own sources, beside the shipped ones.")
+    mlflow_tracking_uri: str = Field("", description="MLflow server or database; empty: SQLite under home.")
+    mlflow_artifact_location: str = Field("", description="Where models and plots go; empty: under home.")
+    airflow_port: int = Field(8080, ge=1, le=65535, description="Airflow's port on localhost.")
+    mlflow_port: int = Field(5000, ge=1, le=65535, description="MLflow's port on localhost.")
+    memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
+    threads: int = Field(2, ge=1, description="DuckDB's threads per process.")
+    published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
+    promotion_needs_approval: bool = Field(
+        False, description="Whether a person approves each new model before it serves."
+    )
+    unpacked_file_limit_mb: int = Field(
+        20_000, ge=1, description="Largest size of a landed file once unpacked, in MB; a larger one is refused."
+    )
+    full_export_gone_share_maximum: float = Field(
+        0.5, ge=0, le=1, description="Largest share of the rows that a full export may take away; more is refused."
+    )
+    alert_webhook_url: SecretStr = Field("", description="Where alerts are posted as JSON; empty: nowhere.")
+    published_ids: Literal["plain", "pseudonymous"] = Field(
+        PLAIN, description="Whether published tables carry the ids of the source, or keyed hashes of them."
+    )
+    privacy_budget_epsilon: float = Field(
+        3.0, gt=0, description="Privacy budget of a source: the epsilons of all files shared of it together."
+    )
+    time_zone: str = Field("UTC", description="Time zone of the shop's days, unless its source.yml names one.")
+    sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
+    sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
+
+    @field_validator("home", "sources_folder")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().resolve()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        if problem := time_zone_problem(name):
+            raise SettingsError(f"CLIENTELE_TIME_ZONE: {problem}.", "Write it as Europe/Berlin or America/New_York.")
+        return name
+
+    @property
+    def landing_folder(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def truth_folder(self) -> Path:
+        """What is known of generated data; never landed."""
+        return self.home / "truth"
+
+    @property
+    def warehouse_folder(self) -> Path:
+        return self.home / "warehouse"
+
+    @property
+    def published_folder(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def published_file(self) -> Path:
+        return self.published_folder / "clientele.duckdb"
+
+    @property
+    def data_docs_folder(self) -> Path:
+        return self.home / "docs" / "validations"
+
+    @property
+    def dbt_target_folder(self) -> Path:
+        return self.home / "dbt"
+
+    @property
+    def logs_folder(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def run_summaries_folder(self) -> Path:
+        """One page for each pipeline run that was published."""
+        return self.home / "docs" / "runs"
+
+    @property
+    def run_folder(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def airflow_home(self) -> Path:
+        return self.home / "airflow"
+
+    @property
+    def mlflow_folder(self) -> Path:
+        return self.home / "mlflow"
+
+    @property
+    def tracking_uri(self) -> str:
+        return self.mlflow_tracking_uri or f"sqlite:///{self.mlflow_folder / 'mlflow.db'}"
+
+    @property
+    def artifact_location(self) -> str:
+        return self.mlflow_artifact_location or str(self.mlflow_folder / "artifacts")
+
+    @property
+    def unpacked_file_limit_bytes(self) -> int:
+        return self.unpacked_file_limit_mb * 1_000_000
+
+    def landing_of(self, source: str) -> Path:
+        return self.landing_folder / checked_source_name(source)
+
+    def build_file(self, source: str) -> Path:
+        """The private DuckDB file of one source (one company)."""
+        return self.warehouse_folder / f"{checked_source_name(source)}.duckdb"
+
+
+def checked_source_name(source: str) -> str:
+    """Return the name if it can be a folder, a file and a DAG parameter; raise SettingsError if not."""
+    if not _SOURCE_NAME.fullmatch(source):
+        raise SettingsError(
+            f"{source!r} is not a source name.",
+            "Use lower-case letters, digits and underscores, starting with a letter.",
+        )
+    return source

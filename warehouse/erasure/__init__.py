@@ -1,0 +1,1 @@
+"""Removing a person everywhere, and proving it."""

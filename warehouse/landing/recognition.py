@@ -1,0 +1,179 @@
+"""What files are, by their names: known to a source, left alone, or refused, all of a folder at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from warehouse.base.errors import LandingError
+from warehouse.files.content_sniffing import sniffed_format
+from warehouse.landing.paths import checked_name
+from warehouse.source_definitions.folders import FileKind, Source
+from warehouse.tables.contract import load_contract
+
+DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz")
+# No data by their names: they lie beside data often enough, and are told of once.
+_DOCUMENT_SUFFIXES = (
+    *(".md", ".rst", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".eml", ".url", ".lnk"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".py", ".sql", ".sh", ".r", ".ipynb"),
+    *(".yml", ".yaml", ".toml", ".ini", ".cfg", ".md5", ".sha256", ".asc", ".sig"),
+)
+_DOCUMENTS = ("readme", "license", "copying", "changelog", "notice", "makefile", "dockerfile", "manifest")
+# Data, but of a format that is not read.
+_FOREIGN_SUFFIXES = (
+    *(".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"),
+    *(".json", ".jsonl", ".ndjson", ".xml", ".html", ".htm", ".avro", ".orc", ".feather", ".arrow", ".pkl"),
+    *(".sqlite", ".sqlite3", ".db", ".db3", ".duckdb", ".mdb", ".accdb", ".dbf", ".sav", ".dta", ".por"),
+    *(".sas7bdat", ".xpt", ".h5", ".hdf5", ".rds", ".rdata", ".npy", ".npz", ".mat"),
+)
+_SUFFIX = re.compile(r"\.[^.]*[^\W\d_][^.]*$")  # one of digits alone is part of the name: orders.2024
+_PARTITION = re.compile(r"([^=]+)=(.*)")
+_NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # what Hive calls a folder of rows without a value
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file and what its rows are."""
+
+    path: Path
+    name: str  # relative to the source's landing folder, with forward slashes
+    kind: FileKind
+    partition: tuple[tuple[str, str | None], ...] = ()  # what folders such as month=2024-01 say of all its rows
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The files of a folder."""
+
+    files: tuple[LandedFile, ...] = ()
+    ignored: tuple[str, ...] = ()  # by the source's `ignore`
+    passed_over: tuple[str, ...] = ()  # documents, pictures, programs
+
+    def lines(self) -> Iterator[str]:
+        """What is not read, in words."""
+        if self.ignored:
+            yield f"left alone, as source.yml says (ignore): {', '.join(self.ignored)}"
+        if self.passed_over:
+            yield f"no data by their names, passed over: {', '.join(self.passed_over)}"
+
+
+def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, what_to_do: str) -> Recognised:
+    """Say of each file what it is.
+
+    Parameters
+    ----------
+    folder
+        The folder that names are relative to.
+    place, what_to_do
+        Where the files are and what can be done there, for the message.
+
+    Raises
+    ------
+    LandingError
+        If a file is of no kind that the source knows, or of two; names all such files.
+    """
+    files: list[LandedFile] = []
+    ignored: list[str] = []
+    passed_over: list[str] = []
+    refusals: list[str] = []
+    for path in paths:
+        name = checked_name(path, folder)
+        kinds = _kinds(source, path, name)
+        if any(_fits(name, pattern) for pattern in source.ignore):
+            ignored.append(name)
+        elif len(kinds) == 1:
+            files.append(LandedFile(path, name, kinds[0], _partition(name)))
+        elif not kinds and _is_document(path.name.lower()):
+            passed_over.append(name)
+        else:
+            refusals.append(_refusal(source, name, kinds))
+    if refusals:
+        raise _refused(source, refusals, place, what_to_do)
+    return Recognised(tuple(files), tuple(ignored), tuple(passed_over))
+
+
+def kind_of(source: Source, folder: Path, name: str) -> FileKind | None:
+    """What a file of the landing folder is, whether it still stands there or not; None if the source knows none."""
+    is_ignored = any(_fits(name, pattern) for pattern in source.ignore)
+    kinds = [] if is_ignored else _kinds(source, folder / name, name)
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a pattern fits a file's name, or with a slash in it the path; capitals and small letters are the same."""
+    compared = name if "/" in pattern else name.rpartition("/")[2]
+    return fnmatchcase(_folded(compared), _folded(pattern))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower()
+
+
+def _kinds(source: Source, path: Path, name: str) -> list[FileKind]:
+    if source.form == "mapped":
+        return [kind for kind in source.files if _fits(name, kind.pattern)]
+    table = _table_of(name.lower())
+    format_ = _format_of(path, table) if table else None
+    return [FileKind(pattern=path.name, format=format_, rows_are=table)] if table and format_ else []
+
+
+def _table_of(name: str) -> str | None:
+    """`orders.csv`, `orders_2024-05.csv` and `orders/month=05/part-1.csv` are orders; the longest table name wins.
+
+    What a file itself is called says more than its folder, and a near folder more than a far one.
+    """
+    tables = sorted(load_contract().tables, key=len, reverse=True)
+    path = PurePosixPath(name)
+    stem = path.name.split(".")[0]
+    for table in tables:
+        if stem.startswith(table) and not stem.removeprefix(table)[:1].isalpha():
+            return table
+    return next((folder for folder in reversed(path.parts[:-1]) if folder in tables), None)
+
+
+def _format_of(path: Path, table: str) -> str | None:
+    name = path.name.lower()
+    if name.endswith(DATA_SUFFIXES):
+        return "parquet" if name.endswith(".parquet") else "csv"
+    return None if _SUFFIX.search(name) else sniffed_format(path, table)
+
+
+def _partition(name: str) -> tuple[tuple[str, str | None], ...]:
+    found = [_PARTITION.fullmatch(folder) for folder in name.split("/")[:-1]]
+    pairs = [(unquote(match[1]), unquote(match[2])) for match in found if match]
+    return tuple((key, None if value == _NO_PARTITION else value) for key, value in pairs)
+
+
+def _is_document(name: str) -> bool:
+    return name.endswith(_DOCUMENT_SUFFIXES) or name in _DOCUMENTS
+
+
+def _refusal(source: Source, name: str, kinds: list[FileKind]) -> str:
+    if kinds:
+        entries = " and ".join(f"{kind.pattern!r} ({kind.rows_are})" for kind in kinds)
+        return (
+            f"{name}: {len(kinds)} entries of source.yml fit this file: {entries}. Let one fit: narrow a pattern, or "
+            "if the rows give several tables, keep one entry and name the others under also_give"
+        )
+    if name.lower().endswith(_FOREIGN_SUFFIXES) and not name.lower().endswith(DATA_SUFFIXES):
+        return f"{name} is of a format that Clientele does not read: save it as CSV UTF-8 or Parquet"
+    return f"{name}: source {source.name!r} does not know what this file is"
+
+
+def _refused(source: Source, refusals: list[str], place: str, what_to_do: str) -> LandingError:
+    known = (
+        f"Patterns of {source.name}/source.yml: {', '.join(kind.pattern for kind in source.files)}."
+        if source.form == "mapped"
+        else f"Known are files ending in {', '.join(DATA_SUFFIXES)}, called after a contract table or in a folder that "
+        f"is: {', '.join(load_contract().tables)}."
+    )
+    told = refusals[0] if len(refusals) == 1 else "\n".join([f"{len(refusals)} files are refused", *refusals])
+    return LandingError(
+        f"{told} ({place}).",
+        f"{what_to_do} What is not needed can be named under `ignore:` in {source.folder / 'source.yml'}. {known}",
+    )

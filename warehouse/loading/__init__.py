@@ -1,0 +1,1 @@
+"""Landed files → raw: each row judged by the contract, loaded, quarantined or recognised as loaded."""

@@ -1,0 +1,119 @@
+"""Running dbt on a source's build file in a process of its own, so that its hold on the file ends with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+from warehouse.base.connections import open_build_file, refuse_if_held
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.errors import DbtFailed
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.marts.increments import Increment, mart_build
+from warehouse.marts.parsed_project import parsed_file
+from warehouse.source_definitions.in_build_file import read_source_definitions, write_source_definitions
+from warehouse.tables.build_state import forget_builds
+
+MART_SELECTION = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
+ACTIVATION_SELECTION = ("path:models/activation",)
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def dbt_environment(settings: Settings, source: str) -> dict[str, str]:
+    """What `profiles.yml` reads, and dbt's own folders, kept under home."""
+    return {
+        "CLIENTELE_BUILD_FILE": str(settings.build_file(source)),
+        "CLIENTELE_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_TARGET_PATH": str(settings.dbt_target_folder / "target"),
+        "DBT_LOG_PATH": str(settings.dbt_target_folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def build(
+    settings: Settings,
+    source: str,
+    as_of_date: str,
+    select: tuple[str, ...] = MART_SELECTION,
+    *,
+    variables: Mapping[str, object] | None = None,
+    data_tests: bool = True,
+    full: bool = False,
+) -> None:
+    """`dbt build` of a selection: seeds, models and data tests in order.
+
+    The marts as a whole are built in increments (`warehouse.marts.increments`), any other selection from scratch.
+
+    Parameters
+    ----------
+    variables
+        Vars of dbt_project.yml to be set otherwise for this build.
+    data_tests
+        False for a build whose data were tested when they were first built.
+    full
+        Build everything anew, whatever the last build made.
+
+    Raises
+    ------
+    DbtFailed
+        With the models and tests that failed, in dbt's words.
+    """
+    arguments = ["--select", *select]
+    arguments += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
+    arguments += [] if data_tests else ["--exclude-resource-type", "test"]
+    with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
+        done = _run(settings, source, as_of_date, variables or {}, [*arguments, *increment.dbt_arguments])
+        if done.returncode != 0:
+            refuse_if_held(settings.build_file(source), done.stdout)
+            raise DbtFailed(
+                f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
+                f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",
+            )
+
+
+def planned_build(
+    settings: Settings,
+    source: str,
+    as_of_date: str,
+    select: tuple[str, ...],
+    *,
+    variables: Mapping[str, object] | None = None,
+    full: bool = False,
+) -> AbstractContextManager[Increment]:
+    """What of a selection is to be built; dbt runs in the block, which is recorded as a build if all marts are built.
+
+    A selection that is neither all marts nor the activation leaves models of several dates behind: the next build of
+    the marts starts from scratch.
+    """
+    if select == MART_SELECTION:
+        return mart_build(settings, source, as_of_date, variables=variables, full=full)
+    if select != ACTIVATION_SELECTION:
+        with open_build_file(settings, source) as connection:
+            forget_builds(connection)
+            write_source_definitions(connection, read_source_definitions(settings, source))
+    what = "What is made from the scores is small and" if select == ACTIVATION_SELECTION else "A part of the marts"
+    return nullcontext(Increment(is_full=True, reason=f"{what} is always made from scratch."))
+
+
+def _run(
+    settings: Settings, source: str, as_of_date: str, variables: Mapping[str, object], arguments: list[str]
+) -> subprocess.CompletedProcess[str]:
+    parsed = parsed_file(settings, source, variables)
+    command = [sys.executable, "-m", "warehouse.marts.dbt_process", str(parsed)]
+    command += [json.dumps({**variables, "as_of_date": as_of_date})]
+    command += ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
+    paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, **dbt_environment(settings, source), "PYTHONPATH": paths}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def _what_failed(output: str) -> str:
+    lines = [_COLOURS.sub("", line) for line in output.splitlines()]
+    failures = [line for line in lines if re.search(r"\b(FAIL|ERROR|Error|Failure)\b", line)]
+    return "\n".join(failures[:20] or lines[-20:])

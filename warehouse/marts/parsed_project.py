@@ -1,0 +1,100 @@
+"""dbt's project as parsed before: read back instead of parsed anew, as long as nothing that it is made of is another.
+
+dbt parses everything again when `--vars` differ, and the run's date does each day. No model refers to other models
+according to the date (a test of the project holds that), so what was parsed for one date serves all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgpack.exceptions import UnpackException
+
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.durable_files import staged_name
+from warehouse.base.settings import Settings
+from warehouse.marts.increments import definitions_sha256
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# What reading a file that was cut short, or whose parts are others, can raise: it is written anew.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, UnpackException)
+
+
+def parsed_file(settings: Settings, source: str, variables: Mapping[str, object] | None = None) -> Path:
+    """Where the project parsed for a source's build file lies, now or later.
+
+    Parameters
+    ----------
+    variables
+        Vars of dbt_project.yml that are set otherwise, but for the run's date.
+    """
+    return parsed_file_in(settings.dbt_target_folder / "parsed", settings.build_file(source), variables or {})
+
+
+def parsed_file_in(folder: Path, build_file: Path, variables: Mapping[str, object]) -> Path:
+    """Name the file in a folder by all that the project is parsed from."""
+    made_of = {
+        "definitions": definitions_sha256(variables),
+        "dbt": [version("dbt-core"), version("dbt-duckdb")],
+        "database": build_file.stem,  # part of every table's name
+    }
+    name = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    return folder / f"{build_file.stem}-{name}.msgpack"
+
+
+def parsed_project(file: Path, variables: Mapping[str, object]) -> Manifest | None:
+    """Read the project back, or parse it and keep it; None where it cannot be parsed, so that dbt says why.
+
+    The environment must be `warehouse.marts.dbt.dbt_environment`.
+
+    Parameters
+    ----------
+    file
+        From `parsed_file`.
+    variables
+        All vars of the run, its date included.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    try:
+        manifest = Manifest.from_msgpack(file.read_bytes(), decoder=extended_mashumuro_decoder)
+        manifest.build_flat_graph()
+        return manifest
+    except FileNotFoundError:
+        pass
+    except _UNREADABLE:
+        file.unlink(missing_ok=True)
+    manifest = _parse(variables)
+    if manifest is not None:
+        _keep(manifest, file)
+    return manifest
+
+
+def _parse(variables: Mapping[str, object]) -> Manifest | None:
+    from dbt.cli.main import dbtRunner
+
+    command = ["--quiet", "--no-use-colors", "parse", "--project-dir", str(DBT_PROJECT)]
+    done = dbtRunner().invoke([*command, "--no-partial-parse", "--vars", json.dumps(variables)])
+    return done.result if done.success else None
+
+
+def _keep(manifest: Manifest, file: Path) -> None:
+    """Keep it in one step, in place of what was parsed of the same source before."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    staged = staged_name(file)
+    staged.write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    staged.replace(file)
+    source = file.name.rpartition("-")[0]
+    for former in file.parent.glob(f"{source}-*.msgpack"):
+        if former != file:
+            former.unlink(missing_ok=True)

@@ -1,0 +1,171 @@
+"""Copying what people query out of the build file, which is only read, and checking that it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import duckdb
+
+from warehouse.base.connections import attach_read_only, open_build_file
+from warehouse.base.errors import PublishError
+from warehouse.base.settings import Settings
+from warehouse.privacy.erased_names import names_erased
+from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
+from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
+from warehouse.privacy.suppression import read_suppressed
+from warehouse.publishing.publication_attempts import Attempt
+from warehouse.publishing.publication_history import HISTORY_TABLES, PublishedRun
+from warehouse.publishing.publication_recovery import KEPT_BEFORE
+
+PUBLISHED_SCHEMAS = ("marts", "scores", "quality")
+# Rows as they stood in a file may hold personal data: they stay in the build file.
+WITHHELD_COLUMNS = {("quality", "quarantined_rows"): ("row_content",)}
+_BUILD = "build_file"
+
+
+def copy_schemas(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, attempt: Attempt
+) -> tuple[dict[str, int], PublishedRun]:
+    """Copy the published schemas of the source's build file into an empty file.
+
+    Returns
+    -------
+    tuple[dict[str, int], PublishedRun]
+        Rows of each table (``schema.table``) as counted in the build file, and the version's figures.
+
+    Raises
+    ------
+    PublishError
+        If the marts are not complete, or scores have not passed their gate.
+    WarehouseMissing, WarehouseBusy
+        If there is no build file, or another process holds it.
+    """
+    with open_build_file(settings, attempt.source, read_only=True):
+        pass  # tells in words whether it is missing or held
+    if names := pseudonyms(settings, attempt.source):
+        with open_build_file(settings, attempt.source) as build_file:
+            write_published_ids(build_file, names)
+    attach_read_only(connection, settings.build_file(attempt.source), _BUILD)
+    _refuse_unreviewed_scores(connection)
+    _refuse_erased_people(connection, settings, attempt.source)
+    run = _figures(connection, attempt)
+    tables = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = ? and list_contains(?, table_schema) order by all",
+        [_BUILD, list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    for schema in PUBLISHED_SCHEMAS:
+        connection.execute(f"create schema {schema}")
+    table_rows = {}
+    for schema, table in tables:
+        if schema == "quality" and table in HISTORY_TABLES:
+            continue
+        withheld = WITHHELD_COLUMNS.get((schema, table), ())
+        exclusion = f"exclude ({', '.join(withheld)})" if withheld else ""
+        place = f'{_BUILD}.{schema}."{table}"'
+        replaced = names.replacement(schema, table, _text_columns(connection, place)) if names else ""
+        connection.execute(
+            f'create table {schema}."{table}" as select * {exclusion} {replaced} from {place}',
+            names.parameters() if names and "$salt" in replaced else None,
+        )
+        table_rows[f"{schema}.{table}"] = _count(connection, f'{_BUILD}.{schema}."{table}"')
+    connection.execute(f"detach {_BUILD}")
+    return table_rows, replace(run, published_rows=sum(table_rows.values()))
+
+
+def _text_columns(connection: duckdb.DuckDBPyConnection, place: str) -> list[str]:
+    return [row[0] for row in connection.execute(f"describe {place}").fetchall() if row[1] == "VARCHAR"]
+
+
+def _refuse_unreviewed_scores(connection: duckdb.DuckDBPyConnection) -> None:
+    """Scores that no gate has passed stay inside (`warehouse.tables.score_review`)."""
+    try:
+        found = connection.execute(
+            f"select distinct as_of_date from {_BUILD}.state.pending_scores order by 1"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return
+    if found:
+        raise PublishError(
+            f"Scores as of {', '.join(str(day) for (day,) in found)} have not passed their gate.",
+            f"Run score_customers, or python -m expectations scores; {KEPT_BEFORE}.",
+        )
+
+
+def _refuse_erased_people(connection: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> None:
+    """Rows about an erased person, which a run under way may have written since, are not published."""
+    suppressed = read_suppressed(settings, source)
+    if suppressed is None or not suppressed.hashes:
+        return
+    tables = connection.execute(
+        "select table_schema, table_name from information_schema.columns "
+        "where table_catalog = ? and list_contains(?, table_schema) and column_name = 'customer_id' order by all",
+        [_BUILD, list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    bound = {"hashes": sorted(suppressed.hashes), "salt": suppressed.salt, **hash_parameters(suppressed.secret)}
+    hashed = keyed_hash_sql("concat($salt::varchar, customer_id)")
+    for schema, table in tables:
+        found = connection.execute(
+            f'select 1 from (select distinct customer_id from {_BUILD}.{schema}."{table}") '
+            f"where customer_id is not null and list_contains($hashes, {hashed}) limit 1",
+            bound,
+        ).fetchone()
+        if found:
+            raise _names_erased(f"{schema}.{table} holds rows about an erased person.")
+    orders = connection.execute(f"select distinct order_id from {_BUILD}.marts.fct_orders").fetchall()
+    if names_erased((order for (order,) in orders if order), suppressed):
+        raise _names_erased("marts.fct_orders holds an order in whose id an erased person's stands.")
+
+
+def _names_erased(message: str) -> PublishError:
+    return PublishError(message, f"Erase the person again (make erase), then publish again; {KEPT_BEFORE}.")
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> PublishedRun:
+    try:
+        customers, orders, net_amount, rows_read, rows_quarantined = connection.execute(
+            f"""
+            select
+                (select count(*) from {_BUILD}.marts.dim_customers),
+                (select count(*) from {_BUILD}.marts.fct_orders),
+                (select coalesce(sum(net_amount), 0) from {_BUILD}.marts.fct_orders),
+                (select coalesce(sum(rows_read), 0) from {_BUILD}.quality.file_loads where not is_derived),
+                (select coalesce(sum(rows_quarantined), 0) from {_BUILD}.quality.file_loads)
+            """
+        ).fetchone()
+    except duckdb.CatalogException as error:
+        raise PublishError(
+            f"The marts of {attempt.source!r} are not complete: {str(error).splitlines()[0]}",
+            f"Run build_marts and score_customers first; {KEPT_BEFORE}.",
+        ) from error
+    return PublishedRun(
+        pipeline_run_id=attempt.pipeline_run_id,
+        source=attempt.source,
+        as_of_date=date.fromisoformat(attempt.as_of_date),
+        published_version=attempt.version,
+        customers=customers,
+        orders=orders,
+        net_amount=net_amount,
+        rows_read=rows_read,
+        rows_quarantined=rows_quarantined,
+        published_at=datetime.fromisoformat(attempt.started_at),
+    )
+
+
+def check_copy(connection: duckdb.DuckDBPyConnection, table_rows: dict[str, int]) -> None:
+    """Check a written version against the rows counted in the build file; raise PublishError if it lacks any."""
+    if "marts.customer_360" not in table_rows:
+        raise PublishError("marts.customer_360 is missing.", f"Run score_customers; {KEPT_BEFORE}.")
+    for table, expected in table_rows.items():
+        schema, name = table.split(".", 1)
+        found = _count(connection, f'{schema}."{name}"')
+        if found != expected:
+            raise PublishError(
+                f"{table} has {found:,} rows in the new file and {expected:,} in the build file.",
+                f"Publish again (score_customers); {KEPT_BEFORE}.",
+            )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return connection.execute(f"select count(*) from {table}").fetchone()[0]

@@ -1,0 +1,1 @@
+"""Files as records: CSV and Parquet, and records that cannot be read."""

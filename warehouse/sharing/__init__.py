@@ -1,0 +1,1 @@
+"""Figures for others under a budget of differential privacy."""

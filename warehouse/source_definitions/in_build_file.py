@@ -1,0 +1,61 @@
+"""What a source decides about its marts, in its build file where dbt reads it: its settings and kinds of lines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.base.settings import Settings
+from warehouse.source_definitions.folders import load_source
+from warehouse.source_definitions.line_kinds import LineKind, read_line_kinds
+
+_TABLES = """
+create schema if not exists state;
+create table if not exists state.source_settings (reporting_currency varchar, amounts_from varchar not null);
+alter table state.source_settings add column if not exists contract_attributes varchar[];
+create table if not exists state.line_kinds (
+    code_pattern varchar not null, line_kind varchar not null, pseudo_product_kind varchar, description varchar
+);
+"""
+
+
+@dataclass(frozen=True)
+class SourceDefinitions:
+    """The part of a source that models read. Another one makes other marts: everything is built anew."""
+
+    reporting_currency: str | None = None
+    amounts_from: str = "lines"
+    line_kinds: tuple[LineKind, ...] = ()
+    contract_attributes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return asdict(self)
+
+
+def read_source_definitions(settings: Settings, source_name: str) -> SourceDefinitions:
+    """Read a source's source.yml and line_kinds.csv.
+
+    Raises
+    ------
+    SourceError
+        If there is no such source, or one of the two files is wrong.
+    """
+    source = load_source(settings, source_name)
+    kinds = read_line_kinds(source.folder)
+    return SourceDefinitions(source.reporting_currency, source.amounts_from, kinds, source.contract_attributes)
+
+
+def write_source_definitions(connection: duckdb.DuckDBPyConnection, definitions: SourceDefinitions) -> None:
+    """Put the definitions in the place of those that the build file had."""
+    connection.execute(_TABLES)
+    connection.execute("delete from state.source_settings")
+    connection.execute("delete from state.line_kinds")
+    connection.execute(
+        "insert into state.source_settings (reporting_currency, amounts_from, contract_attributes) values (?, ?, ?)",
+        [definitions.reporting_currency, definitions.amounts_from, list(definitions.contract_attributes)],
+    )
+    for kind in definitions.line_kinds:
+        connection.execute("insert into state.line_kinds values (?, ?, ?, ?)", list(asdict(kind).values()))

@@ -1,0 +1,48 @@
+"""DDL of the `raw` schema, derived from the contract."""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.tables.contract import Table, load_contract
+
+# What the loader adds to every raw row: where it came from and what it held.
+LINEAGE_COLUMNS = {
+    "_load_id": "VARCHAR NOT NULL",
+    "_file_name": "VARCHAR NOT NULL",
+    "_row_number": "BIGINT NOT NULL",
+    "_row_hash": "VARCHAR NOT NULL",
+    "_loaded_at": "TIMESTAMP NOT NULL",
+    # Place of the file in the order of arrival: the bigger, the newer (warehouse/arrivals.py).
+    "_arrival_number": "BIGINT NOT NULL DEFAULT 0",
+    "_is_gone": "BOOLEAN NOT NULL DEFAULT FALSE",  # a version that says: this key is gone
+}
+
+
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schema and every contract table and column that is missing; existing rows stay."""
+    connection.execute("create schema if not exists raw")
+    for name, table in load_contract().tables.items():
+        columns = [f"{column} {spec.sql_type}" for column, spec in table.columns.items()]
+        columns += [f"{column} {sql_type}" for column, sql_type in LINEAGE_COLUMNS.items()]
+        connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
+        _bring_up_to_date(connection, name, table)
+
+
+def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Give a table of an earlier release the columns and types of this one."""
+    known = {row[0]: row[1] for row in connection.execute(f"describe raw.{name}").fetchall()}
+    for column, spec in table.columns.items():
+        if column not in known:
+            connection.execute(f"alter table raw.{name} add column {column} {spec.sql_type}")
+        elif known[column] != spec.sql_type:
+            connection.execute(f"alter table raw.{name} alter column {column} type {spec.sql_type}")
+    if "_arrival_number" not in known:
+        # Older than anything with a number of its own, among themselves in the order in which they were loaded.
+        connection.execute(f"alter table raw.{name} add column _arrival_number bigint default 0")
+        connection.execute(
+            f"update raw.{name} set _arrival_number = places.place from (select _loaded_at, "
+            f"1 - row_number() over (order by _loaded_at desc) as place from raw.{name} group by _loaded_at) as places "
+            f"where places._loaded_at = {name}._loaded_at"
+        )
+        connection.execute(f"alter table raw.{name} add column _is_gone boolean default false")

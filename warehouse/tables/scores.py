@@ -1,0 +1,105 @@
+"""The `scores` schema: what models say of customers, with history.
+
+One row per (customer_id, as_of_date, model_name) in each table, unless own_tables.yml names another key.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from warehouse.base.errors import ClienteleError
+from warehouse.base.transactions import transaction
+from warehouse.tables.own_tables import create_own_tables, own_tables
+from warehouse.tables.score_review import keep_replaced
+
+SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
+FEATURE_TREATMENTS = "feature_treatments"
+_CUSTOMER_KEY = ("customer_id", "as_of_date", "model_name")
+_KEYS = {table.name: list(table.key or _CUSTOMER_KEY) for table in own_tables("scores")}
+
+
+def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the score tables and their `…_current` views where missing; existing rows stay."""
+    create_own_tables(connection, "scores")
+    for table in SCORE_TABLES:
+        connection.execute(
+            f"create or replace view scores.{table}_current as "
+            f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
+        )
+
+
+def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The date that the `…_current` views show; None when nothing was scored yet."""
+    present = connection.execute("select table_name from duckdb_tables() where schema_name = 'scores'").fetchall()
+    days = [
+        connection.execute(f"select max(as_of_date) from scores.{table}").fetchone()[0]
+        for (table,) in present
+        if table in SCORE_TABLES
+    ]
+    return max((day for day in days if day is not None), default=None)
+
+
+def write_scores(
+    connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, treated: pd.DataFrame | None = None
+) -> int:
+    """Write one model's scores; rows of the same dates and model are replaced, others kept.
+
+    What is replaced can be put back until the gate has passed the new rows (see `warehouse.tables.score_review`).
+
+    Parameters
+    ----------
+    table
+        One of `SCORE_TABLES`.
+    frame
+        Columns of the table by name; columns of the table that are missing in the frame are written as null.
+    treated
+        Rows of `feature_treatments` that belong to these scores: they come, and go, in the same transaction. Without
+        rows, those of former scores of the same dates and model go; None leaves them alone.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+
+    Raises
+    ------
+    ClienteleError
+        If the table is unknown, the frame has a column the table lacks, or a key occurs twice.
+    """
+    frames = {table: frame} if treated is None else {table: frame, FEATURE_TREATMENTS: treated}
+    for name, rows in frames.items():
+        _check(connection, name, rows)
+    written = frame[["as_of_date", "model_name"]].drop_duplicates().itertuples(index=False, name=None)
+    with transaction(connection):
+        for stamp, model_name in written:
+            what = [pd.Timestamp(stamp).date(), model_name]
+            for name in frames:
+                keep_replaced(connection, name, *what)
+                connection.execute(f"delete from scores.{name} where as_of_date = ? and model_name = ?", what)
+        for name, rows in frames.items():
+            _insert(connection, name, rows)
+    return len(frame)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    if table not in SCORE_TABLES:
+        raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(SCORE_TABLES)}.")
+    known = {row[0] for row in connection.execute(f"describe scores.{table}").fetchall()}
+    unknown = sorted(set(frame.columns) - known)
+    if unknown:
+        raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
+    key = [column for column in _KEYS[table] if column in frame]  # a part that is in no row tells none apart
+    if frame.duplicated(key).any():
+        raise ClienteleError(f"Something is scored twice for scores.{table}.", "Mend the scoring code.")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    columns = ", ".join(frame.columns)
+    connection.register("new_scores", frame)
+    try:
+        connection.execute(f"insert into scores.{table} ({columns}) select {columns} from new_scores")
+    finally:
+        connection.unregister("new_scores")
