@@ -117,9 +117,9 @@ def wait_for_earlier_dates() -> None:
 
 def reprocess_date(settings: Settings, plan: dict[str, Any]) -> list[str]:
     """Build and check the marts as of one date, score it with what could have served then, and check the scores."""
-    from ml.scoring import score
-    from ml.serving import who_serves
-    from ml.training import train
+    from ml.lifecycle.scoring import score
+    from ml.lifecycle.serving import who_serves
+    from ml.lifecycle.training import train
     from warehouse.marts.build import build_marts
 
     source, day = plan["source"], date.fromisoformat(plan["as_of_date"])

@@ -67,7 +67,7 @@ def score_customers() -> None:
     @readable
     def score(plan: dict[str, Any]) -> list[str]:
         """Score with the champion of each job. One task: the jobs share most of their start-up time."""
-        from ml.scoring import score as score_job
+        from ml.lifecycle.scoring import score as score_job
         from warehouse.base.settings import Settings
 
         day = date.fromisoformat(plan["as_of_date"])

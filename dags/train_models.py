@@ -68,8 +68,8 @@ def train_models() -> None:
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
         """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
-        from ml.rollback import roll_back
-        from ml.training import train as train_job
+        from ml.lifecycle.rollback import roll_back
+        from ml.lifecycle.training import train as train_job
         from warehouse.base.settings import Settings
 
         where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))

@@ -48,8 +48,8 @@ def questions(outcome: Any, plan: dict[str, Any]) -> list[dict[str, str]]:
     """What a person is to be asked after the training of a job: one question or none."""
     if outcome.awaiting_version is None or not get_current_context()["params"]["ask_before_promoting"]:
         return []
-    from ml.approval import candidacy
-    from ml.approval_question import body, subject
+    from ml.lifecycle.approval import candidacy
+    from ml.lifecycle.approval_question import body, subject
     from warehouse.base.settings import Settings
 
     asked = candidacy(Settings(), outcome.job, plan["source"], outcome.awaiting_version)
@@ -88,7 +88,7 @@ def approval(plan: dict[str, Any], job: str, version: str, subject: str, body: s
 @readable
 def carry_out(plan: dict[str, Any], job: str, version: str, answered: dict[str, Any]) -> list[str]:
     """Let the new model serve, or let the champion go on; write down who decided, when and why."""
-    from ml.approval import AlreadyAnswered, answer
+    from ml.lifecycle.approval import AlreadyAnswered, answer
     from warehouse.base.settings import Settings
 
     given = answer_given(answered)
@@ -103,8 +103,8 @@ def carry_out(plan: dict[str, Any], job: str, version: str, answered: dict[str, 
 
 
 def answer_given(answered: dict[str, Any]) -> Any:
-    """Return the `ml.approval.Answer` in what Airflow hands on; without a user the time ran out."""
-    from ml.approval import NOBODY, Answer
+    """Return the `ml.lifecycle.approval.Answer` in what Airflow hands on; without a user the time ran out."""
+    from ml.lifecycle.approval import NOBODY, Answer
 
     user, at = answered.get("responded_by_user"), answered["responded_at"]
     return Answer(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from ml.job import JOB_NAMES
+from ml.jobs.registry import JOB_NAMES
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it ended as it should (a reasoned refusal does), 1 otherwise."""
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("ml.progress").setLevel(logging.INFO)  # candidate by candidate
+    logging.getLogger("ml.competition.progress").setLevel(logging.INFO)  # candidate by candidate
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     return run_command(lambda _settings: _COMMANDS[asked.command](asked))
@@ -79,7 +79,7 @@ def _jobs(asked: argparse.Namespace) -> Sequence[str]:
 
 
 def _train(asked: argparse.Namespace) -> int:
-    from ml.training import train
+    from ml.lifecycle.training import train
 
     for job in _jobs(asked):
         outcome = train(Settings(), job, asked.source, asked.as_of, force=asked.force)
@@ -91,7 +91,7 @@ def _train(asked: argparse.Namespace) -> int:
 
 
 def _score(asked: argparse.Namespace) -> int:
-    from ml.scoring import score
+    from ml.lifecycle.scoring import score
 
     for job in _jobs(asked):
         report = score(Settings(), job, asked.source, asked.as_of)
@@ -119,7 +119,7 @@ def _backtest(asked: argparse.Namespace) -> int:
 
 
 def _rollback(asked: argparse.Namespace) -> int:
-    from ml.rollback import roll_back
+    from ml.lifecycle.rollback import roll_back
 
     chosen = roll_back(Settings(), asked.job, asked.source, asked.as_of, version=asked.version)
     print(f"{asked.job}: {chosen.candidate} (version {chosen.version}) serves {asked.source} again")
@@ -127,7 +127,7 @@ def _rollback(asked: argparse.Namespace) -> int:
 
 
 def _approve(asked: argparse.Namespace) -> int:
-    from ml.approval import Answer, answer
+    from ml.lifecycle.approval import Answer, answer
 
     given = Answer(not asked.reject, getpass.getuser(), asked.reason)
     serving = answer(Settings(), asked.job, asked.source, given, version=asked.version)

@@ -12,7 +12,7 @@ from ml.backtest.recording import keep
 from ml.backtest.replay import BASELINES, Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.environment import quiet_environment
-from ml.job import load_job
+from ml.jobs.registry import load_job
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from ml.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
+from ml.data.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
 from warehouse.base.connections import open_build_file, open_duckdb
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ClienteleError, DbtFailed

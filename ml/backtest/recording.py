@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from ml.backtest.replay import Origin
-from ml.supervised import SupervisedJob
+from ml.jobs.supervised import SupervisedJob
 from ml.tracking import TrackingServer, record_backtest
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings

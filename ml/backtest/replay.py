@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from ml.backtest.history import History, horizon_of
-from ml.competition import Competition, Refused, Result
+from ml.competition.results import Competition, Refused, Result
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
-from ml.features import model_frame
-from ml.snapshots import Snapshots, eligible
-from ml.supervised import CandidateMaker, SupervisedJob
+from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.errors import ClienteleError
 
 # Rules that run in every replay, whatever candidates are asked for: without them no figure says anything.

@@ -20,8 +20,8 @@ def measure_job(subject: str, settings: Settings, result: Measurement) -> None:
     ClienteleError
         If a training is refused: its time would say nothing.
     """
-    from ml.scoring import score
-    from ml.training import train
+    from ml.lifecycle.scoring import score
+    from ml.lifecycle.training import train
 
     job, action = subject.rsplit("_", 1)
     with result.step(action):

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ml.configuration import Frozen
-from ml.contract_churn.features import ATTRIBUTE_PREFIX, CATEGORY_COLUMNS, CUSTOMER_COLUMNS, NUMERIC_COLUMNS
-from ml.features import FEATURE_COLUMNS
+from ml.data.contract_features import ATTRIBUTE_PREFIX, CATEGORY_COLUMNS, CUSTOMER_COLUMNS, NUMERIC_COLUMNS
+from ml.data.features import FEATURE_COLUMNS
 
 # Features of customers and of contracts; what a source's own attributes are, only the source knows.
 _KNOWN = {*FEATURE_COLUMNS, *NUMERIC_COLUMNS, *CATEGORY_COLUMNS, *CUSTOMER_COLUMNS}

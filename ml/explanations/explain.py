@@ -20,8 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from ml.calibration import CalibratedByCustomer, raw_score
-from ml.contract_churn.model import ContractChurnModel
+from ml.estimators.calibration import CalibratedByCustomer, raw_score
+from ml.estimators.contract_churn import ContractChurnModel
+from ml.estimators.lifetime_value import LifetimeValueModel
+from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
+from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations.additive import Contributions, log_amount, log_odds, probability_of, rescaled
 from ml.explanations.configuration import GeneralMethod
 from ml.explanations.general import FrameSubstitution, PreparedSubstitution, general_contributions
@@ -30,9 +33,6 @@ from ml.explanations.linear import linear_contributions
 from ml.explanations.preparation import can_be_prepared, feature_of_prepared, prepared
 from ml.explanations.trees import RawContributions, centred, tree_contributions
 from ml.explanations.typical import typical_customer
-from ml.lifetime_value_model import LifetimeValueModel
-from ml.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
-from ml.two_stage import TwoStageSpendModel
 
 # A score and the parts found for it may differ by this much, rounding apart.
 _TOLERANCE = 1e-6

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.configuration import load_configuration
+from ml.data.features import UNKNOWN_CATEGORY
 from ml.evaluation import metrics
 from ml.explanations.configuration import FairnessConfiguration
-from ml.features import UNKNOWN_CATEGORY
 
 EVERYONE, SMALL_GROUPS, DIFFERENCE = "(all)", "(small groups)", "(difference)"
 TABLE_COLUMNS = ("group_column", "group_value", "customer_count", "metric_name", "metric_value")

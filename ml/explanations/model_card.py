@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ml.competition import Competition, Result
+from ml.competition.results import Competition, Result
 from ml.explanations import card_texts
 from ml.explanations.fairness import DIFFERENCE
-from ml.job import Job
+from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from warehouse.base.markdown import plain, table
 

@@ -16,7 +16,7 @@ from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.explain import Question, explain
 from ml.explanations.typical import background_sample, typical_customer
 from ml.explanations.wording import Sentences, is_missing
-from ml.job import Job
+from ml.jobs.base import Job
 from warehouse.tables.own_tables import own_tables
 
 log = logging.getLogger(__name__)

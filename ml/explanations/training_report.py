@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition import Competition, Result
+from ml.competition.results import Competition, Result
 from ml.configuration import load_configuration
+from ml.data.snapshots import Snapshots
 from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.explain import explain
 from ml.explanations.fairness import fairness_figures, figures_by_group
@@ -23,8 +24,7 @@ from ml.explanations.model_card import CardContent, model_card
 from ml.explanations.pictures import global_pictures, mean_absolute
 from ml.explanations.reasons import question_of
 from ml.explanations.typical import background_sample
-from ml.job import Job
-from ml.snapshots import Snapshots
+from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from warehouse.base.connections import open_build_file
 from warehouse.base.csv_writing import as_text_cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.features import is_text
+from ml.data.features import is_text
 
 
 def typical_customer(features: pd.DataFrame) -> pd.Series:

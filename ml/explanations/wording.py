@@ -8,9 +8,9 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from ml.contract_churn.features import ATTRIBUTE_PREFIX
+from ml.data.contract_features import ATTRIBUTE_PREFIX
+from ml.data.features import UNKNOWN_CATEGORY
 from ml.explanations.configuration import ReasonsConfiguration, Wording
-from ml.features import UNKNOWN_CATEGORY
 
 _WHOLE_FROM = 10
 _CENTS_BELOW = 100

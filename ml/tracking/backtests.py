@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from ml.git import git_commit
-from ml.job import Job
+from ml.jobs.base import Job
+from ml.tracking.git import git_commit
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT
 

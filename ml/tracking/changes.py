@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from ml.competition import Decision
-from ml.job import Job
+from ml.competition.results import Decision
+from ml.jobs.base import Job
 from ml.tracking.registry import CHALLENGER, CHAMPION, challenger_of
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import APPROVED, AWAITING, LONGEST_TEXT, REJECTED, WITHDRAWN, RegisteredVersion

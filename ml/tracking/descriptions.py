@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ml.competition import Competition, Result
+from ml.competition.results import Competition, Result
 from ml.explanations.card_texts import protocol, purpose
-from ml.job import Job
+from ml.jobs.base import Job
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 from warehouse.base.markdown import plain

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ml.competition import Competition, Result
-from ml.git import git_commit
-from ml.job import Job
+from ml.competition.results import Competition, Result
+from ml.jobs.base import Job
 from ml.tracking.descriptions import describe_job, describe_version, log_data
+from ml.tracking.git import git_commit
 from ml.tracking.registry import register
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion

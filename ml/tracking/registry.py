@@ -10,9 +10,9 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml.competition import Competition, Result
-from ml.job import Job
-from ml.serialisation import TRUSTED_TYPES, load_model_file, untrusted_types
+from ml.competition.results import Competition, Result
+from ml.jobs.base import Job
+from ml.tracking.serialisation import TRUSTED_TYPES, load_model_file, untrusted_types
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.base.errors import ModelUnavailable
@@ -108,7 +108,7 @@ def register(
     if foreign := untrusted_types(estimator):
         raise ModelUnavailable(
             f"{result.name} contains types that could not be loaded again: {', '.join(foreign)}.",
-            "Add them to TRUSTED_TYPES in ml/serialisation.py if they are harmless.",
+            "Add them to TRUSTED_TYPES in ml/tracking/serialisation.py if they are harmless.",
         )
     predicted = getattr(estimator, job.prediction_method)(competition.example)
     info = mlflow.sklearn.log_model(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ml.competition import Competition, Result
+from ml.competition.results import Competition, Result
 from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:

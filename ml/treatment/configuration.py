@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ml.configuration import Frozen, load_configuration
-from ml.contract_churn import features as contracts
-from ml.features import CATEGORY_COLUMNS, FEATURE_COLUMNS
+from ml.data import contract_features as contracts
+from ml.data.features import CATEGORY_COLUMNS, FEATURE_COLUMNS
 
 Missing = Literal["drop", "keep", "mean", "median", "knn", "constant"]
 Subject = Literal["customers", "contracts"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ml.job_interface import Job
-from ml.snapshots import eligible
+from ml.data.snapshots import eligible
+from ml.jobs.base import Job
 from ml.treatment.served import joined
 
 

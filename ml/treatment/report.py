@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ml.competition import Result
+from ml.competition.results import Result
 from ml.treatment.served import treatment_in
 from ml.treatment.transformer import WINSORISED, FeatureTreatment
 

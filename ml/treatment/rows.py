@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.features import RULE_COLUMNS, UNKNOWN_CATEGORY, as_number, is_text
-from ml.snapshots import DatedRows
+from ml.data.features import RULE_COLUMNS, UNKNOWN_CATEGORY, as_number, is_text
+from ml.data.snapshots import DatedRows
 from ml.treatment.configuration import Subject, load_treatment
 
 _LEARNED_FROM = ("training", "evaluation", "histories")

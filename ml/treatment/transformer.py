@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 
-from ml.features import is_text
+from ml.data.features import is_text
 from ml.treatment.configuration import ColumnRule, Subject, TreatmentConfiguration, load_treatment
 from ml.treatment.neighbours import NeighbourMean
 

@@ -15,8 +15,8 @@ from datetime import date
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ml.job import Job
-from ml.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots, eligible
+from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
 from ml.watching.kinds import WATCHED
 from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from ml.competition import Competition
-from ml.job import Job
-from ml.retraining import usable_champion
-from ml.snapshots import Snapshots
+from ml.competition.results import Competition
+from ml.data.snapshots import Snapshots
+from ml.jobs.base import Job
+from ml.lifecycle.retraining import usable_champion
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator, read_document, write_document
 from ml.watching.configuration import WatchingConfiguration, watching_configuration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from ml.job import Job
+from ml.jobs.base import Job
 from ml.watching.kinds import WATCHED
 
 

@@ -9,10 +9,10 @@ import duckdb
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.contract_churn.job import ContractChurnJob
 from ml.evaluation.bootstrap import Resamples, metric_interval
-from ml.job import Job
-from ml.supervised import SupervisedJob
+from ml.jobs.base import Job
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.jobs.supervised import SupervisedJob
 from ml.watching.configuration import DecayConfiguration
 from ml.watching.kinds import WATCHED, Watched
 from ml.watching.matured import Matured

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import duckdb
 import pandas as pd
 
-from ml.job import Job
-from ml.snapshots import Snapshots
+from ml.data.snapshots import Snapshots
+from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift
 from ml.watching.realised import Realised

@@ -124,7 +124,7 @@ def test_gates_and_publishing_come_after_the_work(dags: dict[str, Any], dag_id: 
 def test_every_job_is_trained(dags: dict[str, Any]) -> None:
     import wiring
 
-    from ml.job import JOB_NAMES
+    from ml.jobs.registry import JOB_NAMES
 
     assert sorted(wiring.JOBS) == sorted(JOB_NAMES)
     assert {f"train_{job}" for job in JOB_NAMES} < set(dags["train_models"].task_ids)

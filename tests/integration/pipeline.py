@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from expectations.gates import run_gate
-from ml.scoring import score
-from ml.training import TrainingOutcome, train
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import TrainingOutcome, train
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.settings import Settings
 from warehouse.landing.landing_folder import land_input

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ml.data.snapshots import Snapshots
 from ml.environment import quiet_environment
-from ml.job import JOB_NAMES
-from ml.scoring import score
-from ml.snapshots import Snapshots
-from ml.training import TrainingOutcome, train
+from ml.jobs.registry import JOB_NAMES
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import TrainingOutcome, train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source

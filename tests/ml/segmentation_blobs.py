@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.segmentation.configuration import PROFILE_COLUMNS
+from ml.jobs.segmentation.configuration import PROFILE_COLUMNS
 
 BLOB_CENTERS = np.array([[10, 20, 5000, 700], [300, 1, 50, 320], [15, 2, 80, 30], [90, 6, 600, 600]])
 MEMBERS_PER_BLOB = 100

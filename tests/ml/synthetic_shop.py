@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ml.features import CATEGORY_COLUMNS, NUMERIC_COLUMNS
-from ml.snapshots import Snapshots
+from ml.data.features import CATEGORY_COLUMNS, NUMERIC_COLUMNS
+from ml.data.snapshots import Snapshots
 from warehouse.base.definitions import Definitions
 
 AS_OF_DATE = date(2025, 7, 1)

@@ -11,17 +11,17 @@ import duckdb
 import pytest
 
 from ml.__main__ import main
-from ml.approval import NOBODY, AlreadyAnswered, Answer, answer, candidacy
-from ml.approval_question import body, subject
-from ml.competition import Decision
-from ml.job import load_job
-from ml.promotion import hold_for_approval
-from ml.retraining import attempt_held_back, reason_to_train
-from ml.rollback import roll_back
-from ml.scoring import score
+from ml.competition.gate import hold_for_approval
+from ml.competition.results import Decision
+from ml.jobs.registry import load_job
+from ml.lifecycle.approval import NOBODY, AlreadyAnswered, Answer, answer, candidacy
+from ml.lifecycle.approval_question import body, subject
+from ml.lifecycle.outcome import TrainingOutcome
+from ml.lifecycle.retraining import attempt_held_back, reason_to_train
+from ml.lifecycle.rollback import roll_back
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, challenger_of, champion_of
-from ml.training import train
-from ml.training_outcome import TrainingOutcome
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.markdown import plain

@@ -13,8 +13,8 @@ from ml.backtest.history import History, builds_needed
 from ml.backtest.recording import keep
 from ml.backtest.replay import BASELINES, Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
-from ml.job import load_job
-from ml.snapshots import Snapshots
+from ml.data.snapshots import Snapshots
+from ml.jobs.registry import load_job
 from ml.tracking import TrackingServer, champion_of
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,

@@ -11,13 +11,13 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.competition import Refused
-from ml.features import model_frame
-from ml.job import load_job
-from ml.scoring import score
-from ml.segmentation.job import SegmentationJob
-from ml.snapshots import Snapshots, eligible
-from ml.training import train
+from ml.competition.results import Refused
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.jobs.registry import load_job
+from ml.jobs.segmentation.job import SegmentationJob
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings

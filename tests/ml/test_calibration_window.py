@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from ml.calibration import CalibratedByCustomer
-from ml.calibration_window import WindowChoice, choose_window, same_season_rows, window_rows
-from ml.churn_learning import for_serving
-from ml.competition import Candidate
-from ml.learning_parameters import CalibrationWindow
-from ml.tuning import inside_validation
+from ml.competition.results import Candidate
+from ml.estimators.calibration import CalibratedByCustomer
+from ml.estimators.parameters import CalibrationWindow
+from ml.estimators.search import inside_validation
+from ml.jobs.churn.calibration_window import WindowChoice, choose_window, same_season_rows, window_rows
+from ml.jobs.churn.learning import for_serving
 
 SETTINGS = CalibrationWindow(recent_snapshot_count=3, season_tolerance_days=45, fold_count=3)
 NEWEST = pd.Timestamp("2025-03-01")

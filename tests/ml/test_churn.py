@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.churn import ChurnJob
-from ml.classifiers import FAMILIES
-from ml.competition import Refused
-from ml.features import model_frame
-from ml.snapshots import Snapshots, eligible, read_snapshots
+from ml.competition.results import Refused
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible, read_snapshots
+from ml.estimators.classifiers import FAMILIES
+from ml.jobs.churn.job import ChurnJob
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
 
 JOB = ChurnJob(HORIZON_DAYS)

@@ -6,11 +6,11 @@ import doctest
 
 import pytest
 
-import ml.evaluation.metrics
-import ml.preprocessing
+from ml.estimators import preprocessing
+from ml.evaluation import metrics
 
 
-@pytest.mark.parametrize("module", [ml.evaluation.metrics, ml.preprocessing], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [metrics, preprocessing], ids=lambda module: module.__name__)
 def test_examples(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0

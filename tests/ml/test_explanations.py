@@ -14,10 +14,16 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
-from ml.boosting import boosted_classifier, boosted_regressor
-from ml.calibration import CalibratedByCustomer
 from ml.configuration import load_configuration
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.estimators.boosting import boosted_classifier, boosted_regressor
+from ml.estimators.calibration import CalibratedByCustomer
+from ml.estimators.parameters import BoostingParameters
+from ml.estimators.preprocessing import linear_preprocessor, tree_preprocessor
+from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
+from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations import trees
 from ml.explanations.configuration import GeneralMethod, ReasonsConfiguration
 from ml.explanations.explain import Question, explain
@@ -27,13 +33,7 @@ from ml.explanations.reasons import reason_columns, worded
 from ml.explanations.shapley import shapley_values
 from ml.explanations.typical import typical_customer
 from ml.explanations.wording import Sentences
-from ml.features import model_frame
-from ml.job import load_job
-from ml.learning_parameters import BoostingParameters
-from ml.preprocessing import linear_preprocessor, tree_preprocessor
-from ml.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
-from ml.snapshots import Snapshots, eligible
-from ml.two_stage import TwoStageSpendModel
+from ml.jobs.registry import load_job
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 COLUMNS = (

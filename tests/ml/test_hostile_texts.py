@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.approval import Candidacy
-from ml.approval_question import body
 from ml.backtest.report import as_markdown
-from ml.competition import Candidate, Check, Competition, Decision, Result
+from ml.competition.results import Candidate, Check, Competition, Decision, Result
 from ml.explanations.fairness import TABLE_COLUMNS
 from ml.explanations.model_card import CardContent, model_card
+from ml.lifecycle.approval import Candidacy
+from ml.lifecycle.approval_question import body
 from ml.tracking import RegisteredVersion
 from ml.tracking.descriptions import describe_version
 from ml.tracking.versions import Figures

@@ -9,18 +9,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import ml.settlement
-import ml.training
-from ml.approval import AlreadyAnswered, Answer, answer
-from ml.decisions import PROMOTED, decision_row
-from ml.job import load_job
-from ml.rollback import roll_back
-from ml.scoring import score
-from ml.segmentation.job import SegmentationJob
-from ml.settlement import settle
+import ml.lifecycle.settlement
+import ml.lifecycle.training
+from ml.jobs.registry import load_job
+from ml.jobs.segmentation.job import SegmentationJob
+from ml.lifecycle.approval import AlreadyAnswered, Answer, answer
+from ml.lifecycle.decisions import PROMOTED, decision_row
+from ml.lifecycle.outcome import TrainingOutcome
+from ml.lifecycle.rollback import roll_back
+from ml.lifecycle.scoring import score
+from ml.lifecycle.settlement import settle
+from ml.lifecycle.training import train
 from ml.tracking import RegistryChange, TrackingServer, apply_change, champion_change, champion_of, version_of
-from ml.training import train
-from ml.training_outcome import TrainingOutcome
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.settings import Settings
@@ -69,7 +69,7 @@ def test_a_training_killed_wherever_it_writes(fresh: Settings, snapshots, monkey
     few = replace(snapshots, scoring=snapshots.scoring.head(200), training=snapshots.training.head(0))
     write_marts(fresh.build_file(SOURCE), replace(few, evaluation=snapshots.evaluation.head(0)))
     with monkeypatch.context() as patched:  # before anything is registered
-        patched.setattr(ml.training, "record_training", kill)
+        patched.setattr(ml.lifecycle.training, "record_training", kill)
         patched.setattr(SegmentationJob, "compete", lambda *given: made.append(compete(*given)) or made[0])
         with pytest.raises(Killed):
             trained_by(fresh, "run-1")
@@ -85,7 +85,7 @@ def test_a_training_killed_wherever_it_writes(fresh: Settings, snapshots, monkey
             trained_by(fresh, "run-1")
     assert (champion(fresh), decisions(fresh)) == (None, [])
     with monkeypatch.context() as patched:  # the rows stand, the aliases do not
-        patched.setattr(ml.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
         with pytest.raises(Killed):
             trained_by(fresh, "run-1")
     assert (champion(fresh), len(decisions(fresh))) == (None, 1)
@@ -124,7 +124,7 @@ def other_version(settings: Settings) -> str:
 def test_a_decision_that_stands_is_carried_out_by_the_next_attempt(home: Settings, monkeypatch, wrapped, run):
     version = other_version(home)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.settlement, "apply_change", wrapped)
+        patched.setattr(ml.lifecycle.settlement, "apply_change", wrapped)
         with pytest.raises(Killed):
             promote(home, version, run)
     again = trained_by(home, run, force=True)
@@ -135,7 +135,7 @@ def test_a_decision_that_stands_is_carried_out_by_the_next_attempt(home: Setting
 def test_scoring_follows_a_decision_that_was_not_carried_out(home: Settings, monkeypatch):
     version = other_version(home)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
         with pytest.raises(Killed):
             promote(home, version, "run-2")
     assert score(home, JOB.name, SOURCE, AS_OF_DATE, DEFINITIONS).model_version == version
@@ -146,7 +146,7 @@ def test_a_roll_back_is_not_done_twice(home: Settings, monkeypatch, run):
     first, second = champion(home), other_version(home)
     promote(home, second, "run-2")
     with monkeypatch.context() as patched:
-        patched.setattr(ml.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
         with pytest.raises(Killed):
             roll_back(home, JOB.name, SOURCE, AS_OF_DATE, pipeline_run_id=run)
     assert champion(home) == second
@@ -159,7 +159,7 @@ def test_an_answer_is_not_given_twice(home: Settings, monkeypatch):
     asked = RegistryChange(JOB.model_name, {version: {"approval": "awaiting"}}, {f"challenger-{SOURCE}": version})
     apply_change(TrackingServer(home), asked)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
         with pytest.raises(Killed):
             answer(home, JOB.name, SOURCE, Answer(True, "ann"), version=version, pipeline_run_id="run-2")
     with pytest.raises(AlreadyAnswered, match="approved"):

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.competition import Refused
-from ml.features import model_frame
-from ml.lifetime_value import LifetimeValueJob
-from ml.snapshots import eligible
+from ml.competition.results import Refused
+from ml.data.features import model_frame
+from ml.data.snapshots import eligible
+from ml.jobs.lifetime_value import LifetimeValueJob
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 JOB = LifetimeValueJob(HORIZON_DAYS)

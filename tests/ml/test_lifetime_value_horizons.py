@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.baselines import LevelledSpend, StatusQuoSpend
 from ml.configuration import load_configuration
-from ml.features import model_frame
-from ml.intervals import SimilarPredictionInterval
-from ml.lifetime_value import LifetimeValueJob
-from ml.lifetime_value.horizons import LabelledHistory, horizon_snapshots
-from ml.lifetime_value.learning import HOLDOUT
-from ml.lifetime_value.scores import carry_the_larger
-from ml.serialisation import untrusted_types
-from ml.snapshots import LeakError, Snapshots, check_no_leak, eligible
+from ml.data.features import model_frame
+from ml.data.snapshots import LeakError, Snapshots, check_no_leak, eligible
+from ml.estimators.baselines import LevelledSpend, StatusQuoSpend
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.jobs.lifetime_value import LifetimeValueJob
+from ml.jobs.lifetime_value.horizons import LabelledHistory, horizon_snapshots
+from ml.jobs.lifetime_value.learning import HOLDOUT
+from ml.jobs.lifetime_value.scores import carry_the_larger
+from ml.tracking.serialisation import untrusted_types
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, features_at, simulated_orders
 
 # Without boosting's two families the competitions take seconds: what is tested is who may compete and who serves.
@@ -199,7 +199,9 @@ def test_a_former_horizon_that_is_not_beaten_goes_on(
     job, found = competition
     former = found.result("status_quo_rate").candidate.estimator
     gate = job.gate.model_copy(update={"minimum_gain_over_baseline": 10.0})
-    monkeypatch.setattr("ml.lifetime_value.job.load_configuration", lambda kind, name: _with_gate(kind, name, gate))
+    monkeypatch.setattr(
+        "ml.jobs.lifetime_value.job.load_configuration", lambda kind, name: _with_gate(kind, name, gate)
+    )
     again = QuickJob(HORIZON_DAYS, job.configuration, further_horizons_days=FURTHER).compete(history, former)
     assert [outcome.competition.decision.verdict for outcome in again.horizons] == ["champion_kept", "champion_kept"]
     assert [outcome.model for outcome in again.horizons] == list(former.further_horizons())

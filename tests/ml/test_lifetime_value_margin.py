@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.lifetime_value.margin import expected_margin_share, spread_of_shares
+from ml.jobs.lifetime_value.margin import expected_margin_share, spread_of_shares
 
 
 def rows(amount, margin) -> pd.DataFrame:

@@ -10,10 +10,10 @@ import pytest
 from scipy.stats import spearmanr
 
 from ml.configuration import load_configuration
-from ml.features import model_frame
-from ml.job_configuration import LifetimeValueConfiguration
-from ml.lifetime_value import LifetimeValueJob
-from ml.snapshots import eligible
+from ml.data.features import model_frame
+from ml.data.snapshots import eligible
+from ml.jobs.configuration import LifetimeValueConfiguration
+from ml.jobs.lifetime_value import LifetimeValueJob
 from warehouse.base.settings import Settings
 from warehouse.sources.sample_shop.catalogue import build_catalogue
 from warehouse.sources.sample_shop.population import by_segment

@@ -11,16 +11,16 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from ml.baselines import HiatusChurnRule, HiatusSpend, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
-from ml.calibration import CalibratedByCustomer, customer_folds
-from ml.competition import CandidateFailed
+from ml.competition.results import CandidateFailed
 from ml.configuration import load_configuration
+from ml.estimators.baselines import HiatusChurnRule, HiatusSpend, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.estimators.calibration import CalibratedByCustomer, customer_folds
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.estimators.tweedie import TweedieSpendModel
 from ml.evaluation.metrics import expected_calibration_error
-from ml.intervals import SimilarPredictionInterval
-from ml.job_configuration import ChurnConfiguration, LifetimeValueConfiguration
-from ml.retraining import reason_to_train, usable_champion
+from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
+from ml.lifecycle.retraining import reason_to_train, usable_champion
 from ml.tracking import Figures, RegisteredVersion
-from ml.tweedie import TweedieSpendModel
 from warehouse.base.errors import SettingsError
 
 

@@ -12,20 +12,20 @@ import mlflow
 import pandas as pd
 import pytest
 
-from ml.approval import Answer, answer, candidacy
-from ml.approval_question import body
-from ml.competition import Decision
-from ml.decisions import decision_row
-from ml.job import load_job
-from ml.rollback import roll_back
-from ml.scoring import score
-from ml.serving import serving_version
-from ml.settlement import settle
-from ml.snapshots import Snapshots
+from ml.competition.results import Decision
+from ml.data.snapshots import Snapshots
+from ml.jobs.registry import load_job
+from ml.lifecycle.approval import Answer, answer, candidacy
+from ml.lifecycle.approval_question import body
+from ml.lifecycle.decisions import decision_row
+from ml.lifecycle.outcome import TrainingOutcome
+from ml.lifecycle.rollback import roll_back
+from ml.lifecycle.scoring import score
+from ml.lifecycle.serving import serving_version
+from ml.lifecycle.settlement import settle
+from ml.lifecycle.training import train
+from ml.lifecycle.training_rows import training_rows
 from ml.tracking import Recorded, TrackingServer, champion_change, champion_of, versions_of
-from ml.training import train
-from ml.training_outcome import TrainingOutcome
-from ml.training_rows import training_rows
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.errors import ModelUnavailable

@@ -6,12 +6,12 @@ import logging
 
 import pytest
 
-from ml.competition import CandidateFailed
-from ml.progress import told
+from ml.competition.progress import told
+from ml.competition.results import CandidateFailed
 
 
 def test_each_candidate_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, logger="ml.progress")
+    caplog.set_level(logging.INFO, logger="ml.competition.progress")
     with told("churn", "recency_rule"):
         pass
     with pytest.raises(CandidateFailed), told("churn", "bg_nbd"):

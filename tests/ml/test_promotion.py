@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ml.competition.gate import Contest, Standing, decide
+from ml.competition.thresholds import SupervisedGate
 from ml.evaluation.bootstrap import Interval
-from ml.gate_thresholds import SupervisedGate
-from ml.promotion import Contest, Standing, decide
 
 GATE = SupervisedGate(
     minimum_gain_over_baseline=0.0,

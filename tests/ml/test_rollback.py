@@ -10,10 +10,10 @@ import mlflow
 import pytest
 
 from ml.__main__ import main
-from ml.job import load_job
-from ml.rollback import roll_back
+from ml.jobs.registry import load_job
+from ml.lifecycle.rollback import roll_back
+from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
-from ml.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings

@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from ml.competition import Refused
+from ml.competition.results import Refused
 from ml.configuration import load_configuration
-from ml.features import model_frame
-from ml.segmentation.configuration import PROFILE_COLUMNS, Naming, SegmentationConfiguration
-from ml.segmentation.job import SegmentationJob
-from ml.segmentation.matching import matched_ids
-from ml.segmentation.mixture import MixtureSegments
-from ml.segmentation.model import KMeansSegments
-from ml.segmentation.naming import name_segments
-from ml.segmentation.selection import choose
-from ml.snapshots import eligible
+from ml.data.features import model_frame
+from ml.data.snapshots import eligible
+from ml.estimators.segments.mixture import MixtureSegments
+from ml.estimators.segments.model import KMeansSegments
+from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, Naming, SegmentationConfiguration
+from ml.jobs.segmentation.job import SegmentationJob
+from ml.jobs.segmentation.matching import matched_ids
+from ml.jobs.segmentation.naming import name_segments
+from ml.jobs.segmentation.selection import choose
 from tests.ml.segmentation_blobs import blobs
 
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")

@@ -8,16 +8,16 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from skops.io import dumps, loads
 
-from ml.competition import CandidateFailed
+from ml.competition.results import CandidateFailed
 from ml.configuration import load_configuration
-from ml.segmentation.candidates import candidates, method_of
-from ml.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
-from ml.segmentation.density import DensitySegments
-from ml.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
-from ml.segmentation.mixture import MixtureSegments
-from ml.segmentation.model import GridSegments, KMeansSegments
-from ml.segmentation.sampling import sampled
-from ml.serialisation import TRUSTED_TYPES, untrusted_types
+from ml.data.sampling import sampled
+from ml.estimators.segments.density import DensitySegments
+from ml.estimators.segments.mixture import MixtureSegments
+from ml.estimators.segments.model import GridSegments, KMeansSegments
+from ml.jobs.segmentation.candidates import candidates, method_of
+from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
+from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
+from ml.tracking.serialisation import TRUSTED_TYPES, untrusted_types
 from tests.ml.segmentation_blobs import blob_numbers, blobs
 
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from ml.competition import Competition
-from ml.features import model_frame
-from ml.segmentation.job import SegmentationJob
-from ml.snapshots import Snapshots, eligible, read_snapshots
+from ml.competition.results import Competition
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible, read_snapshots
+from ml.jobs.segmentation.job import SegmentationJob
 from warehouse.base.settings import Settings
 from warehouse.marts import dbt
 from warehouse.tables.scores import create_score_tables, write_scores

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from ml.decisions import DecisionRow
-from ml.service_history import service_history
+from ml.lifecycle.decisions import DecisionRow
+from ml.lifecycle.service_history import service_history
 
 MARCH, APRIL, JUNE = date(2026, 3, 1), date(2026, 4, 1), date(2026, 6, 1)
 

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from ml.competition import Refused
-from ml.contract_churn.data import Contracts
-from ml.contract_churn.job import ContractChurnJob
-from ml.history import ShortHistory
-from ml.job_registry import load_job
-from ml.lifetime_value.job import LifetimeValueJob
-from ml.snapshots import Snapshots
+from ml.competition.results import Refused
+from ml.data.contracts import Contracts
+from ml.data.history import ShortHistory
+from ml.data.snapshots import Snapshots
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.jobs.lifetime_value.job import LifetimeValueJob
+from ml.jobs.registry import load_job
 
 from .synthetic_shop import AS_OF_DATE, HORIZON_DAYS, shop_snapshots
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from ml.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
-from ml.fingerprint import content_hash, data_fingerprint
-from ml.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
+from ml.data.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
+from ml.data.fingerprint import content_hash, data_fingerprint
+from ml.data.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 

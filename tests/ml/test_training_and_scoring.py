@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from ml.__main__ import main
-from ml.features import model_frame
-from ml.job import JOB_NAMES as ALL_JOB_NAMES
-from ml.job import load_job
-from ml.scoring import NO_PURCHASE, score
-from ml.snapshots import Snapshots, eligible
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.jobs.registry import JOB_NAMES as ALL_JOB_NAMES
+from ml.jobs.registry import load_job
+from ml.lifecycle.scoring import NO_PURCHASE, score
+from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator
-from ml.training import train
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings

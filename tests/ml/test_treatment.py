@@ -12,16 +12,16 @@ import yaml
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer
 
-from ml.classifiers import make_classifier
 from ml.configuration import CONFIGURATION_FOLDER, load_configuration
+from ml.data.features import CATEGORY_COLUMNS
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.classifiers import make_classifier
+from ml.estimators.parameters import LinearParameters
+from ml.estimators.segments.scaling import behaviour_scaler, capped
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.preparation import can_be_prepared, prepared
 from ml.explanations.wording import Sentences
-from ml.features import CATEGORY_COLUMNS
-from ml.learning_parameters import LinearParameters
-from ml.segmentation.scaling import behaviour_scaler, capped
-from ml.serialisation import load_model_file, untrusted_types
-from ml.snapshots import Snapshots, eligible
+from ml.tracking.serialisation import load_model_file, untrusted_types
 from ml.treatment.configuration import ColumnRule, TreatmentConfiguration, load_treatment
 from ml.treatment.report import treatment_documents, treatment_notes
 from ml.treatment.rows import refusals, with_complete_rows

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.churn_learning import ChurnLearning
 from ml.configuration import load_configuration
-from ml.contract_churn.job import ContractChurnJob
-from ml.contract_churn.model import ContractChurnModel
-from ml.contract_churn.survival import ContractSurvival
-from ml.features import model_frame
-from ml.job import load_job
-from ml.job_configuration import ChurnConfiguration
-from ml.scoring import score
-from ml.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from ml.estimators.contract_churn import ContractChurnModel
+from ml.estimators.contract_survival import ContractSurvival
+from ml.jobs.churn.learning import ChurnLearning
+from ml.jobs.configuration import ChurnConfiguration
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.jobs.registry import load_job
+from ml.lifecycle.scoring import score
 from ml.tracking import TrackingServer, champion_of, load_estimator
 from ml.treatment.recording import treated_values
 from ml.treatment.transformer import treatment_of

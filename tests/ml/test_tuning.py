@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
 
-from ml.churn_learning import ChurnLearning
-from ml.classifiers import FAMILIES, make_classifier
 from ml.configuration import load_configuration
-from ml.features import model_frame, usable_columns
-from ml.job_configuration import ChurnConfiguration
-from ml.learning_parameters import DecisionTreeParameters
-from ml.serialisation import untrusted_types
-from ml.snapshots import eligible
-from ml.tuning import InsideValidation, draws, inside_validation, search, split_by_time, thinned
+from ml.data.features import model_frame, usable_columns
+from ml.data.snapshots import eligible
+from ml.estimators.classifiers import FAMILIES, make_classifier
+from ml.estimators.parameters import DecisionTreeParameters
+from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, thinned
+from ml.jobs.churn.learning import ChurnLearning
+from ml.jobs.configuration import ChurnConfiguration
+from ml.tracking.serialisation import untrusted_types
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 CONFIGURATION = load_configuration(ChurnConfiguration, "churn")

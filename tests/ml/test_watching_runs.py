@@ -11,12 +11,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.job import load_job
-from ml.retraining import reason_to_train
-from ml.scoring import score
-from ml.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots, eligible
+from ml.jobs.registry import load_job
+from ml.lifecycle.retraining import reason_to_train
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
-from ml.training import train
 from ml.watching.evidence import watch
 from ml.watching.outcomes import outcomes_after
 from tests.ml.synthetic_shop import (

@@ -21,9 +21,9 @@ from ml.benchmark.shop import (
     purchase_histories,
     simulated_orders,
 )
-from ml.features import FEATURE_COLUMNS, KEY_COLUMNS, RULE_COLUMNS
+from ml.data.features import FEATURE_COLUMNS, KEY_COLUMNS, RULE_COLUMNS
+from ml.data.snapshots import read_snapshots
 from ml.purchase_models import ParetoNBD
-from ml.snapshots import read_snapshots
 from tests.ml.synthetic_shop import DEFINITIONS
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from ml.configuration import load_configuration
-from ml.contract_churn.data import Contracts
-from ml.contract_churn.settings import ContractChurnConfiguration
+from ml.data.contracts import Contracts
+from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from warehouse.base.settings import Settings
 
 AS_OF_DATE = date(2018, 1, 2)

@@ -9,9 +9,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.contract_churn.data import Contracts
-from ml.scoring import score
-from ml.training import train
+from ml.data.contracts import Contracts
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -60,8 +60,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, drawn: Contracts, fast) -> 
     settings = Settings(home=tmp_path_factory.mktemp("served"), mlflow_tracking_uri="", memory_limit="1GB")
     write_marts(settings.build_file(SOURCE), drawn)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.contract_churn.job.load_configuration", lambda *_: fast)
-        patched.setattr("ml.contract_churn.learning.FAMILIES", ("logistic_regression",))
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
+        patched.setattr("ml.jobs.contract_churn.learning.FAMILIES", ("logistic_regression",))
         outcome = train(settings, JOB, SOURCE, AS_OF_DATE)
     assert (outcome.status, outcome.candidate) == ("promoted", "logistic_regression"), outcome.reason
     assert score(settings, JOB, SOURCE, AS_OF_DATE).rows_by_status["scored"] > 100
@@ -107,8 +107,8 @@ def test_an_unreachable_server_leaves_the_former_scores(copied: Settings, monkey
 
 
 def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_without(copied: Settings, fast, monkeypatch):
-    monkeypatch.setattr("ml.contract_churn.job.load_configuration", lambda *_: fast)
-    monkeypatch.setattr("ml.contract_churn.learning.FAMILIES", ("logistic_regression",))
+    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
+    monkeypatch.setattr("ml.jobs.contract_churn.learning.FAMILIES", ("logistic_regression",))
     before = scores_of(copied)
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("update marts.subscription_features set attributes = null")
@@ -145,8 +145,8 @@ def test_refused_data_leave_champion_and_former_scores(copied: Settings, change:
 
 def test_contracts_that_cost_nothing_are_told_apart_by_the_rest(copied: Settings, fast, monkeypatch):
     """All spend zero: the price says nothing, the others do."""
-    monkeypatch.setattr("ml.contract_churn.job.load_configuration", lambda *_: fast)
-    monkeypatch.setattr("ml.contract_churn.learning.FAMILIES", ("logistic_regression",))
+    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
+    monkeypatch.setattr("ml.jobs.contract_churn.learning.FAMILIES", ("logistic_regression",))
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("update marts.subscription_features set monthly_amount = 0")
     outcome = train(copied, JOB, SOURCE, AS_OF_DATE)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.competition import Refused
-from ml.contract_churn.job import ContractChurnJob
-from ml.contract_churn.settings import ContractChurnConfiguration
-from ml.serialisation import untrusted_types
+from ml.competition.results import Refused
+from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.tracking.serialisation import untrusted_types
 
 
 def competed(contracts, configuration: ContractChurnConfiguration, champion=None):

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from ml.configuration import load_configuration
-from ml.contract_churn.features import contract_frame
-from ml.contract_churn.groups import with_groups
-from ml.contract_churn.job import ContractChurnJob
-from ml.contract_churn.learning import ContractLearning
-from ml.contract_churn.model import ContractChurnModel
+from ml.data.contract_features import contract_frame
+from ml.estimators.contract_churn import ContractChurnModel
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.explain import explain
 from ml.explanations.reasons import question_of, reason_columns
 from ml.explanations.wording import Sentences
+from ml.jobs.contract_churn.groups import with_groups
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.jobs.contract_churn.learning import ContractLearning
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.contract_churn.features import categories, contract_frame
-from ml.contract_churn.survival import survival_columns
+from ml.data.contract_features import categories, contract_frame
+from ml.estimators.contract_survival import survival_columns
 from warehouse.base.errors import ModelUnavailable
 
 ROWS = pd.DataFrame(

@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.competition import Competition
-from ml.contract_churn.data import Contracts, read_contracts
-from ml.contract_churn.features import contract_frame
-from ml.contract_churn.job import ContractChurnJob
+from ml.competition.results import Competition
+from ml.data.contract_features import contract_frame
+from ml.data.contracts import Contracts, read_contracts
+from ml.data.snapshots import LeakError, check_no_leak
 from ml.evaluation.metrics import roc_auc
-from ml.retraining import reason_to_train
-from ml.scoring import score
-from ml.snapshots import LeakError, check_no_leak
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.lifecycle.retraining import reason_to_train
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
-from ml.training import train
 from ml.watching.evidence import watch
 from ml.watching.outcomes import contract_outcomes_after
 from warehouse.base.definitions import load_definitions
@@ -57,7 +57,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFram
     """One horizon before: what came later is not in the files. Trained and scored then."""
     settings = built(tmp_path_factory.mktemp("earlier"), known_before(subscriptions, EVALUATION_DATE), EVALUATION_DATE)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.contract_churn.job.load_configuration", lambda *_: fast)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
         outcome = train(settings, "contract_churn", SOURCE, EVALUATION_DATE)
         assert outcome.status == "promoted", outcome.reason
         report = score(settings, "contract_churn", SOURCE, EVALUATION_DATE)

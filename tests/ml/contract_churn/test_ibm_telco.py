@@ -18,14 +18,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ml.configuration import load_configuration
-from ml.contract_churn.data import read_contracts
-from ml.contract_churn.features import categories
-from ml.contract_churn.job import ContractChurnJob
-from ml.contract_churn.model import baseline_pipelines
-from ml.contract_churn.settings import ContractChurnConfiguration
-from ml.contract_churn.validation import figures_of, out_of_fold, repeated_folds
-from ml.scoring import score
-from ml.training import train
+from ml.data.contract_features import categories
+from ml.data.contracts import read_contracts
+from ml.estimators.contract_churn import baseline_pipelines
+from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.job import ContractChurnJob
+from ml.jobs.contract_churn.validation import figures_of, out_of_fold, repeated_folds
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
 from tests.ml.contract_churn.conftest import AS_OF_DATE
 from tests.ml.contract_churn.test_contract_churn_gate import competed, oversampled
 from warehouse.base.settings import Settings
@@ -89,7 +89,7 @@ def test_published_figures(contracts, name: str, auc: float, pr_auc: float | Non
 
 def test_oversampling_before_the_split_raises_the_alarm(contracts, fast, monkeypatch):
     """The published mistake (.965): copies of one contract on both sides of the split."""
-    monkeypatch.setattr("ml.contract_churn.learning.FAMILIES", ("random_forest",))
+    monkeypatch.setattr("ml.jobs.contract_churn.learning.FAMILIES", ("random_forest",))
     trees = fast.model_copy(
         update={
             "random_forest": fast.random_forest.model_copy(
@@ -111,7 +111,7 @@ def trained(telco, tmp_path_factory, fast):
     settings.build_file("ibm_telco").parent.mkdir(parents=True)
     shutil.copy(telco.build_file("ibm_telco"), settings.build_file("ibm_telco"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.contract_churn.job.load_configuration", lambda *_: fast)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
         outcome = train(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
         report = score(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
     assert report.rows_by_status == {"scored": 5174, "not_eligible": 1869}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.competition import CandidateFailed
-from ml.contract_churn.evidence import hazard_ratios, survival_by_term, yearly_renewals
-from ml.contract_churn.features import contract_frame
-from ml.contract_churn.survival import ContractSurvival
+from ml.competition.results import CandidateFailed
+from ml.data.contract_features import contract_frame
+from ml.estimators.contract_survival import ContractSurvival
+from ml.jobs.contract_churn.evidence import hazard_ratios, survival_by_term, yearly_renewals
 
 from .conftest import draw_contracts
 

@@ -1,0 +1,1 @@
+"""Candidates against each other: their results, the gate, the decision."""

@@ -1,0 +1,160 @@
+"""The gate: does the contender serve, does the champion go on, or does a baseline have to do?
+
+Pure functions of figures; the thresholds stand in `conf/promotion.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ml.competition.results import Check, Decision, Verdict
+from ml.competition.thresholds import SupervisedGate
+from ml.evaluation.bootstrap import Interval
+
+_Metrics = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A competitor with its figures on the holdout."""
+
+    name: str
+    metrics: _Metrics
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who competes, and the paired bootstrap intervals of the primary metric between them.
+
+    Attributes
+    ----------
+    contender, champion
+        None where there is none; the differences with them are None then.
+    """
+
+    metric: str
+    baseline: Standing
+    contender: Standing | None = None
+    champion: Standing | None = None
+    contender_over_baseline: Interval | None = None
+    contender_over_champion: Interval | None = None
+    champion_over_baseline: Interval | None = None
+
+
+def baseline_checks(
+    gate: SupervisedGate, metric: str, contender: Standing, baseline: Standing, gain: Interval
+) -> tuple[Check, ...]:
+    """Every condition that a contender must meet without regard to the champion."""
+    figures = contender.metrics
+    honest = figures[metric] < gate.leak_alarm
+    checks = [
+        Check(
+            "beats the best baseline",
+            gain.lower > gate.minimum_gain_over_baseline,
+            f"{metric} {figures[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
+            f"paired difference {gain}",
+        ),
+        Check(
+            "level within bounds",
+            gate.minimum_level_ratio <= figures["level_ratio"] <= gate.maximum_level_ratio,
+            f"predicted/actual {figures['level_ratio']:.2f}, "
+            f"allowed {gate.minimum_level_ratio:g} to {gate.maximum_level_ratio:g}",
+        ),
+        Check(
+            "no leak suspected",
+            honest,
+            f"{metric} {figures[metric]:.4f}{'' if honest else ' looks like a leak'}, alarm from {gate.leak_alarm:g}",
+        ),
+    ]
+    if gate.maximum_brier_excess is not None:
+        excess = figures["brier"] - baseline.metrics["brier"]
+        checks.append(
+            Check(
+                "probabilities no worse than the baseline's",
+                excess <= gate.maximum_brier_excess,
+                f"Brier {figures['brier']:.4f} against {baseline.metrics['brier']:.4f}",
+            )
+        )
+    if gate.maximum_calibration_error is not None:
+        error = figures["expected_calibration_error"]
+        checks.append(
+            Check(
+                "calibrated",
+                error <= gate.maximum_calibration_error,
+                f"expected calibration error {error:.3f}, allowed {gate.maximum_calibration_error:g}",
+            )
+        )
+    return tuple(checks)
+
+
+def decide(gate: SupervisedGate, contest: Contest) -> Decision:
+    """Apply the gate.
+
+    The contender serves if it passes every check and is not significantly worse than the champion. If not,
+    the champion goes on unless the baseline is significantly better than it; otherwise the baseline serves.
+    """
+    checks = _checks(gate, contest)
+    metric, contender, champion = contest.metric, contest.contender, contest.champion
+    passed = contender is not None and all(check.passed for check in checks)
+    verdict, serving = _verdict(contest, passed=passed)
+    return Decision(
+        verdict=verdict,
+        reason=_reason(contest, verdict, checks),
+        serving=serving,
+        contender=contender.name if contender else None,
+        baseline=contest.baseline.name,
+        metric_name=metric,
+        metric_value=contender.metrics[metric] if contender else None,
+        baseline_value=contest.baseline.metrics[metric],
+        champion_value=champion.metrics[metric] if champion else None,
+        checks=checks,
+    )
+
+
+def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision:
+    """Let a person have the last word about a contender that passed the gate; any other decision stays as it is.
+
+    Until the answer the champion goes on. Where there is none that can, the best baseline serves: it needs nobody's
+    approval, being what serves whenever no model earns its place.
+    """
+    if decision.verdict != "promoted":
+        return decision
+    return replace(decision, verdict="awaiting_approval", serving=None if champion_goes_on else decision.baseline)
+
+
+def _checks(gate: SupervisedGate, contest: Contest) -> tuple[Check, ...]:
+    gain, against_champion = contest.contender_over_baseline, contest.contender_over_champion
+    if contest.contender is None or gain is None:
+        return ()
+    checks = baseline_checks(gate, contest.metric, contest.contender, contest.baseline, gain)
+    if against_champion is None:
+        return checks
+    detail = f"paired difference to the champion {against_champion}"
+    return (*checks, Check("no worse than the champion", against_champion.upper >= 0, detail))
+
+
+def _verdict(contest: Contest, *, passed: bool) -> tuple[Verdict, str | None]:
+    if passed and contest.contender is not None:
+        return "promoted", contest.contender.name
+    over_baseline = contest.champion_over_baseline
+    if contest.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
+        return "champion_kept", None
+    return "baseline_serves", contest.baseline.name
+
+
+def _reason(contest: Contest, verdict: Verdict, checks: tuple[Check, ...]) -> str:
+    failed = [check for check in checks if not check.passed]
+    name = contest.contender.name if contest.contender else ""
+    if not name:
+        why = "No model could be fitted"
+    elif failed:
+        why = f"{name} fails: " + "; ".join(f"{check.name} ({check.detail})" for check in failed)
+    else:
+        why = f"{name} passes: " + "; ".join(check.detail for check in checks)
+    if verdict == "promoted":
+        return f"{why}."
+    if verdict == "champion_kept":
+        return f"{why}. The champion goes on."
+    former = ", being significantly better than the former champion" if contest.champion else ""
+    return f"{why}. The best baseline, {contest.baseline.name}, serves{former}."

@@ -1,0 +1,81 @@
+"""What the models see of a contract: the columns of `marts.subscription_features` and its JSON attributes.
+
+Ids, dates and eligibility are never features. Texts are categories, all else floating-point numbers in which
+missing stays missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+
+from ml.data.features import as_number, as_text, check_columns, is_text
+
+CATEGORY_COLUMNS = ("plan_name", "payment_method")
+NUMERIC_COLUMNS = (
+    "tenure_months",
+    "term_months",
+    "monthly_amount",
+    "total_charges_amount",
+    "renewal_count",
+    "months_to_term_end",
+)
+# Known of ended contracts only at the run's date, not at their end: no features where ended ones are learned from.
+CUSTOMER_COLUMNS = ("customer_order_count_365d", "customer_days_since_last_order")
+# They grow with the time a contract has lasted, which is what a survival model predicts.
+DURATION_COLUMNS = ("tenure_months", "total_charges_amount", "renewal_count", "months_to_term_end", *CUSTOMER_COLUMNS)
+ATTRIBUTE_PREFIX = "attribute_"
+
+
+def contract_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Bring rows of `marts.subscription_features` into the form the models take; as `ml.data.features.model_frame`.
+
+    Raises
+    ------
+    ModelUnavailable
+        If a column that is asked for, of the mart or of its attributes, is not in the rows.
+    """
+    known = {name: as_number(rows[name]) for name in (*NUMERIC_COLUMNS, *CUSTOMER_COLUMNS) if name in rows}
+    known |= {name: as_text(rows[name]).to_numpy(dtype=object) for name in CATEGORY_COLUMNS if name in rows}
+    if "attributes" in rows:
+        known |= attributes_of(rows["attributes"])
+    wanted = tuple(known) if columns is None else tuple(columns)
+    check_columns(
+        known,
+        wanted,
+        "marts.subscription_features",
+        "Load the source with these attributes again, or train anew with --force so that the model does without.",
+    )
+    return pd.DataFrame({name: known[name] for name in wanted}, index=range(len(rows)))
+
+
+def categories(frame: pd.DataFrame) -> list[str]:
+    """The text columns of a frame."""
+    return [name for name in frame.columns if is_text(frame[name])]
+
+
+def attributes_of(texts: pd.Series) -> dict[str, object]:
+    """One column per key of the JSON objects, named `attribute_…`, in alphabetical order."""
+    distinct = {text: _object(text) for text in texts.dropna().unique()}
+    keys = sorted({key for parsed in distinct.values() for key in parsed})
+    values = [distinct.get(text, {}) for text in texts]
+    columns = {}
+    for key in keys:
+        column = pd.Series([value.get(key) for value in values], dtype="object")
+        texted = column.map(lambda value: isinstance(value, str)).any()
+        name = ATTRIBUTE_PREFIX + re.sub(r"[^a-z0-9]+", "_", key.lower()).strip("_")
+        columns[name] = as_text(column).to_numpy(dtype=object) if texted else as_number(column)
+    return columns
+
+
+def _object(text: str) -> dict[str, object]:
+    """The object a JSON text holds; what is none, and values that are no single ones, say nothing."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(parsed, dict):
+        return {}
+    return {str(key): value for key, value in parsed.items() if isinstance(value, str | int | float | bool)}

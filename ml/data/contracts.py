@@ -1,0 +1,150 @@
+"""Contracts to learn from, to judge on and to score, read from the marts of one source.
+
+Two designs, told apart by the data. Where all known ends fall on one day, the source is a *cross-section*: one row
+per contract, ended or running, and nothing later to judge on. Otherwise rows are *snapshots* (contract, date) with a
+label from the horizon after the date, as in every other job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from ml.data.contract_features import contract_frame
+from ml.data.contract_months import months_between
+from ml.data.history import first_day
+from ml.data.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+
+Design = Literal["cross_section", "snapshots"]
+_FEATURES = "marts.subscription_features"
+
+
+@dataclass(frozen=True)
+class Contracts(DatedRows):
+    """What the job learns from; rows are sorted by date and contract.
+
+    Attributes
+    ----------
+    training, evaluation
+        Features and `is_churned`, and of whose contract it is `gender`, `country` and `age_years` (by the year of
+        birth): no features, but groups that figures are told by. In a cross-section `evaluation` is empty.
+    scoring
+        Features at the as-of date of all contracts, ended ones not eligible.
+    histories
+        One row per contract as known at the end of training: features that stay, `duration_months`, `is_ended`.
+    history_began_on, first_started_on
+        The first day of which anything is known, and that of the first contract.
+    """
+
+    source: str
+    as_of_date: date
+    horizon_days: int
+    design: Design
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    scoring: pd.DataFrame
+    histories: pd.DataFrame
+    history_began_on: date | None = None
+    first_started_on: date | None = None
+
+    @property
+    def label_horizon_days(self) -> int:
+        return self.horizon_days
+
+
+def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_days: int) -> Contracts:
+    """Read the marts; a build file without tables of subscriptions has none.
+
+    Raises
+    ------
+    ClienteleError
+        If the marts are missing or were built for another date.
+    LeakError
+        If a training label window reaches beyond the evaluation date.
+    """
+    with open_build_file(settings, source, read_only=True) as connection:
+        scoring = _scoring(connection, as_of_date)
+        if scoring.empty:
+            return Contracts(source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
+        dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
+        people = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
+        snapshots = connection.execute(
+            f"select f.*, l.is_churned, s.snapshot_role from {_FEATURES} as f "
+            "inner join marts.subscription_labels as l using (subscription_id, as_of_date) "
+            "inner join intermediate.int_snapshot_dates as s using (as_of_date) where f.is_eligible"
+        ).df()
+        began_on = history_began_on(connection)
+    if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
+        return _cross_section(source, as_of_date, horizon_days, scoring, people)
+    training, evaluation = (
+        _sorted(_of_people(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), people))
+        for role in ("training", "evaluation")
+    )
+    cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
+    histories = _histories(scoring, dates, cutoff)
+    began = (began_on, first_day(dates["started_at"]))
+    contracts = Contracts(
+        source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories, *began
+    )
+    check_no_leak(contracts)
+    return contracts
+
+
+def read_contract_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+    """Read only the features at the scoring date: scoring never touches labels."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        return _scoring(connection, as_of_date)
+
+
+def _scoring(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    check_built_as_of(connection, as_of_date)
+    try:
+        return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
+    except duckdb.CatalogException:
+        columns = ("subscription_id", "customer_id", "as_of_date", "tenure_months", "is_eligible", "ineligible_reason")
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
+
+
+def _of_people(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what is known of their customers; a contract without a known customer keeps its row."""
+    known = rows.merge(people, on="customer_id", how="left", validate="many_to_one")
+    birth_year = pd.to_numeric(known.pop("birth_year"), errors="coerce").astype("float64")
+    return known.assign(age_years=pd.to_datetime(known["as_of_date"]).dt.year - birth_year)
+
+
+def _cross_section(
+    source: str, as_of_date: date, horizon_days: int, scoring: pd.DataFrame, people: pd.DataFrame
+) -> Contracts:
+    ended = ~scoring["is_eligible"].astype(bool)
+    histories = scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended)
+    training = _of_people(scoring, people).assign(is_churned=ended.to_numpy())
+    return Contracts(source, as_of_date, horizon_days, "cross_section", training, training.head(0), scoring, histories)
+
+
+def _histories(scoring: pd.DataFrame, dates: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """How long each contract had lasted at the cutoff; what happened from then on is not known."""
+    rows = scoring.merge(dates, on="subscription_id")
+    rows = rows[rows["started_at"] < cutoff]
+    ended = rows["ended_at"].notna() & (rows["ended_at"] < cutoff)
+    lasted = months_between(rows["started_at"], rows["ended_at"].where(ended, cutoff))
+    return rows.assign(duration_months=lasted, is_ended=ended).reset_index(drop=True)
+
+
+def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(["as_of_date", "subscription_id"], kind="stable", ignore_index=True)
+
+
+def comparable_contracts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The values in one form, whatever types the reader gave them, for the fingerprint."""
+    if rows.empty:
+        return pd.DataFrame()
+    added = {"subscription_id": rows["subscription_id"].astype(str).to_numpy()}
+    if "is_churned" in rows.columns:
+        added["is_churned"] = rows["is_churned"].to_numpy(dtype=float)
+    return contract_frame(rows).assign(**added, as_of_date=rows["as_of_date"].astype(str).to_numpy())

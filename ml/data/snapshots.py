@@ -1,0 +1,190 @@
+"""Training, evaluation and scoring rows of one source as of one date, with the guard against leaks.
+
+A row is (customer, as_of_date): features from before the date, labels from the horizon after it. The
+model is fitted on the training snapshots, judged on the evaluation snapshot and used on the scoring one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+
+from ml.data.features import KEY_COLUMNS
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import Settings
+
+LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
+_FEATURES = "marts.customer_features"
+_LABELS = "marts.customer_labels"
+_SNAPSHOTS = "intermediate.int_snapshot_dates"
+
+
+class LeakError(ClienteleError):
+    """A training row knows something that happened after the evaluation date."""
+
+
+class DatedRows(ABC):
+    """Rows to learn from, to judge on and to score, whatever they are about: each stands at its `as_of_date`."""
+
+    as_of_date: date
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    scoring: pd.DataFrame
+
+    @property
+    def evaluation_date(self) -> date | None:
+        return None if self.evaluation.empty else self.evaluation["as_of_date"].iloc[0].date()
+
+    @property
+    def training_dates(self) -> list[date]:
+        return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
+
+    @property
+    @abstractmethod
+    def label_horizon_days(self) -> int:
+        """Days after its date that a row's label may know of."""
+
+
+@dataclass(frozen=True)
+class Snapshots(DatedRows):
+    """What a job about customers learns from. Rows are sorted by key: their order in the file does not matter.
+
+    Attributes
+    ----------
+    history_began_on
+        The first day of which anything is known, customers or not; None where only the rows tell.
+    """
+
+    source: str
+    as_of_date: date
+    churn_horizon_days: int
+    clv_horizon_days: int
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    scoring: pd.DataFrame
+    history_began_on: date | None = None
+
+    @property
+    def label_horizon_days(self) -> int:
+        return max(self.churn_horizon_days, self.clv_horizon_days)
+
+    def latest_training(self) -> pd.DataFrame:
+        """All customers, eligible or not, of the newest training snapshot."""
+        return self.training[self.training["as_of_date"] == self.training["as_of_date"].max()]
+
+
+def eligible(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of customers a model may speak about."""
+    return rows[rows["is_eligible"].fillna(False).astype(bool)]
+
+
+def read_snapshots(
+    settings: Settings,
+    source: str,
+    as_of_date: date,
+    *,
+    churn_horizon_days: int,
+    clv_horizon_days: int,
+    maximum_training_row_count: int | None = None,
+) -> Snapshots:
+    """Read features and labels from the build file, which is closed again before anything is fitted.
+
+    Raises
+    ------
+    ClienteleError
+        If the marts are missing or were built for another date.
+    LeakError
+        If a training label window reaches beyond the evaluation date.
+    """
+    with open_build_file(settings, source, read_only=True) as connection:
+        rows = _read(connection, as_of_date, maximum_training_row_count)
+        began_on = history_began_on(connection)
+    snapshots = Snapshots(source, as_of_date, churn_horizon_days, clv_horizon_days, *rows, began_on)
+    check_no_leak(snapshots)
+    return snapshots
+
+
+def read_scoring_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+    """Read only the features at the scoring date: scoring never touches labels."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        check_built_as_of(connection, as_of_date)
+        return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date, row_limit: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    check_built_as_of(connection, as_of_date)
+    labelled = f"""
+        select features.*, {", ".join(f"labels.{name}" for name in LABEL_COLUMNS)}
+        from {_FEATURES} as features
+        inner join {_LABELS} as labels using (customer_id, as_of_date)
+        inner join {_SNAPSHOTS} as snapshots using (as_of_date)
+        where snapshots.snapshot_role = ?
+    """
+    training = connection.execute(
+        labelled + " and md5_number_lower(customer_id) % 1000000 < ?",
+        ["training", _kept_per_million(connection, row_limit)],
+    ).df()
+    evaluation = connection.execute(labelled, ["evaluation"]).df()
+    scoring = connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df()
+    return _sorted(training), _sorted(evaluation), _sorted(scoring)
+
+
+def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | None) -> int:
+    """Customers kept, per million, so that the stacked rows stay within the limit."""
+    if row_limit is None:
+        return 1_000_000
+    count = connection.execute(
+        f"select count(*) from {_FEATURES} inner join {_SNAPSHOTS} as snapshots using (as_of_date) "
+        "where snapshots.snapshot_role = 'training'"
+    ).fetchone()[0]
+    return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
+
+
+def history_began_on(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The first day of which the source knows anything; None if it knows of none."""
+    return connection.execute(f"select min(first_known_date) from {_SNAPSHOTS}").fetchone()[0]
+
+
+def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+    try:
+        found = connection.execute(
+            f"select max(as_of_date) from {_SNAPSHOTS} where snapshot_role = 'scoring'"
+        ).fetchone()[0]
+    except duckdb.CatalogException as error:
+        raise ClienteleError(
+            "The customer marts have not been built yet.", "Build them first: python -m warehouse build."
+        ) from error
+    if found != as_of_date:
+        raise ClienteleError(
+            f"The customer marts are built as of {found}, not {as_of_date}.",
+            "Build them as of the date you want, or ask for the date they have.",
+        )
+
+
+def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(list(KEY_COLUMNS), kind="stable", ignore_index=True)
+
+
+def check_no_leak(snapshots: DatedRows) -> None:
+    """Raise LeakError unless every label window ends before what it must not know begins."""
+    horizon = timedelta(days=snapshots.label_horizon_days)
+    evaluation_date = snapshots.evaluation_date
+    if evaluation_date is not None and evaluation_date + horizon > snapshots.as_of_date:
+        raise LeakError(
+            f"The evaluation labels of {evaluation_date} reach beyond {snapshots.as_of_date}.",
+            "Check the snapshot dates and horizons in dbt_project.yml.",
+        )
+    latest_cutoff = evaluation_date or snapshots.as_of_date
+    late = [day for day in snapshots.training_dates if day + horizon > latest_cutoff]
+    if late:
+        raise LeakError(
+            f"Training labels of {late[-1]} reach beyond the evaluation date {latest_cutoff}.",
+            "Check the snapshot dates and horizons in dbt_project.yml.",
+        )

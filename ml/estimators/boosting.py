@@ -1,0 +1,48 @@
+"""Histogram gradient boosting of the configured size, for probabilities and for amounts."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
+
+from ml.estimators.parameters import BoostingParameters
+from ml.estimators.preprocessing import treated, tree_preprocessor
+
+
+def boosted_classifier(
+    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, treatment: BaseEstimator | None = None
+) -> Pipeline:
+    """Preparation and classifier, behind the treatment of missing values and outliers if one is given."""
+    model = boosting_classifier(parameters, seed)
+    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("classify", model)])
+
+
+def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
+    """The classifier alone; no early stopping, whose random rows share customers with the rest."""
+    return HistGradientBoostingClassifier(**_options(parameters, seed))
+
+
+def boosted_regressor(
+    columns: tuple[str, ...],
+    parameters: BoostingParameters,
+    seed: int,
+    treatment: BaseEstimator | None = None,
+    *,
+    loss: str = "squared_error",
+) -> Pipeline:
+    """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
+    model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
+    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("regress", model)])
+
+
+def _options(parameters: BoostingParameters, seed: int) -> dict[str, object]:
+    return {
+        "learning_rate": parameters.learning_rate,
+        "max_iter": parameters.tree_count,
+        "max_leaf_nodes": parameters.leaf_count,
+        "min_samples_leaf": parameters.minimum_leaf_rows,
+        "l2_regularization": parameters.l2_penalty,
+        "early_stopping": False,
+        "random_state": seed,
+    }

@@ -1,0 +1,187 @@
+"""How long contracts last: a Cox model fitted by lifelines and kept as plain arrays, so that it can be stored safely.
+
+Contracts that still run are censored at the time they have lasted; that is what plain averages get wrong.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from ml.competition.results import CandidateFailed
+from ml.data.contract_features import ATTRIBUTE_PREFIX, DURATION_COLUMNS, categories
+from ml.treatment.transformer import treatment_of
+
+if TYPE_CHECKING:
+    from lifelines import CoxPHFitter
+
+# Month of a contract's first day on which it can end: lifelines drops ends at time zero otherwise.
+_SHORTEST_MONTHS = 0.01
+# The last months watched, whose mean hazard goes on where the data end.
+_TAIL_MONTHS = 12.0
+
+
+class ContractSurvival(BaseEstimator):
+    """Proportional hazards (Cox 1972) on the features that do not grow with the contract's age.
+
+    Parameters
+    ----------
+    penalty
+        Ridge penalty of lifelines' `CoxPHFitter`.
+    minimum_own_variance_share
+        A covariate that those before it explain up to less than this share of its variance is left out.
+
+    Attributes
+    ----------
+    months_, hazards_ : ndarray
+        Cumulative baseline hazard at the mean of the covariates, by month.
+    effects_ : ndarray
+        Log hazard ratios of `covariates_`.
+    """
+
+    def __init__(self, penalty: float = 0.01, minimum_own_variance_share: float = 0.05) -> None:
+        self.penalty = penalty
+        self.minimum_own_variance_share = minimum_own_variance_share
+
+    def fit(self, X: pd.DataFrame, duration_months: ArrayLike, ended: ArrayLike) -> ContractSurvival:  # noqa: N803
+        """Fit on one row per contract.
+
+        Raises
+        ------
+        CandidateFailed
+            If lifelines does not converge, or nothing ended.
+        """
+        self.columns_ = survival_columns(X)
+        texts = [name for name in categories(X) if name in self.columns_]
+        numbers = [name for name in self.columns_ if name not in texts]
+        self.text_columns_ = texts
+        self.treatment_ = treatment_of("contracts", tuple(self.columns_)).fit(X[self.columns_])
+        self.encoder_ = _encoder(texts, numbers).fit(self._typed(X))
+        names = [str(name) for name in self.encoder_.get_feature_names_out()]
+        covariates = self.encoder_.transform(self._typed(X))
+        self.kept_ = np.array(_independent(covariates, self.minimum_own_variance_share), dtype=int)
+        self.covariates_ = [names[position] for position in self.kept_]
+        table = pd.DataFrame(covariates[:, self.kept_], columns=self.covariates_)
+        table["duration_months"] = np.maximum(np.asarray(duration_months, dtype=float), _SHORTEST_MONTHS)
+        table["is_ended"] = np.asarray(ended, dtype=int)
+        cox = self._fitted(table)
+        self._take(cox)
+        self.evidence_ = (cox, table)
+        return self
+
+    def pop_evidence(self) -> tuple[CoxPHFitter, pd.DataFrame]:
+        """Return lifelines' fit and the table it was fitted on, and forget them: they cannot be stored safely."""
+        evidence = self.evidence_
+        del self.evidence_
+        return evidence
+
+    def _fitted(self, table: pd.DataFrame) -> CoxPHFitter:
+        from lifelines import CoxPHFitter
+        from lifelines.exceptions import ConvergenceError
+
+        if not table["is_ended"].any() or not self.covariates_:
+            raise CandidateFailed("no contract has ended, or contracts do not differ: there is nothing to fit")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of low variance; what does not converge raises
+                return CoxPHFitter(penalizer=self.penalty).fit(table, "duration_months", "is_ended")
+        except (ConvergenceError, ValueError) as error:
+            raise CandidateFailed(f"the Cox model cannot be fitted: {str(error).splitlines()[0]}") from error
+
+    def _take(self, cox: CoxPHFitter) -> None:
+        baseline = cox.baseline_cumulative_hazard_.iloc[:, 0]
+        self.months_ = baseline.index.to_numpy(dtype=float)
+        self.hazards_ = baseline.to_numpy(dtype=float)
+        self.effects_ = cox.params_.to_numpy(dtype=float)
+        self.means_ = cox._norm_mean.to_numpy(dtype=float)  # where lifelines centres its baseline
+        before = max(self.months_[-1] - _TAIL_MONTHS, 0.0)
+        grown = self.hazards_[-1] - np.interp(before, self.months_, self.hazards_)
+        self.tail_hazard_ = float(grown / max(self.months_[-1] - before, 1.0))
+        self.concordance_in_sample_ = float(cox.concordance_index_)
+
+    def log_relative_hazard(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Log hazard of each contract against that of the mean contract."""
+        covariates = self.encoder_.transform(self._typed(X))[:, self.kept_]
+        return (covariates - self.means_) @ self.effects_
+
+    def cumulative_hazard(self, months: ArrayLike) -> NDArray:
+        """Of the mean contract; beyond the data it goes on at the mean rate of the last year watched."""
+        months = np.asarray(months, dtype=float)
+        position = np.searchsorted(self.months_, months, side="right") - 1
+        inside = np.where(position >= 0, self.hazards_[np.maximum(position, 0)], 0.0)
+        return inside + self.tail_hazard_ * np.maximum(months - self.months_[-1], 0.0)
+
+    def survival(self, X: pd.DataFrame, lasted_months: ArrayLike, ahead_months: float) -> NDArray:  # noqa: N803
+        """P(a contract that has lasted so long goes on for so many more months), shape (n,)."""
+        lasted = np.asarray(lasted_months, dtype=float)
+        grown = self.cumulative_hazard(lasted + ahead_months) - self.cumulative_hazard(lasted)
+        return np.exp(-grown * np.exp(self.log_relative_hazard(X)))
+
+    def expected_months(self, X: pd.DataFrame, lasted_months: ArrayLike, horizon_months: int) -> NDArray:  # noqa: N803
+        """Mean further months, counting at most `horizon_months`: the area below the survival curve, shape (n,)."""
+        lasted = np.asarray(lasted_months, dtype=float)
+        relative, start = np.exp(self.log_relative_hazard(X)), self.cumulative_hazard(lasted)
+        total, former = np.zeros(len(lasted)), np.ones(len(lasted))
+        for month in range(1, horizon_months + 1):
+            now = np.exp(-(self.cumulative_hazard(lasted + month) - start) * relative)
+            total, former = total + (former + now) / 2, now
+        return total
+
+    def _typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """The columns that count, as they were typed in training, missing values and outliers treated."""
+        kinds = {name: "object" if name in self.text_columns_ else "float64" for name in self.columns_}
+        typed = X[self.columns_].astype(kinds)
+        treatment = getattr(self, "treatment_", None)  # versions registered before there were rules have none
+        return typed if treatment is None else treatment.transform(typed)
+
+
+def survival_columns(frame: pd.DataFrame) -> list[str]:
+    """Features that do not grow with age; without the plan's name where attributes say the same in detail.
+
+    Amounts come last, so that what services explain of the price is told as services.
+    """
+    detailed = any(name.startswith(ATTRIBUTE_PREFIX) for name in frame.columns)
+    left_out = {*DURATION_COLUMNS, *(["plan_name"] if detailed else [])}
+    kept = [name for name in frame.columns if name not in left_out]
+    return sorted(kept, key=lambda name: name.endswith("_amount"))
+
+
+def _encoder(texts: list[str], numbers: list[str]) -> ColumnTransformer:
+    """Terms as categories: a two-year contract is no twice as long one-year contract."""
+    as_categories = [*texts, *(name for name in numbers if name == "term_months")]
+    others = [name for name in numbers if name != "term_months"]
+    encoder = OneHotEncoder(drop="first", handle_unknown="ignore", min_frequency=0.01, sparse_output=False)
+    scaled = Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("centre", StandardScaler(with_std=False)),
+        ]
+    )
+    return ColumnTransformer(
+        [("categories", encoder, as_categories), ("numbers", scaled, others)], verbose_feature_names_out=False
+    )
+
+
+def _independent(covariates: NDArray, minimum_share: float) -> list[int]:
+    """Positions of covariates that vary and are not nearly a combination of those before them."""
+    kept: list[int] = []
+    for position in range(covariates.shape[1]):
+        column = covariates[:, position] - covariates[:, position].mean()
+        variance = float(column @ column)
+        if variance <= 1e-12 * len(column):
+            continue
+        if kept:
+            others = covariates[:, kept] - covariates[:, kept].mean(axis=0)
+            column = column - others @ np.linalg.lstsq(others, column, rcond=None)[0]
+        if float(column @ column) >= minimum_share * variance:
+            kept.append(position)
+    return kept

@@ -1,0 +1,121 @@
+"""The estimator that lifetime value serves: amounts with their intervals, and the orders behind them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.estimators.purchase_forecast import PurchaseSpendModel
+
+
+class HorizonModel(RegressorMixin, BaseEstimator):
+    """What serves a further horizon beside the job's own: an amount with its interval, or why there is none.
+
+    Parameters
+    ----------
+    horizon_days
+        Days looked ahead.
+    amount, interval
+        As those of `LifetimeValueModel`; None where the horizon is refused.
+    columns
+        The features that `amount` takes.
+    candidate
+        Kind of model or rule.
+    reason
+        Why the horizon is refused.
+    """
+
+    def __init__(
+        self,
+        horizon_days: int,
+        *,
+        amount: BaseEstimator | None = None,
+        interval: SimilarPredictionInterval | None = None,
+        columns: tuple[str, ...] = (),
+        candidate: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.horizon_days = horizon_days
+        self.amount = amount
+        self.interval = interval
+        self.columns = columns
+        self.candidate = candidate
+        self.reason = reason
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self.amount is not None
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net spend in the horizon, never below zero."""
+        return np.maximum(self.amount.predict(X), 0)
+
+    def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
+        """Lower and upper end of each customer's interval."""
+        return self.interval.bounds(self.predict(X))
+
+
+class LifetimeValueModel(RegressorMixin, BaseEstimator):
+    """Parts fitted elsewhere, put together; the amount may come from any model or rule.
+
+    Parameters
+    ----------
+    amount
+        Predicts the net spend in the horizon.
+    interval
+        Fitted to `amount`.
+    purchases
+        Gives expected orders, their amount and P(alive); None when no purchase model could be fitted.
+        Its orders × amount need not equal the prediction of another amount model.
+    further
+        What serves the further horizons, by rising length; None in versions that know one horizon only.
+    """
+
+    def __init__(
+        self,
+        amount: BaseEstimator,
+        interval: SimilarPredictionInterval,
+        purchases: PurchaseSpendModel | None = None,
+        further: list[HorizonModel] | None = None,
+    ) -> None:
+        self.amount = amount
+        self.interval = interval
+        self.purchases = purchases
+        self.further = further
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net spend in the horizon, never below zero."""
+        return np.maximum(self.amount.predict(X), 0)
+
+    def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
+        """Lower and upper end of each customer's interval."""
+        return self.interval.bounds(self.predict(X))
+
+    def details(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        """What is told of the job's own horizon, in the columns of `scores.customer_clv`."""
+        amount = self.predict(X)
+        lower, upper = self.interval.bounds(amount)
+        detail = pd.DataFrame(
+            {
+                "predicted_amount": amount,
+                "predicted_lower_amount": lower,
+                "predicted_upper_amount": upper,
+                "expected_order_count": np.nan,
+                "alive_probability": np.nan,
+                "expected_order_amount": np.nan,
+            }
+        )
+        if self.purchases is not None:
+            detail["expected_order_count"] = self.purchases.expected_order_count(X)
+            detail["alive_probability"] = self.purchases.alive_probability(X)
+            detail["expected_order_amount"] = self.purchases.expected_order_amount(X)
+        return detail
+
+    def further_horizons(self) -> tuple[HorizonModel, ...]:
+        """What serves the further horizons; empty in a version that was registered without them."""
+        return tuple(getattr(self, "further", None) or ())

@@ -1,0 +1,79 @@
+"""From the model frame to numbers a linear model or a tree can use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from ml.data.features import CATEGORY_COLUMNS
+
+# More countries or channels than this share one "infrequent" column, which also takes unseen ones.
+MAXIMUM_CATEGORY_COUNT = 12
+
+
+# From this probability on, the event is the likelier class.
+EVEN_ODDS = 0.5
+
+
+class SignedLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """sign(x) · log(1 + |x|): tames heavy tails and keeps negative amounts negative.
+
+    Examples
+    --------
+    >>> SignedLog().fit_transform(np.array([[0.0], [-9.0]])).round(3).tolist()
+    [[0.0], [-2.303]]
+    """
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> SignedLog:  # noqa: N803
+        self.n_features_in_ = X.shape[1]
+        if isinstance(X, pd.DataFrame):
+            self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
+        values = np.asarray(X, dtype=float)
+        return np.sign(values) * np.log1p(np.abs(values))
+
+
+def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
+    """Log-scale, impute with an indicator, standardise; one-hot for the categories."""
+    numeric = Pipeline(
+        [
+            ("log", SignedLog()),
+            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+            ("scale", StandardScaler()),
+        ]
+    )
+    return _by_kind(columns, numeric, categories)
+
+
+def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
+    """Numbers as they are (trees split on missing themselves); one-hot for the categories."""
+    return _by_kind(columns, "passthrough", categories)
+
+
+def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimator]]) -> Pipeline:
+    """The steps of a model behind the treatment of missing values and outliers, if there is one."""
+    return Pipeline(steps if treatment is None else [("treat", treatment), *steps])
+
+
+def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str]) -> ColumnTransformer:
+    texts = [name for name in columns if name in categories]
+    numbers = [name for name in columns if name not in categories]
+    encoder = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        min_frequency=0.01,
+        max_categories=MAXIMUM_CATEGORY_COUNT,
+        sparse_output=False,
+    )
+    steps = [("numbers", numeric, numbers)] if numbers else []
+    if texts:
+        steps.append(("categories", encoder, texts))
+    return ColumnTransformer(steps, verbose_feature_names_out=False)

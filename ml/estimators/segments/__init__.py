@@ -1,0 +1,1 @@
+"""Models of kinds of customers."""

@@ -1,0 +1,85 @@
+"""Lifetime value learned in two stages: will the customer spend at all, and how much then?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+
+from ml.competition.results import CandidateFailed
+from ml.estimators.calibration import CalibratedByCustomer, customer_folds
+
+# Residuals of the log stage are smeared (Duan 1983) up to this quantile: one wholesale order in a
+# hundred thousand would otherwise lift everybody's forecast.
+_SMEARING_QUANTILE = 0.995
+
+
+class TwoStageSpendModel(RegressorMixin, BaseEstimator):
+    """P(net spend > 0) × expected net spend of those who spend.
+
+    Parameters
+    ----------
+    probability, amount
+        Classifier and regressor; the regressor learns the logarithm of positive spend.
+    fold_count, method, seed
+        Of the calibration of the probability and of the out-of-fold predictions.
+    """
+
+    def __init__(
+        self,
+        probability: BaseEstimator,
+        amount: BaseEstimator,
+        fold_count: int = 5,
+        method: str = "sigmoid",
+        seed: int = 0,
+    ) -> None:
+        self.probability = probability
+        self.amount = amount
+        self.fold_count = fold_count
+        self.method = method
+        self.seed = seed
+
+    def fit(self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike) -> TwoStageSpendModel:  # noqa: N803
+        """Fit both stages; `groups` holds each row's customer.
+
+        Raises
+        ------
+        CandidateFailed
+            If too few rows have spend to learn amounts from.
+        """
+        y = np.asarray(y, dtype=float)
+        buys = y > 0
+        self.probability_ = CalibratedByCustomer(self.probability, self.method, self.fold_count, self.seed)
+        self.probability_.fit(X, buys, groups)
+        probability = self.probability_.pop_out_of_fold()
+        log_amount = self._out_of_fold_log_amount(X, y, groups)
+        residual = np.log(y[buys]) - log_amount[buys]
+        self.smearing_ = float(np.exp(np.minimum(residual, np.quantile(residual, _SMEARING_QUANTILE))).mean())
+        self.out_of_fold_ = probability * np.exp(log_amount) * self.smearing_
+        self.amount_ = clone(self.amount).fit(X[buys], np.log(y[buys]))
+        return self
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net spend."""
+        return self.probability_.predict_proba(X)[:, 1] * self.amount_if_buying(X)
+
+    def amount_if_buying(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net spend of a customer who spends."""
+        return np.exp(self.amount_.predict(X)) * self.smearing_
+
+    def pop_out_of_fold(self) -> NDArray:
+        """Return the predictions of the training rows made without their customer, and forget them."""
+        predicted = self.out_of_fold_
+        del self.out_of_fold_
+        return predicted
+
+    def _out_of_fold_log_amount(self, X: pd.DataFrame, y: NDArray, groups: ArrayLike) -> NDArray:  # noqa: N803
+        log_amount = np.full(len(y), np.nan)
+        for fitted_on, held_out in customer_folds(groups, self.fold_count, self.seed):
+            buyers = fitted_on[y[fitted_on] > 0]
+            if not len(buyers):
+                raise CandidateFailed("too few customers spend to learn amounts from")
+            fold_model = clone(self.amount).fit(X.iloc[buyers], np.log(y[buyers]))
+            log_amount[held_out] = fold_model.predict(X.iloc[held_out])
+        return log_amount

@@ -1,0 +1,1 @@
+"""The questions to the customers' data, one folder each, and what they have in common."""

@@ -1,0 +1,1 @@
+"""Churn without contract: who will not buy in the next horizon?"""

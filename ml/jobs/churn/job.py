@@ -1,0 +1,109 @@
+"""Churn without contract: who will not buy in the next horizon?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from ml.competition.results import Candidate, Competition, Result
+from ml.competition.thresholds import PromotionConfiguration
+from ml.configuration import load_configuration
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
+from ml.estimators.classifiers import FAMILIES
+from ml.estimators.purchase_forecast import PurchaseChurnModel
+from ml.evaluation import metrics
+from ml.evaluation.churn_figures import churn_figures
+from ml.jobs.churn.learning import ChurnLearning, for_serving
+from ml.jobs.configuration import ChurnConfiguration
+from ml.jobs.supervised import CandidateMaker, SupervisedJob
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class ChurnJob(SupervisedJob):
+    """P(no purchase in the horizon), for customers who are eligible."""
+
+    name = "churn"
+    model_name = "crm_churn"
+    score_table = "customer_churn"
+    score_column = "churn_probability"
+    prediction_method = "predict_proba"
+    primary_metric = "roc_auc"
+    event_words = ("churned", "stayed")
+
+    def __init__(self, horizon_days: int, configuration: ChurnConfiguration | None = None) -> None:
+        self.horizon_days = horizon_days
+        self.configuration = configuration or load_configuration(ChurnConfiguration, "churn")
+        self.gate = load_configuration(PromotionConfiguration, "promotion").churn
+
+    def happened(self, rows: pd.DataFrame) -> NDArray:
+        return rows["is_churned"].to_numpy(dtype=bool)
+
+    def target(self, rows: pd.DataFrame) -> NDArray:
+        return self.happened(rows).astype(float)
+
+    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+        rows = eligible(snapshots.training)
+        churned = self.target(rows)
+
+        def rule(name: str, estimator: BaseEstimator, learned: str) -> Candidate:
+            estimator.fit(model_frame(rows), churned)
+            value = getattr(estimator, learned, None)
+            return Candidate(name, True, estimator, {} if value is None else {learned.strip("_"): value})
+
+        yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule(), "")
+        yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule(), "cutoff_days_")
+        yield "purchase_model", lambda: self._purchase_model(snapshots)
+        learning = ChurnLearning(snapshots, columns, churned, self.horizon_days, self.configuration)
+        for family in FAMILIES:
+            yield family, lambda family=family: learning.candidate(family)
+
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+        """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
+        competition = super().compete(snapshots, champion)
+        results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
+        return replace(competition, results=results)
+
+    def _purchase_model(self, snapshots: Snapshots) -> Candidate:
+        """BG/NBD on every customer of the newest training snapshot: eligibility would bias its rates."""
+        estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.latest_training()))
+        return Candidate(estimator.method_name_, False, estimator, estimator.record_)
+
+    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+        return estimator.predict_proba(features)[:, 1]
+
+    def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
+        return churn_figures(actual, predicted)
+
+    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
+        return metrics.roc_auc_by_weight(actual, predicted)
+
+    def tie_break(self, metrics: Mapping[str, float]) -> float:
+        return metrics["brier"]
+
+    def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
+        from ml.evaluation import plots
+
+        actual = self.target(eligible(snapshots.evaluation))
+        shown = {result.name: result.prediction, baseline.name: baseline.prediction}
+        title = f"{result.name}, holdout {snapshots.evaluation_date}, {self.horizon_days} days"
+        return plots.probability_pictures(actual, shown, title, events="churned customers", mean="churn rate")
+
+    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        probability = self.predicted(estimator, features)
+        band = self.configuration.risk_bands.of(probability)
+        return pd.DataFrame(
+            {"churn_probability": probability, "churn_risk_band": band, "horizon_days": self.horizon_days},
+            index=rows.index,
+        )
+
+    def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"horizon_days": self.horizon_days}, index=rows.index)

@@ -1,0 +1,194 @@
+"""Churn with contract as a job: refuse or fit, judge on folds or on a later snapshot, decide, score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.competition.results import Competition, Refused, Result
+from ml.configuration import load_configuration
+from ml.data.contract_features import CUSTOMER_COLUMNS, contract_frame
+from ml.data.contracts import Contracts, comparable_contracts, read_contract_rows, read_contracts
+from ml.data.features import usable_columns
+from ml.data.fingerprint import data_fingerprint
+from ml.data.history import ShortHistory
+from ml.data.snapshots import eligible
+from ml.estimators.contract_churn import ContractChurnModel
+from ml.estimators.search import thinned
+from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
+from ml.evaluation.plots import probability_pictures
+from ml.jobs.base import Job
+from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.evidence import term_words
+from ml.jobs.contract_churn.groups import with_groups
+from ml.jobs.contract_churn.judging import Judge, judged_on
+from ml.jobs.contract_churn.survival_report import survival_report
+from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
+from ml.treatment.rows import with_complete_rows
+from ml.treatment.served import changes_under, joined
+from warehouse.base.definitions import load_definitions
+from warehouse.base.settings import Settings
+
+_EXAMPLE_ROW_COUNT = 5
+_SURVIVAL_MONTHS = (3, 6, 12)
+_SURVIVAL_COLUMN = "expected_remaining_months"
+
+
+class ContractChurnJob(Job):
+    """P(a running contract ends) and how long it may go on."""
+
+    name = "contract_churn"
+    model_name = "crm_contract_churn"
+    score_table = "subscription_churn"
+    score_column = "churn_probability"
+    subject = "contracts"
+    prediction_method = "predict_proba"
+    key_columns = ("subscription_id", "customer_id")
+
+    def __init__(self, horizon_days: int, configuration: ContractChurnConfiguration | None = None) -> None:
+        self.horizon_days = horizon_days
+        self.configuration = configuration or load_configuration(ContractChurnConfiguration, "contract_churn")
+        self.retrain_after_days = self.configuration.retrain_after_days
+        self.random_seed = self.configuration.random_seed
+
+    # ---- reading ----
+
+    def read_training(
+        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
+    ) -> Contracts:
+        contracts = with_complete_rows(read_contracts(settings, source, as_of_date, self.horizon_days), self.subject)
+        return replace(
+            contracts, training=self._thinned(contracts.training), histories=self._thinned(contracts.histories)
+        )
+
+    def _thinned(self, rows: pd.DataFrame) -> pd.DataFrame:
+        if rows.empty:
+            return rows
+        kept = thinned(rows["customer_id"], self.configuration.limits.maximum_training_row_count, self.random_seed)
+        return rows.iloc[kept].reset_index(drop=True)
+
+    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+        return read_contract_rows(settings, source, as_of_date)
+
+    def fingerprint(self, snapshots: Contracts) -> dict[str, str]:
+        return data_fingerprint(snapshots, comparable_contracts) | {"design": snapshots.design}
+
+    def features(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+        return contract_frame(rows, columns)
+
+    def known_columns(self, snapshots: Contracts) -> set[str]:
+        return set(contract_frame(snapshots.scoring).columns)
+
+    # ---- what reports ask ----
+
+    def target(self, rows: pd.DataFrame) -> NDArray:
+        return rows["is_churned"].to_numpy(dtype=float)
+
+    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
+        return roc_auc_by_weight(actual, predicted)
+
+    def judged_rows(self, snapshots: Contracts) -> pd.DataFrame:
+        rows = snapshots.training if snapshots.design == "cross_section" else snapshots.evaluation
+        return with_groups(rows)
+
+    def judged_on(self, snapshots: Contracts) -> str:
+        return judged_on(snapshots, self.configuration)
+
+    def kinds(self, rows: pd.DataFrame) -> pd.Series | None:
+        return rows["term_months"].fillna(0).astype(int).map(term_words).rename("contract_type")
+
+    # ---- training ----
+
+    def check(self, snapshots: Contracts) -> None:
+        needed = self.configuration.limits.minimum_customer_count
+        if snapshots.scoring.empty:
+            raise Refused("The source has no subscriptions.")
+        running = int(eligible(snapshots.scoring)["subscription_id"].count())
+        if running < needed:
+            raise Refused(f"Only {running} contracts run as of {snapshots.as_of_date}; {needed} are needed.")
+        parts = {"training": snapshots.training}
+        if snapshots.design == "snapshots":
+            parts["evaluation"] = snapshots.evaluation
+        for role, rows in parts.items():
+            if rows.empty:
+                raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts', role)}")
+            self._check_classes(rows, role)
+        if not self._usable(snapshots)[0]:
+            raise Refused("Contracts do not differ in any feature: nothing to learn from.")
+
+    def _check_classes(self, rows: pd.DataFrame, role: str) -> None:
+        churned, needed = rows["is_churned"].to_numpy(dtype=bool), self.configuration.limits.minimum_class_count
+        for count, what in ((churned.sum(), "ended"), ((~churned).sum(), "went on")):
+            if count < needed:
+                raise Refused(f"Only {count} of {len(rows)} contracts in {role} {what}; {needed} are needed.")
+
+    def input_columns(self, snapshots: Contracts) -> tuple[str, ...]:
+        usable = self._usable(snapshots)[0]
+        return usable if "tenure_months" in usable else ("tenure_months", *usable)
+
+    def _usable(self, snapshots: Contracts) -> tuple[tuple[str, ...], dict[str, str]]:
+        frame = contract_frame(snapshots.training)
+        if snapshots.design == "cross_section":
+            frame = frame.drop(columns=[name for name in CUSTOMER_COLUMNS if name in frame])
+        return usable_columns(frame)
+
+    def compete(self, snapshots: Contracts, champion: ContractChurnModel | None) -> Competition:
+        columns = self.input_columns(snapshots)
+        judge = Judge.of(snapshots, columns, self.configuration)
+        judged, failures = judge.all_judged()
+        decision = judge.decision(judged, champion)
+        report = survival_report(snapshots, columns, self.configuration)
+        for one in judged:
+            one.result.candidate.estimator.survival = report.survival
+        results = {one.result.name: one.result for one in judged}
+        shown = [name for name in (decision.contender, decision.baseline) if name]
+        treatment = treatment_among(results.values())
+        return Competition(
+            results=tuple(results.values()),
+            failures=failures | ({"cox": report.failure} if report.failure else {}),
+            decision=decision,
+            columns=columns,
+            dropped_columns=self._usable(snapshots)[1],
+            example=contract_frame(snapshots.training.tail(_EXAMPLE_ROW_COUNT), columns),
+            figures={name: {**self._pictures(judge, results[name]), **report.figures} for name in shown},
+            documents={**report.documents, **treatment_documents(treatment)},
+            notes=({"Survival (Cox model)": report.quality} if report.quality else {}) | treatment_notes(treatment),
+        )
+
+    def _pictures(self, judge: Judge, result: Result) -> dict:
+        title = f"{result.name}, {self.judged_on(judge.contracts)}"
+        shown = {result.name: result.prediction}
+        return probability_pictures(judge.churned, shown, title, events="ended contracts", mean="share ended")
+
+    # ---- scoring ----
+
+    def scores(self, estimator: ContractChurnModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        probability = estimator.predict_proba(features)[:, 1]
+        scored = {
+            "churn_probability": probability,
+            "churn_risk_band": self.configuration.risk_bands.of(probability),
+            "horizon_days": getattr(estimator, "horizon_days_", None),
+        }
+        if (survival := estimator.survival) is not None:
+            lasted, months = rows["tenure_months"].to_numpy(dtype=float), self.configuration.survival.horizon_months
+            for ahead in _SURVIVAL_MONTHS:
+                scored[f"survival_{ahead}m_probability"] = survival.survival(features, lasted, ahead)
+            scored["expected_remaining_months"] = survival.expected_months(features, lasted, months)
+            scored["remaining_horizon_months"] = months
+        return pd.DataFrame(scored, index=rows.index)
+
+    def changed_values(self, estimator: ContractChurnModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        parts = [super().changed_values(estimator, features, rows)]
+        if estimator.survival is not None:
+            parts.append(changes_under(estimator.survival, features, _SURVIVAL_COLUMN))
+        return joined(parts)
+
+
+def _short_history(contracts: Contracts) -> ShortHistory:
+    first = contracts.first_started_on or contracts.as_of_date
+    days_back = 2 * load_definitions().snapshot_horizon_days
+    return ShortHistory(contracts.as_of_date, contracts.history_began_on or first, first, days_back)

@@ -1,0 +1,124 @@
+"""The candidates: the rules to beat, and every family of classifiers with its parameters searched.
+
+A search sees the rows that its model is fitted on and no others: in a cross-section a split of the training part of
+each fold, on dated rows the newest training snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.pipeline import Pipeline
+
+from ml.configuration import Frozen
+from ml.data.contract_features import categories, contract_frame
+from ml.data.contracts import Contracts
+from ml.estimators.classifiers import FAMILIES, make_classifier
+from ml.estimators.contract_churn import baseline_pipelines
+from ml.estimators.search import Chosen, InsideValidation, inside_validation, search
+from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.validation import inside_folds
+from ml.treatment.transformer import treatment_of
+
+_PLATT_FOLDS = 3
+
+# Makes the unfitted pipeline for some rows (positions), with what was chosen for it.
+PipelineMaker = Callable[[NDArray], tuple[Pipeline, Mapping[str, object]]]
+
+
+@dataclass(frozen=True)
+class ContractLearning:
+    """What the candidates learn from.
+
+    Attributes
+    ----------
+    rows
+        The training rows themselves: `customer_id` and `as_of_date` are read.
+    frame, churned
+        Features and outcome, in the order of the rows.
+    """
+
+    rows: pd.DataFrame
+    frame: pd.DataFrame
+    churned: NDArray
+    is_dated: bool
+    horizon_days: int
+    configuration: ContractChurnConfiguration
+
+    @classmethod
+    def of(
+        cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration
+    ) -> ContractLearning:
+        rows = contracts.training
+        return cls(
+            rows,
+            contract_frame(rows, columns),
+            rows["is_churned"].to_numpy(dtype=float),
+            contracts.design == "snapshots",
+            contracts.horizon_days,
+            configuration,
+        )
+
+    @property
+    def customers(self) -> NDArray:
+        return self.rows["customer_id"].astype(str).to_numpy()
+
+    def makers(self) -> dict[str, PipelineMaker]:
+        """Every candidate by name, baselines first."""
+        rules = baseline_pipelines(self.frame)
+        made: dict[str, PipelineMaker] = {name: lambda _, rule=rule: (rule, {}) for name, rule in rules.items()}
+        return made | {family: lambda rows, family=family: self.searched(family, rows) for family in FAMILIES}
+
+    def searched(self, family: str, rows: NDArray) -> tuple[Pipeline, Mapping[str, object]]:
+        """The unfitted pipeline of a family, its parameters chosen on some rows."""
+        settings, seed = self.configuration.search, self.configuration.random_seed
+        inside = self._inside(rows)
+        chosen = search(
+            family,
+            getattr(self.configuration, family),
+            settings.choices.get(family, {}),
+            lambda parameters: self.pipeline(family, parameters),
+            inside,
+            trial_count=settings.trial_count,
+            seed=seed,
+        )
+        model = self.pipeline(family, chosen.parameters)
+        if family == "linear_svm":
+            # Its margins are no probabilities.
+            model.steps[-1] = ("classify", CalibratedClassifierCV(model.steps[-1][1], cv=_PLATT_FOLDS))
+        return model, {**chosen.parameters.model_dump(), **self._record(chosen)}
+
+    def pipeline(self, family: str, parameters: Frozen) -> Pipeline:
+        """Preparation and classifier of a family with given parameters, unfitted."""
+        columns, texts = tuple(self.frame.columns), categories(self.frame)
+        # Not fitted beforehand: in a cross-section it learns from the rows of its fold only.
+        treatment = treatment_of("contracts", columns)
+        return make_classifier(
+            family, columns, parameters, self.configuration.random_seed, categories=texts, treatment=treatment
+        )
+
+    def _inside(self, rows: NDArray) -> InsideValidation | None:
+        options = {
+            "maximum_row_count": self.configuration.search.maximum_row_count,
+            "seed": self.configuration.random_seed,
+        }
+        if not self.is_dated:
+            return inside_folds(self.frame, self.churned, self.customers, rows, **options)
+        return inside_validation(self.frame, self.churned, self.rows, horizon_days=self.horizon_days, **options)
+
+    def _record(self, chosen: Chosen) -> Mapping[str, object]:
+        has_tried = "search_auc" in chosen.record
+        if self.is_dated or not has_tried:
+            return chosen.record
+        tried = self.configuration.search.trial_count + 1
+        return {**chosen.record, "search": f"{tried} trials at most, inside the rows fitted on, anew in each fold"}
+
+    @property
+    def everything(self) -> NDArray:
+        """Positions of all rows."""
+        return np.arange(len(self.frame))

@@ -1,0 +1,269 @@
+"""Customer lifetime value: what will each customer spend in the next horizon, net of returns?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from ml.competition.results import Candidate, Competition, Refused, Result
+from ml.competition.thresholds import PromotionConfiguration
+from ml.configuration import load_configuration
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
+from ml.evaluation import metrics
+from ml.jobs.configuration import LifetimeValueConfiguration
+from ml.jobs.lifetime_value.horizons import (
+    HorizonOutcome,
+    HorizonsCompetition,
+    LabelledHistory,
+    decided,
+    horizon_snapshots,
+    read_labelled_history,
+    refused,
+    report,
+)
+from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
+from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns, prefix_of
+from ml.jobs.supervised import CandidateMaker, SupervisedJob
+from ml.treatment.served import changes_under, joined
+from warehouse.base.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+    from matplotlib.figure import Figure
+
+    from ml.tracking import Recorded
+
+
+# What a candidate of further horizons reads beside what every model takes.
+_AMOUNT_COLUMNS = ("net_amount",)
+
+
+class LifetimeValueJob(SupervisedJob):
+    """Net spend in the horizon and in further ones, with intervals, and the historic and total value beside it.
+
+    Parameters
+    ----------
+    horizon_days
+        What tiers and total value go by, and whose competition decides whether a version serves.
+    further_horizons_days
+        Longer horizons, rising: each has a competition of its own, whose winner goes into the same version.
+    is_further
+        This job stands for a further horizon: it may do without training snapshots, with candidates that need no
+        outcomes.
+    """
+
+    name = "clv"
+    model_name = "crm_clv"
+    score_table = "customer_clv"
+    score_column = "predicted_amount"
+    primary_metric = "gini"
+    event_words = ("spent something", "spent nothing")
+
+    def __init__(
+        self,
+        horizon_days: int,
+        configuration: LifetimeValueConfiguration | None = None,
+        *,
+        further_horizons_days: tuple[int, ...] = (),
+        is_further: bool = False,
+    ) -> None:
+        self.horizon_days = horizon_days
+        self.configuration = configuration or load_configuration(LifetimeValueConfiguration, "lifetime_value")
+        self.gate = load_configuration(PromotionConfiguration, "promotion").clv
+        self.further_horizons_days = further_horizons_days
+        self.is_further = is_further
+
+    def read_training(
+        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
+    ) -> Snapshots:
+        snapshots = super().read_training(settings, source, as_of_date, horizons)
+        if not self.further_horizons_days:
+            return snapshots
+        limit = self.maximum_training_row_count
+        return read_labelled_history(settings, source, snapshots, self.further_horizons_days, limit)
+
+    def happened(self, rows: pd.DataFrame) -> NDArray:
+        return self.target(rows) > 0
+
+    def target(self, rows: pd.DataFrame) -> NDArray:
+        return rows["future_net_amount"].to_numpy(dtype=float)
+
+    # ---- may it be done ----
+
+    def check(self, snapshots: Snapshots) -> None:
+        if not self.is_further or not snapshots.training.empty:
+            super().check(snapshots)
+            return
+        self._check_history(snapshots)
+        holdout = eligible(snapshots.evaluation)
+        needed = self.configuration.limits.minimum_customer_count
+        if len(holdout) < needed:
+            raise Refused(f"Only {len(holdout)} eligible customers in the evaluation snapshots; {needed} are needed.")
+        self._check_classes(holdout, "evaluation")
+
+    def _check_history(self, snapshots: Snapshots) -> None:
+        if not self.is_further:
+            super()._check_history(snapshots)
+        elif snapshots.evaluation.empty:
+            judged_on = snapshots.as_of_date - timedelta(days=self.horizon_days)
+            history = self._history(snapshots, days_back=self.horizon_days)
+            raise Refused(
+                f"The history is too short for {self.horizon_days} days: models would be judged on {judged_on}, and "
+                f"{history.words('orders', 'evaluation')}"
+            )
+
+    # ---- candidates ----
+
+    def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
+        columns = super().input_columns(snapshots)
+        missing = tuple(name for name in _AMOUNT_COLUMNS if name not in columns)
+        return columns + missing if self.is_further else columns
+
+    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+        learning = SpendLearning(
+            snapshots, columns, self.target, self.horizon_days, self.configuration, is_further=self.is_further
+        )
+        yield from learning.makers()
+
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+        """As every supervised job; then each further horizon, whose winner becomes a part of every candidate."""
+        competition = super().compete(snapshots, champion)
+        if not isinstance(snapshots, LabelledHistory):
+            return competition
+        former = {model.horizon_days: model for model in _further_horizons(champion)}
+        outcomes = tuple(self._further(snapshots, days, former.get(days)) for days in self.further_horizons_days)
+        results = tuple(_with_further(result, outcomes) for result in competition.results)
+        results += tuple(result for outcome in outcomes for result in outcome.results())
+        documents = {**competition.documents, "horizons.json": report(outcomes)}
+        own = {name: getattr(competition, name) for name in Competition.__dataclass_fields__}
+        return HorizonsCompetition(**{**own, "results": results, "documents": documents}, horizons=outcomes)
+
+    def _further(self, history: LabelledHistory, horizon_days: int, former: HorizonModel | None) -> HorizonOutcome:
+        job = LifetimeValueJob(horizon_days, self.configuration, is_further=True)
+        snapshots = horizon_snapshots(history, horizon_days)
+        try:
+            job.check(snapshots)
+        except Refused as refusal:
+            return refused(horizon_days, snapshots, str(refusal))
+        usable = former if former is not None and former.amount is not None else None
+        champion = usable and LifetimeValueModel(usable.amount, usable.interval)
+        return decided(horizon_days, snapshots, job.compete(snapshots, champion), usable)
+
+    def write_beside_decision(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        competition: Competition,
+        recorded: Recorded,
+        pipeline_run_id: str | None,
+    ) -> None:
+        from ml.jobs.lifetime_value.decisions import write_horizons  # knows MLflow, which scoring alone can do without
+
+        outcomes = competition.horizons if isinstance(competition, HorizonsCompetition) else ()
+        serves = competition.decision.serving is not None
+        write_horizons(connection, self, outcomes, recorded, serves=serves, pipeline_run_id=pipeline_run_id)
+
+    # ---- judgement ----
+
+    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+        return estimator.predict(features)
+
+    def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
+        ordinary = np.ones(len(actual), dtype=bool)
+        ordinary[np.argsort(-actual, kind="stable")[: self.configuration.largest_spender_count]] = False
+        without = self._figures(actual[ordinary], predicted[ordinary])
+        return (
+            self._figures(actual, predicted)
+            | {f"{name}_without_largest": value for name, value in without.items()}
+            | {"actual_total": float(actual.sum()), "predicted_total": float(predicted.sum())}
+        )
+
+    @staticmethod
+    def _figures(actual: NDArray, predicted: NDArray) -> dict[str, float]:
+        return {
+            "gini": metrics.normalised_gini(actual, predicted),
+            "spearman": metrics.spearman(actual, predicted),
+            "value_capture_at_20": metrics.capture_at(actual, predicted, 0.2),
+            "level_ratio": metrics.level_ratio(actual, predicted),
+            "mae": metrics.mean_absolute_error(actual, predicted),
+            "rmse": metrics.root_mean_squared_error(actual, predicted),
+        }
+
+    def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
+        """Coverage and width of the intervals on the holdout, on customers that they were not learned from."""
+        estimator = candidate.estimator
+        if candidate.parameters.get("interval_learned_on") == HOLDOUT:
+            folds = {"fold_count": self.configuration.calibration.fold_count, "seed": self.random_seed}
+            lower, upper = estimator.interval.left_out_bounds(estimator.predict(features), actual, **folds)
+        else:
+            lower, upper = estimator.bounds(features)
+        return {
+            "interval_coverage": float(((actual >= lower) & (actual <= upper)).mean()),
+            "interval_mean_width": float((upper - lower).mean()),
+        }
+
+    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
+        return metrics.normalised_gini_by_weight(actual, predicted)
+
+    def tie_break(self, metrics: Mapping[str, float]) -> float:
+        """How far the total is off, as a factor: MAE would reward under-prediction."""
+        ratio = metrics["level_ratio"]
+        return abs(np.log(ratio)) if ratio > 0 else np.inf
+
+    def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
+        if self.is_further:  # shown as figures and not as pictures, which take longer than the competition itself
+            return {}
+        from ml.evaluation import plots
+
+        actual = self.target(eligible(snapshots.evaluation))
+        shown = {result.name: result.prediction, baseline.name: baseline.prediction}
+        title = f"{result.name}, holdout {snapshots.evaluation_date}, {self.horizon_days} days"
+        return {
+            "gain_and_lift": plots.gain_and_lift(actual, shown, title, "net spend"),
+            "predicted_against_actual_by_decile": plots.by_decile(actual, result.prediction, title, "net spend"),
+        }
+
+    # ---- scores ----
+
+    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        detail = predicted_columns(estimator, features, rows)
+        tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
+        return detail.assign(horizon_days=self.horizon_days, value_tier=tier)
+
+    def changed_values(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        parts = [super().changed_values(estimator, features, rows)]
+        for horizon in estimator.further_horizons():
+            if horizon.amount is not None:
+                own = model_frame(rows, tuple(horizon.columns))
+                parts.append(changes_under(horizon.amount, own, f"{prefix_of(horizon)}_amount"))
+        return joined(parts)
+
+    def value_tier(self, predicted: pd.Series, customer_id: pd.Series) -> NDArray:
+        """Tier by rank of predicted spend; equal predictions are ranked by id, so that a rerun agrees."""
+        order = np.lexsort((customer_id.to_numpy(dtype=str), -predicted.to_numpy()))
+        share = np.empty(len(order))
+        share[order] = (np.arange(len(order)) + 0.5) / max(len(order), 1)
+        names, limits = list(self.configuration.value_tiers), list(self.configuration.value_tiers.values())
+        return np.asarray(names, dtype=object)[np.searchsorted(limits, share)]
+
+    def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"horizon_days": self.horizon_days, **historic_columns(rows)}, index=rows.index)
+
+
+def _further_horizons(champion: BaseEstimator | None) -> tuple[HorizonModel, ...]:
+    return () if champion is None else champion.further_horizons()
+
+
+def _with_further(result: Result, outcomes: tuple[HorizonOutcome, ...]) -> Result:
+    estimator = copy(result.candidate.estimator)
+    estimator.further = [outcome.model for outcome in outcomes]
+    return replace(result, candidate=replace(result.candidate, estimator=estimator))

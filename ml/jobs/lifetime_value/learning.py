@@ -1,0 +1,249 @@
+"""The candidates of lifetime value: rules, the purchase model, and two families of boosting with a bounded search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
+
+from ml.competition.results import Candidate, CandidateFailed
+from ml.data.features import model_frame
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
+from ml.estimators.boosting import boosted_classifier, boosted_regressor
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.estimators.lifetime_value import LifetimeValueModel
+from ml.estimators.parameters import BoostingParameters
+from ml.estimators.purchase_forecast import PurchaseSpendModel
+from ml.estimators.search import (
+    Chosen,
+    InsideMeasure,
+    by_auc,
+    by_gini,
+    by_squared_error,
+    inside_validation,
+    search,
+    thinned,
+)
+from ml.estimators.tweedie import TweedieSpendModel
+from ml.estimators.two_stage import TwoStageSpendModel
+from ml.jobs.configuration import LifetimeValueConfiguration
+from ml.treatment.transformer import treatment_of
+
+HOLDOUT = "the holdout, by folds of customers"
+TRAINING = "the training snapshots"
+
+
+@dataclass(frozen=True)
+class SpendLearning:
+    """What the candidates of one horizon share; computed once, when the first of them is asked for.
+
+    Without training snapshots only candidates that need no outcomes are made: rules, and the purchase model, which
+    learns from histories alone. Their intervals are then learned on the holdout; how well those cover is measured
+    on customers left out.
+
+    Attributes
+    ----------
+    target
+        Net spend in the horizon of labelled rows.
+    is_further
+        A longer horizon than the job's own: rules are brought to the level of the outcomes learned from, and the
+        purchase model is fitted on the histories before the holdout's date, not on those before the newest training
+        snapshot, which lies that much further back.
+    """
+
+    snapshots: Snapshots
+    columns: tuple[str, ...]
+    target: Callable[[pd.DataFrame], NDArray]
+    horizon_days: int
+    configuration: LifetimeValueConfiguration
+    is_further: bool = False
+
+    @property
+    def has_outcomes(self) -> bool:
+        return not self.snapshots.training.empty
+
+    @property
+    def seed(self) -> int:
+        return self.configuration.random_seed
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The eligible rows that are learned from, no more than the limit, whole customers."""
+        known = eligible(self.snapshots.training if self.has_outcomes else self.snapshots.evaluation)
+        kept = thinned(known["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
+        return known.iloc[kept].reset_index(drop=True)
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        return model_frame(self.rows, self.columns)
+
+    @cached_property
+    def treatment(self) -> FrozenEstimator:
+        """Of what learns from outcomes, fitted once on the rows learned from: both stages see the same values."""
+        return FrozenEstimator(treatment_of("customers", self.columns).fit(self.features))
+
+    @cached_property
+    def amount(self) -> NDArray:
+        return self.target(self.rows)
+
+    @cached_property
+    def purchases(self) -> PurchaseSpendModel | CandidateFailed:
+        """Fitted on every customer of one snapshot: eligibility would bias its rates."""
+        try:
+            return PurchaseSpendModel(self.horizon_days).fit(self._histories)
+        except CandidateFailed as failure:
+            return failure
+
+    @property
+    def _histories(self) -> pd.DataFrame:
+        is_late = self.is_further or not self.has_outcomes
+        return model_frame(self.snapshots.evaluation if is_late else self.snapshots.latest_training())
+
+    # ---- what needs no outcomes ----
+
+    def makers(self) -> Iterator[tuple[str, Callable[[], Candidate]]]:
+        """Name and maker of every candidate, baselines first."""
+        horizon_days, tenure_days = self.horizon_days, self.configuration.status_quo.minimum_tenure_days
+        tenure = {"minimum_tenure_days": tenure_days}
+        cutoff_days = None if self.has_outcomes else self.configuration.hiatus.cutoff_days_without_outcomes
+        hiatus = HiatusSpend(horizon_days, tenure_days, cutoff_days)
+        rules = {
+            "status_quo_rate": (StatusQuoSpend(horizon_days, tenure_days), tenure),
+            "last_90_days": (LastPeriodSpend(horizon_days), {}),
+            "hiatus_rule": (hiatus, tenure),
+        }
+        for name, (estimator, parameters) in rules.items():
+            yield name, lambda name=name, rule=estimator, parameters=parameters: self._rule(name, rule, parameters)
+        yield "purchase_model", self._purchase_model
+        if self.is_further:
+            yield "purchase_model_all_orders", self._purchase_model_all_orders
+        if self.has_outcomes:
+            yield "two_stage_boosting", self._two_stage
+            yield "tweedie_boosting", self._tweedie
+
+    def _rule(self, name: str, estimator: BaseEstimator, parameters: Mapping[str, object]) -> Candidate:
+        frame = model_frame(self.rows)
+        fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.amount)
+        parts = (fitted, getattr(fitted, "rule_", fitted))
+        learned = {
+            name.strip("_"): getattr(part, name)
+            for part in parts
+            for name in ("level_factor_", "cutoff_days_")
+            if hasattr(part, name)
+        }
+        return self._complete(name, fitted, fitted.predict(frame), {**parameters, **learned}, is_baseline=True)
+
+    def _purchase_model(self) -> Candidate:
+        if isinstance(self.purchases, CandidateFailed):
+            raise self.purchases
+        predicted = self.purchases.predict(model_frame(self.rows))
+        return self._complete(self.purchases.method_name_, self.purchases, predicted, self.purchases.record_)
+
+    def _purchase_model_all_orders(self) -> Candidate:
+        estimator = PurchaseSpendModel(self.horizon_days, counts_first_order=True).fit(self._histories)
+        predicted = estimator.predict(model_frame(self.rows))
+        return self._complete(estimator.method_name_, estimator, predicted, estimator.record_)
+
+    # ---- what learns from outcomes ----
+
+    def _two_stage(self) -> Candidate:
+        configuration, calibration = self.configuration, self.configuration.calibration
+        buys = self.amount > 0
+        probability = self._searched("buying_probability", boosted_classifier, buys.astype(float), by_auc)
+        spend = self._searched(
+            "spend_given_purchase", boosted_regressor, np.log(self.amount[buys]), by_squared_error, rows=buys
+        )
+        estimator = TwoStageSpendModel(
+            boosted_classifier(self.columns, probability.parameters, self.seed, self.treatment),
+            boosted_regressor(self.columns, spend.parameters, self.seed, self.treatment),
+            fold_count=calibration.fold_count,
+            method=calibration.method,
+            seed=configuration.random_seed,
+        ).fit(self.features, self.amount, self.rows["customer_id"])
+        record = _record("probability_", probability) | _record("amount_", spend)
+        record["smearing_factor"] = estimator.smearing_
+        return self._complete("two_stage_boosting", estimator, estimator.pop_out_of_fold(), record)
+
+    def _tweedie(self) -> Candidate:
+        calibration = self.configuration.calibration
+
+        make = partial(boosted_regressor, loss="poisson")
+
+        chosen = self._searched("tweedie_boosting", make, np.maximum(self.amount, 0), by_gini)
+        estimator = TweedieSpendModel(
+            make(self.columns, chosen.parameters, self.seed, self.treatment),
+            cap_quantile=chosen.parameters.cap_quantile,
+            fold_count=calibration.fold_count,
+            seed=self.seed,
+        ).fit(self.features, self.amount, self.rows["customer_id"])
+        record = {**_record("", chosen), "cap_amount": estimator.cap_}
+        return self._complete("tweedie_boosting", estimator, estimator.pop_out_of_fold(), record)
+
+    def _searched(
+        self,
+        stage: str,
+        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], BaseEstimator],
+        outcome: NDArray,
+        measure: InsideMeasure,
+        rows: NDArray | None = None,
+    ) -> Chosen:
+        """The parameters of one stage, searched inside the training snapshots.
+
+        `outcome` is that of the rows learned from, or of those of them that `rows` marks.
+        """
+        settings = self.configuration.search
+        kept = np.ones(len(self.rows), dtype=bool) if rows is None else rows
+        inside = inside_validation(
+            self.features[kept].reset_index(drop=True),
+            outcome,
+            self.rows[kept].reset_index(drop=True),
+            horizon_days=self.horizon_days,
+            maximum_row_count=settings.maximum_row_count,
+            seed=self.seed,
+        )
+        return search(
+            stage,
+            getattr(self.configuration, stage),
+            settings.choices.get(stage, {}),
+            lambda parameters: make(self.columns, parameters, self.seed, self.treatment),
+            inside,
+            trial_count=settings.trial_count,
+            seed=self.seed,
+            measure=measure,
+            minimum_gain=settings.minimum_gain,
+        )
+
+    def _complete(
+        self,
+        name: str,
+        amount: BaseEstimator,
+        predicted: NDArray,
+        parameters: Mapping[str, object],
+        *,
+        is_baseline: bool = False,
+    ) -> Candidate:
+        """Add what every serving model needs beside the amount: an interval, and orders if they can be told.
+
+        `predicted` are amounts of the rows learned from, made without knowing their outcome.
+        """
+        settings = self.configuration.intervals
+        interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.amount)
+        companion = None if isinstance(self.purchases, CandidateFailed) else self.purchases
+        record = {
+            **parameters,
+            "horizon_days": self.horizon_days,
+            "fitted_row_count": len(self.rows),
+            "interval_learned_on": TRAINING if self.has_outcomes else HOLDOUT,
+        }
+        return Candidate(name, is_baseline, LifetimeValueModel(amount, interval, companion), record)
+
+
+def _record(prefix: str, chosen: Chosen) -> dict[str, object]:
+    return {f"{prefix}{name}": value for name, value in {**chosen.parameters.model_dump(), **chosen.record}.items()}

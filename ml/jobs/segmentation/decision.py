@@ -1,0 +1,58 @@
+"""The gate of the segmentation: does the chosen candidate serve, the champion go on, or the rule have to do?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ml.competition.results import Check, Decision, Result
+from ml.competition.thresholds import SegmentationGate
+from ml.jobs.segmentation.selection import Choice
+
+METRIC = "silhouette"
+
+
+def decide(
+    gate: SegmentationGate, choice: Choice, chosen: Result, baseline: Result, former: Mapping[str, float] | None
+) -> Decision:
+    """Apply the gate.
+
+    Parameters
+    ----------
+    former
+        Figures of the champion on today's customers in today's space; None without a champion.
+    """
+    value, rule = chosen.metrics[METRIC], baseline.metrics[METRIC]
+    checks = [
+        Check("sound segments", choice.is_sound, choice.reason),
+        Check(
+            "tells customers apart better than the rule",
+            value > rule,
+            f"silhouette {value:.3f} against {rule:.3f} of {baseline.name}",
+        ),
+    ]
+    if former is not None:
+        loss = former[METRIC] - value
+        checks.append(
+            Check(
+                "no worse than the champion",
+                not loss > gate.maximum_silhouette_loss,
+                f"silhouette {value:.3f} against {former[METRIC]:.3f} of the champion, today's customers",
+            )
+        )
+    passed = all(check.passed for check in checks)
+    verdict = "promoted" if passed else "baseline_serves" if former is None else "champion_kept"
+    serving = {"promoted": chosen.name, "baseline_serves": baseline.name, "champion_kept": None}[verdict]
+    failed = "; ".join(check.detail for check in checks if not check.passed)
+    reason = "; ".join(c.detail for c in checks) if passed else f"{chosen.name} fails: {failed}"
+    return Decision(
+        verdict=verdict,
+        reason=f"{reason}.",
+        serving=serving,
+        contender=chosen.name,
+        baseline=baseline.name,
+        metric_name=METRIC,
+        metric_value=value,
+        baseline_value=rule,
+        champion_value=None if former is None else former[METRIC],
+        checks=tuple(checks),
+    )

@@ -1,0 +1,193 @@
+"""Segmentation as a job: candidates of three methods, the choice, lasting ids, names and scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import adjusted_rand_score
+
+from ml.competition.progress import told
+from ml.competition.results import Candidate, CandidateFailed, Competition, Refused, Result
+from ml.competition.thresholds import PromotionConfiguration
+from ml.configuration import load_configuration
+from ml.data.features import model_frame, usable_columns
+from ml.data.sampling import sampled
+from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.preprocessing import SignedLog
+from ml.estimators.segments.model import SegmentModel
+from ml.jobs.base import Job
+from ml.jobs.segmentation.candidates import candidates
+from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
+from ml.jobs.segmentation.decision import decide
+from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
+from ml.jobs.segmentation.matching import matched_ids
+from ml.jobs.segmentation.naming import name_segments, segment_profiles
+from ml.jobs.segmentation.selection import Choice, choose
+from ml.treatment.rows import complete
+from ml.treatment.transformer import value_changes
+
+# One feature alone is a ranking, not a kind of customer.
+_FEWEST_COLUMNS = 2
+
+
+class SegmentationJob(Job):
+    """Kinds of customers, for those eligible at the as-of date. No labels, hence no temporal holdout."""
+
+    name = "segmentation"
+    model_name = "crm_segmentation"
+    score_table = "customer_segments"
+    score_column = "segment_id"
+
+    def __init__(self, configuration: SegmentationConfiguration | None = None) -> None:
+        self.configuration = configuration or load_configuration(SegmentationConfiguration, "segmentation")
+        self.gate = load_configuration(PromotionConfiguration, "promotion").segmentation
+        self.retrain_after_days = self.configuration.retrain_after_days
+        self.random_seed = self.configuration.random_seed
+        self.maximum_training_row_count = self.configuration.maximum_monthly_row_count
+
+    def check(self, snapshots: Snapshots) -> None:
+        if snapshots.scoring.empty:
+            raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no kinds to find.")
+        customers = self._customers(snapshots.scoring)
+        minimum = self.configuration.minimum_customer_count
+        if len(customers) < minimum:
+            raise Refused(
+                f"Only {len(customers)} eligible customers as of {snapshots.as_of_date}; {minimum} are needed."
+            )
+        columns = self._varying_columns(snapshots)
+        if len(columns) < _FEWEST_COLUMNS:
+            raise Refused(
+                "Customers differ in fewer than two of the features "
+                f"{', '.join(self.configuration.columns)}: there are no kinds to find."
+            )
+        distinct = len(model_frame(customers, columns).drop_duplicates())
+        if distinct < self.configuration.serving_from + 1:
+            raise Refused(f"Customers show only {distinct} different behaviours: too few to group.")
+
+    def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
+        varying = self._varying_columns(snapshots)
+        return varying + tuple(name for name in PROFILE_COLUMNS if name not in varying)
+
+    def _customers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Eligible customers of whom all that must be known is."""
+        return complete(eligible(rows), (*self.configuration.columns, *PROFILE_COLUMNS), self.subject)
+
+    def _varying_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
+        features = model_frame(self._customers(snapshots.scoring), self.configuration.columns)
+        logs = pd.DataFrame(SignedLog().fit_transform(features), columns=features.columns)
+        spread = logs.std(ddof=0)
+        return tuple(n for n in usable_columns(features)[0] if spread[n] >= self.configuration.minimum_log_spread)
+
+    def compete(self, snapshots: Snapshots, champion: SegmentModel | None) -> Competition:
+        columns, wanted = self._varying_columns(snapshots), self.input_columns(snapshots)
+        everyone = model_frame(self._customers(snapshots.scoring), wanted)
+        features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
+        results, failures = self._results(features, columns, self._months(snapshots, wanted))
+        evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
+        choice = choose(evidence, self.configuration)
+        chosen = next(result for result in results if result.name == choice.name)
+        former = None if champion is None else self._figures_of(champion, features, results[0])
+        for result in results:
+            self._label(result.candidate.estimator, features, champion)
+        return Competition(
+            results=tuple(results),
+            failures=failures,
+            decision=decide(self.gate, choice, chosen, results[0], former),
+            columns=wanted,
+            dropped_columns={n: "hardly differs" for n in self.configuration.columns if n not in columns},
+            example=features.tail(5).reset_index(drop=True),
+            figures={r.name: self._pictures(r, features, evidence, choice) for r in (chosen, results[0])},
+            champion_metrics={} if champion is None else self._agreement(chosen, champion, features, former),
+        )
+
+    def _results(
+        self, features: pd.DataFrame, columns: tuple[str, ...], months: list[pd.DataFrame]
+    ) -> tuple[list[Result], dict[str, str]]:
+        results: list[Result] = []
+        failures: dict[str, str] = {}
+        distinct = len(features[list(columns)].drop_duplicates())
+        for unfitted in candidates(self.configuration, columns, distinct - 1):
+            try:
+                with told(self.name, unfitted.name):
+                    results.append(self._result(unfitted, features, months))
+            except CandidateFailed as failure:
+                failures[unfitted.name] = f"{failure}."
+        return results, failures
+
+    def _result(self, unfitted: Candidate, features: pd.DataFrame, months: list[pd.DataFrame]) -> Result:
+        candidate = replace(unfitted, estimator=unfitted.estimator.fit(features))
+        model = candidate.estimator
+        figures = partition_figures(model, features, model.scaled(features), self.configuration)
+        figures |= bootstrap_ari(model, features, self.configuration)
+        figures |= monthly_ari(model, months, self.configuration)
+        return Result(candidate, figures, model.positions(features))
+
+    def _months(self, snapshots: Snapshots, wanted: tuple[str, ...]) -> list[pd.DataFrame]:
+        """Features at the newest monthly training dates with enough customers, oldest first."""
+        months = []
+        for day in snapshots.training_dates[-self.configuration.stability.month_count :]:
+            rows = self._customers(snapshots.training[snapshots.training["as_of_date"] == pd.Timestamp(day)])
+            if len(rows) >= self.configuration.minimum_customer_count:
+                months.append(model_frame(rows, wanted).set_axis(rows["customer_id"], axis=0))
+        return months
+
+    def _figures_of(self, champion: SegmentModel, features: pd.DataFrame, judge: Result) -> dict[str, float]:
+        """The champion on today's customers, in the space in which today's candidates are judged."""
+        scaled = judge.candidate.estimator.scaled(features)
+        return partition_figures(champion, features, scaled, self.configuration)
+
+    def _label(self, model: SegmentModel, features: pd.DataFrame, champion: SegmentModel | None) -> None:
+        """Ids as in the champion where segments correspond, otherwise by value; names from the profiles."""
+        farthest = self.configuration.maximum_match_distance
+        ids = None if champion is None else matched_ids(model, champion, farthest)
+        if ids is None:
+            spend = features["net_amount"].groupby(model.positions(features)).mean()
+            spend = spend.reindex(range(len(model.centers_)), fill_value=-np.inf)
+            ids = (-spend).rank(method="first").astype(int).to_numpy()
+        model.segment_ids_ = ids
+        profiles = segment_profiles(features, model.predict(features))
+        names = name_segments(profiles, self.configuration.naming)
+        model.segment_names_ = {str(i): names.get(int(i), f"Segment {i}") for i in ids}
+
+    def _agreement(
+        self, chosen: Result, champion: SegmentModel, features: pd.DataFrame, former: dict[str, float]
+    ) -> dict[str, float]:
+        agreement = adjusted_rand_score(champion.positions(features), chosen.prediction)
+        return {f"champion_{name}": value for name, value in former.items()} | {
+            "champion_agreement_ari": float(agreement)
+        }
+
+    def _pictures(self, result: Result, features: pd.DataFrame, evidence: pd.DataFrame, choice: Choice) -> dict:
+        from ml.evaluation import plots
+        from ml.jobs.segmentation.plots import evidence_by_method
+
+        model = result.candidate.estimator
+        profiles = segment_profiles(features, model.predict(features))
+        names = {int(number): name for number, name in model.segment_names_.items()}
+        shares = profiles.pop("share").to_dict()
+        return {
+            "segment_profiles": plots.segment_profiles(profiles, names, shares),
+            "methods_and_numbers": evidence_by_method(evidence, choice.name),
+        }
+
+    def scores(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        segment = estimator.predict(features)
+        distance, is_untypical = estimator.typicality(features)
+        return pd.DataFrame(
+            {
+                "segment_id": segment,
+                "segment_name": estimator.names(segment),
+                "distance_to_center": distance,
+                "is_untypical": is_untypical,
+            },
+            index=rows.index,
+        )
+
+    def changed_values(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """What the segments' own scaling caps (ml/estimators/segments/scaling.py)."""
+        own = features[list(estimator.columns)]
+        return value_changes(own, estimator.capped(own), dict.fromkeys(own, "median")).assign(
+            score_column=self.score_column
+        )

@@ -1,0 +1,83 @@
+"""Which segmentation is offered to serve: the rule, applied to the figures of all candidates.
+
+The rule. Two segments always have the best silhouette on such data and only say "good" and "bad", so they
+are measured but cannot serve. A candidate of any method is sound if it has more, is stable (mean adjusted
+Rand index over bootstrap resamples, less its standard error: what is stable by luck of the draw would be gone
+the next day), gives the same picture month after month (the models of consecutive
+months, asked about the same customers), has no tiny segment, and its method leaves few customers out as
+noise. Of the sound ones, those count whose silhouette is nearly the best of them; among these the largest
+number of segments is chosen, the finest picture that the data support, and of equally fine ones the best
+silhouette. If none is sound, the most stable one is offered and the gate refuses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ml.jobs.segmentation.configuration import SegmentationConfiguration
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidate chosen and why."""
+
+    name: str
+    is_sound: bool
+    reason: str
+
+
+def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> Choice:
+    """Apply the rule.
+
+    Parameters
+    ----------
+    evidence
+        One row per candidate (index: name) with the columns silhouette, segment_count, stability_ari,
+        stability_ari_error, monthly_model_ari (empty with a short history: then it does not count),
+        smallest_share, noise_share.
+    """
+    offered = evidence[(evidence["segment_count"] >= configuration.serving_from) & evidence["silhouette"].notna()]
+    if offered.empty:
+        return Choice(str(evidence.index[0]), False, f"no candidate has {configuration.serving_from} segments")
+    sound = offered[[not weaknesses(row, configuration) for _, row in offered.iterrows()]]
+    if sound.empty:
+        best = offered["stability_ari"].idxmax()
+        faults = "; ".join(weaknesses(offered.loc[best], configuration))
+        return Choice(
+            str(best), False, f"none of {len(offered)} candidates is sound; {best}, the most stable: {faults}"
+        )
+    near_best = sound[sound["silhouette"] >= configuration.silhouette_tolerance * sound["silhouette"].max()]
+    chosen = near_best.sort_values(["segment_count", "silhouette"], kind="stable").iloc[-1]
+    return Choice(str(chosen.name), True, _praise(chosen, len(sound), sound["silhouette"].max()))
+
+
+def weaknesses(row: pd.Series, configuration: SegmentationConfiguration) -> list[str]:
+    """What keeps a candidate from serving, in words; empty when nothing does."""
+    stability = configuration.stability
+    found = []
+    if not row["stability_ari"] - row["stability_ari_error"] >= stability.minimum_ari:
+        found.append(
+            f"unstable (ARI {row['stability_ari']:.2f} ± {row['stability_ari_error']:.2f} over resamples, "
+            f"{stability.minimum_ari:g} needed at the lower end)"
+        )
+    if row["monthly_model_ari"] < stability.minimum_monthly_ari:
+        found.append(
+            f"another picture each month (ARI {row['monthly_model_ari']:.2f}, {stability.minimum_monthly_ari:g} needed)"
+        )
+    if not row["smallest_share"] >= configuration.minimum_segment_share:
+        found.append(f"a tiny segment ({row['smallest_share']:.1%})")
+    if row["noise_share"] > configuration.maximum_noise_share:
+        found.append(f"{row['noise_share']:.0%} of the customers left out")
+    return found
+
+
+def _praise(row: pd.Series, sound_count: int, best: float) -> str:
+    monthly = row["monthly_model_ari"]
+    by_month = "no months to compare" if pd.isna(monthly) else f"{monthly:.2f} from month to month"
+    return (
+        f"{row.name} has the most segments ({row['segment_count']:.0f}) of {sound_count} sound candidates with a "
+        f"silhouette ({row['silhouette']:.3f}) near the best of these ({best:.3f}); stable (ARI "
+        f"{row['stability_ari']:.2f} over resamples, {by_month}), smallest segment {row['smallest_share']:.1%}"
+    )

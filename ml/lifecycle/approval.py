@@ -1,0 +1,164 @@
+"""A person's word on a model that passed its gate: what is asked, and what the answer does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ml.environment import quiet_environment
+from ml.jobs.base import Job
+from ml.jobs.registry import defined_job
+from ml.lifecycle.decisions import PROMOTED, REJECTED, SERVES_PAST_DATES, decision_row
+from ml.lifecycle.retraining import usable_champion
+from ml.lifecycle.settlement import finish_settlement, settle
+from ml.lifecycle.training_rows import past_words
+from ml.tracking import (
+    AWAITING,
+    RegisteredVersion,
+    TrackingServer,
+    answer_change,
+    challenger_of,
+    champion_of,
+    load_estimator,
+    training_report,
+    version_of,
+)
+from ml.tracking import REJECTED as WAS_REJECTED
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+
+NOBODY = "nobody"
+_LOOK = "Look at quality.model_promotions; a version that once served comes back with: python -m ml rollback."
+
+
+class AlreadyAnswered(ModelUnavailable):
+    """Somebody answered before, or a later training has withdrawn the question."""
+
+
+@dataclass(frozen=True)
+class Candidacy:
+    """What a person needs to know to decide.
+
+    Attributes
+    ----------
+    champion
+        What serves meanwhile, and goes on after a rejection.
+    report
+        The training's report in MLflow: checks of the gate, figures of all candidates; empty when it is lost.
+    """
+
+    job: str
+    challenger: RegisteredVersion
+    champion: RegisteredVersion | None
+    report: dict
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person said.
+
+    Attributes
+    ----------
+    by
+        Who said so; `NOBODY` when the time to answer ran out.
+    comment
+        Why, in the person's words.
+    at
+        When (UTC); default: now.
+    """
+
+    approved: bool
+    by: str
+    comment: str = ""
+    at: datetime | None = None
+
+
+def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
+    """Collect what is to be shown of a version that awaits approval."""
+    with quiet_environment(settings):
+        task, server = defined_job(job), TrackingServer(settings)
+        challenger = version_of(server, task, version)
+        report = training_report(server, challenger) or {}
+        return Candidacy(job, challenger, champion_of(server, task, source), report)
+
+
+def answer(
+    settings: Settings,
+    job: str,
+    source: str,
+    given: Answer,
+    *,
+    version: str | None = None,
+    pipeline_run_id: str | None = None,
+) -> RegisteredVersion | None:
+    """Carry out an answer and write it to ``quality.model_promotions``; the next scoring follows it.
+
+    Parameters
+    ----------
+    version
+        Number of the version in MLflow; default: the one that awaits approval. A rejected one can still be
+        approved by its number.
+
+    Returns
+    -------
+    RegisteredVersion | None
+        What serves the source now: what was approved, unless the champion was trained as of a later date.
+
+    Raises
+    ------
+    ModelUnavailable
+        If nothing awaits approval, the version belongs to another source or cannot be loaded. The champion stays.
+        Its kind `AlreadyAnswered` if the version does not await approval any more.
+    """
+    with quiet_environment(settings):
+        task, server = defined_job(job), TrackingServer(settings)
+        finish_settlement(settings, server, task, source)
+        challenger = _asked_about(server, task, source, version, given)
+        champion = champion_of(server, task, source)
+        if given.approved:
+            load_estimator(server, challenger)
+        stays = champion if champion and not usable_champion(champion, challenger.as_of_date) else None
+        words = _words(given, champion, past_words(challenger, stays) if stays else "")
+        row = decision_row(
+            task,
+            source,
+            challenger.as_of_date,
+            pipeline_run_id=pipeline_run_id,
+            verdict=(SERVES_PAST_DATES if stays else PROMOTED) if given.approved else REJECTED,
+            reason=f"{words} {challenger.decision_reason}".strip(),
+            version=challenger,
+            champion_value=challenger.champion_value,
+        )
+        change = answer_change(server, challenger, approved=given.approved, words=words, is_past=stays is not None)
+        # A build file that is held leaves the question open, to be answered again.
+        settle(settings, server, task, [row], change)
+    return challenger if given.approved and not stays else champion
+
+
+def _asked_about(
+    server: TrackingServer, job: Job, source: str, version: str | None, given: Answer
+) -> RegisteredVersion:
+    if version is None:
+        challenger = challenger_of(server, job, source)
+        if challenger is None or challenger.approval != AWAITING:
+            raise ModelUnavailable(f"No {job.model_name} of {source} awaits approval.", _LOOK)
+        return challenger
+    challenger = version_of(server, job, version)
+    name = f"{job.model_name} version {version}"
+    if challenger.source != source:
+        raise ModelUnavailable(f"{name} was trained on {challenger.source}, not on {source}.", _LOOK)
+    if challenger.approval not in ((AWAITING, WAS_REJECTED) if given.approved else (AWAITING,)):
+        raise AlreadyAnswered(f"{name} does not await approval: {challenger.approval or 'nobody was asked'}.", _LOOK)
+    return challenger
+
+
+def _words(given: Answer, champion: RegisteredVersion | None, past: str) -> str:
+    at = given.at or datetime.now(UTC)
+    when = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    comment = f" Comment: {given.comment.strip().rstrip('.')}." if given.comment.strip() else ""
+    other = f"version {champion.version} ({champion.candidate})" if champion else "nothing"
+    if given.approved:
+        effect = f". {past}" if past else f", in place of {other}."
+        return f"Approved by {given.by} on {when}{effect}{comment}"
+    who = "Not approved in time; closed" if given.by == NOBODY else f"Rejected by {given.by}"
+    return f"{who} on {when}; {other} goes on.{comment}"

@@ -1,0 +1,129 @@
+"""The question about a new model, in words for the person who decides. Pure functions of figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ml.lifecycle.approval import Candidacy
+from ml.lifecycle.retraining import usable_champion
+from ml.lifecycle.training_rows import past_words
+from ml.tracking import RegisteredVersion
+from warehouse.base.markdown import plain, table
+
+# What is shown of the figures, where a job has them: metric → words.
+_FIGURES = {
+    "roc_auc": "ranking, ROC-AUC (higher is better)",
+    "gini": "ranking, Gini (higher is better)",
+    "silhouette": "separation of segments, silhouette (higher is better)",
+    "stability_ari": "stability of segments, ARI (higher is better)",
+    "top_decile_lift": "lift of the top tenth (higher is better)",
+    "value_capture_at_20": "value found in the top fifth (higher is better)",
+    "brier": "error of probabilities, Brier score (lower is better)",
+    "mae": "mean absolute error, in money (lower is better)",
+    "level_ratio": "predicted / actual total (1 is right)",
+}
+_JOBS = {
+    "segmentation": "segmentation",
+    "churn": "churn",
+    "clv": "lifetime value",
+    "contract_churn": "churn of contracts",
+}
+_UNKNOWN = "–"
+
+
+def subject(asked: Candidacy) -> str:
+    """One line: what is to be decided."""
+    new = asked.challenger
+    job = _JOBS[asked.job].capitalize()
+    return f"{job}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
+
+
+def body(asked: Candidacy, *, answer_within: str) -> str:
+    """The figures side by side, the gate's checks and what each answer does, as Markdown.
+
+    Parameters
+    ----------
+    answer_within
+        The time there is to answer, in words.
+    """
+    new, champion = asked.challenger, asked.champion
+    parts = [
+        f"Trained as of {new.as_of_date}. {_judged_on(asked.job)}",
+        _table(asked),
+        "What speaks for it:",
+        _reasons(asked),
+        "What your answer does:",
+        f"- **Approve**: {_takes_over(new, champion)}\n"
+        f"- **Reject**: {_goes_on(champion)}.\n"
+        f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
+        f"More in MLflow: model `{new.model_name}`, version {new.version}, with its model card.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _judged_on(job: str) -> str:
+    if job == "segmentation":
+        return "The segments of each on the same customers of today:"
+    return "Each predicted for customers whose outcome it had not seen, and was held against what really happened:"
+
+
+def _takes_over(new: RegisteredVersion, champion: RegisteredVersion | None) -> str:
+    if champion is not None and usable_champion(champion, new.as_of_date) is None:
+        return past_words(new, champion)
+    return f"version {new.version} scores all customers from this run on."
+
+
+def _goes_on(champion: RegisteredVersion | None) -> str:
+    if champion is None:
+        return "no model serves"
+    return f"version {champion.version} ({plain(champion.candidate)}, trained as of {champion.as_of_date}) goes on"
+
+
+def _table(asked: Candidacy) -> str:
+    new, champion = asked.challenger, asked.champion
+    baseline = new.figures.baseline_name or _UNKNOWN
+    columns = {f"new: {new.candidate}": _own(asked, new.candidate, new.figures.metric_value)}
+    if champion is not None:
+        columns[f"in service: {champion.candidate} (version {champion.version})"] = _champion(asked, champion)
+    if not _stands_in(new, champion):
+        columns[f"best simple rule: {baseline}"] = _own(asked, baseline, new.figures.baseline_value)
+    names = [name for name in _FIGURES if any(name in figures for figures in columns.values())]
+    rows = [(_FIGURES[name], *(_shown(figures.get(name)) for figures in columns.values())) for name in names]
+    return "\n".join(table(("", *columns), rows))
+
+
+def _own(asked: Candidacy, candidate: str, value: float | None) -> Mapping[str, float]:
+    """Figures of a candidate of the training; what is in the tags even when the report is lost."""
+    known = asked.report.get("candidates", {}).get(candidate, {})
+    return {asked.challenger.figures.metric_name: value, **known}
+
+
+def _champion(asked: Candidacy, champion: RegisteredVersion) -> Mapping[str, float]:
+    """Figures of what serves on the same holdout; none if it was not there to be compared."""
+    new = asked.challenger
+    if champion.version != new.champion_version:
+        return {}
+    if _stands_in(new, champion):
+        return _own(asked, champion.candidate, new.figures.baseline_value)
+    former = asked.report.get("former_champion", {})
+    prefixed = {name.removeprefix("champion_"): value for name, value in former.items()}
+    return {new.figures.metric_name: new.champion_value, **prefixed}
+
+
+def _stands_in(new: RegisteredVersion, champion: RegisteredVersion | None) -> bool:
+    """Whether what serves is the best baseline of the same training."""
+    if champion is None or champion.version != new.champion_version:
+        return False
+    return champion.as_of_date == new.as_of_date and champion.candidate == new.figures.baseline_name
+
+
+def _shown(value: float | None) -> str:
+    return _UNKNOWN if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def _reasons(asked: Candidacy) -> str:
+    checks = asked.report.get("checks") or []
+    if not checks:
+        return f"- {plain(asked.challenger.decision_reason)}"
+    return "\n".join(f"- {plain(check['name'])}: {plain(check['detail'])}" for check in checks)

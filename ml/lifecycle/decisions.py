@@ -1,0 +1,147 @@
+"""The table `quality.model_promotions`: what was decided about a model, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from ml.competition.results import Decision
+from ml.jobs.base import Job
+from ml.tracking import Figures, RegisteredVersion
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
+from warehouse.tables.quality_tables import create_quality_tables
+
+NOT_RETRAINED, REFUSED, ROLLED_BACK = "not_retrained", "refused", "rolled_back"
+AWAITING_APPROVAL, PROMOTED, REJECTED = "awaiting_approval", "promoted", "rejected"
+CHAMPION_KEPT, BASELINE_SERVES = "champion_kept", "baseline_serves"
+# Trained as of a date before the champion's: it serves the dates from its own on, and the champion stays.
+SERVES_PAST_DATES = "serves_past_dates"
+# What comes of a training.
+TRAINED = (PROMOTED, CHAMPION_KEPT, BASELINE_SERVES, SERVES_PAST_DATES, AWAITING_APPROVAL)
+
+_COLUMNS = (
+    "decided_at, pipeline_run_id, job, source, as_of_date, model_name, model_version, mlflow_run_id, candidate, "
+    "decision, reason, metric_name, metric_value, baseline_name, baseline_value, champion_value"
+)
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A row of the table; the fields stand in the order of its columns."""
+
+    decided_at: datetime
+    pipeline_run_id: str | None
+    job: str
+    source: str
+    as_of_date: date
+    model_name: str
+    model_version: str | None
+    mlflow_run_id: str | None
+    candidate: str
+    decision: str
+    reason: str
+    metric_name: str | None
+    metric_value: float | None
+    baseline_name: str | None
+    baseline_value: float | None
+    champion_value: float | None
+
+
+def decision_row(
+    job: Job,
+    source: str,
+    as_of_date: date,
+    *,
+    pipeline_run_id: str | None,
+    verdict: str,
+    reason: str,
+    version: RegisteredVersion | None,
+    run_id: str | None = None,
+    decision: Decision | None = None,
+    champion_value: float | None = None,
+) -> DecisionRow:
+    """Make one row.
+
+    Parameters
+    ----------
+    version
+        What serves after the decision, or, of ``awaiting_approval`` and ``rejected``, what does not yet or not at
+        all; the row's figures are its own.
+    run_id
+        The MLflow run to point to when nothing serves.
+    decision
+        Of this training, if there was one; a former champion's figures are then those on its holdout.
+    champion_value
+        The figure of the champion of that day, when the decision itself is no longer at hand.
+    """
+    figures = serving_figures(version, decision)
+    return DecisionRow(
+        datetime.now(UTC).replace(tzinfo=None),
+        pipeline_run_id,
+        job.name,
+        source,
+        as_of_date,
+        job.model_name,
+        version.version if version else None,
+        version.run_id if version else run_id,
+        version.candidate if version else "none",
+        verdict,
+        reason,
+        figures.metric_name,
+        figures.metric_value,
+        figures.baseline_name,
+        figures.baseline_value,
+        decision.champion_value if decision else champion_value,
+    )
+
+
+def insert_decision(connection: duckdb.DuckDBPyConnection, row: DecisionRow) -> None:
+    """Add a row inside the caller's transaction; what a pipeline run has said already it says once."""
+    connection.execute(
+        "delete from quality.model_promotions where pipeline_run_id = ? and job = ? and source = ? "
+        "and as_of_date = ? and decision = ? and model_version is not distinct from ?",
+        [row.pipeline_run_id, row.job, row.source, row.as_of_date, row.decision, row.model_version],
+    )
+    values = astuple(row)
+    marks = ", ".join("?" for _ in values)
+    connection.execute(f"insert into quality.model_promotions ({_COLUMNS}) values ({marks})", values)
+
+
+def write_decision(settings: Settings, row: DecisionRow) -> None:
+    """Add a row that changes nothing about who serves; one that does belongs to `ml.lifecycle.settlement`."""
+    with open_build_file(settings, row.source) as connection:
+        create_quality_tables(connection)
+        with transaction(connection):
+            insert_decision(connection, row)
+
+
+def serving_figures(version: RegisteredVersion | None, decision: Decision | None) -> Figures:
+    """The figures of what serves: from the newest holdout it was judged on."""
+    if decision is not None and decision.verdict == CHAMPION_KEPT:
+        return Figures(decision.metric_name, decision.champion_value, decision.baseline, decision.baseline_value)
+    return version.figures if version else Figures()
+
+
+def refusal_reason(settings: Settings, job: Job, source: str, as_of_date: date) -> str | None:
+    """Why the last training for this date was refused; None when it was not."""
+    rows = decisions_about(settings, job, source)
+    last = next((row for row in reversed(rows) if row.as_of_date == as_of_date), None)
+    return last.reason if last and last.decision == REFUSED else None
+
+
+def decisions_about(settings: Settings, job: Job, source: str) -> list[DecisionRow]:
+    """Every decision about a job's models of a source, the oldest first."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        try:
+            rows = connection.execute(
+                f"select {_COLUMNS} from quality.model_promotions where job = ? and source = ? "
+                "order by decided_at, rowid",
+                [job.name, source],
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []
+    return [DecisionRow(*row) for row in rows]

@@ -1,0 +1,105 @@
+"""Put a former champion back into service."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ml.environment import quiet_environment
+from ml.jobs.base import Job
+from ml.jobs.registry import defined_job
+from ml.lifecycle.decisions import ROLLED_BACK, decision_row, decisions_about
+from ml.lifecycle.service_history import service_history
+from ml.lifecycle.settlement import settle, settled_before
+from ml.tracking import (
+    AWAITING,
+    REJECTED,
+    RegisteredVersion,
+    TrackingServer,
+    champion_change,
+    champion_of,
+    load_estimator,
+    version_of,
+)
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+
+
+def roll_back(
+    settings: Settings,
+    job: str,
+    source: str,
+    as_of_date: date,
+    *,
+    version: str | None = None,
+    pipeline_run_id: str | None = None,
+) -> RegisteredVersion:
+    """Let a former version serve again; the decision is written to ``quality.model_promotions``.
+
+    The version whose place it takes does not serve any date, until it is put back itself.
+
+    Parameters
+    ----------
+    as_of_date
+        The version has to be trained as of this date or before: it must not know what was still to come.
+    version
+        Number of the version in MLflow; default: the one that served before the champion of today.
+
+    Raises
+    ------
+    ModelUnavailable
+        If there is nothing to go back to, or the version belongs to another source, knows the future or
+        cannot be loaded. The champion of today then stays.
+    """
+    with quiet_environment(settings):
+        task = defined_job(job)
+        server = TrackingServer(settings)
+        # One that was interrupted after its decision stood is not done again: that would be a step further back.
+        run, kinds = pipeline_run_id, (ROLLED_BACK,)
+        done = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=kinds)
+        if done is not None:
+            return version_of(server, task, done.model_version)
+        today = champion_of(server, task, source)
+        chosen = version_of(server, task, version or _before(settings, task, source, today))
+        _check(chosen, source, as_of_date)
+        load_estimator(server, chosen)
+        row = decision_row(
+            task,
+            source,
+            as_of_date,
+            pipeline_run_id=pipeline_run_id,
+            verdict=ROLLED_BACK,
+            reason=f"Put back by hand in place of version {today.version if today else 'none'}.",
+            version=chosen,
+        )
+        settle(settings, server, task, [row], champion_change(chosen))
+    return chosen
+
+
+def _before(settings: Settings, job: Job, source: str, today: RegisteredVersion | None) -> str:
+    champions = service_history(decisions_about(settings, job, source)).champions
+    candidates = [number for number in champions if today is None or number != today.version]
+    if not candidates:
+        raise ModelUnavailable(
+            f"No other version of {job.model_name} has served {source} before.",
+            "Train anew (--force), or name a version with --version.",
+        )
+    return candidates[0]
+
+
+def _check(chosen: RegisteredVersion, source: str, as_of_date: date) -> None:
+    name = f"{chosen.model_name} version {chosen.version}"
+    if chosen.source != source:
+        raise ModelUnavailable(
+            f"{name} was trained on {chosen.source}, not on {source}.",
+            f"Choose a version with the tag source={source}.",
+        )
+    if chosen.approval in (AWAITING, REJECTED):
+        raise ModelUnavailable(
+            f"{name} has never served: it needs a person's approval ({chosen.approval}).",
+            f"python -m ml approve --job … --source {source} --version {chosen.version}",
+        )
+    if chosen.as_of_date > as_of_date:
+        raise ModelUnavailable(
+            f"{name} was trained as of {chosen.as_of_date}, after {as_of_date}: it knows what was still to come.",
+            "Choose an older version, or a later --as-of.",
+        )

@@ -1,0 +1,147 @@
+"""Score every customer of a source as of a date with the model that serves it, and write the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+import pandas as pd
+
+from ml.data.snapshots import eligible
+from ml.environment import quiet_environment
+from ml.explanations.reasons import reason_columns
+from ml.jobs.base import Job
+from ml.jobs.registry import defined_job
+from ml.lifecycle.decisions import refusal_reason
+from ml.lifecycle.serving import serving_version
+from ml.lifecycle.settlement import finish_settlement
+from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
+from ml.treatment.recording import treated_values
+from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import Definitions
+from warehouse.base.errors import ModelUnavailable
+from warehouse.base.settings import Settings
+from warehouse.tables.score_review import withdraw_scores
+from warehouse.tables.scores import create_score_tables, write_scores
+
+NO_PURCHASE = "no purchase before the as-of date"
+
+
+@dataclass(frozen=True)
+class ScoringReport:
+    """How many customers got what."""
+
+    job: str
+    source: str
+    as_of_date: date
+    score_table: str
+    model_version: str | None
+    rows_by_status: Mapping[str, int]
+    reason: str = ""
+
+
+def score(
+    settings: Settings,
+    job: str,
+    source: str,
+    as_of_date: date,
+    definitions: Definitions | None = None,
+) -> ScoringReport:
+    """Write a row for every customer: scored, not eligible (with the reason), or refused (with the reason).
+
+    Scores of other dates stay. The version is one that could have served then (`ml.lifecycle.serving`). When no model
+    serves because training was refused, the rows say so.
+
+    Raises
+    ------
+    ModelUnavailable
+        If no model serves and none was refused either, or it cannot be loaded; former scores stay.
+    ClienteleError
+        If the marts are not built for the date, a file is held, or MLflow does not answer.
+    """
+    with quiet_environment(settings):
+        task = defined_job(job, definitions)
+        rows = task.read_scoring(settings, source, as_of_date)
+        server = TrackingServer(settings)
+        finish_settlement(settings, server, task, source)
+        champion = serving_version(settings, server, task, source, as_of_date)
+        refusal = None if champion else _refusal(settings, task, source, as_of_date)
+        estimator = load_estimator(server, champion) if champion else None
+        frame = score_frame(task, rows, estimator, champion, refusal)
+        treated = treated_values(task, estimator, champion.columns if champion else (), rows)
+    frame = _with_customers_without_purchase(settings, source, task, frame)
+    origin = {
+        "as_of_date": as_of_date,
+        "model_name": task.model_name,
+        "model_version": champion.version if champion else None,
+        "mlflow_run_id": champion.run_id if champion else None,
+        "scored_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+    with open_build_file(settings, source) as connection:
+        create_score_tables(connection)
+        withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
+        write_scores(connection, task.score_table, frame.assign(**origin), treated.assign(**origin))
+    counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
+    version = champion.version if champion else None
+    return ScoringReport(job, source, as_of_date, task.score_table, version, counts, refusal or "")
+
+
+def score_frame(
+    job: Job,
+    rows: pd.DataFrame,
+    estimator: object | None,
+    champion: RegisteredVersion | None,
+    refusal: str | None,
+) -> pd.DataFrame:
+    """Score rows of `marts.customer_features` of one date; without an estimator the rows say why."""
+    speaks = eligible(rows)
+    others = rows.drop(index=speaks.index)
+    silent = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
+    lacking = job.refusals(speaks, champion.columns if champion else ()).dropna()
+    incomplete = _base(speaks.loc[lacking.index], job).assign(status="refused", reason=lacking)
+    speaks = speaks.drop(index=lacking.index)
+    if estimator is None:
+        told = _base(speaks, job).assign(status="refused", reason=refusal)
+    elif speaks.empty:
+        told = _base(speaks, job).assign(status="scored", reason=None)
+    else:
+        features = job.features(speaks, champion.columns)
+        told = job.scores(estimator, features, speaks).assign(
+            **{name: speaks[name] for name in job.key_columns}, status="scored", reason=None
+        )
+        told = told.join(reason_columns(job, estimator, features, speaks.index))
+    parts = [part for part in (told, incomplete, silent) if len(part)]
+    frame = pd.concat(parts) if parts else told
+    return frame.sort_values(list(job.key_columns), ignore_index=True)
+
+
+def _base(rows: pd.DataFrame, job: Job) -> pd.DataFrame:
+    return job.unscored(rows).assign(**{name: rows[name] for name in job.key_columns})
+
+
+def _refusal(settings: Settings, job: Job, source: str, as_of_date: date) -> str:
+    reason = refusal_reason(settings, job, source, as_of_date)
+    if reason is None:
+        raise ModelUnavailable(
+            f"No {job.model_name} model serves {source} as of {as_of_date}.",
+            f"Train one first: python -m ml train --job {job.name} --source {source} --as-of {as_of_date}",
+        )
+    return reason
+
+
+def _with_customers_without_purchase(settings: Settings, source: str, job: Job, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add a row for people who are known but have never bought, if the job is about people."""
+    if job.key_columns != ("customer_id",):
+        return frame
+    with open_build_file(settings, source, read_only=True) as connection:
+        try:
+            known = connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]
+        except duckdb.CatalogException:
+            return frame
+    missing = pd.DataFrame({"customer_id": known[~known.isin(frame["customer_id"])].sort_values(), "net_amount": 0})
+    if missing.empty:
+        return frame
+    added = _base(missing, job).assign(status="not_eligible", reason=NO_PURCHASE)
+    return pd.concat([frame, added], ignore_index=True)

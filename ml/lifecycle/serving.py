@@ -1,0 +1,58 @@
+"""Which version serves a date: one that could have served then."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ml.environment import quiet_environment
+from ml.jobs.base import Job
+from ml.jobs.registry import defined_job
+from ml.lifecycle.decisions import decisions_about
+from ml.lifecycle.retraining import usable_champion
+from ml.lifecycle.service_history import service_history
+from ml.lifecycle.settlement import finish_settlement
+from ml.tracking import (
+    AWAITING,
+    REJECTED,
+    WITHDRAWN,
+    RegisteredVersion,
+    TrackingServer,
+    champion_of,
+    versions_of,
+)
+from warehouse.base.settings import Settings
+
+_NEVER_APPROVED = (AWAITING, REJECTED, WITHDRAWN)
+
+
+def serving_version(
+    settings: Settings, server: TrackingServer, job: Job, source: str, as_of_date: date
+) -> RegisteredVersion | None:
+    """Return the version that serves a date; None when none does.
+
+    The champion, if it was trained as of that date or before. Otherwise, of the versions that have served and were
+    not put aside by people, the newest trained as of that date or before. Where there is no champion nothing serves.
+    """
+    champion = champion_of(server, job, source)
+    if champion is None or usable_champion(champion, as_of_date):
+        return champion
+    served = service_history(decisions_about(settings, job, source)).served
+    known = versions_of(server, job, source)
+    usable = [
+        version
+        for number, run_id in served.items()
+        # A number stands for another version where MLflow's database was made anew.
+        if (version := known.get(number)) is not None
+        and version.run_id == run_id
+        and version.as_of_date <= as_of_date
+        and version.approval not in _NEVER_APPROVED
+    ]
+    return max(usable, key=lambda version: version.as_of_date, default=None)
+
+
+def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> RegisteredVersion | None:
+    """Return the version that serves a date, by the name of its job; for those who only want to know."""
+    with quiet_environment(settings):
+        task, server = defined_job(job), TrackingServer(settings)
+        finish_settlement(settings, server, task, source)
+        return serving_version(settings, server, task, source, as_of_date)

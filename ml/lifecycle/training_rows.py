@@ -1,0 +1,47 @@
+"""What is written down about a training: one decision, or two where a baseline stands in until people have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ml.competition.results import Decision
+from ml.lifecycle.decisions import AWAITING_APPROVAL, BASELINE_SERVES, CHAMPION_KEPT, SERVES_PAST_DATES, DecisionRow
+from ml.tracking import Recorded, RegisteredVersion
+
+# Makes a row: verdict, reason, the version concerned.
+MakeRow = Callable[[str, str, RegisteredVersion], DecisionRow]
+
+
+def training_rows(
+    make_row: MakeRow, words: str, recorded: Recorded, decision: Decision, later_champion: RegisteredVersion | None
+) -> list[DecisionRow]:
+    """Return the rows of a training; the last one is its outcome.
+
+    Parameters
+    ----------
+    words
+        Why it was trained and what was decided.
+    later_champion
+        The champion, if it was trained as of a later date: it stays what it is.
+    """
+    serving, verdict = recorded.champion, decision.verdict
+    told = words
+    if later_champion is not None and decision.serving:
+        told = f"{words} {past_words(serving, later_champion)}"
+    if verdict == AWAITING_APPROVAL:
+        words += f" It serves once a person approves; until then version {serving.version} ({serving.candidate}) does."
+        # A baseline that stands in is a version that serves, so that one can go back to it.
+        standing_in = BASELINE_SERVES if later_champion is None else SERVES_PAST_DATES
+        rows = [make_row(standing_in, told, serving)] if decision.serving else []
+        return [*rows, make_row(AWAITING_APPROVAL, words, recorded.challenger)]
+    if later_champion is not None and verdict != CHAMPION_KEPT:
+        verdict = SERVES_PAST_DATES
+    return [make_row(verdict, told, serving)]
+
+
+def past_words(version: RegisteredVersion, later_champion: RegisteredVersion) -> str:
+    """Say which dates a version serves beside a champion of a later date."""
+    return (
+        f"Version {version.version} serves dates from {version.as_of_date} up to that of the next version; version "
+        f"{later_champion.version}, trained as of {later_champion.as_of_date}, stays champion."
+    )
