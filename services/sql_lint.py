@@ -1,0 +1,59 @@
+"""`make lint` for SQL: sqlfluff takes most of a minute, so what it found clean is not looked at again.
+
+What it judges is named by its content: dbt's project, sqlfluff's settings and the locked packages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from warehouse.base.settings import CHECKOUT
+
+_JUDGED = ("dbt_project", "pyproject.toml", "requirements/lock.txt")
+_MADE_BY_DBT = ("target", "logs", "dbt_packages")
+
+
+def judged_sha256(checkout: Path) -> str:
+    """Hash the names and contents of all files that the judgement depends on."""
+    files = [
+        path
+        for name in _JUDGED
+        for path in sorted([checkout / name, *(checkout / name).rglob("*")])
+        if path.is_file() and not {*path.relative_to(checkout).parts} & {*_MADE_BY_DBT}
+    ]
+    contents = [f"{path.relative_to(checkout)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()
+
+
+def lint(command: list[str], checkout: Path, stamp: Path) -> int:
+    """Judge the SQL unless the stamp names what lies here; a clean judgement is stamped.
+
+    Parameters
+    ----------
+    command
+        Prints what is wrong and returns another code than 0 then.
+    stamp
+        Holds the hash of what was found clean last.
+    """
+    judged = judged_sha256(checkout)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == judged:
+        return 0
+    scratch = checkout / "var" / "dbt"
+    scratch.mkdir(parents=True, exist_ok=True)
+    folders = {"DBT_TARGET_PATH": str(scratch / "lint"), "DBT_LOG_PATH": str(scratch / "lint")}
+    environment = {**os.environ, "CLIENTELE_BUILD_FILE": str(scratch / "lint.duckdb"), **folders}
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        stamp.write_text(judged, encoding="utf-8")
+    else:
+        print(done.stdout + done.stderr)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sqlfluff = [str(Path(sys.executable).with_name("sqlfluff")), "lint", "--processes", "1", "dbt_project/models"]
+    sys.exit(lint(sqlfluff, CHECKOUT, CHECKOUT / ".venv" / ".sql-found-clean"))
