@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.dbt_kept_ready import DbtKeptReady
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.marts.parsed_project import parsed_file_in
 
@@ -24,17 +26,35 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", memory_limit="1GB")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _dbt_project_parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """All homes of a test run share what dbt parsed: each would take five seconds to parse the same again."""
-    folder = tmp_path_factory.getbasetemp().parent / "parsed"
+@pytest.fixture(scope="session")
+def parsed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what dbt parsed is kept for all homes of a test run: each would take five seconds to parse it again."""
+    return tmp_path_factory.getbasetemp().parent / "parsed"
 
+
+@pytest.fixture(scope="session")
+def dbt_kept_ready() -> Iterator[DbtKeptReady]:
+    """Takes the place of `subprocess` where dbt is started; `import dbt` takes three seconds each time."""
+    ready = DbtKeptReady()
+    yield ready
+    ready.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dbt_ready_and_parsed_once(parsed_folder: Path, dbt_kept_ready: DbtKeptReady) -> Iterator[None]:
     def shared(settings: Settings, source: str, variables: Mapping[str, object] | None = None) -> Path:
-        return parsed_file_in(folder, settings.build_file(source), variables or {})
+        return parsed_file_in(parsed_folder, settings.build_file(source), variables or {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("warehouse.marts.dbt.parsed_file", shared)
+        patch.setattr("warehouse.marts.dbt.subprocess", dbt_kept_ready)
         yield
+
+
+@pytest.fixture
+def dbt_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt is started anew and writes its log and all its artefacts."""
+    monkeypatch.setattr("warehouse.marts.dbt.subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")

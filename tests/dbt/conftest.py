@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from dbt_build_file import AS_OF_DATE, BuildFile
 from random_shop import draw_shop
+
+from tests.dbt_kept_ready import DbtKeptReady
+from warehouse.marts.parsed_project import parsed_file_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _build_files_share_dbt(parsed_folder: Path, dbt_kept_ready: DbtKeptReady) -> Iterator[None]:
+    def shared(_: Path, path: Path, variables: Mapping[str, object]) -> Path:
+        return parsed_file_in(parsed_folder, path, variables)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dbt_build_file.parsed_file_in", shared)
+        patch.setattr("dbt_build_file.subprocess", dbt_kept_ready)
+        yield
 
 
 @pytest.fixture

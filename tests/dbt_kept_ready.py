@@ -1,0 +1,128 @@
+"""dbt kept ready: tests run it a hundred times, and importing it takes longer than a small build.
+
+One process for each of pytest's imports dbt and waits. For each run it makes a copy of itself, which is a process of
+its own as `warehouse.marts.dbt_process` is: same arguments, environment, output and exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from warehouse.base.settings import CHECKOUT
+from warehouse.marts.parsed_project import parsed_project
+
+_MODULE = "warehouse.marts.dbt_process"
+# What a build imports by and by …
+_IMPORTS = ("dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb.environments.local", "dbt.parser.manifest")
+_IMPORTS += (
+    "dbt_common.clients.agate_helper",
+    "multiprocessing.dummy",
+    "dotenv",
+    "cloudpickle",
+    "babel.dates",
+    "pandas",
+)
+# … and what it writes beside the tables, which nobody reads here.
+_UNREAD = {"DBT_WRITE_JSON": "false", "DBT_LOG_LEVEL_FILE": "error"}
+
+
+class DbtKeptReady:
+    """Takes the place of `subprocess` where dbt is started."""
+
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._waiting: subprocess.Popen[str] | None = None
+
+    def run(self, command: list[str], *, env: dict[str, str], **options: Any) -> subprocess.CompletedProcess[str]:
+        """As `subprocess.run` with its output captured as text, for `python -m warehouse.marts.dbt_process …`."""
+        # A test that makes a copy of itself, to be killed, starts dbt as production does.
+        if command[:3] != [sys.executable, "-m", _MODULE] or os.getpid() != self._owner:
+            return subprocess.run(command, env=env, check=False, **options)
+        with self._lock, tempfile.TemporaryDirectory() as folder:
+            outputs = [Path(folder) / name for name in ("stdout", "stderr")]
+            request = {"arguments": command[3:], "environment": env, "outputs": [str(path) for path in outputs]}
+            code = self._asked(request)
+            return subprocess.CompletedProcess(command, code, *(path.read_text(encoding="utf-8") for path in outputs))
+
+    def close(self) -> None:
+        """End the process that waits."""
+        if self._waiting is not None and os.getpid() == self._owner:
+            self._waiting.kill()
+            self._waiting.communicate()
+
+    def _asked(self, request: dict[str, Any]) -> int:
+        if self._waiting is None:
+            self._waiting = subprocess.Popen(
+                [sys.executable, "-m", __name__],
+                cwd=CHECKOUT,
+                env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._waiting.stdin and self._waiting.stdout
+        print(json.dumps(request), file=self._waiting.stdin, flush=True)
+        return int(self._waiting.stdout.readline())
+
+
+def _wait() -> None:
+    """For each request: a copy of this process that runs dbt, and its exit code in answer."""
+    for name in (*_IMPORTS, _MODULE):
+        import_module(name)
+    known: dict[tuple[Path, int], Any] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        project = _project(Path(request["arguments"][0]), known)
+        copy = os.fork()
+        if copy == 0:
+            _run_dbt(request, project)
+        _, status = os.waitpid(copy, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _project(file: Path, known: dict[tuple[Path, int], Any]) -> Any:
+    """The project as parsed before, read once for all runs; None where it is still to be parsed."""
+    if not file.exists():
+        return None
+    key = (file, file.stat().st_mtime_ns)
+    if key not in known:
+        known[key] = parsed_project(file, {})
+    return known[key]
+
+
+def _run_dbt(request: dict[str, Any], project: Any) -> NoReturn:
+    """Become the process that was asked for."""
+    os.environ.clear()
+    os.environ.update(request["environment"], **_UNREAD)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for descriptor, path in enumerate(request["outputs"], start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
+    code = 1
+    try:
+        dbt_process = import_module(_MODULE)
+        if project is not None:
+            dbt_process.parsed_project = lambda *_: project
+        code = dbt_process.main(*request["arguments"])
+        # What the end of a process does, too; threads of the libraries keep a copy from ending as others do.
+        import_module("dbt.adapters.duckdb.connections").DuckDBConnectionManager.close_all_connections()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _wait()
