@@ -13,8 +13,7 @@
                 and (movements.cancelled_at is null or movements.cancelled_at >= {{ window_end }})
                 and (movements.stands_again_at is null or movements.stands_again_at >= {{ window_end }})
         else
-            movements.counts_from_at < {{ window_end }}
-            and (movements.counts_until_at is null or movements.counts_until_at >= {{ window_end }})
+            {{ held_at(window_end, 'movements.counts_from_at', 'movements.counts_until_at') }}
             and (movements.movement_part <> 'residual' or movements.sold_at >= {{ as_of_date }})
     end
 {%- endmacro %}

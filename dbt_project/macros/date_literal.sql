@@ -10,3 +10,8 @@
         cast('{{ iso_date }}' as date)
     {%- endif -%}
 {%- endmacro %}
+
+{#- The run's date: everything before its first minute is known. -#}
+{% macro run_date() -%}
+    {{ date_literal(var('as_of_date')) }}
+{%- endmacro %}

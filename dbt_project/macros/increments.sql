@@ -1,6 +1,16 @@
 {#-
     Building only what changed. `warehouse/marts/increments.py` writes down, before dbt runs, which loads, orders, customers
     and dates the last build did not know; these macros keep a model to them. With --full-refresh they say nothing.
+
+    A model that is built in increments has two halves, and with one of them it would compile and be wrong: it deletes
+    the rows that it is going to make again, and it reads only what those are made from.
+
+        {{ incremental_by('order_id') }}     {{ changed(ref('int_movements')) }}           rows of changed orders
+        {{ incremental_by('customer_id') }}  {{ changed(ref('int_movements')) }}           rows of changed customers
+        {{ incremental_by('snapshot') }}     {{ snapshot_to_make(customer_id, date) }}     customers on dates
+        {{ newest_rows('orders', [key]) }}   both halves in one                            raw rows that were loaded since
+
+    The second half without the first does not compile; tests/dbt/test_dbt_increment_halves.py finds either alone.
 -#}
 
 {#- Whether the model adds to what is there. A unit test of dbt has no relation to add to. -#}
@@ -8,84 +18,123 @@
     {{ return(this is not none and is_incremental()) }}
 {%- endmacro %}
 
-{#- Changed orders (key order_id) or customers (key customer_id). -#}
-{% macro changed_keys(key) -%}
-    (select {{ key }} from {{ source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') }})
+{#- First half: which rows an increment makes again. Those go before it adds (tested_rows.sql reads `changes_by`, too). -#}
+{% macro incremental_by(key) -%}
+    {%- if key == 'snapshot' -%}
+        {%- if not execute %}{% do ref('int_snapshot_dates') %}{% endif -%}  {#- the hook reads it, and is parsed too late -#}
+        {{ config(
+            materialized='incremental', pre_hook="{{ forget_snapshots() }}", meta={'incremental_by': key}
+        ) }}
+    {%- else -%}
+        {{ config(
+            materialized='incremental', pre_hook="{{ forget_changed() }}", meta={'incremental_by': key, 'changes_by': key}
+        ) }}
+    {%- endif -%}
 {%- endmacro %}
 
-{#- The relation, or of it only the rows of changed orders or customers. -#}
-{% macro changed_only(relation, key) -%}
+{#- Second half: the relation, or of it only the rows of the orders or customers that changed. -#}
+{% macro changed(relation) -%}
+    {%- do refuse_half_an_increment(['order_id', 'customer_id']) -%}
     {%- if is_increment() -%}
+        {%- set key = model.config.meta.incremental_by -%}
         (select * from {{ relation }} where {{ key }} in {{ changed_keys(key) }})
     {%- else -%}
         {{ relation }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Before a model's rows of changed orders or customers are made anew, the old ones go. -#}
-{% macro forget_changed(key) -%}
-    {%- if is_increment() -%}
-        delete from {{ this }}
-        where {{ key }} in {{ changed_keys(key) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{#-
-    Keys of raw rows that may stand otherwise in staging: in a load that the last build did not know or, where rows carry
-    a customer's id, of an id that stands for another person than it did.
--#}
-{% macro reloaded_keys(table, key, of_customers) -%}
-    select ({{ key | join(', ') }}) from {{ source('raw', table) }}
-    where
-        _load_id in (select load_id from {{ source('state', 'pending_loads') }})
-        {%- if of_customers %}
-        or customer_id in (select source_customer_id from {{ source('state', 'remapped_customers') }})
-        {%- endif %}
-{%- endmacro %}
-
-{#- Staging has the id of the raw row in source_customer_id. -#}
-{% macro forget_reloaded(table, key, of_customers=false) -%}
-    {%- if is_increment() -%}
-        {%- set staged_key = key | join(', ') -%}
-        {%- if of_customers %}{% set staged_key = staged_key | replace('customer_id', 'source_customer_id') %}{% endif -%}
-        delete from {{ this }} where ({{ staged_key }}) in ({{ reloaded_keys(table, key, of_customers) }})
-    {%- endif -%}
-{%- endmacro %}
-
-{#- The newest version of each raw row; in an increment, only of rows that may stand otherwise. -#}
-{% macro newest_reloaded(table, key, of_customers=false) -%}
-    {%- if is_increment() -%}
-        {%- set keys = reloaded_keys(table, key, of_customers) -%}
-        {{ newest_version(
-            '(select * from ' ~ source('raw', table) ~ ' where (' ~ (key | join(', ')) ~ ') in (' ~ keys ~ ')) as reloaded', key
-        ) }}
-    {%- else -%}
-        {{ newest_version(source('raw', table), key) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{#-
-    Condition on rows about a customer at a date: the last build had no such snapshot, or the customer changed.
--#}
+{#- Second half, as a condition: the last build had no such date, or the customer changed. -#}
 {% macro snapshot_to_make(customer_id, as_of_date) -%}
+    {%- do refuse_half_an_increment(['snapshot']) -%}
     {%- if is_increment() -%}
-        {%- set customers = source('state', 'changed_customers') -%}
-        {%- set snapshots = source('state', 'built_snapshots') -%}
         (
-            {{ as_of_date }} not in (select as_of_date from {{ snapshots }})
-            or {{ customer_id }} in (select customer_id from {{ customers }})
+            {{ as_of_date }} not in (select as_of_date from {{ source('state', 'built_snapshots') }})
+            or {{ customer_id }} in {{ changed_keys('customer_id') }}
         )
     {%- else -%}
         true
     {%- endif -%}
 {%- endmacro %}
 
-{#- Before snapshots are made: those of dates that the given model does not have go, and those that are made anew. -#}
-{% macro forget_snapshots(dates_from='int_snapshot_dates') -%}
+{#- Both halves of a staging model: the newest version of each row of a raw table; in an increment, only of rows that may
+    stand otherwise. The key is that of the data contract. -#}
+{% macro newest_rows(table, key, of_persons=false) -%}
+    {{ config(
+        materialized='incremental',
+        pre_hook="{{ forget_reloaded('" ~ table ~ "', " ~ key ~ ", " ~ of_persons ~ ") }}",
+        meta={'incremental_by': 'raw_row'}
+    ) }}
+    {%- set rows = source('raw', table) -%}
+    {%- if is_increment() -%}
+        {%- set rows -%}
+            (select * from {{ rows }} where ({{ key | join(', ') }}) in ({{ reloaded_keys(table, key, of_persons) }})) as reloaded
+        {%- endset -%}
+    {%- endif -%}
+    {{ newest_version(rows, key) }}
+{%- endmacro %}
+
+{#- The same of a table whose rows name a customer: that id is source_customer_id, and whom it stands for person_id. -#}
+{% macro newest_rows_of_persons(table, key) -%}
+    select
+        versions.*,
+        nullif(versions.customer_id, '') as source_customer_id,
+        coalesce(merged.customer_id, nullif(versions.customer_id, '')) as person_id
+    from (
+        {{ newest_rows(table, key, of_persons=true) }}
+    ) as versions
+    left join {{ ref('stg_customer_identities') }} as merged
+        on versions.customer_id = merged.source_customer_id
+{%- endmacro %}
+
+{#- Changed orders (key order_id) or customers (key customer_id). -#}
+{% macro changed_keys(key) -%}
+    (select {{ key }} from {{ source('state', 'changed_orders' if key == 'order_id' else 'changed_customers') }})
+{%- endmacro %}
+
+{#- Hook: the rows of changed orders or customers go. -#}
+{% macro forget_changed() -%}
+    {%- if is_increment() -%}
+        {%- set key = model.config.meta.incremental_by -%}
+        delete from {{ this }} where {{ key }} in {{ changed_keys(key) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Hook: snapshots of dates that are no longer wanted go, and those that are made again. -#}
+{% macro forget_snapshots() -%}
     {%- if is_increment() -%}
         delete from {{ this }}
         where
-            as_of_date not in (select as_of_date from {{ ref(dates_from) }})
+            as_of_date not in (select as_of_date from {{ ref('int_snapshot_dates') }})
             or {{ snapshot_to_make('customer_id', 'as_of_date') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Hook: staged rows that may stand otherwise go. Staging has the id of the raw row in source_customer_id. -#}
+{% macro forget_reloaded(table, key, of_persons) -%}
+    {%- if is_increment() -%}
+        {%- set staged_key = key | join(', ') | replace('customer_id', 'source_customer_id') -%}
+        delete from {{ this }} where ({{ staged_key }}) in ({{ reloaded_keys(table, key, of_persons) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Keys of raw rows that may stand otherwise: in a load that the last build did not know or, where rows name a customer,
+    of an id that stands for another person than it did. -#}
+{% macro reloaded_keys(table, key, of_persons) -%}
+    select ({{ key | join(', ') }}) from {{ source('raw', table) }}
+    where
+        _load_id in (select load_id from {{ source('state', 'pending_loads') }})
+        {%- if of_persons %}
+        or customer_id in (select source_customer_id from {{ source('state', 'remapped_customers') }})
+        {%- endif %}
+{%- endmacro %}
+
+{#- A filter says which rows a model reads; without `incremental_by` nothing would delete those that it makes again. -#}
+{% macro refuse_half_an_increment(keys) -%}
+    {%- if execute and this is not none and model.resource_type == 'model' -%}
+        {%- if model.config.meta.get('incremental_by') not in keys -%}
+            {{ exceptions.raise_compiler_error(
+                model.name ~ " keeps to what changed, and does not begin with incremental_by('" ~ keys | join("') or ('") ~ "')."
+            ) }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

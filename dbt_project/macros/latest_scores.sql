@@ -9,7 +9,7 @@
                 order by scored_at desc, model_name, model_version desc
             ) as score_rank
         from {{ relation }}
-        where as_of_date = {{ date_literal(var('as_of_date')) }}
+        where as_of_date = {{ run_date() }}
     ) as ranked
     where score_rank = 1
 {%- endmacro %}

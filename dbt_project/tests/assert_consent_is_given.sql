@@ -9,7 +9,7 @@ accounts as (
         count(case when has_marketing_consent then 1 end) as consent_count,
         count(case when not has_marketing_consent then 1 end) as refusal_count
     from {{ ref('stg_customers') }}
-    where registered_at is null or registered_at < {{ date_literal(var('as_of_date')) }}
+    where registered_at is null or registered_at < {{ run_date() }}
     group by customer_id
 
 ),
@@ -18,7 +18,7 @@ unsubscribed as (
 
     select customer_id
     from {{ ref('stg_events') }}
-    where event_type = 'unsubscribe' and occurred_at < {{ date_literal(var('as_of_date')) }}
+    where event_type = 'unsubscribe' and occurred_at < {{ run_date() }}
 
 )
 

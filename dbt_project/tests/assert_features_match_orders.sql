@@ -18,7 +18,7 @@ features as (
 
     select *
     from {{ ref('customer_features') }}
-    where as_of_date = {{ date_literal(var('as_of_date')) }}
+    where as_of_date = {{ run_date() }}
 
 )
 

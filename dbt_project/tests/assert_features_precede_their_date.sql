@@ -11,4 +11,4 @@ where
     or first_order_date > last_order_date
     or days_since_last_order < 1
     or days_since_last_event < 1
-    or as_of_date > {{ date_literal(var('as_of_date')) }}
+    or as_of_date > {{ run_date() }}

@@ -5,4 +5,4 @@ select
 from {{ ref('customer_labels') }}
 where
     {{ date_plus_days('as_of_date', [var('churn_horizon_days'), var('clv_horizon_days')] | max) }}
-    > {{ date_literal(var('as_of_date')) }}
+    > {{ run_date() }}

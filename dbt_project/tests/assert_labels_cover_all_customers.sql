@@ -7,4 +7,4 @@ inner join {{ ref('int_snapshot_dates') }} as dates
     on features.as_of_date = dates.as_of_date
 left join {{ ref('customer_labels') }} as labels
     on features.customer_id = labels.customer_id and features.as_of_date = labels.as_of_date
-where dates.label_end_date <= {{ date_literal(var('as_of_date')) }} and labels.customer_id is null
+where dates.label_end_date <= {{ run_date() }} and labels.customer_id is null

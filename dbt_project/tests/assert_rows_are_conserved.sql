@@ -19,7 +19,7 @@ known_orders as (
 
     select count(*) as row_count
     from {{ ref('stg_orders') }}
-    where ordered_at < {{ date_literal(var('as_of_date')) }}
+    where ordered_at < {{ run_date() }}
 
 ),
 

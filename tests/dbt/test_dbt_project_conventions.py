@@ -13,7 +13,11 @@ from warehouse.tables.contract import load_contract
 
 SQL_MODELS = sorted((DBT_PROJECT / "models").rglob("*.sql"))
 MODELS = [*SQL_MODELS, *sorted((DBT_PROJECT / "models").rglob("*.py"))]
-MARTS = [model for model in MODELS if not {"marts", "activation"}.isdisjoint(model.parts)]
+MARTS = [
+    model
+    for model in MODELS
+    if not {"marts", "activation"}.isdisjoint(model.parts) and not model.stem.startswith("int_")
+]
 DBT_TYPES = {"VARCHAR": "string"}
 NOT_PORTABLE = {
     "qualify": r"\bqualify\b",
@@ -75,6 +79,27 @@ def test_raw_sources_are_the_contract() -> None:
         for name, table in load_contract().tables.items()
     }
     assert declared == expected
+
+
+def newest_rows_read() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Of which raw tables staging reads the newest rows: the macro, the table and the key that it is given."""
+    call = r"\{\{ (newest_\w+)\((?:source\('raw', )?'(\w+)'\)?, (\[[^\]]+\])"
+    calls = [found for model in SQL_MODELS for found in re.findall(call, model.read_text(encoding="utf-8"))]
+    return [
+        (macro, table, tuple(yaml.safe_load(key))) for macro, table, key in calls if table in load_contract().tables
+    ]
+
+
+def test_the_newest_rows_are_told_by_the_keys_of_the_contract() -> None:
+    assert {(table, key) for _, table, key in newest_rows_read()} == {
+        (name, table.key) for name, table in load_contract().tables.items()
+    }
+
+
+def test_rows_that_name_a_customer_are_staged_under_the_persons_id() -> None:
+    assert {table for macro, table, _ in newest_rows_read() if macro == "newest_rows_of_persons"} == {
+        name for name, table in load_contract().tables.items() if "customer_id" in table.columns
+    }
 
 
 def test_scores_never_reach_the_marts_that_train_models() -> None:

@@ -10,16 +10,8 @@ import duckdb
 from warehouse.base.definitions import load_definitions
 from warehouse.tables.contract import load_contract
 
-# Orders that answers name, of which any version was loaded: an answer without a customer is the order's customer's.
-_ORDERS_OF_FEEDBACK = """
-select order_id from raw.feedback
-where feedback_id in (select feedback_id from raw.feedback where _load_id in (from state.pending_loads))
-"""
 # Which ids stand for another one; whoever is not listed counts for himself.
 MERGES = "select source_customer_id, customer_id from pii.customer_identities where source_customer_id <> customer_id"
-# Tables whose rows say something about a customer without an order. What plan and price a contract has had
-# (subscription_changes) no model says that is kept by customers.
-_ABOUT_CUSTOMERS = ("customers", "events", "feedback", "campaign_touches", "subscriptions")
 
 
 def find_changes(connection: duckdb.DuckDBPyConnection) -> None:
@@ -96,20 +88,32 @@ def _find_changed_orders(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _find_changed_customers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Customers of changed orders, former ones included, and those of whom something else was loaded."""
-    about = "".join(
-        f" union select customer_id from raw.{name} where ({key}) in "
-        f"(select ({key}) from raw.{name} where _load_id in (from state.pending_loads))"
-        for name in _ABOUT_CUSTOMERS
-        for key in [", ".join(load_contract().tables[name].key)]
-    )
+    """Customers of changed orders, former ones included, and those of whom something else was loaded.
+
+    That is every contract table with a customer_id; and where a row names an order, its customer: an answer without a
+    customer is the order's customer's. What plan and price a contract has had (subscription_changes) no model says that
+    is kept by customers.
+    """
+    of_customers = "".join(f" union {_reloaded(name, 'customer_id')}" for name in _tables_with("customer_id"))
+    of_orders = " union ".join(_reloaded(name, "order_id") for name in _tables_with("order_id"))
     connection.execute(
         "insert into state.changed_customers select customer_id from ("
-        f"select customer_id from raw.orders where order_id in (from state.changed_orders){about} "
-        f"union select customer_id from raw.orders where order_id in ({_ORDERS_OF_FEEDBACK}) "
+        f"select customer_id from raw.orders where order_id in (from state.changed_orders){of_customers} "
+        f"union select customer_id from raw.orders where order_id in ({of_orders}) "
         "union select source_customer_id from state.remapped_customers"
         ") where customer_id <> ''"
     )
+
+
+def _tables_with(column: str) -> list[str]:
+    return [name for name, table in load_contract().tables.items() if column in table.columns]
+
+
+def _reloaded(table: str, column: str) -> str:
+    """SQL of a column's values in all versions of the raw rows of which a pending load has one."""
+    key = ", ".join(load_contract().tables[table].key)
+    pending = f"select ({key}) from raw.{table} where _load_id in (from state.pending_loads)"
+    return f"select {column} from raw.{table} where ({key}) in ({pending})"
 
 
 def _find_persons_of_changed_customers(connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ def data_dictionary() -> str:
     """The whole document."""
     parts = [_HEAD, "## marts\n"]
     parts += _models("marts", exclude="pii")
-    parts += _models("activation")
+    parts += _models("activation", exclude="intermediate")
     parts.append("## scores\n\nEach table has a view `…_current` with the newest as-of date.\n")
     parts += _own("scores")
     parts.append("## quality\n")
@@ -36,7 +36,7 @@ def data_dictionary() -> str:
     parts += _models("marts/pii")
     parts += _own("pii")
     parts.append("## staging and intermediate\n")
-    parts += [*_short("staging"), *_short("intermediate")]
+    parts += [*_short("staging"), *_short("intermediate"), *_short("activation/intermediate")]
     return "\n".join(parts).rstrip() + "\n"
 
 

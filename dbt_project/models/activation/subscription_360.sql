@@ -11,7 +11,7 @@ joined as (
     select
         subscriptions.subscription_id,
         subscriptions.customer_id,
-        {{ date_literal(var('as_of_date')) }} as as_of_date,
+        {{ run_date() }} as as_of_date,
         subscriptions.plan_name,
         subscriptions.term_months,
         subscriptions.monthly_amount,

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+{{ incremental_by('snapshot') }}
 
 with
 

@@ -7,9 +7,7 @@ accounts as (
         customer_id,
         has_marketing_consent
     from {{ ref('int_customer_profiles') }}
-    where
-        valid_from_at < {{ date_literal(var('as_of_date')) }}
-        and (valid_to_at is null or valid_to_at >= {{ date_literal(var('as_of_date')) }})
+    where {{ held_at(run_date(), 'valid_from_at', 'valid_to_at') }}
 
 ),
 
@@ -19,7 +17,7 @@ unsubscribed as (
     from {{ ref('stg_events') }}
     where
         event_type = 'unsubscribe'
-        and occurred_at < {{ date_literal(var('as_of_date')) }}
+        and occurred_at < {{ run_date() }}
         and customer_id is not null
 
 ),

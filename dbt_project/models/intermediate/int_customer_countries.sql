@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 -- From the order in which a customer is first seen with a country until the order with another.
 with
@@ -11,7 +11,7 @@ named as (
         country,
         ordered_at,
         lag(country) over (partition by customer_id order by ordered_at, order_id) as country_before
-    from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
+    from {{ changed(ref('int_orders_netted')) }}
     where customer_id is not null and country is not null
 
 ),

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 -- What moved a customer's account, and of which dates that is true: from `counts_from_at` until `counts_until_at`.
 -- While an order is reversed, neither it nor what took it back counts, but what the returns left of it (`residual`).
@@ -6,20 +6,20 @@ with
 
 orders as (
 
-    select * from {{ changed_only(ref('int_orders_netted'), 'customer_id') }}
+    select * from {{ changed(ref('int_orders_netted')) }}
     where customer_id is not null
 
 ),
 
 portions as (
 
-    select * from {{ changed_only(ref('int_return_portions'), 'customer_id') }}
+    select * from {{ changed(ref('int_return_portions')) }}
 
 ),
 
 standings as (
 
-    select * from {{ changed_only(ref('int_order_standings'), 'customer_id') }}
+    select * from {{ changed(ref('int_order_standings')) }}
 
 ),
 
@@ -132,7 +132,7 @@ residuals as (
         orders.sale_amount + sum(returned.amount) as net_amount,
         orders.sale_costed_amount + sum(returned.costed_amount) as costed_net_amount,
         orders.sale_margin_amount + sum(returned.margin_amount) as costed_margin_amount
-    from {{ changed_only(ref('int_takebacks'), 'customer_id') }} as reversals
+    from {{ changed(ref('int_takebacks')) }} as reversals
     inner join orders
         on reversals.order_id = orders.order_id
     inner join portions as returned

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+{{ incremental_by('snapshot') }}
 
 with
 
@@ -22,8 +22,7 @@ movements as (
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('int_customer_movements') }} as movements
         on movements.occurred_at < dates.as_of_date
-        and movements.counts_from_at < dates.as_of_date
-        and (movements.counts_until_at is null or movements.counts_until_at >= dates.as_of_date)
+        and {{ held_at('dates.as_of_date', 'movements.counts_from_at', 'movements.counts_until_at') }}
         and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
 
 ),

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 -- A product counts from when it was first bought, unless every order of it has ceased to count by the date. Kept as
 -- steps up and down, of which a date needs only the sum.
@@ -11,7 +11,7 @@ bought as (
         items.product_code,
         coalesce(standings.stands_from_at, items.occurred_at) as bought_at,
         standings.stands_until_at as undone_at
-    from {{ changed_only(ref('int_movements'), 'customer_id') }} as items
+    from {{ changed(ref('int_movements')) }} as items
     left join {{ ref('int_order_standings') }} as standings
         on items.order_id = standings.order_id
     where

@@ -1,13 +1,7 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_snapshots('int_customer_order_features') }}") }}
+{{ incremental_by('snapshot') }}
 
 -- What the shop knew of the person: an account opened on or after the date was not there yet.
 with
-
-customers as (
-
-    select * from {{ ref('int_customer_profiles') }}
-
-),
 
 snapshots as (
 
@@ -37,14 +31,12 @@ profiled as (
         end as age_years,
         {{ days_between('cast(customers.registered_at as date)', 'orders.as_of_date') }} as days_since_registration
     from snapshots as orders
-    left join customers
+    left join {{ ref('int_customer_profiles') }} as customers
         on orders.customer_id = customers.customer_id
-        and customers.valid_from_at < orders.as_of_date
-        and (customers.valid_to_at is null or customers.valid_to_at >= orders.as_of_date)
+        and {{ held_at('orders.as_of_date', 'customers.valid_from_at', 'customers.valid_to_at') }}
     left join {{ ref('int_customer_countries') }} as countries
         on orders.customer_id = countries.customer_id
-        and countries.valid_from_at < orders.as_of_date
-        and (countries.valid_to_at is null or countries.valid_to_at >= orders.as_of_date)
+        and {{ held_at('orders.as_of_date', 'countries.valid_from_at', 'countries.valid_to_at') }}
 
 )
 

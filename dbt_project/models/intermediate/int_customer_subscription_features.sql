@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_snapshots() }}") }}
+{{ incremental_by('snapshot') }}
 
 with
 
@@ -10,8 +10,7 @@ active as (
         true as has_active_subscription
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('stg_subscriptions') }} as subscriptions
-        on subscriptions.started_at < dates.as_of_date
-        and (subscriptions.ended_at is null or subscriptions.ended_at >= dates.as_of_date)
+        on {{ held_at('dates.as_of_date', 'subscriptions.started_at', 'subscriptions.ended_at') }}
         and {{ snapshot_to_make('subscriptions.customer_id', 'dates.as_of_date') }}
 
 )

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 -- The ledger from which every mart takes its money (docs/what-counts.md).
 with
@@ -22,7 +22,7 @@ lines as (
         raw_amount,
         is_amount_stated,
         original_amount
-    from {{ changed_only(ref('int_order_items_classified'), 'order_id') }}
+    from {{ changed(ref('int_order_items_classified')) }}
 
 ),
 
@@ -48,7 +48,7 @@ stated as (
             as stated_amount,
         totals.order_id is not null as has_priced_lines,
         coalesce(totals.original_amount, 0) as lines_amount
-    from {{ changed_only(ref('int_order_heads'), 'order_id') }} as orders
+    from {{ changed(ref('int_order_heads')) }} as orders
     left join totals
         on orders.order_id = totals.order_id
 
@@ -127,7 +127,7 @@ converted as (
             else cast(movements.original_amount * orders.exchange_rate as decimal(28, 10))
         end as amount
     from movements
-    left join {{ changed_only(ref('int_order_heads'), 'order_id') }} as orders
+    left join {{ changed(ref('int_order_heads')) }} as orders
         on movements.order_id = orders.order_id
 
 ),

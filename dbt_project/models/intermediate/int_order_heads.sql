@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 with
 
@@ -17,9 +17,9 @@ known as (
         order_amount,
         -- a credit note says what was given back, with a minus or without
         case when order_kind = 'return' then -abs(order_amount) else order_amount end as stated_amount,
-        case when cancelled_at < {{ date_literal(var('as_of_date')) }} then cancelled_at end as cancelled_at
-    from {{ changed_only(ref('stg_orders'), 'order_id') }}
-    where ordered_at < {{ date_literal(var('as_of_date')) }}
+        case when cancelled_at < {{ run_date() }} then cancelled_at end as cancelled_at
+    from {{ changed(ref('stg_orders')) }}
+    where ordered_at < {{ run_date() }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 with
 
@@ -20,7 +20,7 @@ named as (
             when items.quantity > 0 and items.line_amount < 0 and orders.order_kind = 'sale' then 'discount'
             else 'goods'
         end as kind_of_line
-    from {{ changed_only(ref('stg_order_items'), 'order_id') }} as items
+    from {{ changed(ref('stg_order_items')) }} as items
     left join {{ ref('stg_orders') }} as orders
         on items.order_id = orders.order_id
     left join {{ ref('int_product_codes_classified') }} as codes
@@ -34,7 +34,7 @@ named as (
 proven as (
 
     select items.order_id
-    from {{ changed_only(ref('stg_order_items'), 'order_id') }} as items
+    from {{ changed(ref('stg_order_items')) }} as items
     inner join {{ ref('stg_orders') }} as orders
         on items.order_id = orders.order_id
     where orders.order_amount is not null
@@ -79,7 +79,7 @@ classified as (
         numbered.unit_cost_amount,
         case
             when numbered.is_orphan then 'order_unknown'
-            when numbered.ordered_at >= {{ date_literal(var('as_of_date')) }} then 'after_as_of_date'
+            when numbered.ordered_at >= {{ run_date() }} then 'after_as_of_date'
             when numbered.copy_number > 1 and proven.order_id is null then 'duplicate'
             else 'kept'
         end as line_status

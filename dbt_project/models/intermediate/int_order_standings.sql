@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 -- Orders that were void at any time, and when they stood. A reversal ends when a return that made it is cancelled; a
 -- cancellation does not.
@@ -10,7 +10,7 @@ orders as (
         order_id,
         customer_id,
         cancelled_at
-    from {{ changed_only(ref('int_order_heads'), 'customer_id') }}
+    from {{ changed(ref('int_order_heads')) }}
     where customer_id is not null
 
 ),
@@ -24,7 +24,7 @@ reversals as (
         case
             when orders.cancelled_at is null or takebacks.until_at < orders.cancelled_at then takebacks.until_at
         end as void_until_at
-    from {{ changed_only(ref('int_takebacks'), 'customer_id') }} as takebacks
+    from {{ changed(ref('int_takebacks')) }} as takebacks
     inner join orders
         on takebacks.order_id = orders.order_id
     where

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 with
 
@@ -32,7 +32,7 @@ sums as (
             and part = 'sale'
             and line_kind = 'goods'
             and (original_amount > 0 or (not is_amount_stated and quantity > 0)) as is_item
-        from {{ changed_only(ref('int_movements'), 'order_id') }}
+        from {{ changed(ref('int_movements')) }}
     ) as movements
     where movement_status in ('kept', 'no_exchange_rate')
     group by order_id
@@ -93,7 +93,7 @@ joined as (
         sums.sale_margin_amount + sums.return_margin_amount - coalesce(void_returns.margin_amount, 0)
             as costed_margin_amount,
         reversals.reversed_at
-    from {{ changed_only(ref('int_order_heads'), 'order_id') }} as heads
+    from {{ changed(ref('int_order_heads')) }} as heads
     inner join sums
         on heads.order_id = sums.order_id
     left join void_returns

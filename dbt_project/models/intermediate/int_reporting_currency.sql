@@ -7,7 +7,7 @@ counted as (
         currency,
         count(*) as order_count
     from {{ ref('stg_orders') }}
-    where currency is not null and ordered_at < {{ date_literal(var('as_of_date')) }}
+    where currency is not null and ordered_at < {{ run_date() }}
     group by currency
 
 ),

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 with
 
@@ -10,7 +10,7 @@ takes as (
         cast(takebacks.amount as double) / nullif(cast(movements.amount as double), 0) as movement_share,
         movements.amount as movement_amount,
         movements.margin_amount
-    from {{ changed_only(ref('int_takebacks'), 'customer_id') }} as takebacks
+    from {{ changed(ref('int_takebacks')) }} as takebacks
     inner join {{ ref('int_movements') }} as movements
         on takebacks.return_movement_id = movements.movement_id
     where takebacks.record_kind in ('take', 'late_take', 'discount', 'credit')

@@ -65,7 +65,7 @@ present as (
 
     select
         case
-            when max(happened_at) < {{ date_literal(var('as_of_date')) }} then {{ date_literal(var('as_of_date')) }}
+            when max(happened_at) < {{ run_date() }} then {{ run_date() }}
         end as present_date
     from happenings
 

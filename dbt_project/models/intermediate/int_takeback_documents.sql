@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 -- Of customers who returned something: what a return can take back, and the returns.
 with
@@ -8,7 +8,7 @@ movements as (
     select
         *,
         part = 'sale' and line_kind = 'goods' and original_amount > 0 as is_sold
-    from {{ changed_only(ref('int_movements'), 'customer_id') }}
+    from {{ changed(ref('int_movements')) }}
     where movement_status in ('kept', 'no_exchange_rate') and customer_id is not null
 
 ),

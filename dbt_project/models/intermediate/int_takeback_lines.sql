@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('customer_id') }}") }}
+{{ incremental_by('customer_id') }}
 
 with
 
@@ -7,7 +7,7 @@ movements as (
     select
         *,
         coalesce(product_code, product_description, '') as product
-    from {{ changed_only(ref('int_movements'), 'customer_id') }}
+    from {{ changed(ref('int_movements')) }}
     where
         movement_status in ('kept', 'no_exchange_rate')
         and customer_id is not null

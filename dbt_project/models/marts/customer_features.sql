@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_snapshots('int_customer_order_features') }}") }}
+{{ incremental_by('snapshot') }}
 
 with
 

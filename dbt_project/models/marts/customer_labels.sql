@@ -13,7 +13,7 @@ customers as (
     from {{ ref('int_customer_order_features') }} as features
     inner join {{ ref('int_snapshot_dates') }} as dates
         on features.as_of_date = dates.as_of_date
-    where dates.label_end_date <= {{ date_literal(var('as_of_date')) }}
+    where dates.label_end_date <= {{ run_date() }}
 
 ),
 
@@ -27,15 +27,13 @@ observed as (
         case
             when
                 movements.is_demand
-                and movements.counts_from_at < {{ churn_end }}
-                and (movements.counts_until_at is null or movements.counts_until_at >= {{ churn_end }})
+                and {{ held_at(churn_end, 'movements.counts_from_at', 'movements.counts_until_at') }}
                 then 1
         end as churn_window_purchase,
         case
             when
                 movements.is_demand
-                and movements.counts_from_at < {{ clv_end }}
-                and (movements.counts_until_at is null or movements.counts_until_at >= {{ clv_end }})
+                and {{ held_at(clv_end, 'movements.counts_from_at', 'movements.counts_until_at') }}
                 then movements.order_date
         end as clv_window_purchase_date,
         case when {{ counts_in_window('customers.as_of_date', clv_end) }} then movements.net_amount else 0 end
@@ -69,7 +67,7 @@ labelled as (
         ,
         cast(
             case
-                when {{ window_end }} <= {{ date_literal(var('as_of_date')) }}
+                when {{ window_end }} <= {{ run_date() }}
                     then sum(window_net_amount_{{ days }}d)
             end as decimal(18, 2)
         ) as future_net_amount_{{ days }}d

@@ -5,9 +5,7 @@ accounts as (
 
     select *
     from {{ ref('int_customer_profiles') }}
-    where
-        valid_from_at < {{ date_literal(var('as_of_date')) }}
-        and (valid_to_at is null or valid_to_at >= {{ date_literal(var('as_of_date')) }})
+    where {{ held_at(run_date(), 'valid_from_at', 'valid_to_at') }}
 
 ),
 
@@ -19,7 +17,7 @@ everyone as (
     where customer_id is not null
     union
     select customer_id from {{ ref('stg_subscriptions') }}
-    where started_at < {{ date_literal(var('as_of_date')) }}
+    where started_at < {{ run_date() }}
 
 ),
 

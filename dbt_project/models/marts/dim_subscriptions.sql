@@ -6,9 +6,9 @@ known as (
     select
         *,
         cast(started_at as date) as started_date,
-        case when ended_at < {{ date_literal(var('as_of_date')) }} then ended_at end as known_ended_at
+        case when ended_at < {{ run_date() }} then ended_at end as known_ended_at
     from {{ ref('stg_subscriptions') }}
-    where started_at < {{ date_literal(var('as_of_date')) }}
+    where started_at < {{ run_date() }}
 
 ),
 
@@ -18,7 +18,7 @@ dated as (
     select
         *,
         known_ended_at is null as is_active,
-        greatest(started_date, cast(coalesce(known_ended_at, {{ date_literal(var('as_of_date')) }}) as date))
+        greatest(started_date, cast(coalesce(known_ended_at, {{ run_date() }}) as date))
             as known_until_date
     from known
 
@@ -53,8 +53,7 @@ shaped as (
     from measured as contracts
     left join {{ ref('int_subscription_terms') }} as terms
         on contracts.subscription_id = terms.subscription_id
-        and terms.valid_from_at < {{ date_literal(var('as_of_date')) }}
-        and (terms.valid_to_at is null or terms.valid_to_at >= {{ date_literal(var('as_of_date')) }})
+        and {{ held_at(run_date(), 'terms.valid_from_at', 'terms.valid_to_at') }}
 
 )
 

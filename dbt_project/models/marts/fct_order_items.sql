@@ -1,10 +1,10 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 with
 
 items as (
 
-    select * from {{ changed_only(ref('int_movements'), 'order_id') }}
+    select * from {{ changed(ref('int_movements')) }}
     where movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate')
 
 ),

@@ -1,10 +1,10 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_changed('order_id') }}") }}
+{{ incremental_by('order_id') }}
 
 with
 
 orders as (
 
-    select * from {{ changed_only(ref('int_orders_netted'), 'order_id') }}
+    select * from {{ changed(ref('int_orders_netted')) }}
 
 ),
 

@@ -18,7 +18,7 @@ totalled as (
 
     select
         order_month,
-        cast({{ dbt.dateadd('month', 1, 'order_month') }} as date) <= {{ date_literal(var('as_of_date')) }}
+        cast({{ dbt.dateadd('month', 1, 'order_month') }} as date) <= {{ run_date() }}
             as is_complete_month,
         cast(count(case when is_purchase then 1 end) as integer) as purchase_count,
         cast(count(distinct case when is_purchase then customer_id end) as integer) as customer_count,

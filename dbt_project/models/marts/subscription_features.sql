@@ -64,8 +64,7 @@ shaped as (
     from measured as contracts
     left join {{ ref('int_subscription_terms') }} as terms
         on contracts.subscription_id = terms.subscription_id
-        and terms.valid_from_at < contracts.as_of_date
-        and (terms.valid_to_at is null or terms.valid_to_at >= contracts.as_of_date)
+        and {{ held_at('contracts.as_of_date', 'terms.valid_from_at', 'terms.valid_to_at') }}
     left join {{ ref('customer_features') }} as customers
         on contracts.customer_id = customers.customer_id
         and contracts.as_of_date = customers.as_of_date

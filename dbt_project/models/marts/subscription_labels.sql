@@ -10,11 +10,10 @@ running as (
         and subscriptions.ended_at < {{ date_plus_days('dates.as_of_date', var('churn_horizon_days')) }} as is_churned
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('stg_subscriptions') }} as subscriptions
-        on subscriptions.started_at < dates.as_of_date
-        and (subscriptions.ended_at is null or subscriptions.ended_at >= dates.as_of_date)
+        on {{ held_at('dates.as_of_date', 'subscriptions.started_at', 'subscriptions.ended_at') }}
     where
         {{ date_plus_days('dates.as_of_date', var('churn_horizon_days')) }}
-        <= {{ date_literal(var('as_of_date')) }}
+        <= {{ run_date() }}
 
 ),
 

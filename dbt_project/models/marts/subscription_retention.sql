@@ -1,18 +1,5 @@
 with
 
-series as (
-
-    {{ dbt.generate_series(1200) }}
-
-),
-
--- up to 100 years of them
-months as (
-
-    select cast(generated_number - 1 as integer) as months_since_start from series
-
-),
-
 -- an end before the start is taken for an end at the start
 dated as (
 
@@ -40,58 +27,47 @@ cohorts as (
 
     select
         cohort_month,
-        cast(count(*) as integer) as cohort_subscription_count
+        count(*) as cohort_subscription_count
     from subscriptions
     group by cohort_month
 
 ),
 
--- as far as all contracts of a cohort, also those begun on its last day, have been watched: what ends later than that
--- changes nothing, so that a row says the same for ever
+-- what ends later than all of a cohort have been watched changes nothing, so that a row says the same for ever
 watched as (
 
+    {{ cohort_months('cohorts', whole_months_only=true) }}
+
+),
+
+counted as (
+
     select
-        cohorts.cohort_month,
-        cohorts.cohort_subscription_count,
-        months.months_since_start
-    from cohorts
-    cross join months
-    where
-        {{ dbt.dateadd('month', 'months.months_since_start + 1', 'cohorts.cohort_month') }}
-        <= {{ date_literal(var('as_of_date')) }}
+        watched.cohort_month,
+        watched.month_count as months_since_start,
+        watched.cohort_subscription_count,
+        count(
+            case
+                when subscriptions.is_active or subscriptions.last_retained_month >= watched.month_count then 1
+            end
+        ) as retained_subscription_count
+    from watched
+    inner join subscriptions
+        on watched.cohort_month = subscriptions.cohort_month
+    group by watched.cohort_month, watched.month_count, watched.cohort_subscription_count
 
 ),
 
 retained as (
 
     select
-        watched.cohort_month,
-        watched.months_since_start,
-        watched.cohort_subscription_count,
-        cast(
-            count(
-                case
-                    when
-                        subscriptions.is_active
-                        or subscriptions.last_retained_month >= watched.months_since_start
-                        then 1
-                end
-            ) as integer
-        ) as retained_subscription_count
-    from watched
-    inner join subscriptions
-        on watched.cohort_month = subscriptions.cohort_month
-    group by watched.cohort_month, watched.months_since_start, watched.cohort_subscription_count
-
-),
-
-shared as (
-
-    select
-        *,
+        cohort_month,
+        months_since_start,
+        cast(cohort_subscription_count as integer) as cohort_subscription_count,
+        cast(retained_subscription_count as integer) as retained_subscription_count,
         cast(retained_subscription_count as double) / cohort_subscription_count as retention_share
-    from retained
+    from counted
 
 )
 
-select * from shared
+select * from retained

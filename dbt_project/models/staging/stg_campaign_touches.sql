@@ -1,19 +1,8 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ forget_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}"
-) }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('campaign_touches', ['campaign_id', 'customer_id'], of_customers=true) }}
-
-),
-
-merged as (
-
-    select * from {{ ref('stg_customer_identities') }}
+    {{ newest_rows_of_persons('campaign_touches', ['campaign_id', 'customer_id']) }}
 
 ),
 
@@ -21,23 +10,21 @@ renamed as (
 
     select
         -- ids
-        newest.campaign_id,
-        coalesce(merged.customer_id, newest.customer_id) as customer_id,
-        newest.customer_id as source_customer_id,
+        campaign_id,
+        person_id as customer_id,
+        source_customer_id,
 
         -- numerics
-        newest.contact_cost_amount,
+        contact_cost_amount,
 
         -- booleans
-        newest.is_control,
-        newest.is_opened,
-        newest.is_clicked,
+        is_control,
+        is_opened,
+        is_clicked,
 
         -- timestamps
-        newest.touched_at
+        touched_at
     from newest
-    left join merged
-        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,10 +1,8 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('campaigns', ['campaign_id']) }}") }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('campaigns', ['campaign_id']) }}
+    {{ newest_rows('campaigns', ['campaign_id']) }}
 
 ),
 

@@ -1,19 +1,8 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ forget_reloaded('events', ['event_id'], of_customers=true) }}"
-) }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('events', ['event_id'], of_customers=true) }}
-
-),
-
-merged as (
-
-    select * from {{ ref('stg_customer_identities') }}
+    {{ newest_rows_of_persons('events', ['event_id']) }}
 
 ),
 
@@ -21,20 +10,18 @@ renamed as (
 
     select
         -- ids
-        newest.event_id,
-        coalesce(merged.customer_id, nullif(newest.customer_id, '')) as customer_id,
-        nullif(newest.customer_id, '') as source_customer_id,
-        newest.session_id,
-        nullif(upper(trim(newest.product_code)), '') as product_code,
+        event_id,
+        person_id as customer_id,
+        source_customer_id,
+        session_id,
+        nullif(upper(trim(product_code)), '') as product_code,
 
         -- texts
-        newest.event_type,
+        event_type,
 
         -- timestamps
-        newest.occurred_at
+        occurred_at
     from newest
-    left join merged
-        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,19 +1,8 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ forget_reloaded('feedback', ['feedback_id'], of_customers=true) }}"
-) }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('feedback', ['feedback_id'], of_customers=true) }}
-
-),
-
-merged as (
-
-    select * from {{ ref('stg_customer_identities') }}
+    {{ newest_rows_of_persons('feedback', ['feedback_id']) }}
 
 ),
 
@@ -21,24 +10,22 @@ renamed as (
 
     select
         -- ids
-        newest.feedback_id,
-        coalesce(merged.customer_id, nullif(newest.customer_id, '')) as customer_id,
-        nullif(newest.customer_id, '') as source_customer_id,
-        newest.order_id,
-        nullif(upper(trim(newest.product_code)), '') as product_code,
+        feedback_id,
+        person_id as customer_id,
+        source_customer_id,
+        order_id,
+        nullif(upper(trim(product_code)), '') as product_code,
 
         -- numerics
-        newest.rating,
-        newest.nps_score,
+        rating,
+        nps_score,
 
         -- texts
-        newest.feedback_text,
+        feedback_text,
 
         -- timestamps
-        newest.given_at
+        given_at
     from newest
-    left join merged
-        on newest.customer_id = merged.source_customer_id
 
 )
 

@@ -1,10 +1,8 @@
-{{ config(materialized='incremental', pre_hook="{{ forget_reloaded('order_items', ['order_item_id']) }}") }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('order_items', ['order_item_id']) }}
+    {{ newest_rows('order_items', ['order_item_id']) }}
 
 ),
 

@@ -1,19 +1,8 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ forget_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}"
-) }}
-
 with
 
 newest as (
 
-    {{ newest_reloaded('subscriptions', ['subscription_id'], of_customers=true) }}
-
-),
-
-merged as (
-
-    select * from {{ ref('stg_customer_identities') }}
+    {{ newest_rows_of_persons('subscriptions', ['subscription_id']) }}
 
 ),
 
@@ -22,8 +11,8 @@ renamed as (
     select
         -- ids
         newest.subscription_id,
-        coalesce(merged.customer_id, newest.customer_id) as customer_id,
-        newest.customer_id as source_customer_id,
+        newest.person_id as customer_id,
+        newest.source_customer_id,
 
         -- texts
         newest.plan_name,
@@ -40,8 +29,6 @@ renamed as (
         newest.ended_at
     from newest
     cross join {{ source('state', 'source_settings') }} as settings
-    left join merged
-        on newest.customer_id = merged.source_customer_id
 
 )
 

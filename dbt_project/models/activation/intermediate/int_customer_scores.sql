@@ -1,0 +1,72 @@
+with
+
+segments as (
+
+    {{ latest_scores(source('scores', 'customer_segments')) }}
+
+),
+
+churn as (
+
+    {{ latest_scores(source('scores', 'customer_churn')) }}
+
+),
+
+clv as (
+
+    {{ latest_scores(source('scores', 'customer_clv')) }}
+
+),
+
+scored as (
+
+    select
+        customers.customer_id,
+
+        segments.segment_id,
+        segments.segment_name,
+
+        churn.status as churn_status,
+        churn.reason as churn_reason,
+        churn.horizon_days as churn_horizon_days,
+        churn.churn_probability,
+        churn.churn_risk_band,
+        churn.reasons as churn_reasons,
+
+        contracts.subscription_churn_probability,
+        contracts.subscription_churn_risk_band,
+        contracts.subscription_expected_remaining_months,
+        contracts.subscription_churn_reason,
+
+        clv.status as clv_status,
+        clv.reason as clv_reason,
+        clv.horizon_days as clv_horizon_days,
+        clv.predicted_amount,
+        clv.predicted_lower_amount,
+        clv.predicted_upper_amount,
+        {%- for days in var('clv_further_horizons_days') %}
+        clv.predicted_{{ days }}d_amount,
+        clv.predicted_{{ days }}d_lower_amount,
+        clv.predicted_{{ days }}d_upper_amount,
+        coalesce(clv.predicted_{{ days }}d_reason, clv.reason) as predicted_{{ days }}d_reason,
+        {%- endfor %}
+        clv.expected_order_count,
+        clv.alive_probability,
+        clv.historic_amount,
+        clv.total_amount,
+        clv.predicted_margin_amount,
+        clv.total_margin_amount,
+        clv.value_tier
+    from {{ ref('dim_customers') }} as customers
+    left join segments
+        on customers.customer_id = segments.customer_id
+    left join churn
+        on customers.customer_id = churn.customer_id
+    left join clv
+        on customers.customer_id = clv.customer_id
+    left join {{ ref('int_customer_contracts') }} as contracts
+        on customers.customer_id = contracts.customer_id
+
+)
+
+select * from scored
