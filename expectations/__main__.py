@@ -1,6 +1,6 @@
 """Run one gate from the shell: ``python -m expectations raw --source sample_shop --as-of 2026-06-30``.
 
-``results`` in place of a gate prints what each gate said last, ``table`` the table in docs/operations.md; ``accept``
+``results`` in place of a gate prints what each gate said last, ``table`` the table in docs/gates.md; ``accept``
 takes what the gates measured last for right, where a change against the former run stops them.
 """
 

@@ -1,4 +1,4 @@
-"""The table of expectations in docs/operations.md: ``python -m expectations table`` prints it, a test compares it."""
+"""The table of expectations in docs/gates.md: ``python -m expectations table`` prints it, a test compares it."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_a_person_is_asked_about_every_job_and_only_then_is_scoring_called(dags:
     assert dags["build_marts"].get_task("plan").execution_timeout > wiring.ANSWER_WITHIN
     said = f"{wiring.ANSWER_WITHIN.total_seconds() / 3600:.0f} hours"
     assert said in dag.doc_md
-    assert said in (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert said in (CHECKOUT / "docs" / "approval-and-rollback.md").read_text(encoding="utf-8")
 
 
 def test_a_backfill_goes_date_by_date_always_comes_back_and_publishes_only_if_all_passed(dags: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The table of expectations in docs/operations.md is what the gates check."""
+"""The table of expectations in docs/gates.md is what the gates check."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from expectations.catalogue import BEGIN, END, catalogue_lines
 from warehouse.base.settings import CHECKOUT
 
 
-def test_operations_lists_every_expectation():
-    text = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+def test_the_page_lists_every_expectation():
+    text = (CHECKOUT / "docs" / "gates.md").read_text(encoding="utf-8")
     assert text.count(BEGIN) == text.count(END) == 1
     stands = text[text.index(BEGIN) : text.index(END) + len(END)]
     assert stands == "\n".join(catalogue_lines()), "write it anew: python -m expectations table"

@@ -146,5 +146,5 @@ def _explained(path: Path, error: duckdb.Error) -> ClienteleError:
         return busy
     return WarehouseUnreadable(
         f"{path.name} cannot be opened: {str(error).splitlines()[0]}",
-        f"Look at the file and its folder ({path.parent}); docs/operations.md says how to start over or go back.",
+        f"Look at the file and its folder ({path.parent}); docs/when-it-fails.md says how to start over or go back.",
     )
