@@ -90,14 +90,14 @@ def train_models() -> None:
         count = get_current_context()["params"]["backtest_origins"]
         if not count:
             return say(["No backtest asked for (backtest_origins is 0)."])
-        from ml.backtest.command import JOBS as BACKTEST_JOBS
         from ml.backtest.command import backtest as replay
         from warehouse.base.errors import ClienteleError
         from warehouse.base.settings import Settings
+        from warehouse.jobs.registry import backtested_jobs
 
         day = date.fromisoformat(plan["as_of_date"])
         try:
-            reports = list(replay(Settings(), BACKTEST_JOBS, plan["source"], origin_count=count, as_of_date=day))
+            reports = list(replay(Settings(), backtested_jobs(), plan["source"], origin_count=count, as_of_date=day))
         except ClienteleError as error:
             return say([f"No backtest: {error}"])
         return say(line for report in reports for line in (f"{report.job}:", *report.lines()))

@@ -18,6 +18,8 @@ from airflow.sdk import Asset, Param, get_current_context
 from alerting import alert_failure, alert_publication, alert_warnings
 from waiting import OtherRuns, others_work, wait_for
 
+from warehouse.jobs.registry import job_names
+
 RAW = Asset("raw")
 MARTS = Asset("marts")
 MODELS = Asset("models")
@@ -29,8 +31,8 @@ TAGS = ("ingest", "dbt", "quality", "ml", "publish")
 # The pool, defined in pools.json, with one slot. Every task that opens a build file takes it.
 WAREHOUSE_POOL = "warehouse"
 
-# The jobs that models are trained for.
-JOBS = ("segmentation", "churn", "clv", "contract_churn")
+# The jobs that models are trained for, as they are declared.
+JOBS = job_names()
 
 LATEST = "latest"
 EVENT_FIELDS = ("source", "as_of_date", "pipeline_run_id", "force_retrain")

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from ml.jobs.registry import JOB_NAMES
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import backtested_jobs, job_names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         ("score", "score every customer with the model that serves"),
     ):
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument("--job", choices=[*JOB_NAMES, "all"], required=True)
+        command.add_argument("--job", choices=[*job_names(), "all"], required=True)
         command.add_argument("--source", required=True, help="name of the source")
         command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         if name == "train":
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_backtest(commands: argparse._SubParsersAction) -> None:
     what = "replay earlier dates: what would the models have reached? Changes nothing of what serves"
     command = commands.add_parser("backtest", help=what, description=what)
-    command.add_argument("--job", choices=["churn", "clv", "all"], required=True)
+    command.add_argument("--job", choices=[*backtested_jobs(), "all"], required=True)
     command.add_argument("--source", required=True, help="name of the source")
     command.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: all data")
     command.add_argument("--origins", type=int, default=6, metavar="N", help="the newest N dates, a step apart")
@@ -58,7 +58,7 @@ def _add_backtest(commands: argparse._SubParsersAction) -> None:
 def _add_rollback(commands: argparse._SubParsersAction) -> None:
     what = "put a former champion back into service; the next scoring uses it"
     command = commands.add_parser("rollback", help=what, description=what)
-    command.add_argument("--job", choices=JOB_NAMES, required=True)
+    command.add_argument("--job", choices=job_names(), required=True)
     command.add_argument("--source", required=True, help="name of the source")
     command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
     command.add_argument("--version", metavar="N", help="default: the version that served before")
@@ -67,7 +67,7 @@ def _add_rollback(commands: argparse._SubParsersAction) -> None:
 def _add_approve(commands: argparse._SubParsersAction) -> None:
     what = "answer for a model that awaits approval: let it serve, or reject it and let the champion go on"
     command = commands.add_parser("approve", help=what, description=what)
-    command.add_argument("--job", choices=JOB_NAMES, required=True)
+    command.add_argument("--job", choices=job_names(), required=True)
     command.add_argument("--source", required=True, help="name of the source")
     command.add_argument("--reject", action="store_true", help="the champion goes on")
     command.add_argument("--reason", default="", metavar="TEXT", help="kept with the decision")
@@ -75,7 +75,7 @@ def _add_approve(commands: argparse._SubParsersAction) -> None:
 
 
 def _jobs(asked: argparse.Namespace) -> Sequence[str]:
-    return JOB_NAMES if asked.job == "all" else (asked.job,)
+    return job_names() if asked.job == "all" else (asked.job,)
 
 
 def _train(asked: argparse.Namespace) -> int:
@@ -101,9 +101,9 @@ def _score(asked: argparse.Namespace) -> int:
 
 
 def _backtest(asked: argparse.Namespace) -> int:
-    from ml.backtest.command import JOBS, backtest
+    from ml.backtest.command import backtest
 
-    jobs = JOBS if asked.job == "all" else (asked.job,)
+    jobs = backtested_jobs() if asked.job == "all" else (asked.job,)
     for report in backtest(
         Settings(),
         jobs,

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from ml.backtest.history import History, horizon_of, read_history
 from ml.backtest.recording import keep
-from ml.backtest.replay import BASELINES, Origin, replay
+from ml.backtest.replay import Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.environment import quiet_environment
 from ml.jobs.registry import load_job
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_specs
 from warehouse.runs.planning import plan_run
 
-JOBS = tuple(BASELINES)
+_OF_LIFETIME_VALUE = "clv_horizon_days"
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,13 @@ def at_horizon(definitions: Definitions, jobs: Sequence[str], horizon_days: int)
         If a job has one horizon only, or the horizon is none of dbt's `clv_further_horizons_days`.
     """
     known = definitions.clv_further_horizons_days
-    if list(jobs) != ["clv"] or horizon_days not in known:
+    able = [spec.name for spec in job_specs() if spec.horizon == _OF_LIFETIME_VALUE]
+    if list(jobs) != able or horizon_days not in known:
+        name = " ".join(able)
         raise ClienteleError(
-            f"No backtest over {horizon_days} days: only the job clv has further horizons "
+            f"No backtest over {horizon_days} days: only the job {name} has further horizons "
             f"({', '.join(map(str, known)) or 'none'}).",
-            "Name one of these and --job clv, or leave --horizon-days out.",
+            f"Name one of these and --job {name}, or leave --horizon-days out.",
         )
     return definitions.model_copy(update={"clv_horizon_days": horizon_days})
 
@@ -117,18 +120,11 @@ def chosen_origins(
 
 
 def _one(settings: Settings, name: str, history: History, candidates: Collection[str]) -> Backtest:
-    definitions = history.definitions
-    is_further = name == "clv" and definitions.clv_horizon_days in definitions.clv_further_horizons_days
-    job = load_job(
-        name,
-        churn_horizon_days=definitions.churn_horizon_days,
-        clv_horizon_days=definitions.clv_horizon_days,
-        clv_is_further=is_further,
-    )
+    job = load_job(name, history.definitions)
     origins = tuple(replay(job, history, candidates))
     title = f"{name} of {history.source}, {job.horizon_days} days, {len(origins)} origins"
     text = as_markdown(title, table(name, origins), findings(name, origins))
-    suffix = f"_{job.horizon_days}d" if is_further else ""
+    suffix = f"_{job.horizon_days}d" if job.is_further else ""
     report = settings.home / "backtest" / f"{history.source}_{name}{suffix}.md"
     report.write_text(text, encoding="utf-8")
     backtest_id = keep(settings, job, history.source, origins, text)

@@ -10,12 +10,8 @@ from ml.backtest.history import History, horizon_of
 from ml.competition.results import Competition, Refused, Result
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
-from ml.jobs.supervised import CandidateMaker, SupervisedJob
-from warehouse.base.errors import ClienteleError
-
-# Rules that run in every replay, whatever candidates are asked for: without them no figure says anything.
-BASELINES = {"churn": {"recency_rule", "hiatus_rule"}, "clv": {"status_quo_rate", "last_90_days", "hiatus_rule"}}
+from ml.evaluation.bootstrap import Interval, paired_difference
+from ml.jobs.supervised import SupervisedJob
 
 
 @dataclass(frozen=True)
@@ -87,15 +83,13 @@ def replay(job: SupervisedJob, history: History, candidates: Collection[str] = (
     ClienteleError
         If a candidate that is asked for does not exist.
     """
-    if candidates:
-        _keep_only(job, frozenset(candidates))
     chosen: dict[date, _Chosen] = {}
     for day in history.origins:
         snapshots = history.snapshots(day)
         if refusal := _refusal(job, snapshots, day):
             yield Origin(job.name, day, len(eligible(snapshots.evaluation)), (), refusal=refusal)
             continue
-        competition = job.compete(snapshots, None)
+        competition = job.compete(snapshots, None, candidates)
         serving = competition.decision.serving
         chosen[day] = _Chosen(competition.result(serving), competition.columns)
         former = chosen.get(day - horizon_of(history.definitions))
@@ -125,12 +119,11 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
     gain = None
     if decision.contender is not None:
         best, rule = competition.result(decision.contender), competition.result(decision.baseline)
-        bootstrap = job.configuration.bootstrap
         gain = paired_difference(
             job.rank_by_weight(actual, best.prediction),
             job.rank_by_weight(actual, rule.prediction),
             len(actual),
-            Resamples(bootstrap.repetition_count, bootstrap.confidence, job.random_seed),
+            job.resamples,
         )
     return Origin(
         job=job.name,
@@ -144,19 +137,3 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
         rank_metric=job.primary_metric,
         rank_gain=gain,
     )
-
-
-def _keep_only(job: SupervisedJob, names: frozenset[str]) -> None:
-    """Let this job object offer the baselines and the named models only; nothing else knows of it."""
-    offer = job.candidate_makers
-
-    def fewer(snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
-        offered = list(offer(snapshots, columns))
-        if unknown := names - {name for name, _ in offered}:
-            raise ClienteleError(
-                f"The job {job.name} has no candidate {', '.join(sorted(unknown))}.",
-                f"Choose from {', '.join(name for name, _ in offered)}.",
-            )
-        yield from ((name, make) for name, make in offered if name in names | BASELINES[job.name])
-
-    job.candidate_makers = fewer

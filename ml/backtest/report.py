@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ml.backtest.replay import Figures, Origin
 from warehouse.base.markdown import plain
 from warehouse.base.markdown import table as markdown_table
+from warehouse.jobs.registry import job_spec
+from warehouse.jobs.spec import Figure
 
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure that is shown: its name in `metrics`, its heading, and whether more, or being near 1, is better."""
-
-    metric: str
-    heading: str
-    better: str  # "more", "less", "near one" or "near the promise"
-
-
-SHOWN = {
-    "churn": (
-        Shown("roc_auc", "AUC", "more"),
-        Shown("brier", "Brier", "less"),
-        Shown("level_ratio", "predicted / actual", "near one"),
-    ),
-    "clv": (
-        Shown("gini", "Gini", "more"),
-        Shown("value_capture_at_20", "value in top 20 %", "more"),
-        Shown("level_ratio", "predicted / actual", "near one"),
-        Shown("interval_coverage", "in interval", "near the promise"),
-    ),
-}
 _ROLE_WORDS = {"baseline": "baseline", "candidate": "model", "in_service": "in service then"}
 
 
 def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
     """Heading and one row per origin and model; `*` marks the champion of the origin's competition."""
-    rows = [["origin", "customers", "model", "role", *(shown.heading for shown in SHOWN[job])]]
+    shown = job_spec(job).backtest_figures
+    rows = [["origin", "customers", "model", "role", *(figure.heading for figure in shown.values())]]
     for origin in origins:
         day, count = origin.origin_date.isoformat(), str(origin.customer_count)
         if origin.refusal:
-            rows.append([day, count, f"refused: {origin.refusal}", "", *("" for _ in SHOWN[job])])
+            rows.append([day, count, f"refused: {origin.refusal}", "", *("" for _ in shown)])
         for figures in origin.figures:
             is_champion = figures.name == origin.champion and figures.role == "candidate"
             name = f"{figures.name} *" if is_champion else figures.name
-            told = (figures.metrics.get(shown.metric) for shown in SHOWN[job])
+            told = (figures.metrics.get(metric) for metric in shown)
             values = ("–" if value is None else f"{value:.3f}" for value in told)
             rows.append([day, count, name, _ROLE_WORDS[figures.role], *values])
     return rows
@@ -57,26 +36,31 @@ def findings(job: str, origins: Sequence[Origin]) -> list[str]:
     if not judged:
         return ["No origin could be judged."]
     lines = [f"{len(judged)} of {len(origins)} origins judged; champion: best model of the origin's competition."]
-    for shown in SHOWN[job][:2]:
+    shown = job_spec(job).backtest_figures
+    for metric in list(shown)[:2]:
         for role, words in (("candidate", "Champion"), ("in_service", "Model in service then")):
             model = {o.origin_date: o.of(o.champion) if role == "candidate" else o.in_service for o in judged}
             known = [o for o in judged if model[o.origin_date] is not None]
             if known:
-                won = [o for o in known if beats(model[o.origin_date], o.baselines, shown)]
+                won = [o for o in known if beats(model[o.origin_date], o.baselines, metric, shown[metric])]
                 lost = [o.origin_date.isoformat() for o in known if o not in won]
                 but = f" (not at {', '.join(lost)})" if lost else ""
-                lines.append(f"{words} beats every baseline on {shown.heading} at {len(won)} of {len(known)}{but}.")
+                lines.append(
+                    f"{words} beats every baseline on {shown[metric].heading} at {len(won)} of {len(known)}{but}."
+                )
     sure = [o for o in judged if o.rank_gain and o.rank_gain.lower > 0]
-    lines.append(f"The lead in {SHOWN[job][0].heading} over the best baseline is beyond chance at {len(sure)}.")
+    lines.append(
+        f"The lead in {next(iter(shown.values())).heading} over the best baseline is beyond chance at {len(sure)}."
+    )
     levels = (f"{o.origin_date} {o.of(o.champion).metrics['level_ratio']:.2f}" for o in judged)
     lines.append(f"Champion's predicted / actual: {', '.join(levels)}.")
     return lines
 
 
-def beats(model: Figures, baselines: Sequence[Figures], shown: Shown) -> bool:
+def beats(model: Figures, baselines: Sequence[Figures], metric: str, figure: Figure) -> bool:
     """Strictly better than each baseline in one figure."""
-    sign = -1 if shown.better == "less" else 1
-    return all(sign * model.metrics[shown.metric] > sign * rule.metrics[shown.metric] for rule in baselines)
+    sign = -1 if figure.better == "less" else 1
+    return all(sign * model.metrics[metric] > sign * rule.metrics[metric] for rule in baselines)
 
 
 def as_text(rows: Sequence[Sequence[str]]) -> str:

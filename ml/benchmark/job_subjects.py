@@ -6,10 +6,17 @@ from ml.benchmark.marts import AS_OF_DATE, SOURCE
 from ml.benchmark.measurement import Measurement
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_specs
 
-JOBS = ("segmentation", "churn", "clv")
-# Training first: scoring needs what it registered.
-JOB_SUBJECTS = tuple(f"{job}_{action}" for job in JOBS for action in ("train", "score"))
+
+def measured_jobs() -> tuple[str, ...]:
+    """The jobs about customers: the benchmark's shop has no contracts."""
+    return tuple(spec.name for spec in job_specs() if tuple(spec.scores.key) == ("customer_id",))
+
+
+def job_subjects() -> tuple[str, ...]:
+    """Training first: scoring needs what it registered."""
+    return tuple(f"{job}_{action}" for job in measured_jobs() for action in ("train", "score"))
 
 
 def measure_job(subject: str, settings: Settings, result: Measurement) -> None:

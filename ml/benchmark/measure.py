@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ml.benchmark.job_subjects import JOB_SUBJECTS, measure_job
+from ml.benchmark.job_subjects import job_subjects, measure_job
 from ml.benchmark.measurement import Measurement
 from ml.benchmark.preparation import HISTORIES_FILE, prepare_histories, prepare_marts, scratch_settings
 from ml.benchmark.purchase_subjects import LIFETIMES_MODELS, OUR_MODELS, measure_lifetimes, measure_ours
@@ -37,7 +37,7 @@ def _measure(subject: str, scratch: Path, result: Measurement) -> None:
         measure_ours(subject, scratch / HISTORIES_FILE, result)
     elif subject in LIFETIMES_MODELS:
         measure_lifetimes(subject, scratch / HISTORIES_FILE, result)
-    elif subject in JOB_SUBJECTS:
+    elif subject in job_subjects():
         measure_job(subject, scratch_settings(scratch), result)
     else:
         raise ValueError(f"unknown subject {subject!r}")

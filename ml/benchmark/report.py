@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ml.benchmark.job_subjects import JOBS
+from ml.benchmark.job_subjects import measured_jobs
 from ml.benchmark.measurement import Measurement
 from ml.benchmark.purchase_subjects import OUR_MODELS
 
@@ -46,7 +46,7 @@ def _lifetimes_table(by_key: dict, counts: Sequence[int]) -> list[str]:
 
 def _jobs_table(by_key: dict, counts: Sequence[int]) -> list[str]:
     rows = []
-    for job in JOBS:
+    for job in measured_jobs():
         for count in counts:
             train, score = by_key.get((f"{job}_train", count)), by_key.get((f"{job}_score", count))
             if train and score:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.benchmark.job_subjects import JOB_SUBJECTS
+from ml.benchmark.job_subjects import job_subjects
 from ml.benchmark.measure import RESULT_FILE
 from ml.benchmark.measurement import Measurement
 from ml.benchmark.purchase_subjects import LIFETIMES_MODELS, OUR_MODELS
@@ -34,7 +34,7 @@ class Limits:
 
 def subjects(part: str) -> tuple[str, ...]:
     """What is measured in a part, in order."""
-    return (*OUR_MODELS, *LIFETIMES_MODELS) if part == "models" else JOB_SUBJECTS
+    return (*OUR_MODELS, *LIFETIMES_MODELS) if part == "models" else job_subjects()
 
 
 def measurements(

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 
-from ml.estimators.preprocessing import EVEN_ODDS
+from ml.data.preprocessing import EVEN_ODDS
 
 
 class RecencyChurnRule(ClassifierMixin, BaseEstimator):

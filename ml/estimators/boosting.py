@@ -6,8 +6,8 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
+from ml.data.preprocessing import treated, tree_preprocessor
 from ml.estimators.parameters import BoostingParameters
-from ml.estimators.preprocessing import treated, tree_preprocessor
 
 
 def boosted_classifier(

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from ml.estimators.preprocessing import EVEN_ODDS
+from ml.data.preprocessing import EVEN_ODDS
 
 _SMALLEST_PROBABILITY = 1e-6
 

@@ -17,6 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from ml.configuration import Frozen
 from ml.data.features import CATEGORY_COLUMNS
+from ml.data.preprocessing import linear_preprocessor, treated, tree_preprocessor
 from ml.estimators.boosting import boosting_classifier
 from ml.estimators.parameters import (
     DecisionTreeParameters,
@@ -24,7 +25,6 @@ from ml.estimators.parameters import (
     NeuralNetworkParameters,
     RandomForestParameters,
 )
-from ml.estimators.preprocessing import linear_preprocessor, treated, tree_preprocessor
 
 
 class FixedEpochNetwork(MLPClassifier):

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from ml.data.contract_features import categories
+from ml.data.preprocessing import EVEN_ODDS, linear_preprocessor, tree_preprocessor
 from ml.estimators.contract_survival import ContractSurvival
-from ml.estimators.preprocessing import EVEN_ODDS, linear_preprocessor, tree_preprocessor
 
 TENURE_ONLY, TERM_ONLY = "tenure_only", "contract_type_only"
 BASELINES = (TENURE_ONLY, TERM_ONLY)

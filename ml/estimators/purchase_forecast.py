@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from ml.competition.results import CandidateFailed
-from ml.estimators.preprocessing import EVEN_ODDS
+from ml.data.preprocessing import EVEN_ODDS
 from ml.purchase_models.fallback import FallbackOutcome, fit_spend_with_fallback, fit_with_fallback
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 

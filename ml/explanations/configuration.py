@@ -15,11 +15,6 @@ from ml.data.features import FEATURE_COLUMNS
 _KNOWN = {*FEATURE_COLUMNS, *NUMERIC_COLUMNS, *CATEGORY_COLUMNS, *CUSTOMER_COLUMNS}
 
 
-class Directions(Frozen):
-    raises: str
-    lowers: str
-
-
 class GeneralMethod(Frozen):
     pair_count: int = Field(ge=1)
 
@@ -80,7 +75,6 @@ class ReasonsConfiguration(Frozen):
     generic_missing: str
     attributes: AttributeWording
     general_method: GeneralMethod
-    directions: dict[str, Directions]
     features: dict[str, Wording]
 
     @model_validator(mode="after")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ml.competition.results import Competition, Result
-from ml.explanations import card_texts
 from ml.explanations.fairness import DIFFERENCE
 from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
@@ -45,25 +44,24 @@ def model_card(
     job: Job, competition: Competition, result: Result, version: RegisteredVersion, content: CardContent
 ) -> str:
     """The whole card."""
-    horizon = getattr(job, "horizon_days", None)
-    purpose = card_texts.purpose(job.name, horizon, content.fingerprint)
     parts = [
         f"# {job.model_name} version {version.version}: {result.name}",
-        f"{purpose}\n\nSource {version.source}, trained as of {version.as_of_date}, run {version.run_id}. "
+        job.purpose(content.fingerprint),
+        f"Source {version.source}, trained as of {version.as_of_date}, run {version.run_id}. "
         "Written by Clientele at training; the data behind it stand in the parent run.",
         "## Decision",
         _decision(competition, result),
         "## Data",
         _data(content.fingerprint, competition),
         "## Protocol",
-        card_texts.protocol(job.name, horizon, content.fingerprint, content.judged_on),
+        job.protocol(content.fingerprint, content.judged_on),
         "## Candidates",
         _candidates(competition),
         "## Figures of this version",
         _figures(result.metrics),
     ]
     parts += [part for title, known in content.notes.items() for part in (f"## {title}", _figures(known))]
-    rows_are = card_texts.rows_are(job.name)
+    rows_are = job.spec.rows.many
     parts += _by_group(
         f"## By {_kind(content.kinds)}", content.kinds, rows_are, "RFM segments are not known at the judged date."
     )
@@ -75,7 +73,7 @@ def model_card(
     )
     if content.drivers:
         parts += ["## What moves the score", _drivers(content)]
-    limits = (*card_texts.limits(job.name, content.fingerprint), *_failures(competition))
+    limits = (*job.limits(content.fingerprint), *_failures(competition))
     parts += ["## Limits", "\n".join(f"- {limit}" for limit in limits)]
     return "\n\n".join(parts) + "\n"
 

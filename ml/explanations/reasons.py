@@ -17,7 +17,7 @@ from ml.explanations.explain import Question, explain
 from ml.explanations.typical import background_sample, typical_customer
 from ml.explanations.wording import Sentences, is_missing
 from ml.jobs.base import Job
-from warehouse.tables.own_tables import own_tables
+from warehouse.jobs.spec import Directions
 
 log = logging.getLogger(__name__)
 
@@ -45,26 +45,25 @@ def reason_columns(job: Job, estimator: BaseEstimator, features: pd.DataFrame, i
     A score without reasons is still a score: if they cannot be found, the columns are empty, the log says why,
     and the scores gate warns. Jobs whose score table has no such columns (segmentation) get none.
     """
-    if job.score_table not in _tables_with_reasons():
+    if job.spec.reasons is None:
         return pd.DataFrame(index=index)
     try:
         contributions = explain(question_of(job, estimator, features))
-        return worded(contributions, features, _direction(job)).set_index(index)
+        return worded(contributions, features, job.spec.reasons).set_index(index)
     except Exception:
         log.exception("The reasons of the %s scores could not be found; the scores stand without them.", job.name)
         return pd.DataFrame({"reasons": None, "reason_codes": None}, index=index, dtype=object)
 
 
-def worded(contributions: Contributions, features: pd.DataFrame, direction: str) -> pd.DataFrame:
+def worded(contributions: Contributions, features: pd.DataFrame, directions: Directions) -> pd.DataFrame:
     """Pick the strongest topics of each customer and put them into words.
 
     Parameters
     ----------
-    direction
-        Whose words for up and down to use: a key of `directions` in reasons.yml.
+    directions
+        Words for up and down.
     """
     configuration = _configuration()
-    words = configuration.directions[direction]
     typical = typical_customer(features)
     sentences = Sentences(configuration, features, typical)
     topics, strength, leader = _topics(contributions, sentences)
@@ -81,7 +80,7 @@ def worded(contributions: Contributions, features: pd.DataFrame, direction: str)
                 break
             column = leader[row, topic]
             name = names[column]
-            told.append(f"{words.raises if moved > 0 else words.lowers} {sentences.of(name, row)}")
+            told.append(f"{directions.raises if moved > 0 else directions.lowers} {sentences.of(name, row)}")
             coded.append(
                 {
                     "feature": name,
@@ -111,17 +110,6 @@ def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[st
         pull = parts[:, columns] * np.sign(strength[:, [number]])
         leader[:, number] = columns[np.argmax(pull, axis=1)]
     return topics, strength, leader
-
-
-def _tables_with_reasons() -> set[str]:
-    return {table.name for table in own_tables("scores") if "reasons" in {column.name for column in table.columns}}
-
-
-def _direction(job: Job) -> str:
-    """A job that has no words of its own speaks of risk when it gives probabilities, of value otherwise."""
-    if job.name in _configuration().directions:
-        return job.name
-    return "churn" if job.prediction_method == "predict_proba" else "clv"
 
 
 def _plain(value: object) -> object:

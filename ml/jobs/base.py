@@ -14,14 +14,21 @@ from ml.competition.results import Competition
 from ml.data.features import model_frame
 from ml.data.fingerprint import data_fingerprint
 from ml.data.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from ml.evaluation.bootstrap import Resamples
+from ml.jobs import card_texts
+from ml.jobs.monitoring import Monitoring
 from ml.treatment.configuration import Subject
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
+from warehouse.base.definitions import Definitions
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_spec
+from warehouse.jobs.spec import JobSpec
 
 if TYPE_CHECKING:
     import duckdb
 
+    from ml.jobs.configuration import JobConfiguration
     from ml.tracking import Recorded
 
 
@@ -31,38 +38,80 @@ class Job(ABC):
     Attributes
     ----------
     name
-        As on the command line.
-    model_name
-        Experiment and registered model in MLflow, and `model_name` in the score table.
-    score_table
-        Table of the schema `scores`.
-    score_column
-        The column of that table that everything else is about.
+        That of its declaration, `spec` (warehouse/jobs).
     subject
         Whose rules for missing values and outliers the features go by.
     prediction_method
         What MLflow's generic interface calls on the served estimator.
-    key_columns
-        What a row of the score table is about, besides date and model; a job about customers scores all of them.
+    horizon_days
+        What it looks ahead; None for a job without a horizon.
     """
 
     name: str
-    model_name: str
-    score_table: str
-    score_column: str
+    configuration: JobConfiguration
     subject: Subject = "customers"
     prediction_method = "predict"
-    key_columns: tuple[str, ...] = ("customer_id",)
+    horizon_days: int | None = None
     retrain_after_days: int
     random_seed: int
     maximum_training_row_count: int | None = None
 
-    def read_training(
-        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
-    ) -> Snapshots:
+    @classmethod
+    def defined(cls, definitions: Definitions) -> Job:
+        """The job as `dbt_project.yml` has it look ahead."""
+        horizon = job_spec(cls.name).horizon
+        return cls() if horizon is None else cls(getattr(definitions, horizon))
+
+    @property
+    def spec(self) -> JobSpec:
+        """The declaration."""
+        return job_spec(self.name)
+
+    @property
+    def model_name(self) -> str:
+        """Experiment and registered model in MLflow, and `model_name` in the score table."""
+        return self.spec.model_name
+
+    @property
+    def score_table(self) -> str:
+        """Table of the schema `scores`."""
+        return self.spec.scores.table
+
+    @property
+    def score_column(self) -> str:
+        """The column of that table that everything else is about."""
+        return self.spec.scores.watched
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """What a row of the score table is about, besides date and model; a job about customers scores all of them."""
+        return tuple(self.spec.scores.key)
+
+    # ---- words ----
+
+    def purpose(self, fingerprint: Mapping[str, str]) -> str:
+        """What the score is."""
+        return self.spec.question.format(horizon_days=self.horizon_days)
+
+    def protocol(self, fingerprint: Mapping[str, str], judged_on: str) -> str:
+        """How the model was fitted and judged."""
+        return card_texts.protocol(self.spec.rows, self.horizon_days, fingerprint)
+
+    def limits(self, fingerprint: Mapping[str, str]) -> tuple[str, ...]:
+        """What the model cannot do."""
+        return (*self.spec.limits, card_texts.COMMON_LIMIT)
+
+    # ---- reading ----
+
+    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
         """Read what the job learns from and is judged on."""
         return read_snapshots(
-            settings, source, as_of_date, **horizons, maximum_training_row_count=self.maximum_training_row_count
+            settings,
+            source,
+            as_of_date,
+            churn_horizon_days=definitions.churn_horizon_days,
+            clv_horizon_days=definitions.clv_horizon_days,
+            maximum_training_row_count=self.maximum_training_row_count,
         )
 
     def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
@@ -95,6 +144,16 @@ class Job(ABC):
     def kinds(self, rows: pd.DataFrame) -> pd.Series | None:
         """Kind of each judged row, for figures by kind; the name of the series says what kind. None: RFM segments."""
         return None
+
+    def monitoring(self) -> Monitoring | None:
+        """How its scores are held against what happened; None where nothing matures."""
+        return None
+
+    @property
+    def resamples(self) -> Resamples:
+        """How figures of its models are resampled."""
+        bootstrap = self.configuration.bootstrap
+        return Resamples(bootstrap.repetition_count, bootstrap.confidence, self.random_seed)
 
     @abstractmethod
     def check(self, snapshots: Snapshots) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,12 +18,13 @@ from ml.competition.thresholds import SupervisedGate
 from ml.data.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
 from ml.data.snapshots import Snapshots, eligible
-from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
+from ml.evaluation.bootstrap import Interval, paired_difference
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.base import Job
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
+from warehouse.base.errors import ClienteleError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,13 +38,21 @@ class SupervisedJob(Job):
 
     Attributes
     ----------
-    primary_metric
-        Ranks the candidates; a rank metric, because the season moves the level.
+    baseline_names
+        The rules that every competition has.
+    is_further
+        It stands for a further horizon of another job.
     """
 
     configuration: ChurnConfiguration | LifetimeValueConfiguration
     gate: SupervisedGate
-    primary_metric: str
+    baseline_names: frozenset[str]
+    is_further = False
+
+    @property
+    def primary_metric(self) -> str:
+        """Ranks the candidates; a rank metric, because the season moves the level."""
+        return self.spec.rank_metric
 
     # ---- what a job brings ----
 
@@ -143,13 +152,20 @@ class SupervisedJob(Job):
         varying = _varying(with_complete_rows(snapshots, "customers"))[0]
         return tuple(name for name in FEATURE_COLUMNS if name in varying or name in RULE_COLUMNS)
 
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
+        """As every job; with `only`, of all models those of these names, beside the rules.
+
+        Raises
+        ------
+        ClienteleError
+            If there is no model of such a name.
+        """
         snapshots = with_complete_rows(snapshots, "customers")
         varying, dropped = _varying(snapshots)
         columns = self.input_columns(snapshots)
         holdout = eligible(snapshots.evaluation)
         features, actual = model_frame(holdout, columns), self.target(holdout)
-        results, failures = self._results(snapshots, varying, features, actual)
+        results, failures = self._results(snapshots, varying, features, actual, only)
         former = None
         if champion is not None:
             former = self._result(Candidate("champion", False, champion), model_frame(holdout), actual)
@@ -171,16 +187,32 @@ class SupervisedJob(Job):
         )
 
     def _results(
-        self, snapshots: Snapshots, columns: tuple[str, ...], features: pd.DataFrame, actual: NDArray
+        self,
+        snapshots: Snapshots,
+        columns: tuple[str, ...],
+        features: pd.DataFrame,
+        actual: NDArray,
+        only: Collection[str],
     ) -> tuple[list[Result], dict[str, str]]:
         results, failures = [], {}
-        for name, make in self.candidate_makers(snapshots, columns):
+        for name, make in self._offered(snapshots, columns, only):
             try:
                 with told(self.name, name):
                     results.append(self._result(make(), features, actual))
             except CandidateFailed as failure:
                 failures[name] = str(failure)
         return results, failures
+
+    def _offered(
+        self, snapshots: Snapshots, columns: tuple[str, ...], only: Collection[str]
+    ) -> Iterator[tuple[str, CandidateMaker]]:
+        offered = list(self.candidate_makers(snapshots, columns))
+        if unknown := set(only) - {name for name, _ in offered}:
+            raise ClienteleError(
+                f"The job {self.name} has no candidate {', '.join(sorted(unknown))}.",
+                f"Choose from {', '.join(name for name, _ in offered)}.",
+            )
+        yield from ((name, make) for name, make in offered if not only or name in {*only, *self.baseline_names})
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = self.predicted(candidate.estimator, features)
@@ -189,17 +221,12 @@ class SupervisedJob(Job):
         metrics = self.metrics(actual, predicted) | self.extra_metrics(candidate, features, actual)
         return Result(candidate, metrics, predicted)
 
-    @property
-    def _resamples(self) -> Resamples:
-        bootstrap = self.configuration.bootstrap
-        return Resamples(bootstrap.repetition_count, bootstrap.confidence, self.random_seed)
-
     def _difference(self, first: Result, second: Result, actual: NDArray) -> Interval:
         return paired_difference(
             self.rank_by_weight(actual, first.prediction),
             self.rank_by_weight(actual, second.prediction),
             len(actual),
-            self._resamples,
+            self.resamples,
         )
 
     def _best(self, results: list[Result], *, is_baseline: bool, actual: NDArray) -> Result | None:

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
-from ml.jobs.registry import defined_job
+from ml.jobs.registry import load_job
 from ml.lifecycle.decisions import PROMOTED, REJECTED, SERVES_PAST_DATES, decision_row
-from ml.lifecycle.retraining import usable_champion
 from ml.lifecycle.settlement import finish_settlement, settle
 from ml.lifecycle.training_rows import past_words
 from ml.tracking import (
@@ -21,6 +20,7 @@ from ml.tracking import (
     champion_of,
     load_estimator,
     training_report,
+    usable_champion,
     version_of,
 )
 from ml.tracking import REJECTED as WAS_REJECTED
@@ -76,7 +76,7 @@ class Answer:
 def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
     """Collect what is to be shown of a version that awaits approval."""
     with quiet_environment(settings):
-        task, server = defined_job(job), TrackingServer(settings)
+        task, server = load_job(job), TrackingServer(settings)
         challenger = version_of(server, task, version)
         report = training_report(server, challenger) or {}
         return Candidacy(job, challenger, champion_of(server, task, source), report)
@@ -111,7 +111,7 @@ def answer(
         Its kind `AlreadyAnswered` if the version does not await approval any more.
     """
     with quiet_environment(settings):
-        task, server = defined_job(job), TrackingServer(settings)
+        task, server = load_job(job), TrackingServer(settings)
         finish_settlement(settings, server, task, source)
         challenger = _asked_about(server, task, source, version, given)
         champion = champion_of(server, task, source)

@@ -6,37 +6,21 @@ import math
 from collections.abc import Mapping
 
 from ml.lifecycle.approval import Candidacy
-from ml.lifecycle.retraining import usable_champion
 from ml.lifecycle.training_rows import past_words
-from ml.tracking import RegisteredVersion
+from ml.tracking import RegisteredVersion, usable_champion
 from warehouse.base.markdown import plain, table
+from warehouse.jobs.registry import job_spec
+from warehouse.jobs.spec import JobSpec
 
-# What is shown of the figures, where a job has them: metric → words.
-_FIGURES = {
-    "roc_auc": "ranking, ROC-AUC (higher is better)",
-    "gini": "ranking, Gini (higher is better)",
-    "silhouette": "separation of segments, silhouette (higher is better)",
-    "stability_ari": "stability of segments, ARI (higher is better)",
-    "top_decile_lift": "lift of the top tenth (higher is better)",
-    "value_capture_at_20": "value found in the top fifth (higher is better)",
-    "brier": "error of probabilities, Brier score (lower is better)",
-    "mae": "mean absolute error, in money (lower is better)",
-    "level_ratio": "predicted / actual total (1 is right)",
-}
-_JOBS = {
-    "segmentation": "segmentation",
-    "churn": "churn",
-    "clv": "lifetime value",
-    "contract_churn": "churn of contracts",
-}
+_COMPARED = "Each predicted for {rows} whose outcome it had not seen, and was held against what really happened:"
 _UNKNOWN = "–"
 
 
 def subject(asked: Candidacy) -> str:
     """One line: what is to be decided."""
     new = asked.challenger
-    job = _JOBS[asked.job].capitalize()
-    return f"{job}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
+    title = job_spec(asked.job).title.capitalize()
+    return f"{title}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
 
 
 def body(asked: Candidacy, *, answer_within: str) -> str:
@@ -47,14 +31,14 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
     answer_within
         The time there is to answer, in words.
     """
-    new, champion = asked.challenger, asked.champion
+    spec, new, champion = job_spec(asked.job), asked.challenger, asked.champion
     parts = [
-        f"Trained as of {new.as_of_date}. {_judged_on(asked.job)}",
+        f"Trained as of {new.as_of_date}. {_compared(spec)}",
         _table(asked),
         "What speaks for it:",
         _reasons(asked),
         "What your answer does:",
-        f"- **Approve**: {_takes_over(new, champion)}\n"
+        f"- **Approve**: {_takes_over(spec, new, champion)}\n"
         f"- **Reject**: {_goes_on(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
         f"More in MLflow: model `{new.model_name}`, version {new.version}, with its model card.",
@@ -62,16 +46,14 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
     return "\n\n".join(parts)
 
 
-def _judged_on(job: str) -> str:
-    if job == "segmentation":
-        return "The segments of each on the same customers of today:"
-    return "Each predicted for customers whose outcome it had not seen, and was held against what really happened:"
+def _compared(spec: JobSpec) -> str:
+    return spec.compared or _COMPARED.format(rows=spec.rows.many)
 
 
-def _takes_over(new: RegisteredVersion, champion: RegisteredVersion | None) -> str:
+def _takes_over(spec: JobSpec, new: RegisteredVersion, champion: RegisteredVersion | None) -> str:
     if champion is not None and usable_champion(champion, new.as_of_date) is None:
         return past_words(new, champion)
-    return f"version {new.version} scores all customers from this run on."
+    return f"version {new.version} scores all {spec.rows.many} from this run on."
 
 
 def _goes_on(champion: RegisteredVersion | None) -> str:
@@ -88,8 +70,9 @@ def _table(asked: Candidacy) -> str:
         columns[f"in service: {champion.candidate} (version {champion.version})"] = _champion(asked, champion)
     if not _stands_in(new, champion):
         columns[f"best simple rule: {baseline}"] = _own(asked, baseline, new.figures.baseline_value)
-    names = [name for name in _FIGURES if any(name in figures for figures in columns.values())]
-    rows = [(_FIGURES[name], *(_shown(figures.get(name)) for figures in columns.values())) for name in names]
+    known = job_spec(asked.job).figures
+    names = [name for name in known if any(name in figures for figures in columns.values())]
+    rows = [(known[name].in_words, *(_shown(figures.get(name)) for figures in columns.values())) for name in names]
     return "\n".join(table(("", *columns), rows))
 
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ml.tracking import AWAITING, REJECTED, RegisteredVersion
-
-
-def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> RegisteredVersion | None:
-    """The champion, unless it was trained with knowledge of what is the future at this date."""
-    return champion if champion is not None and champion.as_of_date <= as_of_date else None
+from ml.tracking import AWAITING, REJECTED, RegisteredVersion, usable_champion
 
 
 def attempt_held_back(

@@ -6,7 +6,7 @@ from datetime import date
 
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
-from ml.jobs.registry import defined_job
+from ml.jobs.registry import load_job
 from ml.lifecycle.decisions import ROLLED_BACK, decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import settle, settled_before
@@ -51,7 +51,7 @@ def roll_back(
         cannot be loaded. The champion of today then stays.
     """
     with quiet_environment(settings):
-        task = defined_job(job)
+        task = load_job(job)
         server = TrackingServer(settings)
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
         run, kinds = pipeline_run_id, (ROLLED_BACK,)

@@ -13,12 +13,12 @@ from ml.data.snapshots import eligible
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
 from ml.jobs.base import Job
-from ml.jobs.registry import defined_job
+from ml.jobs.registry import load_job
 from ml.lifecycle.decisions import refusal_reason
 from ml.lifecycle.serving import serving_version
 from ml.lifecycle.settlement import finish_settlement
+from ml.lifecycle.treated_values import treated_values
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
-from ml.treatment.recording import treated_values
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
@@ -62,7 +62,7 @@ def score(
         If the marts are not built for the date, a file is held, or MLflow does not answer.
     """
     with quiet_environment(settings):
-        task = defined_job(job, definitions)
+        task = load_job(job, definitions)
         rows = task.read_scoring(settings, source, as_of_date)
         server = TrackingServer(settings)
         finish_settlement(settings, server, task, source)

@@ -6,9 +6,8 @@ from datetime import date
 
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
-from ml.jobs.registry import defined_job
+from ml.jobs.registry import load_job
 from ml.lifecycle.decisions import decisions_about
-from ml.lifecycle.retraining import usable_champion
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import finish_settlement
 from ml.tracking import (
@@ -18,6 +17,7 @@ from ml.tracking import (
     RegisteredVersion,
     TrackingServer,
     champion_of,
+    usable_champion,
     versions_of,
 )
 from warehouse.base.settings import Settings
@@ -53,6 +53,6 @@ def serving_version(
 def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> RegisteredVersion | None:
     """Return the version that serves a date, by the name of its job; for those who only want to know."""
     with quiet_environment(settings):
-        task, server = defined_job(job), TrackingServer(settings)
+        task, server = load_job(job), TrackingServer(settings)
         finish_settlement(settings, server, task, source)
         return serving_version(settings, server, task, source, as_of_date)

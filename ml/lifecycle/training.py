@@ -26,7 +26,7 @@ from ml.lifecycle.decisions import (
 )
 from ml.lifecycle.former_champion import load_former
 from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
-from ml.lifecycle.retraining import attempt_held_back, reason_to_train, usable_champion
+from ml.lifecycle.retraining import attempt_held_back, reason_to_train
 from ml.lifecycle.serving import serving_version
 from ml.lifecycle.settlement import settle, settled_before
 from ml.lifecycle.training_rows import training_rows
@@ -41,6 +41,7 @@ from ml.tracking import (
     record_refusal,
     record_training,
     training_change,
+    usable_champion,
     version_of,
 )
 from ml.watching.evidence import Evidence, fix_reference, watch
@@ -75,17 +76,13 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
         If the marts are not built for the date, a file is held, or MLflow does not answer.
     """
     definitions = definitions or load_definitions()
-    horizons = {
-        "churn_horizon_days": definitions.churn_horizon_days,
-        "clv_horizon_days": definitions.clv_horizon_days,
-    }
     with quiet_environment(settings):
-        task = load_job(job, **horizons, clv_further_horizons_days=definitions.clv_further_horizons_days)
+        task = load_job(job, definitions)
         server, run = TrackingServer(settings), pipeline_run_id
         decided = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=TRAINED)
         if decided is not None:
             return _decided_before(settings, server, task, decided)
-        snapshots = task.read_training(settings, source, as_of_date, horizons)
+        snapshots = task.read_training(settings, source, as_of_date, definitions)
         is_asked = settings.promotion_needs_approval if needs_approval is None else needs_approval
         return _Training(settings, server, task, snapshots, run, definitions, is_asked).run(force=force)
 

@@ -12,7 +12,7 @@ from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.server import TrackingServer
-from ml.tracking.versions import AWAITING, REJECTED, WITHDRAWN, Figures, RegisteredVersion
+from ml.tracking.versions import AWAITING, REJECTED, WITHDRAWN, Figures, RegisteredVersion, usable_champion
 
 __all__ = [
     "AWAITING",
@@ -35,6 +35,7 @@ __all__ = [
     "record_training",
     "training_change",
     "training_report",
+    "usable_champion",
     "version_of",
     "versions_of",
     "write_document",

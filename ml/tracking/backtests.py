@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from ml.jobs.base import Job
 from ml.tracking.git import git_commit
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT
+
+if TYPE_CHECKING:
+    from ml.jobs.base import Job
+
 
 OriginRun = tuple[str, Mapping[str, str], Mapping[str, float]]
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
-from ml.explanations.card_texts import protocol, purpose
-from ml.jobs.base import Job
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 from warehouse.base.markdown import plain
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from ml.jobs.base import Job
 
 MODEL_CARD = "model_card.md"
 _NOTE = "mlflow.note.content"  # the tag that the pages show as an experiment's description
@@ -59,11 +59,10 @@ def log_data(fingerprint: Mapping[str, str], context: str) -> None:
 
 
 def _job_words(job: Job, fingerprint: Mapping[str, str]) -> str:
-    horizon = getattr(job, "horizon_days", None)
     judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
     words = [
-        purpose(job.name, horizon, fingerprint),
-        f"**How it is judged, at the last training.** {protocol(job.name, horizon, fingerprint, judged)}",
+        job.purpose(fingerprint),
+        f"**How it is judged, at the last training.** {job.protocol(fingerprint, judged)}",
         "**Who serves.** A run holds a training; the runs below it are candidates and baselines (simple rules), tag "
         "`role`. A candidate serves only when it beats the best baseline, and the model that served before; tags "
         "`decision` and `decision_reason` say what came of it, the alias `champion-<source>` marks what serves.",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
-from ml.jobs.base import Job
 from ml.tracking.descriptions import describe_job, describe_version, log_data
 from ml.tracking.git import git_commit
 from ml.tracking.registry import register
@@ -17,6 +16,8 @@ from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from ml.jobs.base import Job
 
 # Artefacts of a registered version: path in its run → picture or text.
 Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]

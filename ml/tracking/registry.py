@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
-from ml.jobs.base import Job
 from ml.tracking.serialisation import TRUSTED_TYPES, load_model_file, untrusted_types
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
@@ -19,6 +18,8 @@ from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
+
+    from ml.jobs.base import Job
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _REQUIREMENTS = ("scikit-learn", "scipy", "numpy", "pandas", "skops")

@@ -24,7 +24,7 @@ TRUSTED_TYPES = (
     "ml.estimators.intervals.SimilarPredictionInterval",
     "ml.estimators.lifetime_value.HorizonModel",
     "ml.estimators.lifetime_value.LifetimeValueModel",
-    "ml.estimators.preprocessing.SignedLog",
+    "ml.data.preprocessing.SignedLog",
     "ml.estimators.purchase_forecast.PurchaseChurnModel",
     "ml.estimators.purchase_forecast.PurchaseSpendModel",
     "ml.purchase_models.beta_geometric_nbd.BetaGeometricNBD",

@@ -58,6 +58,11 @@ class RegisteredVersion:
     approval: str | None = None
 
 
+def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> RegisteredVersion | None:
+    """The champion, unless it was trained with knowledge of what is the future at this date."""
+    return champion if champion is not None and champion.as_of_date <= as_of_date else None
+
+
 def version_tags(competition: Competition, result: Result, run_tags: Mapping[str, str]) -> dict[str, str]:
     """Everything about a version that is read again later, as tags."""
     decision = competition.decision

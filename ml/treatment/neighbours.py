@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 
-from ml.estimators.preprocessing import SignedLog
+from ml.data.preprocessing import SignedLog
 
 
 class NeighbourMean(BaseEstimator):

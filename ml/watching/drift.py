@@ -18,14 +18,10 @@ from sklearn.base import BaseEstimator
 from ml.data.snapshots import Snapshots, eligible
 from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
-from ml.watching.kinds import WATCHED
 from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance
 
 REFERENCE_DOCUMENT = "drift_reference.json"
 SCORE = "(score)"
-# The column of the job's scores that is watched. A segment's number is a name.
-_SCORE_COLUMNS = {"segmentation": "segment_id"} | {name: kind.value_column for name, kind in WATCHED.items()}
-_NAMES_NOT_NUMBERS = {"segment_id"}
 
 
 @dataclass(frozen=True)
@@ -88,10 +84,9 @@ def _watched(
 ) -> Iterator[tuple[str, pd.Series]]:
     features = job.features(rows, columns)
     yield from ((name, features[name]) for name in columns)
-    column = _SCORE_COLUMNS.get(job.name)
-    if estimator is not None and column is not None:
-        scores = job.scores(estimator, features, rows.reset_index(drop=True))[column]
-        yield SCORE, scores.astype(str) if column in _NAMES_NOT_NUMBERS else scores.astype(float)
+    if estimator is not None:
+        scores = job.scores(estimator, features, rows.reset_index(drop=True))[job.score_column]
+        yield SCORE, scores.astype(str if job.spec.scores.is_name else float)
 
 
 def _compared(name: str, bins: Bins, values: pd.Series, configuration: DriftConfiguration) -> ColumnDrift:

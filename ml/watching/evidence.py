@@ -11,13 +11,18 @@ import pandas as pd
 from ml.competition.results import Competition
 from ml.data.snapshots import Snapshots
 from ml.jobs.base import Job
-from ml.lifecycle.retraining import usable_champion
-from ml.tracking import RegisteredVersion, TrackingServer, load_estimator, read_document, write_document
+from ml.tracking import (
+    RegisteredVersion,
+    TrackingServer,
+    load_estimator,
+    read_document,
+    usable_champion,
+    write_document,
+)
 from ml.watching.configuration import WatchingConfiguration, watching_configuration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
-from ml.watching.kinds import WATCHED
 from ml.watching.matured import matured_scores
-from ml.watching.realised import WatchedJob, judge
+from ml.watching.realised import judge
 from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import Definitions
@@ -76,7 +81,7 @@ def watch(  # noqa: PLR0917 - training calls it once, with everything it has
         create_quality_tables(connection)
         if drift is not None:
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
-        if job.name in WATCHED:
+        if job.monitoring() is not None:
             _judge_matured(connection, job, snapshots, definitions, configuration)
         if serving is None:
             return Evidence(None, "")
@@ -130,7 +135,7 @@ def _drift(
 
 def _judge_matured(
     connection: duckdb.DuckDBPyConnection,
-    job: WatchedJob,
+    job: Job,
     snapshots: Snapshots,
     definitions: Definitions,
     configuration: WatchingConfiguration,
@@ -152,7 +157,8 @@ def _since_training(
     Of a further horizon only what the version in service said: its scores take up to a year to mature, and those of
     a version long replaced would ask for a training every day.
     """
-    further = list(WATCHED[job.name].further_columns) if job.name in WATCHED else []
+    monitoring = job.monitoring()
+    further = list(monitoring.further_columns) if monitoring else []
     return connection.execute(
         """
         select as_of_date, horizon_days, metric_name, metric_value, expected_value, status, reason

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import duckdb
 
 from ml.jobs.base import Job
-from ml.watching.kinds import WATCHED
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,8 @@ def matured_scores(connection: duckdb.DuckDBPyConnection, job: Job, as_of_date: 
     columns = {row[0] for row in _described(connection, job)}
     if not columns:
         return []
-    kind = WATCHED[job.name]
-    found = list(_unjudged(connection, job, as_of_date, kind.value_column, None))
-    for days, column in kind.further_columns.items():
+    found = list(_unjudged(connection, job, as_of_date, job.score_column, None))
+    for days, column in job.monitoring().further_columns.items():
         if column in columns:  # scores of an earlier release have one horizon only
             found += _unjudged(connection, job, as_of_date, column, days)
     return found

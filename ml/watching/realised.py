@@ -9,16 +9,12 @@ import duckdb
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.evaluation.bootstrap import Resamples, metric_interval
+from ml.evaluation.bootstrap import metric_interval
 from ml.jobs.base import Job
-from ml.jobs.contract_churn.job import ContractChurnJob
-from ml.jobs.supervised import SupervisedJob
+from ml.jobs.monitoring import Monitoring
 from ml.watching.configuration import DecayConfiguration
-from ml.watching.kinds import WATCHED, Watched
 from ml.watching.matured import Matured
 from warehouse.base.definitions import Definitions
-
-WatchedJob = SupervisedJob | ContractChurnJob
 
 
 @dataclass(frozen=True)
@@ -41,28 +37,28 @@ class Realised:
 
 def judge(
     connection: duckdb.DuckDBPyConnection,
-    job: WatchedJob,
+    job: Job,
     scored: Matured,
     definitions: Definitions,
     configuration: DecayConfiguration,
 ) -> list[Realised]:
     """Compare the scores of one date, version and horizon with what happened."""
-    kind, day = WATCHED[job.name], scored.as_of_date
-    rows = _scores(connection, job, kind, scored).merge(
-        kind.outcomes(connection, day, scored.horizon_days), on=kind.key_column, how="inner"
+    monitoring, day = job.monitoring(), scored.as_of_date
+    rows = _scores(connection, job, monitoring, scored).merge(
+        monitoring.outcomes(connection, day, scored.horizon_days), on=monitoring.key_column, how="inner"
     )
     what = (day, scored.horizon_days, scored.label_end_date, scored.model_version)
-    actual = rows[kind.actual_column].to_numpy(dtype=float)
+    actual = rows[monitoring.actual_column].to_numpy(dtype=float)
     predicted = rows[scored.value_column].to_numpy(dtype=float)
     happened = int((actual > 0).sum())
     if len(rows) < configuration.minimum_customer_count or happened in {0, len(rows)}:
-        return [Realised(*what, kind.rank_metric, None, None, None, None, "too_few", None, len(rows))]
-    rules = kind.rules(connection, rows, day, scored.horizon_days, definitions)
+        return [Realised(*what, monitoring.rank_metric, None, None, None, None, "too_few", None, len(rows))]
+    rules = monitoring.rules(connection, rows, day, scored.horizon_days, definitions)
     found = []
-    for name, measure in kind.measures.items():
+    for name, measure in monitoring.measures.items():
         rule, by_rule = rules.get(name, (None, None))
         figure, at_rule = measure(actual, predicted), None if rule is None else measure(actual, by_rule)
-        expected = _expected_rank(connection, job, scored) if name == kind.rank_metric else None
+        expected = _expected_rank(connection, job, name, scored) if name == monitoring.rank_metric else None
         reason = None
         if expected is not None:
             reason = _rank_decay(job, actual, predicted, expected, configuration)
@@ -73,18 +69,18 @@ def judge(
     return found
 
 
-def _scores(connection: duckdb.DuckDBPyConnection, job: Job, kind: Watched, scored: Matured) -> pd.DataFrame:
+def _scores(connection: duckdb.DuckDBPyConnection, job: Job, monitoring: Monitoring, scored: Matured) -> pd.DataFrame:
     value = scored.value_column
     return connection.execute(
-        f"select {kind.key_column}, {value}::double as {value} from scores.{job.score_table} "
+        f"select {monitoring.key_column}, {value}::double as {value} from scores.{job.score_table} "
         f"where status = 'scored' and as_of_date = ? and model_name = ? and model_version = ? and {value} is not null",
         [scored.as_of_date, job.model_name, scored.model_version],
     ).df()
 
 
-def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, scored: Matured) -> float | None:
+def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, metric: str, scored: Matured) -> float | None:
     """The version's figure on the holdout of its training; each further horizon has a holdout of its own."""
-    what = [job.name, scored.model_version, WATCHED[job.name].rank_metric]
+    what = [job.name, scored.model_version, metric]
     table, of_horizon = "model_promotions", ""
     if scored.is_further:
         table, of_horizon = "model_horizons", "and horizon_days = ? "
@@ -98,16 +94,13 @@ def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, scored: Matu
 
 
 def _rank_decay(
-    job: WatchedJob, actual: NDArray, predicted: NDArray, expected: float, configuration: DecayConfiguration
+    job: Job, actual: NDArray, predicted: NDArray, expected: float, configuration: DecayConfiguration
 ) -> str | None:
-    bootstrap = job.configuration.bootstrap
-    resamples = Resamples(bootstrap.repetition_count, bootstrap.confidence, job.random_seed)
-    interval = metric_interval(job.rank_by_weight(actual, predicted), len(actual), resamples)
+    monitoring = job.monitoring()
+    interval = metric_interval(monitoring.rank_by_weight(actual, predicted), len(actual), job.resamples)
     if interval.upper >= expected - configuration.maximum_rank_loss:
         return None
-    return (
-        f"{WATCHED[job.name].rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"
-    )
+    return f"{monitoring.rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"
 
 
 def _level_decay(ratio: float, configuration: DecayConfiguration) -> str | None:

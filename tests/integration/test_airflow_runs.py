@@ -27,7 +27,7 @@ from warehouse.alerts.alert import alerts_file, is_told, last_alert
 from warehouse.base.connections import open_published
 from warehouse.base.permissions import OWNER_ALONE, keep_private
 from warehouse.base.settings import Settings
-from warehouse.tables.scores import SCORE_TABLES
+from warehouse.tables.scores import score_tables
 
 # Two to four minutes where nothing else runs; most of it is spent in the fixtures, which count for the first test.
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
@@ -165,7 +165,7 @@ def content_by_date(settings: Settings) -> dict[str, str]:
     """A hash of each published table of marts; of scores one for each date, and one for what is current."""
     hashes = pipeline.content_hashes(settings, ("marts",))
     with open_published(settings) as connection:
-        for table in SCORE_TABLES:
+        for table in score_tables():
             columns = [row[0] for row in connection.execute(f"describe scores.{table}").fetchall()]
             kept = ", ".join(name for name in columns if name != "scored_at")
             rows = f"select as_of_date, hash(({kept})) as row_hash from scores.{table}"

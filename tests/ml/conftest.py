@@ -10,9 +10,9 @@ import pytest
 
 from ml.data.snapshots import Snapshots
 from ml.environment import quiet_environment
-from ml.jobs.registry import JOB_NAMES
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import TrainingOutcome, train
+from tests.ml.jobs import CUSTOMER_JOBS
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
@@ -40,7 +40,7 @@ def trained(
     settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
     write_marts(settings.build_file(SOURCE), snapshots)
     outcomes = {}
-    for job in JOB_NAMES[:3]:  # those about customers
+    for job in CUSTOMER_JOBS:  # those about customers
         outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
         score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
     return settings, outcomes

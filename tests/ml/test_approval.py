@@ -13,7 +13,6 @@ import pytest
 from ml.__main__ import main
 from ml.competition.gate import hold_for_approval
 from ml.competition.results import Decision
-from ml.jobs.registry import load_job
 from ml.lifecycle.approval import NOBODY, AlreadyAnswered, Answer, answer, candidacy
 from ml.lifecycle.approval_question import body, subject
 from ml.lifecycle.outcome import TrainingOutcome
@@ -22,12 +21,13 @@ from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, challenger_of, champion_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.markdown import plain
 from warehouse.base.settings import Settings
 
-JOB = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+JOB = job_at("churn", HORIZON_DAYS)
 YES, NO = Answer(True, "ann", "Looks right"), Answer(False, "ann", "Not before Christmas")
 PASSED = Decision("promoted", "model passes.", "model", "model", "rule", "roc_auc", 0.8, 0.75, 0.79)
 

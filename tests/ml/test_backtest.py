@@ -11,11 +11,11 @@ import pytest
 from ml.backtest.command import at_horizon, chosen_origins
 from ml.backtest.history import History, builds_needed
 from ml.backtest.recording import keep
-from ml.backtest.replay import BASELINES, Origin, replay
+from ml.backtest.replay import Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.data.snapshots import Snapshots
-from ml.jobs.registry import load_job
 from ml.tracking import TrackingServer, champion_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
     DEFINITIONS,
@@ -35,7 +35,7 @@ ORIGINS = (NEWEST - timedelta(days=450), NEWEST - HORIZON, NEWEST)
 
 
 def a_job(name: str):
-    return load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    return job_at(name, HORIZON_DAYS)
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +89,12 @@ def test_only_lifetime_value_has_further_horizons():
             at_horizon(known, jobs, days)
 
 
-@pytest.mark.parametrize("name", list(BASELINES))
+@pytest.mark.parametrize("name", ["churn", "clv"])
 def test_every_origin_has_figures_of_all_models_or_a_reason(replayed, name: str):
     first, second, third = replayed[name]
     assert "history is too short" in first.refusal
     for origin in (second, third):
-        assert {figures.name for figures in origin.baselines} == BASELINES[name]
+        assert {figures.name for figures in origin.baselines} == a_job(name).baseline_names
         assert origin.champion is not None
         assert len({frozenset(f.metrics) for f in origin.figures if f.role == "candidate"}) == 1
     assert second.in_service is None
@@ -105,7 +105,7 @@ def test_every_origin_has_figures_of_all_models_or_a_reason(replayed, name: str)
 def test_baselines_are_all_of_the_jobs_baselines(snapshots: Snapshots):
     job = a_job("clv")
     made = {name: make() for name, make in job.candidate_makers(snapshots, job.input_columns(snapshots))}
-    assert {name for name, candidate in made.items() if candidate.is_baseline} == BASELINES["clv"]
+    assert {name for name, candidate in made.items() if candidate.is_baseline} == a_job("clv").baseline_names
 
 
 def test_a_replay_is_the_competition_of_that_day(replayed, history: History, snapshots: Snapshots):

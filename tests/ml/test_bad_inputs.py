@@ -14,10 +14,10 @@ import pytest
 from ml.competition.results import Refused
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.jobs.registry import load_job
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
@@ -78,7 +78,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize(("job", "bad"), EXPECTED)
 def test_bad_data_are_refused_with_a_reason_or_done_without(snapshots: Snapshots, job: str, bad: str):
-    task = load_job(job, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    task = job_at(job, HORIZON_DAYS)
     given, reason = BAD[bad](snapshots), EXPECTED[job, bad]
     if reason is None:
         task.check(given)

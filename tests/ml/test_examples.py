@@ -6,7 +6,7 @@ import doctest
 
 import pytest
 
-from ml.estimators import preprocessing
+from ml.data import preprocessing
 from ml.evaluation import metrics
 
 

@@ -16,12 +16,12 @@ from sklearn.tree import DecisionTreeClassifier
 
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
+from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.calibration import CalibratedByCustomer
 from ml.estimators.parameters import BoostingParameters
-from ml.estimators.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations import trees
@@ -33,7 +33,7 @@ from ml.explanations.reasons import reason_columns, worded
 from ml.explanations.shapley import shapley_values
 from ml.explanations.typical import typical_customer
 from ml.explanations.wording import Sentences
-from ml.jobs.registry import load_job
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 COLUMNS = (
@@ -234,7 +234,7 @@ def test_reasons_that_cannot_be_found_leave_the_scores_alone(features: pd.DataFr
         def predict_proba(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
             raise ValueError("out of order")
 
-    job = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at("churn", HORIZON_DAYS)
     told = reason_columns(job, Broken(), features, features.index)
     assert told.isna().all().all()
     assert "out of order" in caplog.text

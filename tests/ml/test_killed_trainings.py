@@ -11,7 +11,6 @@ import pytest
 
 import ml.lifecycle.settlement
 import ml.lifecycle.training
-from ml.jobs.registry import load_job
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.approval import AlreadyAnswered, Answer, answer
 from ml.lifecycle.decisions import PROMOTED, decision_row
@@ -21,11 +20,12 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.tracking import RegistryChange, TrackingServer, apply_change, champion_change, champion_of, version_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.settings import Settings
 
-JOB = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+JOB = job_at("segmentation", HORIZON_DAYS)
 
 
 class Killed(BaseException):

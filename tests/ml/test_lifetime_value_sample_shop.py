@@ -14,6 +14,7 @@ from ml.data.features import model_frame
 from ml.data.snapshots import eligible
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value import LifetimeValueJob
+from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
 from warehouse.sources.sample_shop.catalogue import build_catalogue
 from warehouse.sources.sample_shop.population import by_segment
@@ -39,8 +40,7 @@ def judged(sample_shop: tuple[Settings, date]):
     configuration = load_configuration(LifetimeValueConfiguration, "lifetime_value")
     search = configuration.search.model_copy(update={"trial_count": 0})
     job = FewerCandidates(90, configuration.model_copy(update={"search": search}), further_horizons_days=FURTHER)
-    horizons = {"churn_horizon_days": 90, "clv_horizon_days": 90}
-    snapshots = job.read_training(settings, "sample_shop", as_of_date, horizons)
+    snapshots = job.read_training(settings, "sample_shop", as_of_date, load_definitions())
     competition = job.compete(snapshots, None)
     rows = eligible(snapshots.scoring)
     estimator = competition.result(competition.decision.serving).candidate.estimator

@@ -19,8 +19,8 @@ from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.evaluation.metrics import expected_calibration_error
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
-from ml.lifecycle.retraining import reason_to_train, usable_champion
-from ml.tracking import Figures, RegisteredVersion
+from ml.lifecycle.retraining import reason_to_train
+from ml.tracking import Figures, RegisteredVersion, usable_champion
 from warehouse.base.errors import SettingsError
 
 

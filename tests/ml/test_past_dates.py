@@ -14,7 +14,6 @@ import pytest
 
 from ml.competition.results import Decision
 from ml.data.snapshots import Snapshots
-from ml.jobs.registry import load_job
 from ml.lifecycle.approval import Answer, answer, candidacy
 from ml.lifecycle.approval_question import body
 from ml.lifecycle.decisions import decision_row
@@ -26,13 +25,14 @@ from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.lifecycle.training_rows import training_rows
 from ml.tracking import Recorded, TrackingServer, champion_change, champion_of, versions_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 from warehouse.tables.score_review import accept_scores
 
-JOB = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+JOB = job_at("segmentation", HORIZON_DAYS)
 EARLIER = AS_OF_DATE - timedelta(days=20)
 DECISIONS = "select * from quality.model_promotions where job = 'segmentation'"
 

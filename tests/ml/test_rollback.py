@@ -10,10 +10,10 @@ import mlflow
 import pytest
 
 from ml.__main__ import main
-from ml.jobs.registry import load_job
 from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
@@ -31,7 +31,7 @@ def twice_trained(trained, tmp_path_factory: pytest.TempPathFactory) -> tuple[Se
         connection.execute(
             "update quality.model_promotions set decided_at = decided_at - interval 1 day where job = 'segmentation'"
         )
-    job = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at("segmentation", HORIZON_DAYS)
     server = TrackingServer(settings)
     # Without a champion to keep, the same data give a version of their own.
     client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
@@ -42,7 +42,7 @@ def twice_trained(trained, tmp_path_factory: pytest.TempPathFactory) -> tuple[Se
 
 
 def champion(settings: Settings) -> str:
-    job = load_job("segmentation", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at("segmentation", HORIZON_DAYS)
     return champion_of(TrackingServer(settings), job, SOURCE).version
 
 

@@ -14,7 +14,7 @@ from ml.data.history import ShortHistory
 from ml.data.snapshots import Snapshots
 from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.jobs.lifetime_value.job import LifetimeValueJob
-from ml.jobs.registry import load_job
+from tests.ml.jobs import job_at
 
 from .synthetic_shop import AS_OF_DATE, HORIZON_DAYS, shop_snapshots
 
@@ -33,7 +33,7 @@ def begun_late() -> Snapshots:
 def test_what_is_missing_is_told(begun_late: Snapshots, job: str) -> None:
     """180 days to look back on, 90 to the date judged on, 90 to the run: 360, of which there are 300."""
     with pytest.raises(Refused) as refusal:
-        load_job(job, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS).check(begun_late)
+        job_at(job, HORIZON_DAYS).check(begun_late)
     assert str(refusal.value) == (
         f"The history is too short: orders reach back 300 days before {AS_OF_DATE}, 60 days fewer than needed "
         f"(180 to look back on and 180 for outcomes to be known). It will work as of {AS_OF_DATE + timedelta(days=60)}."
@@ -52,7 +52,7 @@ def test_guests_who_came_before_the_first_customer_are_history_too(begun_late: S
     known = replace(begun_late, scoring=scoring, history_began_on=AS_OF_DATE - timedelta(days=1000))
     works_from = AS_OF_DATE + timedelta(days=81)
     with pytest.raises(Refused, match=f"100 days before .* 81 days fewer .* It will work as of {works_from}"):
-        load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS).check(known)
+        job_at("churn", HORIZON_DAYS).check(known)
 
 
 def test_contracts_are_told_theirs() -> None:

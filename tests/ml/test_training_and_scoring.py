@@ -16,17 +16,16 @@ import pytest
 from ml.__main__ import main
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.jobs.registry import JOB_NAMES as ALL_JOB_NAMES
-from ml.jobs.registry import load_job
 from ml.lifecycle.scoring import NO_PURCHASE, score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator
+from tests.ml.jobs import CUSTOMER_JOBS, job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
 
 # Those about customers; contracts have tests of their own.
-JOB_NAMES = ALL_JOB_NAMES[:3]
+JOB_NAMES = CUSTOMER_JOBS
 TABLES = {"segmentation": "customer_segments", "churn": "customer_churn", "clv": "customer_clv"}
 
 
@@ -36,7 +35,7 @@ def read(settings: Settings, query: str) -> pd.DataFrame:
 
 
 def the_job(name: str):
-    return load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    return job_at(name, HORIZON_DAYS)
 
 
 @pytest.fixture
@@ -89,11 +88,11 @@ def test_mlflow_tells_the_whole_story(trained):
     assert "customer_id" not in info.signature.inputs.input_names()
 
 
-@pytest.mark.parametrize("name", JOB_NAMES[:3])
+@pytest.mark.parametrize("name", JOB_NAMES)
 def test_mlflow_says_in_words_what_it_holds(trained, name: str):
     settings, outcomes = trained
     client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
-    job = load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at(name, HORIZON_DAYS)
     experiment = client.get_experiment_by_name(job.model_name)
     assert "Who serves" in experiment.tags["mlflow.note.content"]
     assert client.get_registered_model(job.model_name).description == experiment.tags["mlflow.note.content"]

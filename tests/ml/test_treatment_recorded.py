@@ -19,11 +19,11 @@ from ml.estimators.contract_survival import ContractSurvival
 from ml.jobs.churn.learning import ChurnLearning
 from ml.jobs.configuration import ChurnConfiguration
 from ml.jobs.contract_churn.job import ContractChurnJob
-from ml.jobs.registry import load_job
 from ml.lifecycle.scoring import score
+from ml.lifecycle.treated_values import treated_values
 from ml.tracking import TrackingServer, champion_of, load_estimator
-from ml.treatment.recording import treated_values
 from ml.treatment.transformer import treatment_of
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
@@ -51,7 +51,7 @@ RECORD = "select * exclude scored_at from scores.feature_treatments where model_
 def test_the_table_is_what_the_served_versions_saw(trained):
     settings, _ = trained
     for name in ("segmentation", "churn", "clv"):
-        job = load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+        job = job_at(name, HORIZON_DAYS)
         server = TrackingServer(settings)
         champion = champion_of(server, job, SOURCE)
         rows = read_scoring_rows(settings, SOURCE, AS_OF_DATE)
@@ -81,7 +81,7 @@ def test_a_row_that_lacks_what_must_be_known_is_refused_and_the_others_are_score
 
 @pytest.mark.parametrize("name", ["segmentation", "churn", "clv", "contract_churn"])
 def test_without_a_model_nothing_is_changed(snapshots: Snapshots, name: str):
-    job = load_job(name, churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at(name, HORIZON_DAYS)
     rows = snapshots.scoring.assign(subscription_id="s")
     assert treated_values(job, None, (), rows).empty
 

@@ -11,14 +11,14 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
-from ml.jobs.registry import load_job
 from ml.lifecycle.retraining import reason_to_train
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
 from ml.watching.evidence import watch
-from ml.watching.outcomes import outcomes_after
+from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
     DEFINITIONS,
@@ -33,7 +33,7 @@ from warehouse.base.settings import Settings
 from warehouse.tables.scores import create_score_tables, write_scores
 
 EARLIER = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
-JOB = load_job("clv", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+JOB = job_at("clv", HORIZON_DAYS)
 
 
 def snapshots_at(orders: pd.DataFrame, day: date) -> Snapshots:
@@ -239,7 +239,7 @@ def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
 
 
 def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):
-    job = load_job("churn", churn_horizon_days=HORIZON_DAYS, clv_horizon_days=HORIZON_DAYS)
+    job = job_at("churn", HORIZON_DAYS)
     rows = eligible(labelled_at(orders, EARLIER))
     perfect = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""The tables that Python writes (schemas `scores` and `quality`), made from own_tables.yml."""
+"""The tables that Python writes: those of own_tables.yml, and the score table of each declared job."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from warehouse.jobs.registry import job_specs
+from warehouse.jobs.spec import JobSpec
 from warehouse.tables.contract import SQL_TYPES
 
 # Amounts are shown here, so they are in cents.
@@ -36,11 +38,29 @@ class OwnTable:
     key: tuple[str, ...] = ()
 
 
-@cache
 def own_tables(schema: str) -> tuple[OwnTable, ...]:
-    """The tables of a schema, in the order of the file."""
-    content = yaml.safe_load(Path(__file__).with_name("own_tables.yml").read_text(encoding="utf-8"))
-    return tuple(_table(schema, name, spec) for name, spec in content[schema].items())
+    """The tables of a schema: of `scores` those of the jobs first, then as in the file."""
+    of_jobs = tuple(score_table(spec) for spec in job_specs()) if schema == "scores" else ()
+    return of_jobs + _listed(schema)
+
+
+def score_table(spec: JobSpec) -> OwnTable:
+    """The table of a job's scores: its key, its own columns, and those that all such tables have."""
+    told = spec.scores
+    reasons = () if spec.reasons is None else _reason_columns(spec)
+    columns = (
+        *(OwnColumn(name, _TYPES["text"], True, words) for name, words in told.key.items()),
+        _own_column("as_of_date", "date!", "The score knows everything before this day and nothing of it or after."),
+        *(_own_column(name, column.kind, column.description) for name, column in told.columns.items()),
+        *reasons,
+        _own_column("status", "text!", "scored, not_eligible or refused."),
+        _own_column("reason", "text", "Why there is no score."),
+        _own_column("model_name", "text!", "Registered model in MLflow."),
+        _own_column("model_version", "text", "Version of the registered model."),
+        _own_column("mlflow_run_id", "text", "The run that trained it."),
+        _own_column("scored_at", "timestamp!", "When the score was computed (UTC)."),
+    )
+    return OwnTable("scores", told.table, told.description, columns, (*told.key, "as_of_date", "model_name"))
 
 
 def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -67,9 +87,27 @@ def _add_missing_columns(connection: duckdb.DuckDBPyConnection, table: OwnTable)
             connection.execute(f"alter table {table.schema}.{table.name} add column {column.name} {column.sql_type}")
 
 
-def _table(schema: str, name: str, spec: dict) -> OwnTable:
-    columns = tuple(
-        OwnColumn(column, _TYPES[kind.removesuffix("!")], kind.endswith("!"), description)
-        for column, (kind, description) in spec["columns"].items()
+def _reason_columns(spec: JobSpec) -> tuple[OwnColumn, ...]:
+    raises, lowers = (words.rstrip(":") for words in (spec.reasons.raises, spec.reasons.lowers))
+    directions = f"{raises} or {lowers}"
+    words = (
+        f"Up to three reasons of {spec.scores.watched}, the strongest first, each with its direction ({directions})."
     )
+    as_json = "The same for programs, as JSON: feature, value, typical value, contribution."
+    return _own_column("reasons", "text", words), _own_column("reason_codes", "text", as_json)
+
+
+def _own_column(name: str, kind: str, description: str) -> OwnColumn:
+    """`kind`: a type, with `!` where the column is never null."""
+    return OwnColumn(name, _TYPES[kind.removesuffix("!")], kind.endswith("!"), description)
+
+
+@cache
+def _listed(schema: str) -> tuple[OwnTable, ...]:
+    content = yaml.safe_load(Path(__file__).with_name("own_tables.yml").read_text(encoding="utf-8"))
+    return tuple(_table(schema, name, spec) for name, spec in content[schema].items())
+
+
+def _table(schema: str, name: str, spec: dict) -> OwnTable:
+    columns = tuple(_own_column(column, *entry) for column, entry in spec["columns"].items())
     return OwnTable(schema, name, spec["description"], columns, tuple(spec.get("key", ())))

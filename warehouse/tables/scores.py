@@ -1,6 +1,6 @@
 """The `scores` schema: what models say of customers, with history.
 
-One row per (customer_id, as_of_date, model_name) in each table, unless own_tables.yml names another key.
+One row per key of the job (warehouse/jobs), as_of_date and model_name.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables, own_tables
 from warehouse.tables.score_review import keep_replaced
 
-SCORE_TABLES = tuple(table.name for table in own_tables("scores"))
 FEATURE_TREATMENTS = "feature_treatments"
-_CUSTOMER_KEY = ("customer_id", "as_of_date", "model_name")
-_KEYS = {table.name: list(table.key or _CUSTOMER_KEY) for table in own_tables("scores")}
+
+
+def score_tables() -> tuple[str, ...]:
+    """The names of all tables of the schema."""
+    return tuple(table.name for table in own_tables("scores"))
 
 
 def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the score tables and their `…_current` views where missing; existing rows stay."""
     create_own_tables(connection, "scores")
-    for table in SCORE_TABLES:
+    for table in score_tables():
         connection.execute(
             f"create or replace view scores.{table}_current as "
             f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
@@ -37,7 +39,7 @@ def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
     days = [
         connection.execute(f"select max(as_of_date) from scores.{table}").fetchone()[0]
         for (table,) in present
-        if table in SCORE_TABLES
+        if table in score_tables()
     ]
     return max((day for day in days if day is not None), default=None)
 
@@ -52,7 +54,7 @@ def write_scores(
     Parameters
     ----------
     table
-        One of `SCORE_TABLES`.
+        One of `score_tables`.
     frame
         Columns of the table by name; columns of the table that are missing in the frame are written as null.
     treated
@@ -85,13 +87,14 @@ def write_scores(
 
 
 def _check(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    if table not in SCORE_TABLES:
-        raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(SCORE_TABLES)}.")
+    keys = {table.name: table.key for table in own_tables("scores")}
+    if table not in keys:
+        raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(keys)}.")
     known = {row[0] for row in connection.execute(f"describe scores.{table}").fetchall()}
     unknown = sorted(set(frame.columns) - known)
     if unknown:
         raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
-    key = [column for column in _KEYS[table] if column in frame]  # a part that is in no row tells none apart
+    key = [column for column in keys[table] if column in frame]  # a part that is in no row tells none apart
     if frame.duplicated(key).any():
         raise ClienteleError(f"Something is scored twice for scores.{table}.", "Mend the scoring code.")
 

@@ -15,7 +15,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ml.estimators.preprocessing import SignedLog
+from ml.data.preprocessing import SignedLog
 
 
 class Winsorizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):

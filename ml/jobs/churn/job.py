@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import duckdb
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
@@ -14,6 +16,7 @@ from ml.competition.results import Candidate, Competition, Result
 from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
+from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
 from ml.estimators.classifiers import FAMILIES
@@ -22,7 +25,9 @@ from ml.evaluation import metrics
 from ml.evaluation.churn_figures import churn_figures
 from ml.jobs.churn.learning import ChurnLearning, for_serving
 from ml.jobs.configuration import ChurnConfiguration
+from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
+from warehouse.base.definitions import Definitions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,17 +37,19 @@ class ChurnJob(SupervisedJob):
     """P(no purchase in the horizon), for customers who are eligible."""
 
     name = "churn"
-    model_name = "crm_churn"
-    score_table = "customer_churn"
-    score_column = "churn_probability"
     prediction_method = "predict_proba"
-    primary_metric = "roc_auc"
+    baseline_names = frozenset({"recency_rule", "hiatus_rule"})
     event_words = ("churned", "stayed")
 
     def __init__(self, horizon_days: int, configuration: ChurnConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
         self.configuration = configuration or load_configuration(ChurnConfiguration, "churn")
         self.gate = load_configuration(PromotionConfiguration, "promotion").churn
+
+    def monitoring(self) -> Monitoring:
+        return Monitoring(
+            "customer_id", "is_churned", PROBABILITY_MEASURES, outcomes_after, _rules, metrics.roc_auc_by_weight
+        )
 
     def happened(self, rows: pd.DataFrame) -> NDArray:
         return rows["is_churned"].to_numpy(dtype=bool)
@@ -66,9 +73,9 @@ class ChurnJob(SupervisedJob):
         for family in FAMILIES:
             yield family, lambda family=family: learning.candidate(family)
 
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
         """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
-        competition = super().compete(snapshots, champion)
+        competition = super().compete(snapshots, champion, only)
         results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
         return replace(competition, results=results)
 
@@ -107,3 +114,13 @@ class ChurnJob(SupervisedJob):
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"horizon_days": self.horizon_days}, index=rows.index)
+
+
+def _rules(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
+) -> Rules:
+    """Recency for the rank; for probability and level the churn rate of the horizon that had just ended."""
+    earlier = outcomes_after(connection, day - timedelta(days=horizon_days), horizon_days)
+    earlier = earlier[earlier["days_since_last_order"] <= definitions.eligibility_window_days]
+    recency = rows["days_since_last_order"].to_numpy(dtype=float)
+    return {"roc_auc": ("days_since_last_order", recency)} | last_rate(earlier, rows)

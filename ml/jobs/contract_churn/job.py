@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+import duckdb
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from ml.data.contracts import Contracts, comparable_contracts, read_contract_row
 from ml.data.features import usable_columns
 from ml.data.fingerprint import data_fingerprint
 from ml.data.history import ShortHistory
+from ml.data.outcomes import contract_outcomes_after
 from ml.data.snapshots import eligible
 from ml.estimators.contract_churn import ContractChurnModel
 from ml.estimators.search import thinned
@@ -27,27 +29,33 @@ from ml.jobs.contract_churn.evidence import term_words
 from ml.jobs.contract_churn.groups import with_groups
 from ml.jobs.contract_churn.judging import Judge, judged_on
 from ml.jobs.contract_churn.survival_report import survival_report
+from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
-from warehouse.base.definitions import load_definitions
+from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
 
 _EXAMPLE_ROW_COUNT = 5
 _SURVIVAL_MONTHS = (3, 6, 12)
 _SURVIVAL_COLUMN = "expected_remaining_months"
+_CROSS_SECTION_PURPOSE = (
+    "How alike a running contract is to those that have ended (a probability without a horizon: the source is one "
+    "cross-section), and how long it may go on."
+)
+_CROSS_SECTION_LIMITS = (
+    "Judged on folds of one cross-section: it tells ended from running contracts, not the future from the past.",
+    "The running contracts that are scored are among the rows that the model was fitted on.",
+)
+_DATED_LIMITS = ("Judged on one holdout date.",)
 
 
 class ContractChurnJob(Job):
     """P(a running contract ends) and how long it may go on."""
 
     name = "contract_churn"
-    model_name = "crm_contract_churn"
-    score_table = "subscription_churn"
-    score_column = "churn_probability"
     subject = "contracts"
     prediction_method = "predict_proba"
-    key_columns = ("subscription_id", "customer_id")
 
     def __init__(self, horizon_days: int, configuration: ContractChurnConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
@@ -55,11 +63,33 @@ class ContractChurnJob(Job):
         self.retrain_after_days = self.configuration.retrain_after_days
         self.random_seed = self.configuration.random_seed
 
+    # ---- words ----
+
+    def purpose(self, fingerprint: Mapping[str, str]) -> str:
+        return _CROSS_SECTION_PURPOSE if _is_cross_section(fingerprint) else super().purpose(fingerprint)
+
+    def protocol(self, fingerprint: Mapping[str, str], judged_on: str) -> str:
+        if not _is_cross_section(fingerprint):
+            return super().protocol(fingerprint, judged_on)
+        return (
+            "Rows are contracts, ended or running, on the one day that all known ends fall on. Judged on "
+            f"{judged_on}, stratified and by customer: preparation, search for parameters and fit happen inside the "
+            "folds; figures are means over the folds. The version itself is fitted on all rows. Baselines compete on "
+            "the same folds; differences by paired bootstrap over contracts."
+        )
+
+    def limits(self, fingerprint: Mapping[str, str]) -> tuple[str, ...]:
+        design = _CROSS_SECTION_LIMITS if _is_cross_section(fingerprint) else _DATED_LIMITS
+        return (*design, *super().limits(fingerprint))
+
+    def monitoring(self) -> Monitoring:
+        return Monitoring(
+            "subscription_id", "is_churned", PROBABILITY_MEASURES, contract_outcomes_after, _rules, roc_auc_by_weight
+        )
+
     # ---- reading ----
 
-    def read_training(
-        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
-    ) -> Contracts:
+    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Contracts:
         contracts = with_complete_rows(read_contracts(settings, source, as_of_date, self.horizon_days), self.subject)
         return replace(
             contracts, training=self._thinned(contracts.training), histories=self._thinned(contracts.histories)
@@ -186,6 +216,19 @@ class ContractChurnJob(Job):
         if estimator.survival is not None:
             parts.append(changes_under(estimator.survival, features, _SURVIVAL_COLUMN))
         return joined(parts)
+
+
+def _is_cross_section(fingerprint: Mapping[str, str]) -> bool:
+    return fingerprint.get("design") == "cross_section"
+
+
+def _rules(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
+) -> Rules:
+    """Young contracts end first; for probability and level the rate of the horizon that had just ended."""
+    del definitions  # every running contract is eligible
+    earlier = contract_outcomes_after(connection, day - timedelta(days=horizon_days), horizon_days)
+    return {"roc_auc": ("tenure_days", -rows["tenure_days"].to_numpy(dtype=float))} | last_rate(earlier, rows)
 
 
 def _short_history(contracts: Contracts) -> ShortHistory:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
+from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
 from ml.evaluation import metrics
@@ -33,12 +35,13 @@ from ml.jobs.lifetime_value.horizons import (
 )
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns, prefix_of
+from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from ml.treatment.served import changes_under, joined
+from warehouse.base.definitions import Definitions
 from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
     from matplotlib.figure import Figure
 
     from ml.tracking import Recorded
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
 
 # What a candidate of further horizons reads beside what every model takes.
 _AMOUNT_COLUMNS = ("net_amount",)
+# The status-quo rate divides by the tenure, but by no fewer and no more days than these.
+_TENURE_DAYS = (30, 365)
 
 
 class LifetimeValueJob(SupervisedJob):
@@ -63,10 +68,7 @@ class LifetimeValueJob(SupervisedJob):
     """
 
     name = "clv"
-    model_name = "crm_clv"
-    score_table = "customer_clv"
-    score_column = "predicted_amount"
-    primary_metric = "gini"
+    baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
     event_words = ("spent something", "spent nothing")
 
     def __init__(
@@ -83,10 +85,26 @@ class LifetimeValueJob(SupervisedJob):
         self.further_horizons_days = further_horizons_days
         self.is_further = is_further
 
-    def read_training(
-        self, settings: Settings, source: str, as_of_date: date, horizons: Mapping[str, int]
-    ) -> Snapshots:
-        snapshots = super().read_training(settings, source, as_of_date, horizons)
+    @classmethod
+    def defined(cls, definitions: Definitions) -> LifetimeValueJob:
+        """With the further horizons; asked for one of these, for it alone."""
+        days, further = definitions.clv_horizon_days, definitions.clv_further_horizons_days
+        return cls(days, is_further=True) if days in further else cls(days, further_horizons_days=further)
+
+    def monitoring(self) -> Monitoring:
+        return Monitoring(
+            "customer_id",
+            "future_net_amount",
+            AMOUNT_MEASURES,
+            outcomes_after,
+            _rules,
+            self.rank_by_weight,
+            # What the table holds, whatever horizons are asked for today: what was said once is judged.
+            {180: "predicted_180d_amount", 365: "predicted_365d_amount"},
+        )
+
+    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
+        snapshots = super().read_training(settings, source, as_of_date, definitions)
         if not self.further_horizons_days:
             return snapshots
         limit = self.maximum_training_row_count
@@ -135,9 +153,9 @@ class LifetimeValueJob(SupervisedJob):
         )
         yield from learning.makers()
 
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
         """As every supervised job; then each further horizon, whose winner becomes a part of every candidate."""
-        competition = super().compete(snapshots, champion)
+        competition = super().compete(snapshots, champion, only)
         if not isinstance(snapshots, LabelledHistory):
             return competition
         former = {model.horizon_days: model for model in _further_horizons(champion)}
@@ -257,6 +275,16 @@ class LifetimeValueJob(SupervisedJob):
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"horizon_days": self.horizon_days, **historic_columns(rows)}, index=rows.index)
+
+
+def _rules(
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
+) -> Rules:
+    """Everyone goes on spending at the rate of the last year, or of their tenure if it is shorter."""
+    del connection, day, definitions
+    known_days = np.clip(rows["tenure_days"].to_numpy(dtype=float), *_TENURE_DAYS)
+    rate = np.maximum(rows["net_amount_365d"].to_numpy(dtype=float), 0) / known_days * horizon_days
+    return {name: ("status_quo_rate", rate) for name in AMOUNT_MEASURES}
 
 
 def _further_horizons(champion: BaseEstimator | None) -> tuple[HorizonModel, ...]:

@@ -13,9 +13,9 @@ from ml.competition.results import Candidate, CandidateFailed, Competition, Refu
 from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame, usable_columns
+from ml.data.preprocessing import SignedLog
 from ml.data.sampling import sampled
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.preprocessing import SignedLog
 from ml.estimators.segments.model import SegmentModel
 from ml.jobs.base import Job
 from ml.jobs.segmentation.candidates import candidates
@@ -36,9 +36,6 @@ class SegmentationJob(Job):
     """Kinds of customers, for those eligible at the as-of date. No labels, hence no temporal holdout."""
 
     name = "segmentation"
-    model_name = "crm_segmentation"
-    score_table = "customer_segments"
-    score_column = "segment_id"
 
     def __init__(self, configuration: SegmentationConfiguration | None = None) -> None:
         self.configuration = configuration or load_configuration(SegmentationConfiguration, "segmentation")

@@ -15,6 +15,7 @@ import pytest
 from ml.competition.results import Competition
 from ml.data.contract_features import contract_frame
 from ml.data.contracts import Contracts, read_contracts
+from ml.data.outcomes import contract_outcomes_after
 from ml.data.snapshots import LeakError, check_no_leak
 from ml.evaluation.metrics import roc_auc
 from ml.jobs.contract_churn.job import ContractChurnJob
@@ -23,7 +24,6 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
 from ml.watching.evidence import watch
-from ml.watching.outcomes import contract_outcomes_after
 from warehouse.base.definitions import load_definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
@@ -189,7 +189,7 @@ def read(settings: Settings, query: str) -> pd.DataFrame:
 def watched(settings: Settings, fast) -> tuple[str, str | None]:
     """What was looked at, and why to train although the calendar does not ask for it."""
     job, server = ContractChurnJob(HORIZON_DAYS, fast), TrackingServer(settings)
-    contracts = job.read_training(settings, SOURCE, AS_OF_DATE, {})
+    contracts = job.read_training(settings, SOURCE, AS_OF_DATE, load_definitions())
     champion = champion_of(server, job, SOURCE)
     evidence = watch(settings, server, job, contracts, champion, load_definitions())
     columns = champion.columns

@@ -1,0 +1,22 @@
+"""What a model card says of every job in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from warehouse.jobs.spec import Rows
+
+COMMON_LIMIT = "Contributions tell what moves the model's score, not what causes the behaviour."
+
+
+def protocol(rows: Rows, horizon_days: int | None, fingerprint: Mapping[str, str]) -> str:
+    """How a model of dated rows was fitted and judged."""
+    if horizon_days is None:
+        return "Fitted on the scoring snapshot; no labels."
+    return (
+        f"Rows are ({rows.one}, date): features from before the date, outcomes from the {horizon_days} days after it. "
+        f"Fitted on the snapshots {fingerprint.get('first_training_date')} to "
+        f"{fingerprint.get('last_training_date')}, whose outcomes were known on "
+        f"{fingerprint.get('evaluation_date')}; judged on the {rows.judged} of that day. Baselines compete on the same "
+        f"rows; differences by paired bootstrap over {rows.many}."
+    )

@@ -1,0 +1,67 @@
+"""How the scores of a job are held against what happened once their horizon has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.evaluation import metrics
+from warehouse.base.definitions import Definitions
+
+# Metric → name of the rule and what it says of each row.
+Rules = dict[str, tuple[str, NDArray]]
+PROBABILITY_MEASURES = {"roc_auc": metrics.roc_auc, "brier": metrics.brier, "level_ratio": metrics.level_ratio}
+AMOUNT_MEASURES = {
+    "gini": metrics.normalised_gini,
+    "value_capture_at_20": metrics.capture_at,
+    "level_ratio": metrics.level_ratio,
+}
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """What is looked at.
+
+    Attributes
+    ----------
+    key_column
+        Of score table and outcomes.
+    actual_column
+        Of the outcomes.
+    measures
+        The first of them ranks, and is held against the holdout of the training.
+    outcomes
+        (connection, day, horizon in days) → one row per key: what was known on the day, and what happened.
+    rules
+        What plain rules would have said of the rows.
+    rank_by_weight
+        The ranking measure in a form that can be resampled.
+    further_columns
+        Days of a longer horizon → column of the score table that speaks of it.
+    """
+
+    key_column: str
+    actual_column: str
+    measures: Mapping[str, Callable[[NDArray, NDArray], float]]
+    outcomes: Callable[[duckdb.DuckDBPyConnection, date, int], pd.DataFrame]
+    rules: Callable[[duckdb.DuckDBPyConnection, pd.DataFrame, date, int, Definitions], Rules]
+    rank_by_weight: Callable[[NDArray, NDArray], metrics.WeightedMetric]
+    further_columns: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def rank_metric(self) -> str:
+        return next(iter(self.measures))
+
+
+def last_rate(earlier: pd.DataFrame, rows: pd.DataFrame) -> Rules:
+    """For probability and level: the churn rate of the horizon that had just ended."""
+    if earlier.empty:
+        return {}
+    constant = np.full(len(rows), earlier["is_churned"].mean())
+    return {name: ("last_churn_rate", constant) for name in ("brier", "level_ratio")}

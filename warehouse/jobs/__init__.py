@@ -1,0 +1,1 @@
+"""What everybody must know of a job (a question that models answer), declared once in a file of its own name."""

@@ -1,0 +1,61 @@
+"""The jobs there are: one declaration each, in the order of their names."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from warehouse.base.errors import SettingsError
+from warehouse.jobs.spec import JobSpec
+
+FOLDERS: tuple[Path, ...] = (Path(__file__).parent,)
+
+
+def job_specs() -> tuple[JobSpec, ...]:
+    """Every job.
+
+    Raises
+    ------
+    SettingsError
+        If a declaration has an unknown entry or lacks one.
+    """
+    return _read(FOLDERS)
+
+
+def job_names() -> tuple[str, ...]:
+    """Their names, as on the command line."""
+    return tuple(spec.name for spec in job_specs())
+
+
+def backtested_jobs() -> tuple[str, ...]:
+    """Those of which a backtest shows figures."""
+    return tuple(spec.name for spec in job_specs() if spec.backtest_figures)
+
+
+def job_spec(name: str) -> JobSpec:
+    """One job.
+
+    Raises
+    ------
+    SettingsError
+        If there is none of that name.
+    """
+    found = next((spec for spec in job_specs() if spec.name == name), None)
+    if found is None:
+        raise SettingsError(f"There is no job {name!r}.", f"Use one of {', '.join(job_names())}.")
+    return found
+
+
+@cache
+def _read(folders: tuple[Path, ...]) -> tuple[JobSpec, ...]:
+    files = sorted((file for folder in folders for file in folder.glob("*.yml")), key=lambda file: file.stem)
+    return tuple(_spec(file) for file in files)
+
+
+def _spec(file: Path) -> JobSpec:
+    try:
+        return JobSpec.model_validate({"name": file.stem, **yaml.safe_load(file.read_text(encoding="utf-8"))})
+    except (ValueError, yaml.YAMLError) as error:
+        raise SettingsError(f"The declaration of a job cannot be used: {file}: {error}", "Mend the file.") from error
