@@ -1,24 +1,55 @@
-"""Rules that hold for every score table: one answer per customer, with its reason or its origin."""
+"""Rules that hold for every score table: one answer per customer (contract, …), with its reason or its origin."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import in_set, no_rows, sql, unique
 from expectations.thresholds import ScoresThresholds
+from warehouse.jobs.spec import JobSpec
 
 STATUSES = ("scored", "not_eligible", "refused")
 LOOK = "Look at the scoring task's log and at the model version in MLflow."
-_KEY = ["customer_id", "as_of_date", "model_name"]
-COMMON_COLUMNS = (*_KEY, "status", "reason", "model_version", "mlflow_run_id", "scored_at")
 
 
-def common_rules(table: str, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+    """What holds for every job; a job about customers has an answer for each of them."""
+    key, one = tuple(spec.scores.key), spec.rows.one
+    is_about_customers = key == ("customer_id",)
+    of_customers = _every_customer(thresholds, as_of_date) if is_about_customers else ()
     return (
-        unique(_KEY, f"Each customer stands once per as-of date and model in {table}.", LOOK),
+        unique(
+            [*key, "as_of_date", "model_name"],
+            f"Each {one} stands once per as-of date and model in {spec.scores.table}.",
+            LOOK,
+        ),
         in_set("status", STATUSES, f"A status is one of {', '.join(STATUSES)}.", LOOK),
+        no_rows(
+            "reason_or_origin_is_given",
+            sql(
+                f"""
+                    select {", ".join(key)}, status, reason, model_version, mlflow_run_id
+                    from {{batch}} as scores
+                    where as_of_date = :as_of_date and ((status = 'scored' and (model_version is null
+                        or mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
+                """,
+                as_of_date=as_of_date,
+            ),
+            "A score names its model version and run; a missing score gives its reason.",
+            LOOK,
+            column="reason",
+        ),
+        scored_share_stands(thresholds, as_of_date),
+        _job_scored(as_of_date),
+        *of_customers,
+    )
+
+
+def _every_customer(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+    return (
         no_rows(
             "every_customer_has_one_answer",
             sql(
@@ -39,21 +70,23 @@ def common_rules(table: str, thresholds: ScoresThresholds, as_of_date: date) -> 
             column="customer_id",
         ),
         no_rows(
-            "reason_or_origin_is_given",
+            "scored_share",
             sql(
                 """
-                    select customer_id, status, reason, model_version, mlflow_run_id
-                    from {batch} as scores
-                    where as_of_date = :as_of_date and ((status = 'scored' and (model_version is null
-                        or mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
+                    select count(*) as eligible_count, count(*) filter (s.status = 'scored') as scored_count
+                    from {batch} as s
+                    inner join marts.customer_features as f on f.customer_id = s.customer_id
+                        and f.as_of_date = s.as_of_date and f.is_eligible
+                    where s.as_of_date = :as_of_date
+                    having count(*) filter (s.status = 'scored') between 1 and :share * count(*) - 0.000001
                 """,
                 as_of_date=as_of_date,
+                share=thresholds.scored_share_minimum,
             ),
-            "A score names its model version and run; a missing score gives its reason.",
-            LOOK,
-            column="reason",
+            f"A job that scores at all scores at least {thresholds.scored_share_minimum:.0%} of the eligible.",
+            "Group the rows by status and reason, and look at the features of those without a score.",
+            column="status",
         ),
-        *_coverage_rules(thresholds, as_of_date),
     )
 
 
@@ -101,55 +134,34 @@ def scored_share_stands(thresholds: ScoresThresholds, as_of_date: date) -> Expec
     )
 
 
-def _coverage_rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
-    return (
-        scored_share_stands(thresholds, as_of_date),
-        no_rows(
-            "scored_share",
-            sql(
-                """
-                    select count(*) as eligible_count, count(*) filter (s.status = 'scored') as scored_count
-                    from {batch} as s
-                    inner join marts.customer_features as f on f.customer_id = s.customer_id
-                        and f.as_of_date = s.as_of_date and f.is_eligible
-                    where s.as_of_date = :as_of_date
-                    having count(*) filter (s.status = 'scored') between 1 and :share * count(*) - 0.000001
-                """,
-                as_of_date=as_of_date,
-                share=thresholds.scored_share_minimum,
-            ),
-            f"A job that scores at all scores at least {thresholds.scored_share_minimum:.0%} of the eligible.",
-            "Group the rows by status and reason, and look at the features of those without a score.",
-            column="status",
+def _job_scored(as_of_date: date) -> Expectation:
+    return no_rows(
+        "job_scored",
+        sql(
+            """
+                select reason, count(*) as row_count
+                from {batch} as scores
+                where as_of_date = :as_of_date
+                    and not exists (select 1 from {batch} as others
+                    where others.as_of_date = :as_of_date and others.status = 'scored')
+                group by reason
+            """,
+            as_of_date=as_of_date,
         ),
-        no_rows(
-            "job_scored",
-            sql(
-                """
-                    select reason, count(*) as customer_count
-                    from {batch} as scores
-                    where as_of_date = :as_of_date
-                        and not exists (select 1 from {batch} as others
-                        where others.as_of_date = :as_of_date and others.status = 'scored')
-                    group by reason
-                """,
-                as_of_date=as_of_date,
-            ),
-            "The job gave scores.",
-            "Nothing is broken: the reason says why the job refused, most often too little data.",
-            column="status",
-            severity="warning",
-        ),
+        "The job gave scores.",
+        "Nothing is broken: the reason says why the job refused, most often too little data.",
+        column="status",
+        severity="warning",
     )
 
 
-def filled_when_scored(columns: tuple[str, ...], as_of_date: date) -> Expectation:
+def filled_when_scored(key: Iterable[str], columns: tuple[str, ...], as_of_date: date) -> Expectation:
     missing = " or ".join(f"{column} is null" for column in columns)
     return no_rows(
         "scored_rows_are_filled",
         sql(
             f"""
-                select customer_id, {", ".join(columns)}
+                select {", ".join([*key, *columns])}
                 from {{batch}} as scores
                 where as_of_date = :as_of_date and status = 'scored' and ({missing})
             """,
@@ -176,14 +188,14 @@ def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
     )
 
 
-def reasoned(as_of_date: date) -> Expectation:
+def reasoned(key: Iterable[str], as_of_date: date) -> Expectation:
     """A warning: a score without reasons is a score still."""
     return no_rows(
         "scored_rows_have_reasons",
         sql(
-            """
-                select customer_id, reasons, reason_codes
-                from {batch} as scores
+            f"""
+                select {", ".join(key)}, reasons, reason_codes
+                from {{batch}} as scores
                 where as_of_date = :as_of_date and status = 'scored'
                     and (nullif(trim(reasons), '') is null or not coalesce(json_valid(reason_codes), false))
             """,

@@ -1,4 +1,4 @@
-"""The parts of gates `marts` and `scores` on contracts for recurring services."""
+"""The part of gate `marts` on contracts for recurring services."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from datetime import date
 
 from expectations.newest_versions import newest
 from expectations.suites.mart_rules import look_at
-from expectations.suites.rules import TableSuite, between, in_set, no_rows, not_null, sql, unique
-from expectations.suites.score_rules import LOOK, STATUSES, filled_when_scored, finite, reasoned, scored_share_stands
-from expectations.thresholds import ScoresThresholds
-
-_SCORE_KEY = ["subscription_id", "customer_id", "as_of_date", "model_name"]
-_SURVIVAL = ("survival_3m_probability", "survival_6m_probability", "survival_12m_probability")
+from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
 
 
 def subscriptions_suite(as_of_date: date) -> TableSuite:
@@ -79,56 +74,3 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
     )
     columns = ("subscription_id", "as_of_date", "tenure_months", "is_eligible", "ineligible_reason")
     return TableSuite("marts", "subscription_features", (*columns, "total_charges_amount"), rules)
-
-
-def subscription_churn_suite(thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
-    """`scores.subscription_churn`."""
-    bands = ["low", "medium", "high"]
-    rules = (
-        unique(_SCORE_KEY, "Each contract stands once per as-of date and model.", LOOK),
-        in_set("status", STATUSES, f"A status is one of {', '.join(STATUSES)}.", LOOK),
-        in_set("churn_risk_band", bands, f"A risk band is one of {', '.join(bands)}.", LOOK),
-        *(
-            between(name, 0, 1, "Probabilities lie between 0 and 1.", LOOK)
-            for name in ("churn_probability", *_SURVIVAL)
-        ),
-        finite(("churn_probability", "expected_remaining_months"), as_of_date),
-        filled_when_scored(("churn_probability", "churn_risk_band", "model_version", "mlflow_run_id"), as_of_date),
-        reasoned(as_of_date),
-        scored_share_stands(thresholds, as_of_date),
-        no_rows(
-            "every_contract_has_one_answer",
-            sql(
-                """
-                    select coalesce(c.subscription_id, s.subscription_id) as subscription_id, s.status, s.reason
-                    from marts.dim_subscriptions as c
-                    full outer join (select * from {batch} where as_of_date = :as_of_date) as s
-                        on s.subscription_id = c.subscription_id
-                    where c.subscription_id is null or s.subscription_id is null
-                        or (s.status = 'scored' and not c.is_active)
-                        or (s.status <> 'scored' and nullif(trim(s.reason), '') is null)
-                """,
-                as_of_date=as_of_date,
-            ),
-            "Every contract has one answer: a score only while it runs, otherwise a reason.",
-            "Score again for this as-of date: python -m ml score --job contract_churn.",
-            column="subscription_id",
-        ),
-        no_rows(
-            "survival_falls",
-            """
-                select subscription_id, survival_3m_probability, survival_6m_probability, survival_12m_probability
-                from {batch} as scores
-                where survival_6m_probability > survival_3m_probability
-                    or survival_12m_probability > survival_6m_probability
-                    or expected_remaining_months not between 0 and remaining_horizon_months
-            """,
-            "No contract is likelier to last longer than shorter.",
-            LOOK,
-            column="survival_12m_probability",
-        ),
-    )
-    columns = (*_SCORE_KEY, "status", "reason", "churn_probability", "churn_risk_band", *_SURVIVAL)
-    columns += ("expected_remaining_months", "remaining_horizon_months", "reasons", "reason_codes")
-    columns += ("model_version", "mlflow_run_id")
-    return TableSuite("scores", "subscription_churn", columns, rules)

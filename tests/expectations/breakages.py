@@ -401,7 +401,8 @@ SCORES = [
     ),
     _contract("scored_rows_are_filled", "churn_risk_band = null"),
     _contract("totals_are_finite", "expected_remaining_months = 'nan', remaining_horizon_months = null"),
-    _contract("every_contract_has_one_answer", "status = 'refused'"),
+    Breakage("scores.subscription_churn: every_contract_has_one_answer", ("delete from scores.subscription_churn",)),
+    _contract("reason_or_origin_is_given", "status = 'refused'"),
     _contract("survival_falls", "survival_6m_probability = 0.95"),
 ]
 
