@@ -1,84 +1,103 @@
-"""Models to files and back with skops: loading a file builds listed types only and runs no code of its own."""
+"""Models to files and back with skops: loading a file builds known types only and runs no code of its own."""
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 from sklearn.base import BaseEstimator
 
+from ml.tracking.moved_types import MOVED
 from warehouse.base.errors import ModelUnavailable
+from warehouse.jobs.registry import job_specs
 
-# Every type, beyond numbers, arrays and what skops trusts itself, that a model of ours may contain.
-# A type that is missing here makes saving fail, so the list cannot fall behind unnoticed.
-TRUSTED_TYPES = (
-    "ml.estimators.baselines.HiatusChurnRule",
-    "ml.estimators.baselines.HiatusSpend",
-    "ml.estimators.baselines.LastPeriodSpend",
-    "ml.estimators.baselines.LevelledSpend",
-    "ml.estimators.baselines.RecencyChurnRule",
-    "ml.estimators.baselines.StatusQuoSpend",
-    "ml.estimators.calibration.CalibratedByCustomer",
-    "ml.estimators.classifiers.FixedEpochNetwork",
-    "ml.estimators.contract_churn.ContractChurnModel",
-    "ml.estimators.contract_survival.ContractSurvival",
-    "ml.estimators.intervals.SimilarPredictionInterval",
-    "ml.estimators.lifetime_value.HorizonModel",
-    "ml.estimators.lifetime_value.LifetimeValueModel",
-    "ml.data.preprocessing.SignedLog",
-    "ml.estimators.purchase_forecast.PurchaseChurnModel",
-    "ml.estimators.purchase_forecast.PurchaseSpendModel",
-    "ml.purchase_models.beta_geometric_nbd.BetaGeometricNBD",
-    "ml.purchase_models.gamma_gamma.GammaGamma",
-    "ml.purchase_models.historic_order_amount.HistoricOrderAmount",
-    "ml.purchase_models.historic_rate.HistoricRate",
-    "ml.purchase_models.nbd.NBD",
-    "ml.purchase_models.pareto_nbd.ParetoNBD",
-    "ml.estimators.segments.density.DensitySegments",
-    "ml.estimators.segments.mixture.MixtureSegments",
-    "ml.estimators.segments.model.GridSegments",
-    "ml.estimators.segments.model.KMeansSegments",
-    "ml.estimators.segments.scaling.Winsorizer",
-    "ml.treatment.neighbours.NeighbourMean",
-    "ml.treatment.transformer.FeatureTreatment",
-    "ml.estimators.tweedie.TweedieSpendModel",
-    "ml.estimators.two_stage.TwoStageSpendModel",
-    "numpy.dtype",
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
-    "sklearn.tree._tree.Tree",
+# Beyond numbers, arrays and what skops trusts itself, a model may contain these types of other libraries, and every
+# estimator of the modules named below. Saving a model with another type fails.
+_OF_LIBRARIES = frozenset(
+    {
+        "numpy.dtype",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.tree._tree.Tree",
+    }
 )
+_ROOMS = ("ml.data.preprocessing", "ml.estimators", "ml.purchase_models", "ml.treatment")
+_MODULE = re.compile(r'("__module__": ")([\w.]+)(")')
 
 
 def untrusted_types(model: BaseEstimator) -> list[str]:
-    """Types in a model that are not listed."""
+    """Types in a model that would not be loaded again."""
     from skops.io import dumps, get_untrusted_types
 
-    return sorted(set(get_untrusted_types(data=dumps(model))) - set(TRUSTED_TYPES))
+    return _foreign(get_untrusted_types(data=dumps(model)))
+
+
+def trusted_types(model: BaseEstimator) -> list[str]:
+    """Types in a model that skops has to be told of before it loads them; all of them ours or known."""
+    from skops.io import dumps, get_untrusted_types
+
+    return sorted(set(get_untrusted_types(data=dumps(model))) - set(untrusted_types(model)))
 
 
 def load_model_file(path: Path) -> BaseEstimator:
-    """Load a model; refuse files that are missing, damaged or contain types that are not listed.
+    """Load a model; refuse files that are missing, damaged or contain other types.
 
     Raises
     ------
     ModelUnavailable
         With what is wrong with the file.
     """
-    from skops.io import get_untrusted_types, load
+    from skops.io import get_untrusted_types, loads
 
     advice = "Train anew: python -m ml train --force."
     if not path.exists():
         raise ModelUnavailable(f"The model file {path.name} is missing from MLflow's artifacts.", advice)
     try:
-        foreign = sorted(set(get_untrusted_types(file=path)) - set(TRUSTED_TYPES))
-        if foreign:
+        content = _of_this_release(path.read_bytes())
+        found = get_untrusted_types(data=content)
+        if foreign := _foreign(found):
             raise ModelUnavailable(f"The model file contains types we do not load: {', '.join(foreign)}.", advice)
-        return load(path, trusted=list(TRUSTED_TYPES))
+        return loads(content, trusted=found)
     except ModelUnavailable:
         raise
     except Exception as error:  # a damaged file can fail anywhere inside the reader
         raise ModelUnavailable(
             f"The model file {path.name} cannot be read ({type(error).__name__}: {error}).", advice
         ) from error
+
+
+def _foreign(types: Iterable[str]) -> list[str]:
+    return sorted(name for name in set(types) if name not in _OF_LIBRARIES and not _is_own(name))
+
+
+def _is_own(name: str) -> bool:
+    """Whether a type is an estimator of ours: nothing is imported but modules of the rooms and jobs themselves."""
+    module, _, class_name = name.rpartition(".")
+    rooms = (*_ROOMS, *(spec.code.partition(":")[0] for spec in job_specs()))
+    if not any(module == room or module.startswith(f"{room}.") for room in rooms):
+        return False
+    try:
+        kind = getattr(import_module(module), class_name, None)
+    except ImportError:
+        return False
+    return isinstance(kind, type) and issubclass(kind, BaseEstimator)
+
+
+def _of_this_release(content: bytes) -> bytes:
+    """The file with types of ours that have moved since it was written under their present names."""
+    with zipfile.ZipFile(io.BytesIO(content)) as given:
+        schema = given.read("schema.json").decode("utf-8")
+        renamed = _MODULE.sub(lambda found: found[1] + MOVED.get(found[2], found[2]) + found[3], schema)
+        if renamed == schema:
+            return content
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as taken:
+            for entry in given.namelist():
+                taken.writestr(entry, renamed if entry == "schema.json" else given.read(entry))
+    return written.getvalue()
