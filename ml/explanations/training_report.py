@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ml.competition.results import Competition, Result
 from ml.configuration import load_configuration
@@ -118,7 +117,7 @@ class TrainingReport:
 
     def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
-        actual, selected = self.job.target(rows), self._selected(rows, predicted)
+        actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
         kinds = self.job.kinds(rows)
         kinds = self._rfm_segments(rows) if kinds is None else kinds
@@ -131,13 +130,6 @@ class TrainingReport:
     @property
     def _is_probability(self) -> bool:
         return self.job.prediction_method == "predict_proba"
-
-    def _selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
-        """Who is picked out: the high risk band, or the two upper value tiers."""
-        if self._is_probability:
-            return predicted >= self.job.configuration.risk_bands.high_from
-        tier = self.job.value_tier(pd.Series(predicted), rows["customer_id"])
-        return np.isin(tier.astype(str), list(self.job.configuration.value_tiers)[:2])
 
     def _rfm_segments(self, rows: pd.DataFrame) -> pd.Series | None:
         """RFM segment of each customer on the judged date; None where the marts have none."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.competition.results import Competition
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
     from ml.jobs.configuration import JobConfiguration
     from ml.tracking import Recorded
+
+
+_PICKED_OUT_SHARE = 0.1
 
 
 class Job(ABC):
@@ -140,6 +145,10 @@ class Job(ABC):
     def judged_on(self, snapshots: Snapshots) -> str:
         """What the candidates were judged on, for titles."""
         return f"holdout {snapshots.evaluation_date}"
+
+    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """Whom one would act on, for figures by group: the upper tenth, where a job has no bands of its own."""
+        return predicted >= np.quantile(predicted, 1 - _PICKED_OUT_SHARE)
 
     def kinds(self, rows: pd.DataFrame) -> pd.Series | None:
         """Kind of each judged row, for figures by kind; the name of the series says what kind. None: RFM segments."""

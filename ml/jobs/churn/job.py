@@ -54,6 +54,10 @@ class ChurnJob(SupervisedJob):
     def happened(self, rows: pd.DataFrame) -> NDArray:
         return rows["is_churned"].to_numpy(dtype=bool)
 
+    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """The high risk band."""
+        return predicted >= self.configuration.risk_bands.high_from
+
     def target(self, rows: pd.DataFrame) -> NDArray:
         return self.happened(rows).astype(float)
 

@@ -115,6 +115,10 @@ class ContractChurnJob(Job):
 
     # ---- what reports ask ----
 
+    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """The high risk band."""
+        return predicted >= self.configuration.risk_bands.high_from
+
     def target(self, rows: pd.DataFrame) -> NDArray:
         return rows["is_churned"].to_numpy(dtype=float)
 

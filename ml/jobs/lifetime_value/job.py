@@ -113,6 +113,11 @@ class LifetimeValueJob(SupervisedJob):
     def happened(self, rows: pd.DataFrame) -> NDArray:
         return self.target(rows) > 0
 
+    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """The two upper value tiers."""
+        tier = self.value_tier(pd.Series(predicted), rows["customer_id"])
+        return np.isin(tier.astype(str), list(self.configuration.value_tiers)[:2])
+
     def target(self, rows: pd.DataFrame) -> NDArray:
         return rows["future_net_amount"].to_numpy(dtype=float)
 

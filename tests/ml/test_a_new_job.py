@@ -1,0 +1,131 @@
+"""A job is one declaration and one module: a stub that no shared file knows goes through the whole life of a model."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from expectations.gates import run_gate
+from ml.lifecycle.approval import Answer, answer, candidacy
+from ml.lifecycle.approval_question import body, subject
+from ml.lifecycle.rollback import roll_back
+from ml.lifecycle.scoring import score
+from ml.lifecycle.training import train
+from ml.tracking import TrackingServer, challenger_of, champion_of
+from tests.ml.jobs import job_at
+from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, simulated_orders, write_marts
+from tests.ml.test_watching_runs import EARLIER, snapshots_at, write_movements
+from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.jobs import registry
+from warehouse.publishing.publish import publish
+from warehouse.tables.data_dictionary import data_dictionary
+
+STUB = Path(__file__).with_name("a_new_job")
+NAME, TABLE = "comes_back", "scores.customer_comes_back"
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a declaration and a module, and no other job."""
+    folder = tmp_path_factory.mktemp("a_job")
+    for file in STUB.iterdir():
+        if file.is_file():
+            shutil.copy(file, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setattr(registry, "FOLDERS", (folder,))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def lived(declared: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which the job was trained and scored at one date, and again a horizon later, with approval."""
+    settings = Settings(home=tmp_path_factory.mktemp("lived"), mlflow_tracking_uri="", memory_limit="1GB")
+    orders = simulated_orders()
+    write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
+    first = train(settings, NAME, SOURCE, EARLIER, pipeline_run_id="run-1", definitions=DEFINITIONS)
+    assert (first.status, first.candidate, first.metric_name) == ("promoted", "frequency", "roc_auc")
+    score(settings, NAME, SOURCE, EARLIER, definitions=DEFINITIONS)
+    write_marts(settings.build_file(SOURCE), snapshots_at(orders, AS_OF_DATE))
+    write_movements(settings.build_file(SOURCE), orders)
+    again = train(
+        settings,
+        NAME,
+        SOURCE,
+        AS_OF_DATE,
+        force=True,
+        pipeline_run_id="run-2",
+        definitions=DEFINITIONS,
+        needs_approval=True,
+    )
+    assert again.status == "awaiting_approval"
+    return settings
+
+
+def rows(settings: Settings, query: str) -> pd.DataFrame:
+    with duckdb.connect(str(settings.build_file(SOURCE)), read_only=True) as connection:
+        return connection.execute(query).df()
+
+
+def test_a_person_is_asked_in_its_own_words(lived: Settings) -> None:
+    waiting = challenger_of(TrackingServer(lived), job_at(NAME, HORIZON_DAYS), SOURCE)
+    asked = candidacy(lived, NAME, SOURCE, waiting.version)
+    assert subject(asked).startswith("Coming back, units: may the new model frequency")
+    assert "ranking, ROC-AUC (higher is better)" in body(asked, answer_within="a day")
+
+
+def test_it_serves_after_the_answer_scores_and_passes_the_gate(lived: Settings) -> None:
+    answer(lived, NAME, SOURCE, Answer(True, "ann", "fine"), pipeline_run_id="run-2")
+    report = score(lived, NAME, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
+    assert report.score_table == "customer_comes_back"
+    assert report.rows_by_status["scored"] > 100
+    scored = rows(lived, f"select * from {TABLE} where as_of_date = date '{AS_OF_DATE}' and status = 'scored'")
+    assert scored["repurchase_probability"].between(0, 1).all()
+    assert scored["reasons"].str.contains("because:").any()
+    assert scored["reasons"].str.contains("although:").any()
+    assert not scored["reasons"].str.contains("risk|value:").any()
+    assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-2").is_passed
+
+
+def test_its_drift_and_what_came_true_are_measured(lived: Settings) -> None:
+    drift = rows(lived, f"select * from quality.drift where job = '{NAME}'")
+    assert "(score)" in set(drift["column_name"])
+    realised = rows(lived, f"select * from quality.realised_performance where job = '{NAME}'").set_index("metric_name")
+    assert 0.6 < realised.loc["roc_auc", "metric_value"] < 1
+    assert realised.loc["roc_auc", "baseline_name"] == "newest_first"
+
+
+def test_a_former_version_serves_again(lived: Settings) -> None:
+    job, server = job_at(NAME, HORIZON_DAYS), TrackingServer(lived)
+    newest = champion_of(server, job, SOURCE).version
+    assert roll_back(lived, NAME, SOURCE, AS_OF_DATE).version != newest
+    assert roll_back(lived, NAME, SOURCE, AS_OF_DATE, version=newest).version == newest
+
+
+def test_its_card_and_the_dictionary_tell_what_it_is(lived: Settings) -> None:
+    (card,) = {
+        path.read_text() for path in lived.mlflow_folder.rglob("model_card.md") if "version 2" in path.read_text()
+    }
+    assert f"buys again in the next {HORIZON_DAYS} days" in card
+    assert "A stub for a test" in card
+    assert "| `repurchase_probability` | double |" in data_dictionary()
+
+
+def test_its_table_is_published(lived: Settings) -> None:
+    with duckdb.connect(str(lived.build_file(SOURCE))) as connection:
+        connection.execute("create table marts.fct_orders (order_id varchar, net_amount decimal(18, 2))")
+        connection.execute("create table marts.customer_360 as select customer_id from marts.dim_customers")
+    publish(lived, SOURCE, AS_OF_DATE.isoformat(), "run-2")
+    with duckdb.connect(str(lived.published_file), read_only=True) as connection:
+        assert connection.execute(f"select count(*) from {TABLE}_current").fetchone()[0] > 100
+
+
+def test_no_shared_file_knows_its_name() -> None:
+    for package in ("dags", "dbt_project", "expectations", "ml", "services", "warehouse"):
+        for file in (CHECKOUT / package).rglob("*"):
+            if file.suffix in (".py", ".yml", ".sql"):
+                assert NAME not in file.read_text(encoding="utf-8"), file
