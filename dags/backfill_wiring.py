@@ -117,9 +117,8 @@ def wait_for_earlier_dates() -> None:
 
 def reprocess_date(settings: Settings, plan: dict[str, Any]) -> list[str]:
     """Build and check the marts as of one date, score it with what could have served then, and check the scores."""
-    from ml.lifecycle.scoring import score
+    from ml.lifecycle.optional import score_as_declared, train_as_declared
     from ml.lifecycle.serving import who_serves
-    from ml.lifecycle.training import train
     from warehouse.marts.build import build_marts
 
     source, day = plan["source"], date.fromisoformat(plan["as_of_date"])
@@ -127,9 +126,9 @@ def reprocess_date(settings: Settings, plan: dict[str, Any]) -> list[str]:
     said = pass_gate("marts", plan)
     for job in JOBS:
         if who_serves(settings, job, source, day) is None:
-            outcome = train(settings, job, source, day, pipeline_run_id=plan["pipeline_run_id"])
+            outcome = train_as_declared(settings, job, source, day, pipeline_run_id=plan["pipeline_run_id"])
             said += say([f"{job}: {outcome.status}. {outcome.reason}"])
-        report = score(settings, job, source, day)
+        report = score_as_declared(settings, job, source, day)
         by = f"by version {report.model_version}" if report.model_version else report.reason
         said += say([f"{report.score_table}: {report.rows_by_status} {by}"])
     return said + pass_gate("scores", plan)

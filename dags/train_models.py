@@ -68,8 +68,8 @@ def train_models() -> None:
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
         """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
+        from ml.lifecycle.optional import train_as_declared
         from ml.lifecycle.rollback import roll_back
-        from ml.lifecycle.training import train as train_job
         from warehouse.base.settings import Settings
 
         where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))
@@ -79,7 +79,7 @@ def train_models() -> None:
             tell([f"{job}: rolled back. {chosen.candidate} (version {chosen.version}) serves again."])
             return []
         is_asked = params["ask_before_promoting"]
-        outcome = train_job(*where, force=plan["force_retrain"], needs_approval=is_asked, **run)
+        outcome = train_as_declared(*where, force=plan["force_retrain"], needs_approval=is_asked, **run)
         tell([f"{job}: {outcome.status}. {outcome.reason}"])
         return questions(outcome, plan)
 

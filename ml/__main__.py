@@ -79,10 +79,10 @@ def _jobs(asked: argparse.Namespace) -> Sequence[str]:
 
 
 def _train(asked: argparse.Namespace) -> int:
-    from ml.lifecycle.training import train
+    from ml.lifecycle.optional import train_as_declared
 
     for job in _jobs(asked):
-        outcome = train(Settings(), job, asked.source, asked.as_of, force=asked.force)
+        outcome = train_as_declared(Settings(), job, asked.source, asked.as_of, force=asked.force)
         serving = f", {outcome.candidate} (version {outcome.model_version}) serves" if outcome.candidate else ""
         print(f"{job}: {outcome.status}{serving}\n  {outcome.reason}")
         if outcome.awaiting_version:
@@ -91,10 +91,10 @@ def _train(asked: argparse.Namespace) -> int:
 
 
 def _score(asked: argparse.Namespace) -> int:
-    from ml.lifecycle.scoring import score
+    from ml.lifecycle.optional import score_as_declared
 
     for job in _jobs(asked):
-        report = score(Settings(), job, asked.source, asked.as_of)
+        report = score_as_declared(Settings(), job, asked.source, asked.as_of)
         counts = ", ".join(f"{count} {status}" for status, count in report.rows_by_status.items()) or "no customers"
         print(f"{job}: {counts} → scores.{report.score_table} {report.reason}".rstrip())
     return 0

@@ -15,12 +15,14 @@ from typing import Any, Literal
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.row_rule import ExpectNoRowsBreakingRule
 
 Severity = Literal["critical", "warning"]
 Value = date | int | float | str | Sequence[str]
 
+_WARNING = " (a warning)"
 _PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -166,6 +168,12 @@ def not_empty_unless(other: str, means: str, first_step: str) -> Expectation:
     )
 
 
+def as_warning(rule: Expectation) -> Expectation:
+    """The same rule, which stops nothing when it does not hold."""
+    words = str(rule.description).removesuffix(_WARNING) + _WARNING
+    return rule.copy(update={"severity": FailureSeverity.WARNING, "description": words})
+
+
 def _common(
     rule: str,
     means: str,
@@ -180,7 +188,7 @@ def _common(
     meta = {"rule": rule, "means": means, "first_step": first_step, "column": column, "table": table}
     meta["breaks"] = breaks  # SQL condition of the rows that break it, where GX tells their values only
     return {
-        "description": means if severity == "critical" else f"{means} (a warning)",
+        "description": means if severity == "critical" else means + _WARNING,
         "severity": severity,
         "notes": [f"First step when it does not hold: {first_step}"],
         "meta": {name: value for name, value in meta.items() if value is not None},

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import TableSuite, at_least, between, in_set
+from expectations.suites.rules import TableSuite, as_warning, at_least, between, in_set
 from expectations.suites.score_rules import LOOK, common_rules, filled_when_scored, finite, reasoned
 from expectations.thresholds import ScoresThresholds
 from warehouse.jobs.registry import job_specs
@@ -32,6 +32,8 @@ def _suite(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> Tab
         *_declared_rules(spec, as_of_date),
         *_own_rules(spec, thresholds, as_of_date),
     )
+    if spec.optional:
+        rules = tuple(as_warning(rule) for rule in rules)
     columns = tuple(column.name for column in score_table(spec).columns)
     return TableSuite("scores", spec.scores.table, columns, rules)
 

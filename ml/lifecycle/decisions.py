@@ -15,7 +15,7 @@ from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
-NOT_RETRAINED, REFUSED, ROLLED_BACK = "not_retrained", "refused", "rolled_back"
+NOT_RETRAINED, REFUSED, ROLLED_BACK, FAILED = "not_retrained", "refused", "rolled_back", "failed"
 AWAITING_APPROVAL, PROMOTED, REJECTED = "awaiting_approval", "promoted", "rejected"
 CHAMPION_KEPT, BASELINE_SERVES = "champion_kept", "baseline_serves"
 # Trained as of a date before the champion's: it serves the dates from its own on, and the champion stays.

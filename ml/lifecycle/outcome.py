@@ -18,6 +18,7 @@ Status = Literal[
     "awaiting_approval",
     "not_retrained",
     "refused",
+    "failed",
 ]
 
 
@@ -31,7 +32,7 @@ class TrainingOutcome:
         "promoted", "champion_kept" and "baseline_serves": trained, and this was decided. "serves_past_dates": trained
         as of a date before the champion's, which stays champion. "not_retrained": what serves goes on.
         "awaiting_approval": a person decides about the winner. "refused": the data do not allow a model; former
-        scores stay.
+        scores stay. "failed": the training of an optional job ended in an error.
     candidate, model_version, metric_value
         Of what serves from the as-of date on.
     awaiting_version

@@ -167,7 +167,7 @@ def _since_training(
         and label_end_date <= $as_of_date and label_end_date > (
             select coalesce(max(as_of_date), date '0001-01-01') from quality.model_promotions
             where job = $job and as_of_date <= $as_of_date
-            and decision not in ('not_retrained', 'refused', 'rolled_back')
+            and decision not in ('not_retrained', 'refused', 'failed', 'rolled_back')
         )
         order by all
         """,

@@ -12,6 +12,7 @@ import pytest
 from expectations.gates import run_gate
 from ml.lifecycle.approval import Answer, answer, candidacy
 from ml.lifecycle.approval_question import body, subject
+from ml.lifecycle.optional import score_as_declared, train_as_declared
 from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
@@ -122,6 +123,33 @@ def test_its_table_is_published(lived: Settings) -> None:
     publish(lived, SOURCE, AS_OF_DATE.isoformat(), "run-2")
     with duckdb.connect(str(lived.published_file), read_only=True) as connection:
         assert connection.execute(f"select count(*) from {TABLE}_current").fetchone()[0] > 100
+
+
+def test_an_optional_one_that_fails_holds_nobody_up(
+    lived: Settings, declared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comes_back_job.ComesBackJob.check", lambda *_: 1 / 0)
+    monkeypatch.setattr("comes_back_job.ComesBackJob.scores", lambda *_: 1 / 0)
+    what = (lived, NAME, SOURCE, AS_OF_DATE)
+    before = rows(lived, f"select * from {TABLE} order by all")
+    for function in (train_as_declared, score_as_declared):
+        with pytest.raises(ZeroDivisionError):
+            function(*what)
+    file = declared / f"{NAME}.yml"
+    file.write_text(file.read_text() + "optional: true\n")
+    registry._read.cache_clear()
+    outcome = train_as_declared(*what, pipeline_run_id="run-3", force=True)
+    assert (outcome.status, outcome.model_version) == ("failed", None)
+    assert "holds nobody up" in outcome.reason
+    assert "holds nobody up" in score_as_declared(*what).reason
+    decided = rows(lived, "select decision, reason from quality.model_promotions where pipeline_run_id = 'run-3'")
+    assert decided["decision"].tolist() == ["failed"]
+    pd.testing.assert_frame_equal(before, rows(lived, f"select * from {TABLE} order by all"))
+    with duckdb.connect(str(lived.build_file(SOURCE))) as connection:
+        connection.execute(f"update {TABLE} set repurchase_probability = 2")
+    result = run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-3")
+    assert result.is_passed
+    assert "repurchase_probability" in {check.column_name for check in result.warnings}
 
 
 def test_no_shared_file_knows_its_name() -> None:

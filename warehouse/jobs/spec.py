@@ -115,6 +115,8 @@ class JobSpec(_Frozen):
         What the score is, as a sentence; `{horizon_days}` stands for the horizon.
     code
         `module:class`, imported only when the job runs.
+    optional
+        Whether others go on when it fails: its former scores stay, its gate warns, and the failure is told.
     horizon
         The var of dbt_project.yml that says how many days the job looks ahead; None: it does not.
     compared
@@ -131,6 +133,7 @@ class JobSpec(_Frozen):
     title: str
     question: str
     code: str = Field(pattern=r"^[\w.]+:\w+$")
+    optional: bool = False
     rows: Rows
     horizon: str | None = None
     compared: str | None = None

@@ -1,0 +1,77 @@
+"""Jobs that are declared optional: when one fails, it is told and written down, and holds nobody up."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import Any
+
+from ml.jobs.registry import load_job
+from ml.lifecycle.decisions import FAILED, decision_row, write_decision
+from ml.lifecycle.outcome import TrainingOutcome
+from ml.lifecycle.scoring import ScoringReport, score
+from ml.lifecycle.training import train
+from warehouse.base.errors import WarehouseBusy
+from warehouse.base.machine_faults import in_words
+from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_spec
+
+log = logging.getLogger(__name__)
+
+
+def train_as_declared(settings: Settings, job: str, source: str, as_of_date: date, **options: Any) -> TrainingOutcome:
+    """Train a job (`ml.lifecycle.training.train`); an optional one that fails is an outcome, not an error.
+
+    Raises
+    ------
+    WarehouseBusy
+        If the build file is held: it can be tried again.
+    ClienteleError
+        As `train`, if the job is not optional.
+    """
+    try:
+        return train(settings, job, source, as_of_date, **options)
+    except WarehouseBusy:
+        raise
+    except Exception as error:
+        if not job_spec(job).optional:
+            raise
+        reason = _told(job, "training", error)
+        row = decision_row(
+            load_job(job),
+            source,
+            as_of_date,
+            pipeline_run_id=options.get("pipeline_run_id"),
+            verdict=FAILED,
+            reason=reason,
+            version=None,
+        )
+        write_decision(settings, row)
+        return TrainingOutcome(job, source, as_of_date, FAILED, reason, job_spec(job).model_name)
+
+
+def score_as_declared(settings: Settings, job: str, source: str, as_of_date: date) -> ScoringReport:
+    """Score with a job (`ml.lifecycle.scoring.score`); of an optional one that fails, the former scores stay.
+
+    Raises
+    ------
+    WarehouseBusy
+        If the build file is held: it can be tried again.
+    ClienteleError
+        As `score`, if the job is not optional.
+    """
+    try:
+        return score(settings, job, source, as_of_date)
+    except WarehouseBusy:
+        raise
+    except Exception as error:
+        if not job_spec(job).optional:
+            raise
+        reason = f"{_told(job, 'scoring', error)} Former scores stay."
+        return ScoringReport(job, source, as_of_date, job_spec(job).scores.table, None, {}, reason)
+
+
+def _told(job: str, what: str, error: Exception) -> str:
+    log.exception("The %s of the optional job %s failed; the others go on.", what, job)
+    words = in_words(error) or f"{type(error).__name__}: {error}"
+    return f"The {what} failed, which holds nobody up: {words}"
