@@ -115,8 +115,8 @@ class Stages:
             ("warehouse.marts.build.build_marts", lambda _, source, day: self.note(f"marts {day}")),
             ("backfill_wiring.pass_gate", lambda gate, _: self.note(f"gate {gate}") or [gate]),
             ("ml.lifecycle.serving.who_serves", lambda _, job, *__: job if job in served else None),
-            ("ml.lifecycle.training.train", lambda _, job, *__, **___: self.note(f"train {job}") or outcome),
-            ("ml.lifecycle.scoring.score", lambda _, job, *__: self.note(f"score {job}") or report),
+            ("ml.lifecycle.optional.train", lambda _, job, *__, **___: self.note(f"train {job}") or outcome),
+            ("ml.lifecycle.optional.score", lambda _, job, *__: self.note(f"score {job}") or report),
         ):
             monkeypatch.setattr(name, called)
 

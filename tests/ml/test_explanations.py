@@ -35,6 +35,7 @@ from ml.explanations.typical import typical_customer
 from ml.explanations.wording import Sentences
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
+from warehouse.jobs.spec import Directions
 
 COLUMNS = (
     "days_since_last_order",
@@ -51,6 +52,8 @@ COLUMNS = (
 )
 BOOSTING = BoostingParameters(learning_rate=0.1, tree_count=30, leaf_count=6, minimum_leaf_rows=20, l2_penalty=1.0)
 RECENCY = "days_since_last_order"
+
+RISK = Directions(raises="raises risk:", lowers="lowers risk:")
 
 
 def pipelines() -> dict[str, Pipeline]:
@@ -192,7 +195,7 @@ def test_who_stays_away_longer_is_told_so(models, features: pd.DataFrame, name: 
     gone = active.assign(**{RECENCY: active[RECENCY] + 200, "tenure_days": active["tenure_days"] + 200})
     before, after = (explain(question(models[name], some, features)) for some in (active, gone))
     assert (after.values[RECENCY] > before.values[RECENCY]).mean() > 0.95
-    told = worded(after, gone, "churn")
+    told = worded(after, gone, RISK)
     leads = [any(code["topic"] == "recency" for code in json.loads(codes)) for codes in told["reason_codes"]]
     assert np.mean(leads) > 0.9
     first = told["reasons"][int(np.flatnonzero(leads)[0])]
@@ -200,14 +203,14 @@ def test_who_stays_away_longer_is_told_so(models, features: pd.DataFrame, name: 
 
 
 def test_a_feature_that_plays_no_part_is_no_reason(models, features: pd.DataFrame):
-    told = worded(explain(question(models["recency_rule"], features)), features, "churn")
+    told = worded(explain(question(models["recency_rule"], features)), features, RISK)
     codes = [code["feature"] for text in told["reason_codes"] for code in json.loads(text)]
     assert set(codes) == {RECENCY}
 
 
 def test_words_and_codes_agree(models, features: pd.DataFrame):
     contributions = explain(question(models["gradient_boosting"], features))
-    told = worded(contributions, features, "churn")
+    told = worded(contributions, features, RISK)
     for row, (reasons, codes) in enumerate(zip(told["reasons"], told["reason_codes"], strict=True)):
         parsed, sentences = json.loads(codes), reasons.split("; ")
         assert 1 <= len(parsed) == len(sentences) <= 3
@@ -224,7 +227,7 @@ def test_where_nothing_moves_the_score_that_is_said(features: pd.DataFrame):
         def predict_proba(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
             return np.full((len(X), 2), 0.5)
 
-    told = worded(explain(question(Indifferent(), features)), features, "churn")
+    told = worded(explain(question(Indifferent(), features)), features, RISK)
     assert set(told["reasons"]) == {"nothing stands out: like the typical customer"}
     assert set(told["reason_codes"]) == {"[]"}
 
@@ -301,6 +304,6 @@ def test_a_hundred_thousand_customers_of_the_served_kind_take_seconds(models, fe
     from time import process_time
 
     start = process_time()
-    told = worded(explain(question(models["gradient_boosting"], many, features)), many, "churn")
+    told = worded(explain(question(models["gradient_boosting"], many, features)), many, RISK)
     assert process_time() - start < 12
     assert told["reasons"].notna().all()

@@ -14,6 +14,7 @@ from ml.backtest.report import as_markdown
 from ml.competition.results import Candidate, Check, Competition, Decision, Result
 from ml.explanations.fairness import TABLE_COLUMNS
 from ml.explanations.model_card import CardContent, model_card
+from ml.jobs.registry import load_job
 from ml.lifecycle.approval import Candidacy
 from ml.lifecycle.approval_question import body
 from ml.tracking import RegisteredVersion
@@ -45,8 +46,7 @@ def card(value: str) -> str:
     row = dict.fromkeys(TABLE_COLUMNS, None) | {"group_column": "country", "group_value": value, "customer_count": 30}
     groups = pd.DataFrame([row | {"metric_name": "auc", "metric_value": 0.5}])
     content = CardContent({"content": value}, groups, groups, {value: 0.5}, "permutation", "", {"Notes": {value: 1.0}})
-    job = SimpleNamespace(name="churn", model_name="crm_churn", horizon_days=90)
-    return model_card(job, competition, competition.results[0], VERSION, content)
+    return model_card(load_job("churn"), competition, competition.results[0], VERSION, content)
 
 
 def question(value: str) -> str:
