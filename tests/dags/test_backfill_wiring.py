@@ -133,7 +133,7 @@ def test_a_date_is_trained_for_only_where_nothing_could_have_served(
 
     stages = Stages(monkeypatch, served={"segmentation", "churn", "contract_churn"})
     reprocess_date(loaded, PLAN)
-    scoring = ["score segmentation", "score churn", "train clv", "score clv", "score contract_churn"]
+    scoring = ["score churn", "train clv", "score clv", "score contract_churn", "score segmentation"]
     assert stages.calls == ["marts 2026-05-01", "gate marts", *scoring, "gate scores"]
 
 
