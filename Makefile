@@ -31,12 +31,12 @@ export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
 	--left-over="$$ARG_LEFT_OVER"
 
-.PHONY: help demo run up down status sql versions rollback erase share audit test lint bench chaos docs lock
+.PHONY: help demo run up down status sql versions rollback erase share audit test unit test-slow lint bench chaos docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name words; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name words; do \
 		printf '%-10s %s\n' "  $$name" "$$words"; done
 
 demo: $(INSTALLED) ## run the pipeline (the sample shop, or SOURCE, INPUT, AS_OF), sum up, leave Airflow and MLflow up
@@ -77,8 +77,14 @@ share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its priv
 audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; needs a network
 	@$(PYTHON) -m services.audit
 
-test: lint ## lint and all tests
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test: lint ## lint and all tests but the campaigns
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"
+
+unit: $(INSTALLED) ## the tests that answer at once: under a minute
+	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal -m unit
+
+test-slow: $(INSTALLED) ## the campaigns: what repeats at length, at random, what make test tries once
+	@$(PYTHON) -m pytest -m campaign
 
 lint: $(INSTALLED) ## style of Python and SQL, and who may import whom; unchanged SQL is not judged again
 	@.venv/bin/ruff check --quiet

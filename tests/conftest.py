@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.dbt_kept_ready import DbtKeptReady
+from tests.marking import mark_unit_tests
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.marts.parsed_project import parsed_file_in
 
@@ -18,6 +19,11 @@ from warehouse.marts.parsed_project import parsed_file_in
 hypothesis_settings.register_profile("ci", derandomize=True, database=None)
 if os.environ.get("CI"):
     hypothesis_settings.load_profile("ci")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_unit_tests(items)
 
 
 @pytest.fixture

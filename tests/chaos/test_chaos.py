@@ -1,4 +1,9 @@
-"""A short crash campaign, and that the campaign would see what it looks for. `make chaos` is the long one."""
+"""A short crash campaign, and that the campaign would see what it looks for. `make chaos` is the long one.
+
+What it puts together, `make test` tries part by part: publications, roll-backs, trainings, erasures and increments that
+are killed, and readers all the while (`test_*_killed.py`, `test_killed_trainings.py`, `test_dbt_increments.py`,
+`test_readers.py`).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.publishing.publish import publish
 
 
-@pytest.mark.integration
+@pytest.mark.campaign
 def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_happened() -> None:
     command = [sys.executable, "-m", "tests.chaos", "--short", "--runs", "1", "--customers", "100", "--readers", "1"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=500)
