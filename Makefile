@@ -81,7 +81,7 @@ test: lint ## lint and all tests but the campaigns
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"
 
 unit: $(INSTALLED) ## the tests that answer at once: under a minute
-	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal -m unit
+	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal -m unit --timeout 30
 
 test-slow: $(INSTALLED) ## the campaigns: what repeats at length, at random, what make test tries once
 	@$(PYTHON) -m pytest -m campaign

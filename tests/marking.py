@@ -53,9 +53,9 @@ class Uses:
             return {"hypothesis"}  # a hundred examples
         fixtures = _asked_for(item)
         functions = [item.function, *fixtures.values()]
-        return set(_SLOW_FIXTURES).intersection(fixtures).union(*(self._reached(function) for function in functions))
+        return set(_SLOW_FIXTURES).intersection(fixtures).union(*(self.reached(function) for function in functions))
 
-    def _reached(self, function: Callable[..., Any]) -> set[str]:
+    def reached(self, function: Callable[..., Any]) -> set[str]:
         function = inspect.unwrap(function)
         if not isinstance(function, FunctionType):
             return set()
@@ -85,8 +85,8 @@ class Uses:
             return set()
         if inspect.isclass(value):
             members = [getattr(member, "fget", member) for member in vars(value).values()]
-            return set().union(*(self._reached(getattr(one, "__func__", one)) for one in members if one is not None))
-        return self._reached(value) if callable(value) else set()
+            return set().union(*(self.reached(getattr(one, "__func__", one)) for one in members if one is not None))
+        return self.reached(value) if callable(value) else set()
 
 
 def _asked_for(item: pytest.Function) -> dict[str, Callable[..., Any]]:
