@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from services.sql_prompt import answer, write_answer
+from tests.homes import copied_home
 from tests.warehouse.small_warehouse import live, published_run
 from warehouse.__main__ import main
 from warehouse.base.settings import Settings
@@ -38,9 +39,19 @@ def held_to_write(file: Path) -> Iterator[None]:
         holder.communicate()
 
 
+@pytest.fixture(scope="module")
+def published_three_times(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[str]]:
+    """A home with three versions. Copy it, please."""
+    settings = Settings(home=tmp_path_factory.mktemp("published") / "home", memory_limit="1GB")
+    return settings, [published_run(settings, customers).version for customers in (2, 3, 4)]
+
+
 @pytest.fixture
-def versions(settings: Settings) -> list[str]:
-    return [published_run(settings, customers).version for customers in (2, 3, 4)]
+def versions(settings: Settings, published_three_times: tuple[Settings, list[str]]) -> list[str]:
+    """The versions in this test's own home."""
+    made, versions = published_three_times
+    copied_home(made, settings.home)
+    return versions
 
 
 def test_one_who_holds_the_live_file_to_write_keeps_nobody_waiting(settings: Settings, versions: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import copied_home
 from tests.warehouse.privacy.shop_with_people import (
     PERSON,
     SECOND_ACCOUNT,
@@ -21,13 +22,21 @@ from warehouse.privacy.subject import notes_folder
 from warehouse.publishing.published_versions import DATABASE, folder_of, live_version
 
 
-@pytest.fixture
-def shop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A shop that is loaded and published twice, and whose home the command takes."""
-    monkeypatch.setenv("CLIENTELE_HOME", str(settings.home))
+@pytest.fixture(scope="module")
+def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A shop that is loaded and published twice. Copy it, please."""
+    settings = Settings(home=tmp_path_factory.mktemp("published") / "home", memory_limit="1GB")
     ingested(settings)
     publish_marts(settings)
     publish_marts(settings)
+    return settings
+
+
+@pytest.fixture
+def shop(published_twice: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """This test's own copy of the shop, whose home the command takes."""
+    settings = copied_home(published_twice, tmp_path / "home")
+    monkeypatch.setenv("CLIENTELE_HOME", str(settings.home))
     return settings
 
 
