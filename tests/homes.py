@@ -1,9 +1,14 @@
-"""Homes that are made once and copied where a test writes into them."""
+"""Homes that are made once, for all of pytest's processes, and copied where a test writes into them."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from warehouse.base.settings import Settings
 
@@ -13,3 +18,28 @@ def copied_home(made: Settings, home: Path) -> Settings:
     copy = made.model_copy(update={"home": home})
     shutil.copytree(made.home, home, symlinks=True)
     return copy
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return this process's own copy of a home that one process of the test run made.
+
+    Parameters
+    ----------
+    name
+        Of the home; whoever names the same gets the same.
+    make
+        Makes it, in a folder that is not there yet.
+    """
+    own = factory.mktemp(name) / "home"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        make(own)
+        return own
+    shared = factory.getbasetemp().parent / f"shared-{name}"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            make(own)
+            shutil.copytree(own, shared, symlinks=True)
+            return own
+    shutil.copytree(shared, own, symlinks=True)
+    return own

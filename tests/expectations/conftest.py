@@ -12,14 +12,14 @@ from expectations.failing_rows import CANNOT_JUDGE
 from expectations.gates import GATES, build_suites
 from expectations.preparations import prepare
 from tests.expectations.small_shop import AS_OF, SOURCE, make_small_shop
+from tests.homes import made_once
 from warehouse.base.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def good_build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = Settings(home=tmp_path_factory.mktemp("small_shop"))
-    make_small_shop(settings)
-    return settings.build_file(SOURCE)
+    home = made_once(tmp_path_factory, "small_shop", lambda home: make_small_shop(Settings(home=home)))
+    return Settings(home=home).build_file(SOURCE)
 
 
 @pytest.fixture

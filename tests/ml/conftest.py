@@ -12,6 +12,7 @@ from ml.data.snapshots import Snapshots
 from ml.environment import quiet_environment
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import TrainingOutcome, train
+from tests.homes import made_once
 from tests.ml.jobs import CUSTOMER_JOBS
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
 from warehouse.base.settings import Settings
@@ -67,8 +68,11 @@ def fresh(settings: Settings, empty_tracking: Path) -> Settings:
 @pytest.fixture(scope="session")
 def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, date]:
     """Settings of a home with the marts of the generated shop, and their date; its truth lies beside them."""
-    settings = Settings(home=tmp_path_factory.mktemp("sample_shop"), memory_limit="1GB")
-    ingest_source(settings, "sample_shop")
-    as_of_date = plan_run(settings, "sample_shop", None).as_of_date
-    build_marts(settings, "sample_shop", as_of_date)
-    return settings, date.fromisoformat(as_of_date)
+
+    def make(home: Path) -> None:
+        settings = Settings(home=home, memory_limit="1GB")
+        ingest_source(settings, "sample_shop")
+        build_marts(settings, "sample_shop", plan_run(settings, "sample_shop", None).as_of_date)
+
+    settings = Settings(home=made_once(tmp_path_factory, "sample_shop", make), memory_limit="1GB")
+    return settings, date.fromisoformat(plan_run(settings, "sample_shop", None).as_of_date)

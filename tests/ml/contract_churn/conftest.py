@@ -12,6 +12,7 @@ import pytest
 from ml.configuration import load_configuration
 from ml.data.contracts import Contracts
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from tests.homes import made_once
 from warehouse.base.settings import Settings
 
 AS_OF_DATE = date(2018, 1, 2)
@@ -39,11 +40,15 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     from warehouse.loading.ingest import ingest_source
     from warehouse.marts import dbt
 
-    settings = Settings(home=tmp_path_factory.mktemp("telco"), mlflow_tracking_uri="", memory_limit="1GB")
-    land_input(settings, "ibm_telco", real_data / "ibm_telco_churn.csv")
-    ingest_source(settings, "ibm_telco")
-    dbt.build(settings, "ibm_telco", AS_OF_DATE.isoformat(), dbt.MART_SELECTION)
-    return settings
+    def at(home: Path) -> Settings:
+        return Settings(home=home, mlflow_tracking_uri="", memory_limit="1GB")
+
+    def make(home: Path) -> None:
+        land_input(at(home), "ibm_telco", real_data / "ibm_telco_churn.csv")
+        ingest_source(at(home), "ibm_telco")
+        dbt.build(at(home), "ibm_telco", AS_OF_DATE.isoformat(), dbt.MART_SELECTION)
+
+    return at(made_once(tmp_path_factory, "telco", make))
 
 
 @pytest.fixture(scope="session")
