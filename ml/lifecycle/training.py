@@ -47,6 +47,7 @@ from ml.tracking import (
 from ml.watching.evidence import Evidence, fix_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
+from warehouse.tables.raw_tables import tables_without_rows
 
 
 def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by these names
@@ -105,6 +106,7 @@ class _Training:
         serving = serving_version(self.settings, self.server, self.job, source, day)
         evidence = watch(self.settings, self.server, self.job, self.snapshots, serving, self.definitions)
         try:
+            self._check_needs()
             self.job.check(self.snapshots)
         except Refused as refusal:
             return self._refused(serving, str(refusal))
@@ -121,6 +123,11 @@ class _Training:
         if reason is None and serving is not None:
             return self._not_retrained(serving, evidence, attempt, is_champion=serving == champion)
         return self._trained(champion, serving, f"Trained because {reason}.")
+
+    def _check_needs(self) -> None:
+        lacking = self.job.spec.needs and tables_without_rows(self.settings, self.snapshots.source, self.job.spec.needs)
+        if lacking:
+            raise Refused(f"The source has no {' and no '.join(lacking)}.")
 
     def _trained(
         self, champion: RegisteredVersion | None, serving: RegisteredVersion | None, why: str

@@ -117,6 +117,8 @@ class JobSpec(_Frozen):
         `module:class`, imported only when the job runs.
     optional
         Whether others go on when it fails: its former scores stay, its gate warns, and the failure is told.
+    needs
+        Tables of the contract without whose rows there is nothing to learn: the job is then refused, and says so.
     horizon
         The var of dbt_project.yml that says how many days the job looks ahead; None: it does not.
     compared
@@ -134,6 +136,7 @@ class JobSpec(_Frozen):
     question: str
     code: str = Field(pattern=r"^[\w.]+:\w+$")
     optional: bool = False
+    needs: tuple[str, ...] = ()
     rows: Rows
     horizon: str | None = None
     compared: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -40,8 +40,9 @@ class OwnTable:
 
 def own_tables(schema: str) -> tuple[OwnTable, ...]:
     """The tables of a schema: of `scores` those of the jobs first, then as in the file."""
-    of_jobs = tuple(score_table(spec) for spec in job_specs()) if schema == "scores" else ()
-    return of_jobs + _listed(schema)
+    if schema != "scores":
+        return _listed(schema)
+    return (*(score_table(spec) for spec in job_specs()), *(_with_keys_of_jobs(table) for table in _listed(schema)))
 
 
 def score_table(spec: JobSpec) -> OwnTable:
@@ -85,6 +86,17 @@ def _add_missing_columns(connection: duckdb.DuckDBPyConnection, table: OwnTable)
     for column in table.columns:
         if column.name not in known:
             connection.execute(f"alter table {table.schema}.{table.name} add column {column.name} {column.sql_type}")
+
+
+def _with_keys_of_jobs(table: OwnTable) -> OwnTable:
+    """What is kept beside scores of any job names what they are about: it has the key columns of all jobs."""
+    of_jobs = {name: words for spec in job_specs() for name, words in spec.scores.key.items()}
+    added = tuple(
+        _own_column(name, "text", f"{words.rstrip('.')}, for scores that have it in their key.")
+        for name, words in of_jobs.items()
+        if name not in table.key
+    )
+    return replace(table, columns=(*added, *table.columns), key=(*(column.name for column in added), *table.key))
 
 
 def _reason_columns(spec: JobSpec) -> tuple[OwnColumn, ...]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
 from warehouse.tables.contract import Table, load_contract
 
 # What the loader adds to every raw row: where it came from and what it held.
@@ -13,10 +17,12 @@ LINEAGE_COLUMNS = {
     "_row_number": "BIGINT NOT NULL",
     "_row_hash": "VARCHAR NOT NULL",
     "_loaded_at": "TIMESTAMP NOT NULL",
-    # Place of the file in the order of arrival: the bigger, the newer (warehouse/arrivals.py).
+    # Place of the file in the order of arrival: the bigger, the newer (warehouse/landing/arrival/order.py).
     "_arrival_number": "BIGINT NOT NULL DEFAULT 0",
     "_is_gone": "BOOLEAN NOT NULL DEFAULT FALSE",  # a version that says: this key is gone
 }
+
+_TABLES_OF_RAW = "select table_name from duckdb_tables() where schema_name = 'raw'"
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -27,6 +33,17 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         columns += [f"{column} {sql_type}" for column, sql_type in LINEAGE_COLUMNS.items()]
         connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
         _bring_up_to_date(connection, name, table)
+
+
+def tables_without_rows(settings: Settings, source: str, tables: Iterable[str]) -> list[str]:
+    """Those of the contract tables that are empty, or not there at all."""
+    with open_build_file(settings, source, read_only=True) as connection:
+        there = {name for (name,) in connection.execute(_TABLES_OF_RAW).fetchall()}
+        return [
+            table
+            for table in tables
+            if table not in there or connection.execute(f"select 1 from raw.{table} limit 1").fetchone() is None
+        ]
 
 
 def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:

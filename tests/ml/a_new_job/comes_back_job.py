@@ -25,6 +25,7 @@ from ml.jobs.configuration import JobConfiguration
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.definitions import Definitions
+from warehouse.base.settings import Settings
 
 _COLUMNS = ["days_since_last_order", "order_count"]
 
@@ -108,6 +109,25 @@ class ComesBackJob(SupervisedJob):
         return Monitoring(
             "customer_id", "has_bought", PROBABILITY_MEASURES, _outcomes, _rules, metrics.roc_auc_by_weight
         )
+
+
+class NextProductJob(ComesBackJob):
+    """The same for each of two products: a row is a customer and a product."""
+
+    name = "next_product"
+
+    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+        rows = super().read_scoring(settings, source, as_of_date)
+        return rows.merge(pd.DataFrame({"product_code": ["p1", "p2"]}), how="cross")
+
+    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"purchase_probability": self.predicted(estimator, features)}, index=rows.index)
+
+    def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame(index=rows.index)
+
+    def monitoring(self) -> None:
+        return None
 
 
 class _OfColumns(ClassifierMixin, BaseEstimator):
