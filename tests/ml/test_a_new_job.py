@@ -109,10 +109,12 @@ def test_a_former_version_serves_again(lived: Settings) -> None:
 
 def test_a_row_may_be_a_customer_and_a_product(lived: Settings) -> None:
     what = (lived, "next_product", SOURCE, AS_OF_DATE)
+    with duckdb.connect(str(lived.build_file(SOURCE))) as connection:
+        connection.execute("create schema raw; create table raw.products (product_code varchar)")
     refused = train(*what, pipeline_run_id="run-2", definitions=DEFINITIONS)
     assert (refused.status, refused.reason) == ("refused", "The source has no products.")
     with duckdb.connect(str(lived.build_file(SOURCE))) as connection:
-        connection.execute("create schema raw; create table raw.products as select 'p1' as product_code")
+        connection.execute("insert into raw.products values ('p1')")
     assert train(*what, pipeline_run_id="run-3", definitions=DEFINITIONS).status == "promoted"
     score(*what, definitions=DEFINITIONS)
     keys = "count(*), count(distinct (customer_id, product_code)), count(distinct product_code)"

@@ -36,13 +36,13 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def tables_without_rows(settings: Settings, source: str, tables: Iterable[str]) -> list[str]:
-    """Those of the contract tables that are empty, or not there at all."""
+    """Those of the contract tables that are empty; one that is not there at all, as in marts by themselves, is none."""
     with open_build_file(settings, source, read_only=True) as connection:
         there = {name for (name,) in connection.execute(_TABLES_OF_RAW).fetchall()}
         return [
             table
             for table in tables
-            if table not in there or connection.execute(f"select 1 from raw.{table} limit 1").fetchone() is None
+            if table in there and connection.execute(f"select 1 from raw.{table} limit 1").fetchone() is None
         ]
 
 
