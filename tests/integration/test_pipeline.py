@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,11 +13,19 @@ import duckdb
 import pytest
 
 from tests.integration import pipeline
+from tests.quick_models import quick_models
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
 
 pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module", autouse=True)
+def less_search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Who competes, wins and serves is of interest here, not by how much."""
+    with quick_models(tmp_path_factory.mktemp("models") / "conf"):
+        yield
 
 
 @pytest.fixture(scope="module")
