@@ -16,9 +16,10 @@ from warehouse.base.settings import Settings
 LEFT_OUT = {
     "moments of computing": (
         "scored_at", "loaded_at", "quarantined_at", "validated_at", "measured_at", "decided_at", "resolved_at",
+        "arrived_at",
     ),
-    "names drawn anew for each run, load or training": (
-        "pipeline_run_id", "load_id", "mlflow_run_id", "backtest_id",
+    "names drawn anew for each run, load, hand-in or training": (
+        "pipeline_run_id", "load_id", "hand_in", "mlflow_run_id", "backtest_id",
     ),
     "MLflow's running number of a version, which a killed training uses up": ("model_version",),
 }  # fmt: skip

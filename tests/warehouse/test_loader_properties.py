@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -200,6 +200,7 @@ SHORT = st.text(st.sampled_from('ab"\n,é🦊'), max_size=5)
     records=st.lists(st.lists(SHORT, min_size=1, max_size=4), max_size=40),
     block_bytes=st.sampled_from([(96,), (512,), (16, 96)]),
 )
+@example(records=[["a,\n", "a\na,"]], block_bytes=(96,))  # nothing but one text of several lines
 def test_rows_keep_their_numbers_across_blocks(
     loader: Loader, records: list[list[str]], block_bytes: tuple[int, ...]
 ) -> None:

@@ -57,7 +57,8 @@ def set_swallowed_apart(batches: Iterator[Batch], header: Header) -> Iterator[Ba
             found |= {row.row_number: _lines_of_text(row, delimiter, shapes) or [row.content] for row in unreadable}
         reasons = {row.row_number: row.reason for row in unreadable}
         taken = []
-        for place in suspects:
+        # Where all values are quoted, and no row is known that stands alone, nothing speaks against a text of lines.
+        for place in suspects if shapes.are_known or not header.is_quoted else ():
             record = [records.column(name)[place].as_py() for name in header.columns]
             lines = _lines_of_record(record, delimiter, shapes)
             if len(lines) >= fewest:

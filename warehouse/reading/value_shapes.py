@@ -23,6 +23,11 @@ class ValueShapes:
             self._ever.append(frozenset.union(*signs) if signs else None)
         self._is_sure = [sum(map(bool, values)) >= _ENOUGH for values in columns]
 
+    @property
+    def are_known(self) -> bool:
+        """Whether there is any value to go by."""
+        return any(ever is not None for ever in self._ever)
+
     def fits(self, column: int, value: str) -> bool:
         """Whether a value could stand in a column; few known values rule out little, none a leading blank only."""
         signs, ever = _signs(value), self._ever[column]
