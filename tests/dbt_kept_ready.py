@@ -1,7 +1,7 @@
 """dbt kept ready: tests run it a hundred times, and importing it takes longer than a small build.
 
 One process for each of pytest's imports dbt and waits. For each run it makes a copy of itself, which is a process of
-its own as `warehouse.marts.dbt_process` is: same arguments, environment, output and exit code.
+its own as `warehouse.marts.dbt_process` is: same arguments, environment, umask, output and exit code.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class DbtKeptReady:
             return subprocess.run(command, env=env, check=False, **options)
         with self._lock, tempfile.TemporaryDirectory() as folder:
             outputs = [Path(folder) / name for name in ("stdout", "stderr")]
-            request = {"arguments": command[3:], "environment": env, "outputs": [str(path) for path in outputs]}
+            os.umask(umask := os.umask(0))
+            request = {"arguments": command[3:], "environment": env, "umask": umask}
+            request["outputs"] = [str(path) for path in outputs]
             code = self._asked(request)
             return subprocess.CompletedProcess(command, code, *(path.read_text(encoding="utf-8") for path in outputs))
 
@@ -103,6 +105,7 @@ def _project(file: Path, known: dict[tuple[Path, int], Any]) -> Any:
 
 def _run_dbt(request: dict[str, Any], project: Any) -> NoReturn:
     """Become the process that was asked for."""
+    os.umask(request["umask"])
     os.environ.clear()
     os.environ.update(request["environment"], **_UNREAD)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
