@@ -14,7 +14,8 @@ from ml.competition.results import Competition, Result
 from ml.tracking.serialisation import load_model_file, trusted_types, untrusted_types
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
-from warehouse.base.errors import ModelUnavailable
+from warehouse.base.errors import ClienteleError, ModelUnavailable
+from warehouse.base.machine_faults import disk_is_full
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
@@ -79,6 +80,8 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEs
     ------
     ModelUnavailable
         If the artefact is missing, damaged or holds foreign types.
+    ClienteleError
+        If it cannot be read for a full disk.
     """
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
@@ -88,6 +91,10 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEs
         try:
             path = download_artifacts(artifact_uri=f"models:/{version.model_name}/{version.version}", dst_path=folder)
         except (MlflowException, OSError) as error:
+            # A model that cannot be read now is there all the same: nothing is to be decided without it.
+            if "No space left" in str(error) or disk_is_full(Path(folder)):
+                words = f"The disk is full: {name} cannot be taken from MLflow."
+                raise ClienteleError(words, "Free some space and try again; nothing is lost.") from error
             raise ModelUnavailable(
                 f"The files of {name} are not where MLflow says ({type(error).__name__}).",
                 "Restore MLflow's artifact folder, or train anew: python -m ml train --force.",

@@ -64,7 +64,7 @@ def load_model_file(path: Path) -> BaseEstimator:
         if foreign := _foreign(found):
             raise ModelUnavailable(f"The model file contains types we do not load: {', '.join(foreign)}.", advice)
         return loads(content, trusted=found)
-    except ModelUnavailable:
+    except (ModelUnavailable, MemoryError):  # too little memory says nothing about the file
         raise
     except Exception as error:  # a damaged file can fail anywhere inside the reader
         raise ModelUnavailable(

@@ -6,12 +6,14 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow.exceptions import MlflowException
 
 from ml.__main__ import main
 from ml.data.features import model_frame
@@ -268,3 +270,35 @@ def test_command_line_trains_is_asked_for_a_known_job(capsys):
     with pytest.raises(SystemExit):
         main(["train", "--job", "astrology", "--source", "shop", "--as-of", "2025-07-01"])
     assert "invalid choice: 'astrology'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "free_bytes", "is_lost"),
+    [
+        (OSError(28, "No space left on device"), 10**9, False),
+        (MlflowException("The following failures occurred: write"), 0, False),
+        (MlflowException("no such artifact"), 10**9, True),
+    ],
+)
+def test_a_full_disk_does_not_take_the_champion_for_lost(trained, monkeypatch, error, free_bytes, is_lost):
+    settings, _ = trained
+    server = TrackingServer(settings)
+    champion = champion_of(server, job_at("churn", HORIZON_DAYS), SOURCE)
+
+    def fails(**_):
+        raise error
+
+    monkeypatch.setattr("mlflow.artifacts.download_artifacts", fails)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    with pytest.raises(ClienteleError, match="not where MLflow says" if is_lost else "The disk is full") as told:
+        load_estimator(server, champion)
+    assert isinstance(told.value, ModelUnavailable) is is_lost
+
+
+def test_too_little_memory_does_not_take_the_champion_for_damaged(trained, monkeypatch):
+    settings, _ = trained
+    server = TrackingServer(settings)
+    champion = champion_of(server, job_at("churn", HORIZON_DAYS), SOURCE)
+    monkeypatch.setattr("skops.io.loads", lambda *_, **__: bytearray(10**18))
+    with pytest.raises(MemoryError):
+        load_estimator(server, champion)
