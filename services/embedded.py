@@ -17,7 +17,7 @@ from services.sign_in import airflow_password, signed_in
 from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import ClienteleError
-from warehouse.base.machine_faults import disk_is_full
+from warehouse.base.machine_faults import FREE_SPACE, disk_is_full
 from warehouse.base.settings import CHECKOUT, Settings
 
 _API_SERVER = "airflow-api-server"
@@ -166,7 +166,7 @@ def _start_airflow(
 
 def _start_failed(settings: Settings, name: str, what: str) -> StartFailed:
     if disk_is_full(settings.home):
-        return StartFailed(f"{name} {what}: the disk is full.", "Free some space and try again; nothing is lost.")
+        return StartFailed(f"{name} {what}: the disk is full.", FREE_SPACE)
     return StartFailed(f"{name} {what}.", f"Its log: {settings.logs_folder / name}.log")
 
 

@@ -18,8 +18,7 @@ LOOK = "Look at the scoring task's log and at the model version in MLflow."
 def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
     """What holds for every job; a job about customers has an answer for each of them."""
     key, one = tuple(spec.scores.key), spec.rows.one
-    is_about_customers = key == ("customer_id",)
-    of_customers = _every_customer(thresholds, as_of_date) if is_about_customers else ()
+    of_customers = _every_customer(thresholds, as_of_date) if spec.scores.is_about_customers else ()
     return (
         unique(
             [*key, "as_of_date", "model_name"],

@@ -23,6 +23,7 @@ from ml.treatment.configuration import Subject
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
 from warehouse.base.definitions import Definitions
+from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import JobSpec
@@ -65,7 +66,14 @@ class Job(ABC):
     def defined(cls, definitions: Definitions) -> Job:
         """The job as `dbt_project.yml` has it look ahead."""
         horizon = job_spec(cls.name).horizon
-        return cls() if horizon is None else cls(getattr(definitions, horizon))
+        if horizon is None:
+            return cls()
+        if not hasattr(definitions, horizon):
+            raise SettingsError(
+                f"The job {cls.name} has the horizon {horizon}, which Python does not read from dbt_project.yml.",
+                "Name another one in its declaration, or add the var and a field of warehouse.base.definitions.",
+            )
+        return cls(getattr(definitions, horizon))
 
     @property
     def spec(self) -> JobSpec:

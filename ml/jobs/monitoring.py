@@ -35,13 +35,13 @@ class Monitoring:
     actual_column
         Of the outcomes.
     measures
-        The first of them ranks, and is held against the holdout of the training.
+        Among them the one that ranks the candidates, which is held against the holdout of the training.
     outcomes
         (connection, day, horizon in days) → one row per key: what was known on the day, and what happened.
     rules
         What plain rules would have said of the rows.
     rank_by_weight
-        The ranking measure in a form that can be resampled.
+        That measure in a form that can be resampled.
     further_columns
         Days of a longer horizon → column of the score table that speaks of it.
     """
@@ -53,10 +53,6 @@ class Monitoring:
     rules: Callable[[duckdb.DuckDBPyConnection, pd.DataFrame, date, int, Definitions], Rules]
     rank_by_weight: Callable[[NDArray, NDArray], metrics.WeightedMetric]
     further_columns: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def rank_metric(self) -> str:
-        return next(iter(self.measures))
 
 
 def last_rate(earlier: pd.DataFrame, rows: pd.DataFrame) -> Rules:

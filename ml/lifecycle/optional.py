@@ -11,7 +11,7 @@ from ml.lifecycle.decisions import FAILED, decision_row, write_decision
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.scoring import ScoringReport, score
 from ml.lifecycle.training import train
-from warehouse.base.errors import WarehouseBusy
+from warehouse.base.errors import ClienteleError, WarehouseBusy
 from warehouse.base.machine_faults import in_words
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_spec
@@ -73,5 +73,5 @@ def score_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
 
 def _told(job: str, what: str, error: Exception) -> str:
     log.exception("The %s of the optional job %s failed; the others go on.", what, job)
-    words = in_words(error) or f"{type(error).__name__}: {error}"
+    words = error if isinstance(error, ClienteleError) else in_words(error) or f"{type(error).__name__}: {error}"
     return f"The {what} failed, which holds nobody up: {words}"

@@ -133,7 +133,7 @@ def _refusal(settings: Settings, job: Job, source: str, as_of_date: date) -> str
 
 def _with_customers_without_purchase(settings: Settings, source: str, job: Job, frame: pd.DataFrame) -> pd.DataFrame:
     """Add a row for people who are known but have never bought, if the job is about people."""
-    if job.key_columns != ("customer_id",):
+    if not job.spec.scores.is_about_customers:
         return frame
     with open_build_file(settings, source, read_only=True) as connection:
         try:

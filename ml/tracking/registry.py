@@ -15,7 +15,7 @@ from ml.tracking.serialisation import load_model_file, trusted_types, untrusted_
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.base.errors import ClienteleError, ModelUnavailable
-from warehouse.base.machine_faults import disk_is_full
+from warehouse.base.machine_faults import FREE_SPACE, disk_is_full, is_full_disk
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
@@ -92,9 +92,8 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEs
             path = download_artifacts(artifact_uri=f"models:/{version.model_name}/{version.version}", dst_path=folder)
         except (MlflowException, OSError) as error:
             # A model that cannot be read now is there all the same: nothing is to be decided without it.
-            if "No space left" in str(error) or disk_is_full(Path(folder)):
-                words = f"The disk is full: {name} cannot be taken from MLflow."
-                raise ClienteleError(words, "Free some space and try again; nothing is lost.") from error
+            if is_full_disk(error) or disk_is_full(Path(folder)):
+                raise ClienteleError(f"The disk is full: {name} cannot be taken from MLflow.", FREE_SPACE) from error
             raise ModelUnavailable(
                 f"The files of {name} are not where MLflow says ({type(error).__name__}).",
                 "Restore MLflow's artifact folder, or train anew: python -m ml train --force.",

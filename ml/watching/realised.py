@@ -52,13 +52,13 @@ def judge(
     predicted = rows[scored.value_column].to_numpy(dtype=float)
     happened = int((actual > 0).sum())
     if len(rows) < configuration.minimum_customer_count or happened in {0, len(rows)}:
-        return [Realised(*what, monitoring.rank_metric, None, None, None, None, "too_few", None, len(rows))]
+        return [Realised(*what, job.spec.rank_metric, None, None, None, None, "too_few", None, len(rows))]
     rules = monitoring.rules(connection, rows, day, scored.horizon_days, definitions)
     found = []
     for name, measure in monitoring.measures.items():
         rule, by_rule = rules.get(name, (None, None))
         figure, at_rule = measure(actual, predicted), None if rule is None else measure(actual, by_rule)
-        expected = _expected_rank(connection, job, name, scored) if name == monitoring.rank_metric else None
+        expected = _expected_rank(connection, job, name, scored) if name == job.spec.rank_metric else None
         reason = None
         if expected is not None:
             reason = _rank_decay(job, actual, predicted, expected, configuration)
@@ -100,7 +100,7 @@ def _rank_decay(
     interval = metric_interval(monitoring.rank_by_weight(actual, predicted), len(actual), job.resamples)
     if interval.upper >= expected - configuration.maximum_rank_loss:
         return None
-    return f"{monitoring.rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"
+    return f"{job.spec.rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"
 
 
 def _level_decay(ratio: float, configuration: DecayConfiguration) -> str | None:

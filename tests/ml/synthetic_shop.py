@@ -16,6 +16,7 @@ from warehouse.base.definitions import Definitions
 AS_OF_DATE = date(2025, 7, 1)
 HORIZON_DAYS = 90
 SOURCE = "units"
+EARLIER = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
 DEFINITIONS = Definitions(
     newest_first="_arrival_number desc, _row_number desc",
     churn_horizon_days=HORIZON_DAYS,
@@ -168,3 +169,27 @@ def write_marts(path: Path, snapshots: Snapshots, *, seed: int | None = None) ->
             "(as_of_date date, snapshot_role varchar, first_known_date date)"
         )
         connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?, null)", roles)
+
+
+def snapshots_at(orders: pd.DataFrame, day: date) -> Snapshots:
+    """What is known as of a day: three training dates, the holdout a horizon before, and the day itself."""
+    horizon = timedelta(days=HORIZON_DAYS)
+    training = pd.concat([labelled_at(orders, day - 2 * horizon - timedelta(days=30 * n)) for n in range(3)])
+    parts = (training, labelled_at(orders, day - horizon), features_at(orders, day))
+    parts = [part.sort_values(["customer_id", "as_of_date"], ignore_index=True) for part in parts]
+    return Snapshots(SOURCE, day, HORIZON_DAYS, HORIZON_DAYS, *parts)
+
+
+def write_movements(path: Path, orders: pd.DataFrame) -> None:
+    """The orders as `intermediate.int_customer_movements`."""
+    frame = orders.assign(occurred_at=orders["day"], sold_at=orders["day"], net_amount=orders["amount"])
+    with duckdb.connect(str(path)) as connection:
+        connection.register("orders_in", frame)
+        connection.execute(
+            "create or replace table intermediate.int_customer_movements as select customer_id, occurred_at, "
+            "occurred_at::date as order_date, sold_at, occurred_at as counts_from_at, "
+            "null::timestamp as counts_until_at, null::timestamp as stands_again_at, "
+            "null::timestamp as cancelled_at, 'sale' as movement_part, "
+            "true as is_demand, net_amount "
+            "from orders_in"
+        )

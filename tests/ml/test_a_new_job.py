@@ -18,8 +18,17 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, challenger_of, champion_of
 from tests.ml.jobs import job_at
-from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, simulated_orders, write_marts
-from tests.ml.test_watching_runs import EARLIER, snapshots_at, write_movements
+from tests.ml.synthetic_shop import (
+    AS_OF_DATE,
+    DEFINITIONS,
+    EARLIER,
+    HORIZON_DAYS,
+    SOURCE,
+    simulated_orders,
+    snapshots_at,
+    write_marts,
+    write_movements,
+)
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs import registry
 from warehouse.publishing.publish import publish

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,40 +22,19 @@ from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
     DEFINITIONS,
+    EARLIER,
     HORIZON_DAYS,
     SOURCE,
-    features_at,
     labelled_at,
     simulated_orders,
+    snapshots_at,
     write_marts,
+    write_movements,
 )
 from warehouse.base.settings import Settings
 from warehouse.tables.scores import create_score_tables, write_scores
 
-EARLIER = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
 JOB = job_at("clv", HORIZON_DAYS)
-
-
-def snapshots_at(orders: pd.DataFrame, day: date) -> Snapshots:
-    horizon = timedelta(days=HORIZON_DAYS)
-    training = pd.concat([labelled_at(orders, day - 2 * horizon - timedelta(days=30 * n)) for n in range(3)])
-    parts = (training, labelled_at(orders, day - horizon), features_at(orders, day))
-    parts = [part.sort_values(["customer_id", "as_of_date"], ignore_index=True) for part in parts]
-    return Snapshots(SOURCE, day, HORIZON_DAYS, HORIZON_DAYS, *parts)
-
-
-def write_movements(path: Path, orders: pd.DataFrame) -> None:
-    frame = orders.assign(occurred_at=orders["day"], sold_at=orders["day"], net_amount=orders["amount"])
-    with duckdb.connect(str(path)) as connection:
-        connection.register("orders_in", frame)
-        connection.execute(
-            "create or replace table intermediate.int_customer_movements as select customer_id, occurred_at, "
-            "occurred_at::date as order_date, sold_at, occurred_at as counts_from_at, "
-            "null::timestamp as counts_until_at, null::timestamp as stands_again_at, "
-            "null::timestamp as cancelled_at, 'sale' as movement_part, "
-            "true as is_demand, net_amount "
-            "from orders_in"
-        )
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,17 @@ from pydantic import ValidationError
 
 from warehouse.base.errors import ClienteleError, SettingsError
 
+FREE_SPACE = "Free some space and try again; nothing is lost."
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MAY_NOT_WRITE = (errno.EROFS, errno.EACCES, errno.EPERM)
 # Less than this and even a database's first page or a log cannot be written.
 _HARDLY_ANYTHING_BYTES = 256 * 1024
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether an error says that the disk is full, in whatever words libraries have for it."""
+    told = str(error)
+    return getattr(error, "errno", None) in _DISK_IS_FULL or "No space left" in told or "disk is full" in told
 
 
 def in_words(error: BaseException) -> ClienteleError | None:
@@ -23,8 +30,8 @@ def in_words(error: BaseException) -> ClienteleError | None:
         return SettingsError(f"A setting makes no sense. {_settings_words(error)}", ".env.example lists all of them.")
     number = getattr(error, "errno", None)
     first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if number in _DISK_IS_FULL or "No space left" in first_line or "disk is full" in first_line:
-        return ClienteleError(f"The disk is full: {_place(error)}", "Free some space and try again; nothing is lost.")
+    if is_full_disk(error):
+        return ClienteleError(f"The disk is full: {_place(error)}", FREE_SPACE)
     if number in _MAY_NOT_WRITE or "readonly database" in first_line:
         return ClienteleError(
             f"{_place(error)} may not be written or read.",

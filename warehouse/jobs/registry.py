@@ -25,8 +25,8 @@ def job_specs() -> tuple[JobSpec, ...]:
 
 
 def job_names() -> tuple[str, ...]:
-    """Their names, as on the command line."""
-    return tuple(spec.name for spec in job_specs())
+    """Their names, as on the command line; the declarations are not read for them."""
+    return tuple(file.stem for file in _files(FOLDERS))
 
 
 def backtested_jobs() -> tuple[str, ...]:
@@ -50,12 +50,15 @@ def job_spec(name: str) -> JobSpec:
 
 @cache
 def _read(folders: tuple[Path, ...]) -> tuple[JobSpec, ...]:
-    files = sorted((file for folder in folders for file in folder.glob("*.yml")), key=lambda file: file.stem)
-    return tuple(_spec(file) for file in files)
+    return tuple(_spec(file) for file in _files(folders))
+
+
+def _files(folders: tuple[Path, ...]) -> list[Path]:
+    return sorted((file for folder in folders for file in folder.glob("*.yml")), key=lambda file: file.stem)
 
 
 def _spec(file: Path) -> JobSpec:
     try:
-        return JobSpec.model_validate({"name": file.stem, **yaml.safe_load(file.read_text(encoding="utf-8"))})
+        return JobSpec.model_validate({**yaml.safe_load(file.read_text(encoding="utf-8")), "name": file.stem})
     except (ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"The declaration of a job cannot be used: {file}: {error}", "Mend the file.") from error

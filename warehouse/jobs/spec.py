@@ -68,6 +68,12 @@ class ScoreColumn(_Frozen):
     max: float | None = None
     allowed: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _bounds_can_be_checked(self) -> ScoreColumn:
+        if self.max is not None and self.min is None:
+            raise ValueError("a column with max needs min, too")
+        return self
+
 
 class ScoreTable(_Frozen):
     """The table in which the job's scores stand; the columns that all such tables have are added.
@@ -88,6 +94,11 @@ class ScoreTable(_Frozen):
     watched: str
     is_name: bool = False
     columns: dict[str, ScoreColumn]
+
+    @property
+    def is_about_customers(self) -> bool:
+        """Whether a row is a customer and nothing less: then all of them have one."""
+        return tuple(self.key) == ("customer_id",)
 
     @field_validator("columns", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from warehouse.base.errors import SettingsError
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import JobSpec
 from warehouse.tables.contract import SQL_TYPES
@@ -111,6 +112,8 @@ def _reason_columns(spec: JobSpec) -> tuple[OwnColumn, ...]:
 
 def _own_column(name: str, kind: str, description: str) -> OwnColumn:
     """`kind`: a type, with `!` where the column is never null."""
+    if kind.removesuffix("!") not in _TYPES:
+        raise SettingsError(f"The column {name} has an unknown type {kind!r}.", f"Use one of {', '.join(_TYPES)}.")
     return OwnColumn(name, _TYPES[kind.removesuffix("!")], kind.endswith("!"), description)
 
 

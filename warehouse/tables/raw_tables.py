@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import duckdb
 
 from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.tables.contract import Table, load_contract
 
@@ -35,8 +36,19 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         _bring_up_to_date(connection, name, table)
 
 
-def tables_without_rows(settings: Settings, source: str, tables: Iterable[str]) -> list[str]:
-    """Those of the contract tables that are empty; one that is not there at all, as in marts by themselves, is none."""
+def tables_without_rows(settings: Settings, source: str, tables: Sequence[str]) -> list[str]:
+    """Those of the contract tables that are empty; one that is not there at all, as in marts by themselves, is none.
+
+    Raises
+    ------
+    SettingsError
+        If the contract has no such table.
+    """
+    if unknown := sorted(set(tables) - set(load_contract().tables)):
+        raise SettingsError(
+            f"A job needs {', '.join(unknown)}, which the data contract does not have.",
+            f"Name tables of it in the job's declaration: {', '.join(load_contract().tables)}.",
+        )
     with open_build_file(settings, source, read_only=True) as connection:
         there = {name for (name,) in connection.execute(_TABLES_OF_RAW).fetchall()}
         return [

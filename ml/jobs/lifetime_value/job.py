@@ -18,7 +18,6 @@ from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
-from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
 from ml.evaluation import metrics
@@ -34,8 +33,9 @@ from ml.jobs.lifetime_value.horizons import (
     report,
 )
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
+from ml.jobs.lifetime_value.monitoring import spend_monitoring
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns, prefix_of
-from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
+from ml.jobs.monitoring import Monitoring
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from ml.treatment.served import changes_under, joined
 from warehouse.base.definitions import Definitions
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 # What a candidate of further horizons reads beside what every model takes.
 _AMOUNT_COLUMNS = ("net_amount",)
-# The status-quo rate divides by the tenure, but by no fewer and no more days than these.
-_TENURE_DAYS = (30, 365)
 
 
 class LifetimeValueJob(SupervisedJob):
@@ -92,16 +90,7 @@ class LifetimeValueJob(SupervisedJob):
         return cls(days, is_further=True) if days in further else cls(days, further_horizons_days=further)
 
     def monitoring(self) -> Monitoring:
-        return Monitoring(
-            "customer_id",
-            "future_net_amount",
-            AMOUNT_MEASURES,
-            outcomes_after,
-            _rules,
-            self.rank_by_weight,
-            # What the table holds, whatever horizons are asked for today: what was said once is judged.
-            {180: "predicted_180d_amount", 365: "predicted_365d_amount"},
-        )
+        return spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
 
     def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
         snapshots = super().read_training(settings, source, as_of_date, definitions)
@@ -280,16 +269,6 @@ class LifetimeValueJob(SupervisedJob):
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"horizon_days": self.horizon_days, **historic_columns(rows)}, index=rows.index)
-
-
-def _rules(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
-) -> Rules:
-    """Everyone goes on spending at the rate of the last year, or of their tenure if it is shorter."""
-    del connection, day, definitions
-    known_days = np.clip(rows["tenure_days"].to_numpy(dtype=float), *_TENURE_DAYS)
-    rate = np.maximum(rows["net_amount_365d"].to_numpy(dtype=float), 0) / known_days * horizon_days
-    return {name: ("status_quo_rate", rate) for name in AMOUNT_MEASURES}
 
 
 def _further_horizons(champion: BaseEstimator | None) -> tuple[HorizonModel, ...]:

@@ -1,0 +1,69 @@
+"""Declarations of jobs: what cannot be meant is told in words, with the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
+from warehouse.jobs import registry
+from warehouse.jobs.registry import job_names, job_spec, job_specs
+from warehouse.tables.own_tables import own_tables
+from warehouse.tables.raw_tables import tables_without_rows
+
+CHURN = yaml.safe_load((registry.FOLDERS[0] / "churn.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A function that declares one job, and no other."""
+    monkeypatch.setattr(registry, "FOLDERS", (tmp_path,))
+
+    def declare(**changes: object) -> None:
+        (tmp_path / "mine.yml").write_text(yaml.safe_dump({**CHURN, **changes}), encoding="utf-8")
+        registry._read.cache_clear()
+
+    yield declare
+    registry._read.cache_clear()
+
+
+def test_the_name_is_that_of_the_file(declared) -> None:
+    declared(name="another")
+    assert job_names() == ("mine",)
+    assert job_spec("mine").model_name == "crm_mine"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"horizn": "x"}, "horizn"),
+        ({"code": "no class"}, "code"),
+        ({"figures": {}}, "figures"),
+        ({"scores": {**CHURN["scores"], "watched": "risk"}}, "has no column risk"),
+        ({"scores": {**CHURN["scores"], "columns": {"churn_probability": ["double", "P.", {"max": 1}]}}}, "needs min"),
+        ({"scores": {**CHURN["scores"], "columns": {"churn_probability": ["double", "P.", "filed"]}}}, "filed"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_file(declared, changes: dict, words: str) -> None:
+    declared(**changes)
+    with pytest.raises(SettingsError, match=rf"(?s)mine\.yml.*{words}"):
+        job_specs()
+
+
+def test_an_unknown_type_is_refused(declared) -> None:
+    declared(scores={**CHURN["scores"], "columns": {"churn_probability": ["percent", "P."]}})
+    with pytest.raises(SettingsError, match="churn_probability has an unknown type 'percent'"):
+        own_tables("scores")
+
+
+def test_a_need_that_the_contract_does_not_have_is_refused(settings: Settings) -> None:
+    with pytest.raises(SettingsError, match="A job needs product, which the data contract does not have"):
+        tables_without_rows(settings, "files", ("orders", "product"))
+
+
+def test_a_job_that_is_not_declared_is_refused() -> None:
+    with pytest.raises(SettingsError, match="There is no job 'churm'"):
+        job_spec("churm")
