@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
-from ml.tracking.serialisation import load_model_file, trusted_types, untrusted_types
+from ml.tracking.serialisation import load_model_file, types_in
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.base.errors import ClienteleError, ModelUnavailable
@@ -112,18 +112,13 @@ def register(
     from mlflow.models import infer_signature
 
     estimator = result.candidate.estimator
-    if foreign := untrusted_types(estimator):
-        raise ModelUnavailable(
-            f"{result.name} contains types that could not be loaded again: {', '.join(foreign)}.",
-            "Let them be estimators of the job's module or of ml/estimators; of other libraries, name them in "
-            "ml/tracking/serialisation.py if they are harmless.",
-        )
+    types = types_in(estimator)
     predicted = getattr(estimator, job.prediction_method)(competition.example)
     info = mlflow.sklearn.log_model(
         estimator,
         name="model",
         serialization_format="skops",
-        skops_trusted_types=trusted_types(estimator),
+        skops_trusted_types=types,
         signature=infer_signature(competition.example, predicted),
         input_example=competition.example,
         # Worked out by MLflow itself this takes many seconds and misses nothing of these.

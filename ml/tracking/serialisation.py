@@ -31,18 +31,24 @@ _ROOMS = ("ml.data.preprocessing", "ml.estimators", "ml.purchase_models", "ml.tr
 _MODULE = re.compile(r'("__module__": ")([\w.]+)(")')
 
 
-def untrusted_types(model: BaseEstimator) -> list[str]:
-    """Types in a model that would not be loaded again."""
+def types_in(model: BaseEstimator) -> list[str]:
+    """The types in a model that skops has to be told of before it loads them.
+
+    Raises
+    ------
+    ModelUnavailable
+        If some of them are neither ours nor known: the model could not be loaded again.
+    """
     from skops.io import dumps, get_untrusted_types
 
-    return _foreign(get_untrusted_types(data=dumps(model)))
-
-
-def trusted_types(model: BaseEstimator) -> list[str]:
-    """Types in a model that skops has to be told of before it loads them; all of them ours or known."""
-    from skops.io import dumps, get_untrusted_types
-
-    return sorted(set(get_untrusted_types(data=dumps(model))) - set(untrusted_types(model)))
+    found = get_untrusted_types(data=dumps(model))
+    if foreign := _foreign(found):
+        raise ModelUnavailable(
+            f"{type(model).__name__} contains types that could not be loaded again: {', '.join(foreign)}.",
+            "Let them be estimators of the job's module or of ml/estimators; of other libraries, name them in "
+            "ml/tracking/serialisation.py if they are harmless.",
+        )
+    return found
 
 
 def load_model_file(path: Path) -> BaseEstimator:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
 from skops.io import dump
 
 from ml.estimators.segments.model import KMeansSegments
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS
 from ml.tracking.moved_types import MOVED
-from ml.tracking.serialisation import load_model_file, untrusted_types
+from ml.tracking.serialisation import load_model_file, types_in
 from tests.ml.segmentation_blobs import blobs
 from warehouse.base.errors import ModelUnavailable
 
@@ -54,4 +55,14 @@ def test_a_type_that_is_not_ours_is_refused(saved, tmp_path: Path) -> None:
     foreign = renamed(file, {"ml.estimators.segments.model": "tests.ml.segmentation_blobs"})
     with pytest.raises(ModelUnavailable, match=r"do not load: tests\.ml\.segmentation_blobs\.KMeansSegments"):
         load_model_file(foreign)
-    assert untrusted_types(saved[0]) == []
+
+
+class NotOurs(BaseEstimator):
+    """A type of a module that is neither a room nor a job."""
+
+
+def test_a_model_that_could_not_be_loaded_again_is_not_registered(saved) -> None:
+    model, _ = saved
+    assert types_in(model)
+    with pytest.raises(ModelUnavailable, match=r"NotOurs contains types .*: tests\.ml\.test_serialisation\.NotOurs\."):
+        types_in(NotOurs())
