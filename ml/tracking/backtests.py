@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ml.tracking.git import git_commit
+from ml.tracking.job import TrackedJob
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT
-
-if TYPE_CHECKING:
-    from ml.jobs.base import Job
-
 
 OriginRun = tuple[str, Mapping[str, str], Mapping[str, float]]
 
 
-def record_backtest(server: TrackingServer, job: Job, source: str, origins: Sequence[OriginRun], report: str) -> str:
+def record_backtest(
+    server: TrackingServer, job: TrackedJob, source: str, origins: Sequence[OriginRun], report: str
+) -> str:
     """Record the origins (name, tags, metrics) and the report; return the parent run's id.
 
     The parent carries the same metrics with the origin's number as the step, so that MLflow draws them over time.

@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
 
 from ml.competition.results import Decision
+from ml.tracking.job import TrackedJob
 from ml.tracking.registry import CHALLENGER, CHAMPION, challenger_of
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import APPROVED, AWAITING, LONGEST_TEXT, REJECTED, WITHDRAWN, RegisteredVersion
-
-if TYPE_CHECKING:
-    from ml.jobs.base import Job
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def champion_change(version: RegisteredVersion) -> RegistryChange:
 
 def training_change(
     server: TrackingServer,
-    job: Job,
+    job: TrackedJob,
     source: str,
     decision: Decision,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
+from ml.tracking.job import TrackedJob
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 from warehouse.base.markdown import plain
@@ -13,14 +14,13 @@ from warehouse.base.markdown import plain
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from ml.jobs.base import Job
 
 MODEL_CARD = "model_card.md"
 _NOTE = "mlflow.note.content"  # the tag that the pages show as an experiment's description
 _LONGEST_DIGEST = 36
 
 
-def describe_job(client: MlflowClient, experiment_id: str, job: Job, fingerprint: Mapping[str, str]) -> None:
+def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fingerprint: Mapping[str, str]) -> None:
     """Say in the experiment and the registered model, if there is one, what the job is."""
     text = _job_words(job, fingerprint)
     client.set_experiment_tag(experiment_id, _NOTE, text)
@@ -58,7 +58,7 @@ def log_data(fingerprint: Mapping[str, str], context: str) -> None:
     mlflow.log_input(MetaDataset(source, name=name, digest=digest), context=context)
 
 
-def _job_words(job: Job, fingerprint: Mapping[str, str]) -> str:
+def _job_words(job: TrackedJob, fingerprint: Mapping[str, str]) -> str:
     judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
     words = [
         job.purpose(fingerprint),

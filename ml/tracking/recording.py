@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ml.competition.results import Competition, Result
 from ml.tracking.descriptions import describe_job, describe_version, log_data
 from ml.tracking.git import git_commit
+from ml.tracking.job import TrackedJob
 from ml.tracking.registry import register
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
@@ -17,7 +18,6 @@ from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ml.jobs.base import Job
 
 # Artefacts of a registered version: path in its run → picture or text.
 Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
@@ -34,7 +34,7 @@ class Recorded:
 
 def record_training(
     server: TrackingServer,
-    job: Job,
+    job: TrackedJob,
     competition: Competition,
     fingerprint: Mapping[str, str],
     pipeline_run_id: str | None,
@@ -81,7 +81,7 @@ def record_training(
 
 def record_refusal(
     server: TrackingServer,
-    job: Job,
+    job: TrackedJob,
     fingerprint: Mapping[str, str],
     reason: str,
     pipeline_run_id: str | None,
@@ -108,7 +108,7 @@ def _run_name(fingerprint: Mapping[str, str]) -> str:
     return f"{fingerprint['source']} {fingerprint['as_of_date']}"
 
 
-def _run_tags(job: Job, fingerprint: Mapping[str, str], pipeline_run_id: str | None) -> dict[str, str]:
+def _run_tags(job: TrackedJob, fingerprint: Mapping[str, str], pipeline_run_id: str | None) -> dict[str, str]:
     return {
         "source": fingerprint["source"],
         "as_of_date": fingerprint["as_of_date"],
@@ -123,7 +123,7 @@ def _nested_tags(tags: Mapping[str, str], result: Result, fingerprint: Mapping[s
     return {**tags, "role": role, "candidate": result.name, "content_sha256": fingerprint["content_sha256"]}
 
 
-def _log_parent(job: Job, competition: Competition, fingerprint: Mapping[str, str]) -> None:
+def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[str, str]) -> None:
     import mlflow
 
     decision = competition.decision

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
+from ml.tracking.job import TrackedJob
 from ml.tracking.serialisation import load_model_file, types_in
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
@@ -20,24 +21,23 @@ from warehouse.base.machine_faults import FREE_SPACE, disk_is_full, is_full_disk
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-    from ml.jobs.base import Job
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _REQUIREMENTS = ("scikit-learn", "scipy", "numpy", "pandas", "skops")
 _NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 
-def champion_of(server: TrackingServer, job: Job, source: str) -> RegisteredVersion | None:
+def champion_of(server: TrackingServer, job: TrackedJob, source: str) -> RegisteredVersion | None:
     """The version that serves a source; None when there is none."""
     return _by_alias(server, job, f"{CHAMPION}-{source}")
 
 
-def challenger_of(server: TrackingServer, job: Job, source: str) -> RegisteredVersion | None:
+def challenger_of(server: TrackingServer, job: TrackedJob, source: str) -> RegisteredVersion | None:
     """The contender of the source's last training if it does not serve; None when there is none."""
     return _by_alias(server, job, f"{CHALLENGER}-{source}")
 
 
-def _by_alias(server: TrackingServer, job: Job, alias: str) -> RegisteredVersion | None:
+def _by_alias(server: TrackingServer, job: TrackedJob, alias: str) -> RegisteredVersion | None:
     from mlflow.exceptions import MlflowException
 
     with server.client() as client:
@@ -50,7 +50,7 @@ def _by_alias(server: TrackingServer, job: Job, alias: str) -> RegisteredVersion
     return described(found, found.tags, found.run_id)
 
 
-def version_of(server: TrackingServer, job: Job, number: str) -> RegisteredVersion:
+def version_of(server: TrackingServer, job: TrackedJob, number: str) -> RegisteredVersion:
     """One version by its number.
 
     Raises
@@ -105,7 +105,7 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEs
 
 
 def register(
-    job: Job, competition: Competition, result: Result, run_tags: Mapping[str, str], run_id: str
+    job: TrackedJob, competition: Competition, result: Result, run_tags: Mapping[str, str], run_id: str
 ) -> RegisteredVersion:
     """Log a candidate's estimator in the active run and register it as a new version."""
     import mlflow.sklearn
@@ -132,7 +132,7 @@ def register(
     return described(found, tags, run_id)
 
 
-def versions_of(server: TrackingServer, job: Job, source: str) -> dict[str, RegisteredVersion]:
+def versions_of(server: TrackingServer, job: TrackedJob, source: str) -> dict[str, RegisteredVersion]:
     """Every version of a source that Clientele registered, by number."""
     found, token = {}, None
     with server.client() as client:
