@@ -10,7 +10,7 @@ from ml.backtest.history import History, horizon_of
 from ml.competition.results import Competition, Refused, Result
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.evaluation.bootstrap import Interval, paired_difference
+from ml.evaluation.bootstrap import Interval
 from ml.jobs.supervised import SupervisedJob
 
 
@@ -118,13 +118,7 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
     decision = competition.decision
     gain = None
     if decision.contender is not None:
-        best, rule = competition.result(decision.contender), competition.result(decision.baseline)
-        gain = paired_difference(
-            job.rank_by_weight(actual, best.prediction),
-            job.rank_by_weight(actual, rule.prediction),
-            len(actual),
-            job.resamples,
-        )
+        gain = job.comparison.difference(competition.result(decision.contender), competition.result(decision.baseline))
     return Origin(
         job=job.name,
         origin_date=snapshots.evaluation_date,
@@ -134,6 +128,6 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
         champion=decision.contender,
         best_baseline=decision.baseline,
         decision=decision.verdict,
-        rank_metric=job.primary_metric,
+        rank_metric=job.comparison.metric,
         rank_gain=gain,
     )

@@ -1,6 +1,6 @@
 """The gate: does the contender serve, does the champion go on, or does a baseline have to do?
 
-Pure functions of figures; the thresholds stand in `conf/promotion.yml`.
+Pure functions of figures; the thresholds stand in each job's settings (`ml/conf`).
 """
 
 from __future__ import annotations
@@ -89,12 +89,16 @@ def baseline_checks(
 
 
 def decide(gate: SupervisedGate, contest: Contest) -> Decision:
-    """Apply the gate.
+    """Apply the gate of what predicts an outcome: as `conclude`, by its checks."""
+    return conclude(contest, _checks(gate, contest))
 
-    The contender serves if it passes every check and is not significantly worse than the champion. If not,
-    the champion goes on unless the baseline is significantly better than it; otherwise the baseline serves.
+
+def conclude(contest: Contest, checks: tuple[Check, ...]) -> Decision:
+    """Say who serves.
+
+    The contender serves if it passes every check. If not, the champion goes on unless the baseline is significantly
+    better than it; otherwise the baseline serves.
     """
-    checks = _checks(gate, contest)
     metric, contender, champion = contest.metric, contest.contender, contest.champion
     passed = contender is not None and all(check.passed for check in checks)
     verdict, serving = _verdict(contest, passed=passed)
@@ -107,7 +111,7 @@ def decide(gate: SupervisedGate, contest: Contest) -> Decision:
         metric_name=metric,
         metric_value=contender.metrics[metric] if contender else None,
         baseline_value=contest.baseline.metrics[metric],
-        champion_value=champion.metrics[metric] if champion else None,
+        champion_value=champion.metrics.get(metric) if champion else None,
         checks=checks,
     )
 

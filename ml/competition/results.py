@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from ml.evaluation.metrics import WeightedMetric
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -34,11 +36,21 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Result:
-    """A candidate with its figures on the holdout."""
+    """A candidate with its figures on rows that it has not seen.
+
+    Attributes
+    ----------
+    prediction
+        One value per row.
+    rank_by_weight
+        The metric that ranks the candidates, for given weights of the rows: two results are told apart by it. None
+        where a job compares them in another way.
+    """
 
     candidate: Candidate
     metrics: dict[str, float]
     prediction: NDArray
+    rank_by_weight: WeightedMetric | None = None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What a model must reach before it serves, from `ml/conf/promotion.yml`."""
+"""What a model must reach before it serves: the section `gate` of a job's settings."""
 
 from __future__ import annotations
 
@@ -18,9 +18,3 @@ class SupervisedGate(Frozen):
 
 class SegmentationGate(Frozen):
     maximum_silhouette_loss: float = Field(ge=0)
-
-
-class PromotionConfiguration(Frozen):
-    churn: SupervisedGate
-    clv: SupervisedGate
-    segmentation: SegmentationGate

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 
 from ml.configuration import Frozen
 from ml.estimators.calibration import raw_score
+from ml.estimators.parameters import Search
 from ml.evaluation.metrics import normalised_gini, roc_auc, root_mean_squared_error
 
 
@@ -129,27 +130,33 @@ def draws(
 
 
 def search(
-    family: str,
+    stage: str,
     defaults: Frozen,
-    choices: Mapping[str, Sequence[float]],
+    settings: Search,
     make: Callable[[Frozen], BaseEstimator],
     inside: InsideValidation | None,
     *,
-    trial_count: int,
     seed: int,
     measure: InsideMeasure = by_auc,
-    minimum_gain: float = 0,
 ) -> Chosen:
     """Try the defaults and the drawn combinations; the best by the measure is chosen, the earlier of equals.
 
-    Unless it is better than the defaults by `minimum_gain`, they stay.
+    Unless it is better than the defaults by the `minimum_gain` of the settings, they stay.
+
+    Parameters
+    ----------
+    stage
+        Family of models or part of one, as the settings name it among their choices.
+    make
+        The unfitted model with given parameters.
     """
-    if inside is None or not choices or trial_count == 0:
+    choices = settings.choices.get(stage, {})
+    if inside is None or not choices or settings.trial_count == 0:
         return Chosen(defaults, {"search": "defaults: no earlier snapshot to validate on, or nothing to choose"})
-    tried = draws(defaults, choices, trial_count, [seed, crc32(family.encode())])
+    tried = draws(defaults, choices, settings.trial_count, [seed, crc32(stage.encode())])
     figures = [measure.of(inside, make(parameters)) for parameters in tried]
     best = int(np.argmax(figures))
-    if figures[best] < figures[0] + minimum_gain:
+    if figures[best] < figures[0] + settings.minimum_gain:
         best = 0
     record = {
         "search": f"{len(tried)} trials, newest training snapshot",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
+from sklearn.base import BaseEstimator
 
+from ml.competition.thresholds import SupervisedGate
 from ml.configuration import Frozen
 from ml.estimators.parameters import (
     BoostingParameters,
@@ -24,6 +28,7 @@ from ml.estimators.parameters import (
     TweedieParameters,
     check_choices,
 )
+from ml.estimators.search import Chosen, InsideMeasure, InsideValidation, by_auc, search
 
 
 class RiskBands(Frozen):
@@ -50,10 +55,31 @@ class JobConfiguration(Frozen):
     bootstrap: Bootstrap
 
 
-class ClassifierConfiguration(JobConfiguration):
-    """The families of classifiers that compete for a probability, and the search among their parameters."""
+class SearchedConfiguration(JobConfiguration):
+    """That of a job some of whose parameters are searched; each stage of the search has a field with its defaults."""
 
     search: Search
+
+    @model_validator(mode="after")
+    def _choices_are_parameters(self) -> SearchedConfiguration:
+        check_choices(self, self.search.choices)
+        return self
+
+    def searched(
+        self,
+        stage: str,
+        make: Callable[[Frozen], BaseEstimator],
+        inside: InsideValidation | None,
+        measure: InsideMeasure = by_auc,
+    ) -> Chosen:
+        """The parameters of one stage; as `ml.estimators.search.search`."""
+        defaults = getattr(self, stage)
+        return search(stage, defaults, self.search, make, inside, seed=self.random_seed, measure=measure)
+
+
+class ClassifierConfiguration(SearchedConfiguration):
+    """The families of classifiers that compete for a probability."""
+
     logistic_regression: LinearParameters
     decision_tree: DecisionTreeParameters
     random_forest: RandomForestParameters
@@ -62,22 +88,18 @@ class ClassifierConfiguration(JobConfiguration):
     gradient_boosting: BoostingParameters
     risk_bands: RiskBands
 
-    @model_validator(mode="after")
-    def _choices_are_parameters(self) -> ClassifierConfiguration:
-        check_choices(self, self.search.choices)
-        return self
-
 
 class ChurnConfiguration(ClassifierConfiguration):
+    gate: SupervisedGate
     calibration: Calibration
     calibration_window: CalibrationWindow
     maximum_fit_row_count: int = Field(ge=100)
 
 
-class LifetimeValueConfiguration(JobConfiguration):
+class LifetimeValueConfiguration(SearchedConfiguration):
+    gate: SupervisedGate
     calibration: Calibration
     maximum_fit_row_count: int = Field(ge=100)
-    search: Search
     buying_probability: BoostingParameters
     spend_given_purchase: BoostingParameters
     tweedie_boosting: TweedieParameters
@@ -86,11 +108,6 @@ class LifetimeValueConfiguration(JobConfiguration):
     intervals: Intervals
     value_tiers: dict[str, float]
     largest_spender_count: int = Field(ge=0)
-
-    @model_validator(mode="after")
-    def _choices_are_parameters(self) -> LifetimeValueConfiguration:
-        check_choices(self, self.search.choices)
-        return self
 
     @model_validator(mode="after")
     def _tiers_in_order(self) -> LifetimeValueConfiguration:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.snapshots import LeakError, Snapshots, check_no_leak, eligible
 from ml.estimators.baselines import LevelledSpend, StatusQuoSpend
@@ -192,21 +191,12 @@ def test_contradicting_horizons_carry_the_larger():
     assert carried[[f"predicted_{end}" for end in ends]].iloc[0].tolist() == [1, 5, 9]
 
 
-def test_a_former_horizon_that_is_not_beaten_goes_on(
-    competition, history: LabelledHistory, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_former_horizon_that_is_not_beaten_goes_on(competition, history: LabelledHistory):
     """With a gate that nobody passes the verdict is champion_kept: the former part stays, in the new version."""
     job, found = competition
     former = found.result("status_quo_rate").candidate.estimator
-    gate = job.gate.model_copy(update={"minimum_gain_over_baseline": 10.0})
-    monkeypatch.setattr(
-        "ml.jobs.lifetime_value.job.load_configuration", lambda kind, name: _with_gate(kind, name, gate)
-    )
-    again = QuickJob(HORIZON_DAYS, job.configuration, further_horizons_days=FURTHER).compete(history, former)
+    unreachable = job.gate.model_copy(update={"minimum_gain_over_baseline": 10.0})
+    configuration = job.configuration.model_copy(update={"gate": unreachable})
+    again = QuickJob(HORIZON_DAYS, configuration, further_horizons_days=FURTHER).compete(history, former)
     assert [outcome.competition.decision.verdict for outcome in again.horizons] == ["champion_kept", "champion_kept"]
     assert [outcome.model for outcome in again.horizons] == list(former.further_horizons())
-
-
-def _with_gate(kind, name, gate):
-    loaded = load_configuration(kind, name)
-    return loaded.model_copy(update={"clv": gate}) if name == "promotion" else loaded

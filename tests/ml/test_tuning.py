@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from ml.configuration import load_configuration
 from ml.data.features import model_frame, usable_columns
 from ml.data.snapshots import eligible
 from ml.estimators.classifiers import FAMILIES, make_classifier
-from ml.estimators.parameters import DecisionTreeParameters
+from ml.estimators.parameters import DecisionTreeParameters, Search
 from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, thinned
 from ml.jobs.churn.learning import ChurnLearning
 from ml.jobs.configuration import ChurnConfiguration
@@ -28,7 +29,11 @@ CHOICES = {"depth": (2, 3, 4), "minimum_leaf_rows": (50, 100)}
 def learning(snapshots, configuration=CONFIGURATION) -> ChurnLearning:
     rows = eligible(snapshots.training)
     columns = usable_columns(model_frame(rows))[0]
-    return ChurnLearning(snapshots, columns, rows["is_churned"].to_numpy(dtype=float), HORIZON_DAYS, configuration)
+    return ChurnLearning(snapshots, columns, _churned, HORIZON_DAYS, configuration)
+
+
+def _churned(rows: pd.DataFrame) -> np.ndarray:
+    return rows["is_churned"].to_numpy(dtype=float)
 
 
 def test_only_rows_whose_outcome_was_known_are_fitted_on():
@@ -61,20 +66,22 @@ def test_draws_are_bounded_seeded_and_start_with_the_defaults():
 
 def test_search_takes_the_best_and_the_defaults_among_equals():
     inside = InsideValidation(pd.DataFrame(), np.array([]), np.array([]), np.array([]))
-    options = {"trial_count": 5, "seed": 0}
+
+    def searched(figure: Callable, scripted: InsideValidation | None = None, **settings: float):
+        given = Search(trial_count=5, maximum_row_count=1000, choices={"tree": CHOICES}, **settings)
+        return search("tree", DEFAULTS, given, figure, scripted, seed=0)
 
     class Scripted(InsideValidation):
         def auc(self, classifier):
             return classifier
 
     scripted = Scripted(inside.features, inside.happened, inside.fitted_on, inside.judged_on)
-    best = search("tree", DEFAULTS, CHOICES, lambda p: 0.6 + 0.01 * (p.depth == 4), scripted, **options)
+    best = searched(lambda p: 0.6 + 0.01 * (p.depth == 4), scripted)
     assert best.parameters.depth == 4
     assert (best.record["search_auc"], best.record["search_auc_of_defaults"]) == (0.61, 0.6)
-    assert search("tree", DEFAULTS, CHOICES, lambda _: 0.6, scripted, **options).parameters == DEFAULTS
-    assert search("tree", DEFAULTS, CHOICES, lambda _: 0.6, None, **options).parameters == DEFAULTS
-    options["minimum_gain"] = 0.02
-    kept = search("tree", DEFAULTS, CHOICES, lambda p: 0.6 + 0.01 * (p.depth == 4), scripted, **options)
+    assert searched(lambda _: 0.6, scripted).parameters == DEFAULTS
+    assert searched(lambda _: 0.6).parameters == DEFAULTS
+    kept = searched(lambda p: 0.6 + 0.01 * (p.depth == 4), scripted, minimum_gain=0.02)
     assert kept.parameters == DEFAULTS
     assert kept.record["search_auc"] == 0.6
 

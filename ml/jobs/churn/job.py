@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.competition.results import Candidate, Competition, Result
-from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
@@ -22,44 +20,33 @@ from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
 from ml.estimators.classifiers import FAMILIES
 from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.evaluation import metrics
-from ml.evaluation.churn_figures import churn_figures
 from ml.jobs.churn.learning import ChurnLearning, for_serving
 from ml.jobs.configuration import ChurnConfiguration
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
-from ml.jobs.supervised import CandidateMaker, SupervisedJob
+from ml.jobs.probability import ChurnProbabilityJob
+from ml.jobs.supervised import CandidateMaker
 from warehouse.base.definitions import Definitions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class ChurnJob(SupervisedJob):
+class ChurnJob(ChurnProbabilityJob):
     """P(no purchase in the horizon), for customers who are eligible."""
 
     name = "churn"
-    prediction_method = "predict_proba"
     baseline_names = frozenset({"recency_rule", "hiatus_rule"})
     event_words = ("churned", "stayed")
 
     def __init__(self, horizon_days: int, configuration: ChurnConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
         self.configuration = configuration or load_configuration(ChurnConfiguration, "churn")
-        self.gate = load_configuration(PromotionConfiguration, "promotion").churn
+        self.gate = self.configuration.gate
 
     def monitoring(self) -> Monitoring:
         return Monitoring(
             "customer_id", "is_churned", PROBABILITY_MEASURES, outcomes_after, _rules, metrics.roc_auc_by_weight
         )
-
-    def happened(self, rows: pd.DataFrame) -> NDArray:
-        return rows["is_churned"].to_numpy(dtype=bool)
-
-    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
-        """The high risk band."""
-        return predicted >= self.configuration.risk_bands.high_from
-
-    def target(self, rows: pd.DataFrame) -> NDArray:
-        return self.happened(rows).astype(float)
 
     def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
         rows = eligible(snapshots.training)
@@ -73,7 +60,7 @@ class ChurnJob(SupervisedJob):
         yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule(), "")
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule(), "cutoff_days_")
         yield "purchase_model", lambda: self._purchase_model(snapshots)
-        learning = ChurnLearning(snapshots, columns, churned, self.horizon_days, self.configuration)
+        learning = ChurnLearning(snapshots, columns, self.target, self.horizon_days, self.configuration)
         for family in FAMILIES:
             yield family, lambda family=family: learning.candidate(family)
 
@@ -87,18 +74,6 @@ class ChurnJob(SupervisedJob):
         """BG/NBD on every customer of the newest training snapshot: eligibility would bias its rates."""
         estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.latest_training()))
         return Candidate(estimator.method_name_, False, estimator, estimator.record_)
-
-    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
-        return estimator.predict_proba(features)[:, 1]
-
-    def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
-        return churn_figures(actual, predicted)
-
-    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
-        return metrics.roc_auc_by_weight(actual, predicted)
-
-    def tie_break(self, metrics: Mapping[str, float]) -> float:
-        return metrics["brier"]
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
         from ml.evaluation import plots

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
-from numpy.typing import NDArray
 
+from ml.competition.course import Evaluate
 from ml.competition.results import Competition, Refused, Result
+from ml.competition.thresholds import SupervisedGate
 from ml.configuration import load_configuration
 from ml.data.contract_features import CUSTOMER_COLUMNS, contract_frame
 from ml.data.contracts import Contracts, comparable_contracts, read_contract_rows, read_contracts
@@ -19,24 +22,25 @@ from ml.data.fingerprint import data_fingerprint
 from ml.data.history import ShortHistory
 from ml.data.outcomes import contract_outcomes_after
 from ml.data.snapshots import eligible
-from ml.estimators.contract_churn import ContractChurnModel
+from ml.estimators.contract_churn import BASELINES, ContractChurnModel
 from ml.estimators.search import thinned
-from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
+from ml.evaluation.metrics import roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
-from ml.jobs.base import Job
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.evidence import term_words
 from ml.jobs.contract_churn.groups import with_groups
 from ml.jobs.contract_churn.judging import Judge, judged_on
 from ml.jobs.contract_churn.survival_report import survival_report
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
-from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
+from ml.jobs.probability import ChurnProbabilityJob
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
 
-_EXAMPLE_ROW_COUNT = 5
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 _SURVIVAL_MONTHS = (3, 6, 12)
 _SURVIVAL_COLUMN = "expected_remaining_months"
 _CROSS_SECTION_PURPOSE = (
@@ -50,18 +54,17 @@ _CROSS_SECTION_LIMITS = (
 _DATED_LIMITS = ("Judged on one holdout date.",)
 
 
-class ContractChurnJob(Job):
+class ContractChurnJob(ChurnProbabilityJob):
     """P(a running contract ends) and how long it may go on."""
 
     name = "contract_churn"
     subject = "contracts"
-    prediction_method = "predict_proba"
+    baseline_names = frozenset(BASELINES)
+    event_words = ("ended", "went on")
 
     def __init__(self, horizon_days: int, configuration: ContractChurnConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
         self.configuration = configuration or load_configuration(ContractChurnConfiguration, "contract_churn")
-        self.retrain_after_days = self.configuration.retrain_after_days
-        self.random_seed = self.configuration.random_seed
 
     # ---- words ----
 
@@ -115,16 +118,6 @@ class ContractChurnJob(Job):
 
     # ---- what reports ask ----
 
-    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
-        """The high risk band."""
-        return predicted >= self.configuration.risk_bands.high_from
-
-    def target(self, rows: pd.DataFrame) -> NDArray:
-        return rows["is_churned"].to_numpy(dtype=float)
-
-    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
-        return roc_auc_by_weight(actual, predicted)
-
     def judged_rows(self, snapshots: Contracts) -> pd.DataFrame:
         rows = snapshots.training if snapshots.design == "cross_section" else snapshots.evaluation
         return with_groups(rows)
@@ -151,52 +144,54 @@ class ContractChurnJob(Job):
             if rows.empty:
                 raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts', role)}")
             self._check_classes(rows, role)
-        if not self._usable(snapshots)[0]:
+        if not self.usable(snapshots)[0]:
             raise Refused("Contracts do not differ in any feature: nothing to learn from.")
 
-    def _check_classes(self, rows: pd.DataFrame, role: str) -> None:
-        churned, needed = rows["is_churned"].to_numpy(dtype=bool), self.configuration.limits.minimum_class_count
-        for count, what in ((churned.sum(), "ended"), ((~churned).sum(), "went on")):
-            if count < needed:
-                raise Refused(f"Only {count} of {len(rows)} contracts in {role} {what}; {needed} are needed.")
+    def gate_of(self, snapshots: Contracts) -> SupervisedGate:
+        return getattr(self.configuration.gates, snapshots.design)
 
-    def input_columns(self, snapshots: Contracts) -> tuple[str, ...]:
-        usable = self._usable(snapshots)[0]
-        return usable if "tenure_months" in usable else ("tenure_months", *usable)
+    def learned_rows(self, snapshots: Contracts) -> pd.DataFrame:
+        return snapshots.training
 
-    def _usable(self, snapshots: Contracts) -> tuple[tuple[str, ...], dict[str, str]]:
+    def usable(self, snapshots: Contracts) -> tuple[tuple[str, ...], dict[str, str]]:
         frame = contract_frame(snapshots.training)
         if snapshots.design == "cross_section":
             frame = frame.drop(columns=[name for name in CUSTOMER_COLUMNS if name in frame])
         return usable_columns(frame)
 
-    def compete(self, snapshots: Contracts, champion: ContractChurnModel | None) -> Competition:
-        columns = self.input_columns(snapshots)
+    def input_columns(self, snapshots: Contracts) -> tuple[str, ...]:
+        usable = self.usable(snapshots)[0]
+        return usable if "tenure_months" in usable else ("tenure_months", *usable)
+
+    def entrants(
+        self, snapshots: Contracts, usable: tuple[str, ...], columns: tuple[str, ...]
+    ) -> Iterator[tuple[str, Evaluate]]:
         judge = Judge.of(snapshots, columns, self.configuration)
-        judged, failures = judge.all_judged()
-        decision = judge.decision(judged, champion)
-        report = survival_report(snapshots, columns, self.configuration)
-        for one in judged:
-            one.result.candidate.estimator.survival = report.survival
-        results = {one.result.name: one.result for one in judged}
-        shown = [name for name in (decision.contender, decision.baseline) if name]
-        treatment = treatment_among(results.values())
-        return Competition(
-            results=tuple(results.values()),
-            failures=failures | ({"cox": report.failure} if report.failure else {}),
-            decision=decision,
-            columns=columns,
-            dropped_columns=self._usable(snapshots)[1],
-            example=contract_frame(snapshots.training.tail(_EXAMPLE_ROW_COUNT), columns),
-            figures={name: {**self._pictures(judge, results[name]), **report.figures} for name in shown},
-            documents={**report.documents, **treatment_documents(treatment)},
-            notes=({"Survival (Cox model)": report.quality} if report.quality else {}) | treatment_notes(treatment),
+        return ((name, partial(judge.evaluate, name, make)) for name, make in judge.learning.makers().items())
+
+    def former_result(self, snapshots: Contracts, champion: ContractChurnModel) -> Result | None:
+        return Judge.of(snapshots, self.input_columns(snapshots), self.configuration).former(champion)
+
+    def compete(
+        self, snapshots: Contracts, champion: ContractChurnModel | None, only: Collection[str] = ()
+    ) -> Competition:
+        """As every supervised job; then every candidate gets the survival of the contracts beside it."""
+        competition = super().compete(snapshots, champion, only)
+        report = survival_report(snapshots, competition.columns, self.configuration)
+        for result in competition.results:
+            result.candidate.estimator.survival = report.survival
+        return replace(
+            competition,
+            failures=competition.failures | ({"cox": report.failure} if report.failure else {}),
+            figures={name: {**pictures, **report.figures} for name, pictures in competition.figures.items()},
+            documents={**report.documents, **competition.documents},
+            notes=({"Survival (Cox model)": report.quality} if report.quality else {}) | competition.notes,
         )
 
-    def _pictures(self, judge: Judge, result: Result) -> dict:
-        title = f"{result.name}, {self.judged_on(judge.contracts)}"
-        shown = {result.name: result.prediction}
-        return probability_pictures(judge.churned, shown, title, events="ended contracts", mean="share ended")
+    def figures(self, snapshots: Contracts, result: Result, baseline: Result) -> Mapping[str, Figure]:
+        title, actual = f"{result.name}, {self.judged_on(snapshots)}", self.target(self.judged_rows(snapshots))
+        shown = {result.name: result.prediction, baseline.name: baseline.prediction}
+        return probability_pictures(actual, shown, title, events="ended contracts", mean="share ended")
 
     # ---- scoring ----
 

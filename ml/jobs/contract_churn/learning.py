@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from ml.data.contract_features import categories, contract_frame
 from ml.data.contracts import Contracts
 from ml.estimators.classifiers import FAMILIES, make_classifier
 from ml.estimators.contract_churn import baseline_pipelines
-from ml.estimators.search import Chosen, InsideValidation, inside_validation, search
+from ml.estimators.search import Chosen, InsideValidation, inside_validation
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.validation import inside_folds
 from ml.treatment.transformer import treatment_of
@@ -76,17 +77,7 @@ class ContractLearning:
 
     def searched(self, family: str, rows: NDArray) -> tuple[Pipeline, Mapping[str, object]]:
         """The unfitted pipeline of a family, its parameters chosen on some rows."""
-        settings, seed = self.configuration.search, self.configuration.random_seed
-        inside = self._inside(rows)
-        chosen = search(
-            family,
-            getattr(self.configuration, family),
-            settings.choices.get(family, {}),
-            lambda parameters: self.pipeline(family, parameters),
-            inside,
-            trial_count=settings.trial_count,
-            seed=seed,
-        )
+        chosen = self.configuration.searched(family, partial(self.pipeline, family), self._inside(rows))
         model = self.pipeline(family, chosen.parameters)
         if family == "linear_svm":
             # Its margins are no probabilities.

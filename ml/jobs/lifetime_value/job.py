@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.competition.results import Candidate, Competition, Refused, Result
-from ml.competition.thresholds import PromotionConfiguration
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
@@ -79,7 +78,7 @@ class LifetimeValueJob(SupervisedJob):
     ) -> None:
         self.horizon_days = horizon_days
         self.configuration = configuration or load_configuration(LifetimeValueConfiguration, "lifetime_value")
-        self.gate = load_configuration(PromotionConfiguration, "promotion").clv
+        self.gate = self.configuration.gate
         self.further_horizons_days = further_horizons_days
         self.is_further = is_further
 

@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
 
 from ml.competition.results import Candidate, CandidateFailed
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.intervals import SimilarPredictionInterval
@@ -27,22 +25,19 @@ from ml.estimators.search import (
     by_auc,
     by_gini,
     by_squared_error,
-    inside_validation,
-    search,
-    thinned,
 )
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.jobs.configuration import LifetimeValueConfiguration
-from ml.treatment.transformer import treatment_of
+from ml.jobs.learning import CustomerLearning
 
 HOLDOUT = "the holdout, by folds of customers"
 TRAINING = "the training snapshots"
 
 
 @dataclass(frozen=True)
-class SpendLearning:
-    """What the candidates of one horizon share; computed once, when the first of them is asked for.
+class SpendLearning(CustomerLearning):
+    """What the candidates of one horizon share.
 
     Without training snapshots only candidates that need no outcomes are made: rules, and the purchase model, which
     learns from histories alone. Their intervals are then learned on the holdout; how well those cover is measured
@@ -58,10 +53,6 @@ class SpendLearning:
         snapshot, which lies that much further back.
     """
 
-    snapshots: Snapshots
-    columns: tuple[str, ...]
-    target: Callable[[pd.DataFrame], NDArray]
-    horizon_days: int
     configuration: LifetimeValueConfiguration
     is_further: bool = False
 
@@ -70,28 +61,8 @@ class SpendLearning:
         return not self.snapshots.training.empty
 
     @property
-    def seed(self) -> int:
-        return self.configuration.random_seed
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The eligible rows that are learned from, no more than the limit, whole customers."""
-        known = eligible(self.snapshots.training if self.has_outcomes else self.snapshots.evaluation)
-        kept = thinned(known["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
-        return known.iloc[kept].reset_index(drop=True)
-
-    @cached_property
-    def features(self) -> pd.DataFrame:
-        return model_frame(self.rows, self.columns)
-
-    @cached_property
-    def treatment(self) -> FrozenEstimator:
-        """Of what learns from outcomes, fitted once on the rows learned from: both stages see the same values."""
-        return FrozenEstimator(treatment_of("customers", self.columns).fit(self.features))
-
-    @cached_property
-    def amount(self) -> NDArray:
-        return self.target(self.rows)
+    def known(self) -> pd.DataFrame:
+        return self.snapshots.training if self.has_outcomes else self.snapshots.evaluation
 
     @cached_property
     def purchases(self) -> PurchaseSpendModel | CandidateFailed:
@@ -130,7 +101,7 @@ class SpendLearning:
 
     def _rule(self, name: str, estimator: BaseEstimator, parameters: Mapping[str, object]) -> Candidate:
         frame = model_frame(self.rows)
-        fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.amount)
+        fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.outcome)
         parts = (fitted, getattr(fitted, "rule_", fitted))
         learned = {
             name.strip("_"): getattr(part, name)
@@ -155,10 +126,10 @@ class SpendLearning:
 
     def _two_stage(self) -> Candidate:
         configuration, calibration = self.configuration, self.configuration.calibration
-        buys = self.amount > 0
+        buys = self.outcome > 0
         probability = self._searched("buying_probability", boosted_classifier, buys.astype(float), by_auc)
         spend = self._searched(
-            "spend_given_purchase", boosted_regressor, np.log(self.amount[buys]), by_squared_error, rows=buys
+            "spend_given_purchase", boosted_regressor, np.log(self.outcome[buys]), by_squared_error, rows=buys
         )
         estimator = TwoStageSpendModel(
             boosted_classifier(self.columns, probability.parameters, self.seed, self.treatment),
@@ -166,7 +137,7 @@ class SpendLearning:
             fold_count=calibration.fold_count,
             method=calibration.method,
             seed=configuration.random_seed,
-        ).fit(self.features, self.amount, self.rows["customer_id"])
+        ).fit(self.features, self.outcome, self.rows["customer_id"])
         record = _record("probability_", probability) | _record("amount_", spend)
         record["smearing_factor"] = estimator.smearing_
         return self._complete("two_stage_boosting", estimator, estimator.pop_out_of_fold(), record)
@@ -176,13 +147,13 @@ class SpendLearning:
 
         make = partial(boosted_regressor, loss="poisson")
 
-        chosen = self._searched("tweedie_boosting", make, np.maximum(self.amount, 0), by_gini)
+        chosen = self._searched("tweedie_boosting", make, np.maximum(self.outcome, 0), by_gini)
         estimator = TweedieSpendModel(
             make(self.columns, chosen.parameters, self.seed, self.treatment),
             cap_quantile=chosen.parameters.cap_quantile,
             fold_count=calibration.fold_count,
             seed=self.seed,
-        ).fit(self.features, self.amount, self.rows["customer_id"])
+        ).fit(self.features, self.outcome, self.rows["customer_id"])
         record = {**_record("", chosen), "cap_amount": estimator.cap_}
         return self._complete("tweedie_boosting", estimator, estimator.pop_out_of_fold(), record)
 
@@ -198,26 +169,11 @@ class SpendLearning:
 
         `outcome` is that of the rows learned from, or of those of them that `rows` marks.
         """
-        settings = self.configuration.search
-        kept = np.ones(len(self.rows), dtype=bool) if rows is None else rows
-        inside = inside_validation(
-            self.features[kept].reset_index(drop=True),
-            outcome,
-            self.rows[kept].reset_index(drop=True),
-            horizon_days=self.horizon_days,
-            maximum_row_count=settings.maximum_row_count,
-            seed=self.seed,
-        )
-        return search(
+        return self.configuration.searched(
             stage,
-            getattr(self.configuration, stage),
-            settings.choices.get(stage, {}),
             lambda parameters: make(self.columns, parameters, self.seed, self.treatment),
-            inside,
-            trial_count=settings.trial_count,
-            seed=self.seed,
-            measure=measure,
-            minimum_gain=settings.minimum_gain,
+            self.inside(outcome, rows),
+            measure,
         )
 
     def _complete(
@@ -234,7 +190,7 @@ class SpendLearning:
         `predicted` are amounts of the rows learned from, made without knowing their outcome.
         """
         settings = self.configuration.intervals
-        interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.amount)
+        interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)
         companion = None if isinstance(self.purchases, CandidateFailed) else self.purchases
         record = {
             **parameters,

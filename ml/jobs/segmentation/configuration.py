@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ml.competition.thresholds import SegmentationGate
 from ml.configuration import Frozen
 
 # What a profile shows, whatever the clustering used.
@@ -92,4 +93,5 @@ class SegmentationConfiguration(Frozen):
     silhouette_sample_count: int = Field(ge=50)
     typical_share: float = Field(gt=0.5, lt=1)
     maximum_match_distance: float = Field(gt=0)
+    gate: SegmentationGate
     naming: Naming

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.competition.gate import Contest, Standing, conclude
 from ml.competition.results import Check, Decision, Result
 from ml.competition.thresholds import SegmentationGate
 from ml.jobs.segmentation.selection import Choice
@@ -39,20 +40,10 @@ def decide(
                 f"silhouette {value:.3f} against {former[METRIC]:.3f} of the champion, today's customers",
             )
         )
-    passed = all(check.passed for check in checks)
-    verdict = "promoted" if passed else "baseline_serves" if former is None else "champion_kept"
-    serving = {"promoted": chosen.name, "baseline_serves": baseline.name, "champion_kept": None}[verdict]
-    failed = "; ".join(check.detail for check in checks if not check.passed)
-    reason = "; ".join(c.detail for c in checks) if passed else f"{chosen.name} fails: {failed}"
-    return Decision(
-        verdict=verdict,
-        reason=f"{reason}.",
-        serving=serving,
-        contender=chosen.name,
-        baseline=baseline.name,
-        metric_name=METRIC,
-        metric_value=value,
-        baseline_value=rule,
-        champion_value=None if former is None else former[METRIC],
-        checks=tuple(checks),
+    contest = Contest(
+        metric=METRIC,
+        baseline=Standing(baseline.name, baseline.metrics),
+        contender=Standing(chosen.name, chosen.metrics),
+        champion=None if former is None else Standing("champion", former),
     )
+    return conclude(contest, tuple(checks))

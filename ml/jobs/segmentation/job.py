@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
-from ml.competition.progress import told
-from ml.competition.results import Candidate, CandidateFailed, Competition, Refused, Result
-from ml.competition.thresholds import PromotionConfiguration
+from ml.competition.course import evaluated
+from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.configuration import load_configuration
 from ml.data.features import model_frame, usable_columns
 from ml.data.preprocessing import SignedLog
@@ -39,7 +39,7 @@ class SegmentationJob(Job):
 
     def __init__(self, configuration: SegmentationConfiguration | None = None) -> None:
         self.configuration = configuration or load_configuration(SegmentationConfiguration, "segmentation")
-        self.gate = load_configuration(PromotionConfiguration, "promotion").segmentation
+        self.gate = self.configuration.gate
         self.retrain_after_days = self.configuration.retrain_after_days
         self.random_seed = self.configuration.random_seed
         self.maximum_training_row_count = self.configuration.maximum_monthly_row_count
@@ -102,16 +102,9 @@ class SegmentationJob(Job):
     def _results(
         self, features: pd.DataFrame, columns: tuple[str, ...], months: list[pd.DataFrame]
     ) -> tuple[list[Result], dict[str, str]]:
-        results: list[Result] = []
-        failures: dict[str, str] = {}
         distinct = len(features[list(columns)].drop_duplicates())
-        for unfitted in candidates(self.configuration, columns, distinct - 1):
-            try:
-                with told(self.name, unfitted.name):
-                    results.append(self._result(unfitted, features, months))
-            except CandidateFailed as failure:
-                failures[unfitted.name] = f"{failure}."
-        return results, failures
+        unfitted = candidates(self.configuration, columns, distinct - 1)
+        return evaluated(self.name, ((one.name, partial(self._result, one, features, months)) for one in unfitted))
 
     def _result(self, unfitted: Candidate, features: pd.DataFrame, months: list[pd.DataFrame]) -> Result:
         candidate = replace(unfitted, estimator=unfitted.estimator.fit(features))

@@ -125,7 +125,7 @@ def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_witho
     ("change", "reason"),
     [
         ("delete from marts.subscription_features where subscription_id > 's2'", "contracts run as of .* are needed"),
-        ("update marts.subscription_features set is_eligible = true", "Only 0 of 600 contracts in training ended"),
+        ("update marts.subscription_features set is_eligible = true", "Only 0 of 600 training rows ended"),
         (
             "update marts.subscription_features set term_months = 1, monthly_amount = 1, tenure_months = 1, "
             "attributes = null",

@@ -95,7 +95,7 @@ def test_shuffled_labels_are_worth_half(drawn, fast):
     [
         ({"scoring": pd.DataFrame()}, "no subscriptions"),
         ({"scoring": "ended"}, "Only 0 contracts run"),
-        ({"training": "one class"}, "Only 0 of 600 contracts in training ended; 25 are needed"),
+        ({"training": "one class"}, "Only 0 of 600 training rows ended; 25 are needed"),
         ({"design": "snapshots", "first_started_on": date(2017, 12, 1)}, "history is too short: contracts reach back"),
         ({"training": "constant"}, "do not differ in any feature"),
     ],

@@ -1,0 +1,125 @@
+"""The course of every job's candidates: each is fitted and evaluated, the best are compared, the gate is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.competition.gate import Contest, Standing
+from ml.competition.progress import told
+from ml.competition.results import CandidateFailed, Result
+from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
+from warehouse.base.errors import ClienteleError
+
+# Fits a candidate and evaluates it on rows that it has not seen; raises CandidateFailed if it cannot.
+Evaluate = Callable[[], Result]
+
+
+def evaluated(job_name: str, entrants: Iterable[tuple[str, Evaluate]]) -> tuple[list[Result], dict[str, str]]:
+    """Every candidate that could be fitted, in their order, and by name why the others could not."""
+    results, failures = [], {}
+    for name, evaluate in entrants:
+        try:
+            with told(job_name, name):
+                results.append(evaluate())
+        except CandidateFailed as failure:
+            failures[name] = str(failure)
+    return results, failures
+
+
+def chosen_from(
+    job_name: str, entrants: Iterable[tuple[str, Evaluate]], only: Collection[str], always: Collection[str]
+) -> Iterator[tuple[str, Evaluate]]:
+    """The entrants of the names in `only` beside those that are `always` there; all of them if `only` is empty.
+
+    Raises
+    ------
+    ClienteleError
+        If there is none of such a name.
+    """
+    offered = dict(entrants)
+    if unknown := set(only) - set(offered):
+        raise ClienteleError(
+            f"The job {job_name} has no candidate {', '.join(sorted(unknown))}.",
+            f"Choose from {', '.join(offered)}.",
+        )
+    yield from ((name, evaluate) for name, evaluate in offered.items() if not only or name in {*only, *always})
+
+
+def finite(prediction: NDArray) -> NDArray:
+    """The prediction itself.
+
+    Raises
+    ------
+    CandidateFailed
+        If a value of it is not finite.
+    """
+    if not np.isfinite(prediction).all():
+        raise CandidateFailed("some predictions are not finite")
+    return prediction
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How results are ranked and told apart.
+
+    Attributes
+    ----------
+    metric
+        Ranks them; more is better.
+    tie_break
+        Of a result's figures, lower is better; chooses among results that the metric cannot tell apart.
+    """
+
+    metric: str
+    tie_break: Callable[[Mapping[str, float]], float]
+    resamples: Resamples
+
+    def difference(self, first: Result, second: Result) -> Interval:
+        """Paired bootstrap interval of the metric of the first minus that of the second."""
+        rows = len(first.prediction)
+        return paired_difference(first.rank_by_weight, second.rank_by_weight, rows, self.resamples)
+
+    def best_baseline(self, results: Iterable[Result]) -> Result:
+        """The best rule by the metric."""
+        return max((r for r in results if r.candidate.is_baseline), key=self._ranked)
+
+    def contender(self, results: Iterable[Result]) -> Result | None:
+        """The best model by the metric; among those that cannot be told from it, the best by the tie-break."""
+        models = [r for r in results if not r.candidate.is_baseline]
+        if not models:
+            return None
+        first = max(models, key=self._ranked)
+        alike = [r for r in models if r is first or self.difference(first, r).lower <= 0]
+        return min(alike, key=lambda result: self.tie_break(result.metrics))
+
+    def contest(
+        self, contender: Result | None, baseline: Result, former: Result | None, *, has_champion: bool
+    ) -> Contest:
+        """What the gate decides about.
+
+        Parameters
+        ----------
+        former
+            The champion on the same rows; None where it has seen them (it then goes on if the contender fails), or
+            where there is no champion.
+        """
+        return Contest(
+            metric=self.metric,
+            baseline=_standing(baseline),
+            contender=contender and _standing(contender),
+            champion=_standing(former) if former else Standing("champion", {}) if has_champion else None,
+            contender_over_baseline=contender and self.difference(contender, baseline),
+            contender_over_champion=self.difference(contender, former) if contender and former else None,
+            champion_over_baseline=former and self.difference(former, baseline),
+        )
+
+    def _ranked(self, result: Result) -> float:
+        return result.metrics[self.metric]
+
+
+def _standing(result: Result) -> Standing:
+    return Standing(result.name, result.metrics)

@@ -1,0 +1,43 @@
+"""What jobs share that predict the probability of an event: churn, with and without a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from ml.evaluation.churn_figures import churn_figures
+from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
+from ml.jobs.configuration import ClassifierConfiguration
+from ml.jobs.supervised import SupervisedJob
+
+
+class ChurnProbabilityJob(SupervisedJob):
+    """P(a customer or contract is lost), labelled `is_churned`; ranked by ROC-AUC, then by the Brier score."""
+
+    configuration: ClassifierConfiguration
+    prediction_method = "predict_proba"
+
+    def happened(self, rows: pd.DataFrame) -> NDArray:
+        return rows["is_churned"].to_numpy(dtype=bool)
+
+    def target(self, rows: pd.DataFrame) -> NDArray:
+        return self.happened(rows).astype(float)
+
+    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+        """The high risk band."""
+        return predicted >= self.configuration.risk_bands.high_from
+
+    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+        return estimator.predict_proba(features)[:, 1]
+
+    def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
+        return churn_figures(actual, predicted)
+
+    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
+        return roc_auc_by_weight(actual, predicted)
+
+    def tie_break(self, metrics: Mapping[str, float]) -> float:
+        return metrics["brier"]
