@@ -25,16 +25,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import dag, task
 from alerting import alert_run_failure
-from backfill_wiring import (
-    backfill_form,
-    reprocess_date,
-    restore_marts,
-    settle_dates,
-    wait_for_earlier_dates,
-    wait_for_the_marts,
-)
+from backfill_wiring import backfill_form, settle_requested_dates, wait_for_earlier_dates, wait_for_the_marts
 from waiting import waiting_task
 from wiring import (
     DEFAULT_ARGS,
@@ -45,6 +38,9 @@ from wiring import (
     pass_gate,
     publish_run,
     readable,
+    run_of,
+    say,
+    say_step,
 )
 
 
@@ -65,10 +61,8 @@ def backfill_scores() -> None:
     @readable
     def plan() -> dict[str, Any]:
         """Wait until no other run builds or needs the marts; settle the dates."""
-        from warehouse.base.settings import Settings
-
         wait_for_the_marts()
-        return settle_dates(Settings(), **get_current_context()["params"])
+        return settle_requested_dates()
 
     @task
     def dates(plan: dict[str, Any]) -> list[dict[str, Any]]:
@@ -84,18 +78,21 @@ def backfill_scores() -> None:
     @readable
     def reprocess(plan: dict[str, Any]) -> list[str]:
         """Marts, gate, scores, gate as of one date; a model first, if none could have served then."""
-        from warehouse.base.settings import Settings
+        from pipeline.backfill import reprocess_date
 
         wait_for_earlier_dates()
-        return reprocess_date(Settings(), plan)
+        steps = reprocess_date(*run_of(plan), lambda step: say_step(step, plan))
+        return [line for step in steps for line in step.lines()]
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK, trigger_rule="all_done_min_one_success")
     @readable
     def restore(plan: dict[str, Any]) -> dict[str, Any]:
         """Marts and customer profile as of the newest scored date again, whatever became of the dates."""
-        from warehouse.base.settings import Settings
+        from pipeline.backfill import restore_marts
 
-        return restore_marts(Settings(), plan)
+        restored = restore_marts(*run_of(plan))
+        say(restored.lines())
+        return restored.plan.as_dict()
 
     @task(pool=WAREHOUSE_POOL)
     @readable

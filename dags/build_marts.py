@@ -26,7 +26,7 @@ from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
-from marts_wiring import DBT_TASK_ID, dbt_models, run_dbt
+from marts_wiring import DBT_TASK_ID, dbt_models, outcome_recorder
 from waiting import waiting_task
 from wiring import (
     DAGS_THAT_NEED_MARTS,
@@ -40,6 +40,7 @@ from wiring import (
     hand_over,
     pass_gate,
     readable,
+    run_of,
     say,
     settle_run,
     trigger_form,
@@ -72,18 +73,18 @@ def build_marts() -> None:
     @readable
     def resolve_identities(plan: dict[str, Any]) -> list[str]:
         """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
-        from warehouse.base.settings import Settings
-        from warehouse.identity.resolve import resolve_identities as resolve
+        from pipeline import stages
 
-        return say(resolve(Settings(), plan["source"], plan["as_of_date"]).lines())
+        return say(stages.resolve_identities(*run_of(plan)).lines())
 
     @task(task_id=DBT_TASK_ID, pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
-    def build(plan: dict[str, Any]) -> str:
+    def build(plan: dict[str, Any]) -> list[str]:
         """Run dbt: seeds, models, and their tests in between."""
+        from pipeline.dbt_run import run_dbt
         from warehouse.marts.dbt import MART_SELECTION
 
-        return run_dbt(plan, MART_SELECTION)
+        return say(run_dbt(*run_of(plan), MART_SELECTION, told=outcome_recorder()))
 
     @task(pool=WAREHOUSE_POOL, outlets=[MARTS])
     @readable

@@ -54,10 +54,10 @@ def ingest_sources() -> None:
     @readable
     def load() -> list[str]:
         """Load new rows, quarantine bad ones, recognise known ones."""
+        from pipeline import stages
         from warehouse.base.settings import Settings
-        from warehouse.loading.ingest import ingest_source
 
-        return say(ingest_source(Settings(), requested()["source"]).lines())
+        return say(stages.ingest(Settings(), requested()["source"]).lines())
 
     @task(pool=WAREHOUSE_POOL)
     @readable

@@ -8,12 +8,8 @@ a process each: measured on two cores, 46 s of processor time for 39 models besi
 from __future__ import annotations
 
 import asyncio
-import functools
-import json
-import re
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -28,41 +24,12 @@ from airflow.triggers.base import (
 )
 from asgiref.sync import sync_to_async
 
+from pipeline.dbt_progress import outcome_of, progress_file
+
 _POLL_SECONDS = 1.0
 _ASK_AIRFLOW_EVERY = 10  # polls
 _OVER = ("success", "failed", "upstream_failed", "skipped", "removed")
 _EVENTS = {"success": TaskSuccessEvent, "pass": TaskSuccessEvent, "skipped": TaskSkippedEvent}
-
-
-def progress_file(folder: str, run_id: str) -> Path:
-    """Return where the outcomes of one DAG run are written."""
-    return Path(folder) / (re.sub(r"[^A-Za-z0-9_.-]", "_", run_id) + ".jsonl")
-
-
-def append_outcome(file: Path, event: Any) -> None:
-    """Write the outcome of a node, if the event of dbt tells one."""
-    if event.info.name != "NodeFinished":
-        return
-    node = event.data.node_info
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as lines:
-        lines.write(json.dumps({"node": node.unique_id, "status": node.node_status, "at": time.time()}) + "\n")
-
-
-def outcome_of(file: Path, unique_id: str, since: float) -> str | None:
-    """Return the status of the node's last outcome from a moment on, or None."""
-    try:
-        size = file.stat().st_size
-    except FileNotFoundError:
-        return None
-    outcome = _outcomes(file, size).get(unique_id)
-    return outcome["status"] if outcome and outcome["at"] >= since else None
-
-
-@functools.lru_cache(maxsize=4)  # the models of a run all ask for the same
-def _outcomes(file: Path, _size: int) -> dict[str, dict[str, Any]]:
-    lines = file.read_text().split("\n")[:-1]  # what follows the last line feed is still being written
-    return {outcome["node"]: outcome for outcome in map(json.loads, lines)}
 
 
 class ModelProgress(BaseOperator):

@@ -23,14 +23,12 @@ profile, and publishes the result in one atomic step.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
 from wiring import (
     DEFAULT_ARGS,
-    JOBS,
     LATEST,
     MODELS,
     PUBLISHED_WAREHOUSE,
@@ -38,6 +36,7 @@ from wiring import (
     pass_gate,
     publish_run,
     readable,
+    run_of,
     say,
     settle_run,
     trigger_form,
@@ -67,12 +66,9 @@ def score_customers() -> None:
     @readable
     def score(plan: dict[str, Any]) -> list[str]:
         """Score with the champion of each job. One task: the jobs share most of their start-up time."""
-        from ml.lifecycle.optional import score_as_declared
-        from warehouse.base.settings import Settings
+        from pipeline import stages
 
-        day = date.fromisoformat(plan["as_of_date"])
-        reports = [score_as_declared(Settings(), job, plan["source"], day) for job in JOBS]
-        return say(f"{report.score_table}: {report.rows_by_status} {report.reason}".strip() for report in reports)
+        return say(line for report in stages.score(*run_of(plan)) for line in report.lines())
 
     @task(pool=WAREHOUSE_POOL)
     @readable
@@ -82,13 +78,12 @@ def score_customers() -> None:
 
     @task(pool=WAREHOUSE_POOL)
     @readable
-    def activate(plan: dict[str, Any]) -> str:
+    def activate(plan: dict[str, Any]) -> list[str]:
         """dbt's activation models: the customer profile with its scores."""
-        from marts_wiring import run_dbt
-
+        from pipeline.dbt_run import run_dbt
         from warehouse.marts.dbt import ACTIVATION_SELECTION
 
-        return run_dbt(plan, ACTIVATION_SELECTION)
+        return say(run_dbt(*run_of(plan), ACTIVATION_SELECTION))
 
     @task(pool=WAREHOUSE_POOL)
     @readable

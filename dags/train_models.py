@@ -24,7 +24,6 @@ Too little data is no failure: the job records a reasoned refusal, and customers
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
@@ -39,6 +38,7 @@ from wiring import (
     WAREHOUSE_POOL,
     hand_over,
     readable,
+    run_of,
     say,
     settle_run,
     tell,
@@ -68,20 +68,16 @@ def train_models() -> None:
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
         """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
-        from ml.lifecycle.optional import train_as_declared
-        from ml.lifecycle.rollback import roll_back
-        from warehouse.base.settings import Settings
+        from pipeline import stages
 
-        where = (Settings(), job, plan["source"], date.fromisoformat(plan["as_of_date"]))
-        params, run = get_current_context()["params"], {"pipeline_run_id": plan["pipeline_run_id"]}
+        run, params = run_of(plan), get_current_context()["params"]
         if params["roll_back"] == job:
-            chosen = roll_back(*where, **run)
+            chosen = stages.roll_back(*run, job)
             tell([f"{job}: rolled back. {chosen.candidate} (version {chosen.version}) serves again."])
             return []
-        is_asked = params["ask_before_promoting"]
-        outcome = train_as_declared(*where, force=plan["force_retrain"], needs_approval=is_asked, **run)
-        tell([f"{job}: {outcome.status}. {outcome.reason}"])
-        return questions(outcome, plan)
+        outcome = stages.train(*run, job, needs_approval=params["ask_before_promoting"])
+        tell(outcome.lines())
+        return questions(outcome, plan) if params["ask_before_promoting"] else []
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
@@ -90,14 +86,11 @@ def train_models() -> None:
         count = get_current_context()["params"]["backtest_origins"]
         if not count:
             return say(["No backtest asked for (backtest_origins is 0)."])
-        from ml.backtest.command import backtest as replay
+        from pipeline import stages
         from warehouse.base.errors import ClienteleError
-        from warehouse.base.settings import Settings
-        from warehouse.jobs.registry import backtested_jobs
 
-        day = date.fromisoformat(plan["as_of_date"])
         try:
-            reports = list(replay(Settings(), backtested_jobs(), plan["source"], origin_count=count, as_of_date=day))
+            reports = stages.backtest(*run_of(plan), count)
         except ClienteleError as error:
             return say([f"No backtest: {error}"])
         return say(line for report in reports for line in (f"{report.job}:", *report.lines()))

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param, get_current_context, task, task_group
-from wiring import ANSWER_WITHIN, JOBS, LATEST, WAREHOUSE_POOL, readable, say, trigger_form
+from airflow.sdk import Param, task, task_group
+from wiring import ANSWER_WITHIN, JOBS, LATEST, WAREHOUSE_POOL, readable, run_of, say, trigger_form
 
 APPROVE, REJECT = "Approve", "Reject"
 
@@ -46,21 +46,9 @@ def training_form() -> dict[str, Param]:
 
 def questions(outcome: Any, plan: dict[str, Any]) -> list[dict[str, str]]:
     """What a person is to be asked after the training of a job: one question or none."""
-    if outcome.awaiting_version is None or not get_current_context()["params"]["ask_before_promoting"]:
-        return []
-    from ml.lifecycle.approval import candidacy
-    from ml.lifecycle.approval_question import body, subject
-    from warehouse.base.settings import Settings
+    from pipeline import approval as asking
 
-    asked = candidacy(Settings(), outcome.job, plan["source"], outcome.awaiting_version)
-    return [
-        {
-            "job": outcome.job,
-            "version": outcome.awaiting_version,
-            "subject": subject(asked),
-            "body": body(asked, answer_within=f"{ANSWER_WITHIN.total_seconds() / 3600:.0f} hours"),
-        }
-    ]
+    return asking.questions(*run_of(plan), outcome, answer_within=f"{ANSWER_WITHIN.total_seconds() / 3600:.0f} hours")
 
 
 @task_group(tooltip="Only when a person is to be asked before a new model serves.")
@@ -88,18 +76,9 @@ def approval(plan: dict[str, Any], job: str, version: str, subject: str, body: s
 @readable
 def carry_out(plan: dict[str, Any], job: str, version: str, answered: dict[str, Any]) -> list[str]:
     """Let the new model serve, or let the champion go on; write down who decided, when and why."""
-    from ml.lifecycle.approval import AlreadyAnswered, answer
-    from warehouse.base.settings import Settings
+    from pipeline import approval as asking
 
-    given = answer_given(answered)
-    try:
-        serving = answer(
-            Settings(), job, plan["source"], given, version=version, pipeline_run_id=plan["pipeline_run_id"]
-        )
-    except AlreadyAnswered as error:
-        return say([f"{job}: {error.message} Nothing was changed."])
-    served = f"{serving.candidate} (version {serving.version}) serves." if serving else "nothing serves."
-    return say([f"{job}: version {version} {'approved' if given.approved else 'rejected'}; {served}"])
+    return say([asking.carry_out(*run_of(plan), job, version, answer_given(answered))])
 
 
 def answer_given(answered: dict[str, Any]) -> Any:

@@ -11,14 +11,18 @@ import functools
 import logging
 import warnings
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param, get_current_context
 from alerting import alert_failure, alert_publication, alert_warnings
 from waiting import OtherRuns, others_work, wait_for
 
 from warehouse.jobs.registry import job_names
+
+if TYPE_CHECKING:
+    from warehouse.base.settings import Settings
+    from warehouse.runs.planning import RunPlan
 
 RAW = Asset("raw")
 MARTS = Asset("marts")
@@ -107,30 +111,42 @@ def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | 
 
 
 def settle_run() -> dict[str, Any]:
-    """Return the plan of this run: source, as-of date, name and build file."""
+    """Return the plan of this run: source, as-of date and name."""
     from warehouse.base.settings import Settings
     from warehouse.runs.planning import plan_run
 
     return plan_run(Settings(), **requested()).as_dict()
 
 
+def run_of(plan: dict[str, Any]) -> tuple[Settings, RunPlan]:
+    """What the functions of `pipeline` take: the settings, and the plan as it travelled from the first task."""
+    from warehouse.base.settings import Settings
+    from warehouse.runs.planning import RunPlan
+
+    return Settings(), RunPlan.from_dict(plan)
+
+
 def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
     """Run a gate, which raises if it does not hold, and return its outcome in words."""
-    from expectations.gates import run_gate
-    from warehouse.base.settings import Settings
+    from pipeline import stages
 
-    day = date.fromisoformat(plan["as_of_date"])
-    result = run_gate(Settings(), plan["source"], gate, day, plan["pipeline_run_id"])
-    alert_warnings(result, plan)
-    return say(result.lines())
+    return say_step(stages.check(*run_of(plan), gate), plan)
+
+
+def say_step(step: Any, plan: dict[str, Any]) -> list[str]:
+    """Log what became of a step of a run, and tell what a gate warns of."""
+    from expectations.results import GateResult
+
+    if isinstance(step, GateResult):
+        alert_warnings(step, plan)
+    return say(step.lines())
 
 
 def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
     """Write the file that people query, check it, put it in place in one step, and tell of it."""
-    from warehouse.base.settings import Settings
-    from warehouse.publishing.publish import publish
+    from pipeline import stages
 
-    report = publish(Settings(), plan["source"], plan["as_of_date"], plan["pipeline_run_id"])
+    report = stages.publish(*run_of(plan))
     say([report.in_words()])
     alert_publication(plan)
     hand_over(PUBLISHED_WAREHOUSE, plan)

@@ -46,7 +46,7 @@ def _check(settings: Settings, given: argparse.Namespace) -> int:
     if given.gate == "results":
         print("\n".join(result_lines(settings, source)))
         return 0
-    as_of_date = given.as_of or date.fromisoformat(plan_run(settings, source).as_of_date)
+    as_of_date = given.as_of or plan_run(settings, source).as_of_date
     if given.gate == "accept":
         print(accept_measured(settings, source, as_of_date))
         return 0

@@ -28,6 +28,7 @@ _SLOW = (
     *("expectations.gates", "expectations.data_docs", "expectations.data_docs_site", "expectations.__main__"),
     *("ml.lifecycle", "ml.tracking", "ml.benchmark", "ml.backtest", "ml.watching.evidence"),
     "compete",
+    *("pipeline.stages", "pipeline.dbt_run", "pipeline.backfill"),
     *("services.embedded", "services.processes", "services.pipeline", "services.install"),
 )
 _SLOW_FIXTURES = ("real_data", "simulate")

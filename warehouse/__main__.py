@@ -101,26 +101,26 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
 
 def _identities(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    for line in resolve_identities(settings, plan.source, plan.as_of_date).lines():
+    for line in resolve_identities(settings, plan.source, plan.as_of_date.isoformat()).lines():
         print(line)
 
 
 def _marts(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    for line in build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines():
+    for line in build_marts(settings, plan.source, plan.as_of_date.isoformat(), full=options.full).lines():
         print(line)
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
 
 
 def _activate(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
+    dbt.build(settings, plan.source, plan.as_of_date.isoformat(), dbt.ACTIVATION_SELECTION)
     print(f"customer_360 of {plan.source} as of {plan.as_of_date} is built")
 
 
 def _publish(settings: Settings, options: argparse.Namespace) -> None:
     plan = plan_run(settings, options.source, options.as_of)
-    report = publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
+    report = publish(settings, plan.source, plan.as_of_date.isoformat(), plan.pipeline_run_id)
     print(f"{report.path} is version {report.version}: {len(report.table_rows)} tables")
 
 

@@ -70,7 +70,7 @@ def backtest(
     if horizon_days is not None:
         definitions = at_horizon(definitions, jobs, horizon_days)
     known = plan_run(settings, source, as_of_date)
-    origins = chosen_origins(date.fromisoformat(known.as_of_date), dates, origin_count, definitions)
+    origins = chosen_origins(known.as_of_date, dates, origin_count, definitions)
     with quiet_environment(settings):
         history = read_history(settings, known.source, origins, definitions)
         for name in jobs:

@@ -55,6 +55,10 @@ class TrainingOutcome:
     champion_value: float | None = None
     awaiting_version: str | None = None
 
+    def lines(self) -> list[str]:
+        """What was decided, and why."""
+        return [f"{self.job}: {self.status}. {self.reason}"]
+
 
 def outcome_of(
     row: DecisionRow, serving: RegisteredVersion | None, awaiting_version: str | None = None

@@ -41,6 +41,11 @@ class ScoringReport:
     rows_by_status: Mapping[str, int]
     reason: str = ""
 
+    def lines(self) -> list[str]:
+        """How many rows are in which state, and who scored them or why nobody did."""
+        by = f"by version {self.model_version}" if self.model_version else self.reason
+        return [f"{self.score_table}: {self.rows_by_status} {by}".rstrip()]
+
 
 def score(
     settings: Settings,

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.dbt_progress import append_outcome
+from tests.pipeline.test_dbt_progress import finished
 from warehouse.base.errors import GateFailed, WarehouseBusy
 
 pytestmark = pytest.mark.usefixtures("dag_bag")
@@ -20,7 +22,6 @@ PLAN = {
     "source": "cdnow",
     "as_of_date": "1998-07-01",
     "pipeline_run_id": "cdnow-1",
-    "build_file": "cdnow.duckdb",
     "force_retrain": False,
 }
 
@@ -152,41 +153,6 @@ def test_an_answer_that_nobody_gave_in_time_is_a_rejection_by_nobody() -> None:
 # --- how models show their state ---
 
 
-def finished(unique_id: str, status: str, name: str = "NodeFinished") -> SimpleNamespace:
-    node = SimpleNamespace(unique_id=unique_id, node_status=status)
-    return SimpleNamespace(info=SimpleNamespace(name=name), data=SimpleNamespace(node_info=node))
-
-
-def test_outcomes_are_written_and_found_again(tmp_path: Path) -> None:
-    import model_progress
-
-    file = model_progress.progress_file(str(tmp_path), "manual__2026-01-01T00:00:00+00:00")
-    assert model_progress.outcome_of(file, "model.a", 0) is None
-    model_progress.append_outcome(file, finished("model.a", "success"))
-    model_progress.append_outcome(file, finished("model.b", "started", name="NodeStart"))
-    assert model_progress.outcome_of(file, "model.a", 0) == "success"
-    assert model_progress.outcome_of(file, "model.b", 0) is None
-
-
-def test_a_line_being_written_is_left_for_later(tmp_path: Path) -> None:
-    import model_progress
-
-    file = tmp_path / "run.jsonl"
-    model_progress.append_outcome(file, finished("model.a", "success"))
-    with file.open("a") as lines:
-        lines.write('{"node": "model.b", "sta')
-    assert model_progress.outcome_of(file, "model.a", 0) == "success"
-    assert model_progress.outcome_of(file, "model.b", 0) is None
-
-
-def test_an_outcome_of_an_earlier_attempt_does_not_count(tmp_path: Path) -> None:
-    import model_progress
-
-    file = tmp_path / "run.jsonl"
-    model_progress.append_outcome(file, finished("model.a", "error"))
-    assert model_progress.outcome_of(file, "model.a", since=4e9) is None
-
-
 def ended(trigger: Any) -> str:
     """Run a trigger to its event and return the state the task ends in."""
 
@@ -217,7 +183,7 @@ def test_a_model_takes_the_state_that_dbt_gave_it(
     import model_progress
 
     monkeypatch.setattr(model_progress, "time", SimpleNamespace(time=lambda: 1.0))
-    model_progress.append_outcome(tmp_path / "run.jsonl", finished("model.a", status))
+    append_outcome(tmp_path / "run.jsonl", finished("model.a", status))
     assert ended(trigger_for(tmp_path, "running")) == state
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import stages
 from services import embedded
 from services.environment import AIRFLOW_USER
 from services.sign_in import airflow_password, signed_in
@@ -63,10 +64,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def first(home: Settings) -> dict[str, Any]:
     """The first date, landing to published, without Airflow and without questions; the outcomes by job."""
-    _, plan = pipeline.ingest(home, SOURCE, as_of=FIRST_DATE)
-    pipeline.build(home, plan)
-    outcomes = pipeline.train_all(home, plan, needs_approval=False)
-    pipeline.score_and_publish(home, plan)
+    _, plan = stages.ingest_checked(home, SOURCE, as_of_date=FIRST_DATE)
+    stages.build_checked(home, plan)
+    outcomes = stages.train_all(home, plan, needs_approval=False)
+    stages.score_and_publish(home, plan)
     return outcomes
 
 

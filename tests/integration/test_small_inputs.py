@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import stages
 from tests.integration import pipeline
 from warehouse.base.errors import GateFailed, SettingsError
 from warehouse.base.settings import Settings
@@ -59,8 +60,8 @@ def test_names_with_quotes_commas_newlines_and_emoji_arrive(settings: Settings, 
     given.mkdir()
     (given / "orders.csv").write_text(ORDERS + "1,1,2024-01-05,10\n2,2,2024-02-05,5\n")
     (given / "customers.csv").write_text(ODD_NAMES, encoding="utf-8")
-    _, plan = pipeline.ingest(settings, "files", given)
-    pipeline.build(settings, plan)
+    _, plan = stages.ingest_checked(settings, "files", given)
+    stages.build_checked(settings, plan)
     names = pipeline.in_build_file(
         settings, "files", "select first_name, last_name from pii.customer_contacts order by customer_id"
     )
@@ -71,7 +72,7 @@ def test_only_bad_orders_stop_with_the_reasons_in_quarantine(settings: Settings,
     bad = tmp_path / "orders.csv"
     bad.write_text(ORDERS + "1,a,2999-01-05,10\n2,a,not a date,10\n")
     with pytest.raises(SettingsError, match="has no orders"):
-        pipeline.ingest(settings, "files", bad)
+        stages.ingest_checked(settings, "files", bad)
     assert len(pipeline.in_build_file(settings, "files", "select * from quality.quarantined_rows")) == 2
 
 
@@ -80,7 +81,7 @@ def test_a_file_that_is_mostly_bad_is_stopped_at_the_raw_gate(settings: Settings
     good = "".join(f"{n},a,2024-01-05,10\n" for n in range(100))
     bad.write_text(ORDERS + good + "".join(f"x{n},a,never,10\n" for n in range(100)))
     with pytest.raises(GateFailed, match="quarantined"):
-        pipeline.ingest(settings, "files", bad)
+        stages.ingest_checked(settings, "files", bad)
 
 
 def test_after_a_bad_file_a_mended_one_goes_through(settings: Settings, tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_after_a_bad_file_a_mended_one_goes_through(settings: Settings, tmp_path
     good = "".join(f"{n},a,2024-01-05,10\n" for n in range(60))
     given.write_text(ORDERS + good + "".join(f"x{n},a,never,10\n" for n in range(60)))
     with pytest.raises(GateFailed):
-        pipeline.ingest(settings, "files", given)
+        stages.ingest_checked(settings, "files", given)
     given.write_text(ORDERS + good + "".join(f"x{n},a,2024-01-06,10\n" for n in range(60)))
-    report, _ = pipeline.ingest(settings, "files", given)
+    report, _ = stages.ingest_checked(settings, "files", given)
     assert [(load.rows_loaded, load.rows_already_loaded) for load in report.loads] == [(60, 60)]

@@ -179,7 +179,7 @@ def test_an_optional_one_that_fails_holds_nobody_up(
 
 
 def test_no_shared_file_knows_its_name() -> None:
-    for package in ("dags", "dbt_project", "expectations", "ml", "services", "warehouse"):
+    for package in ("dags", "dbt_project", "expectations", "ml", "pipeline", "services", "warehouse"):
         for file in (CHECKOUT / package).rglob("*"):
             if file.suffix in (".py", ".yml", ".sql"):
                 assert NAME not in file.read_text(encoding="utf-8"), file

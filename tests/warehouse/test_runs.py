@@ -26,12 +26,12 @@ def load_orders(settings: Settings, *days: str) -> None:
 
 def test_the_default_date_is_the_day_after_the_newest_complete_day(settings: Settings) -> None:
     load_orders(settings, "2024-05-01", "2024-06-03 12:50:00")
-    assert plan_run(settings, "files").as_of_date == "2024-06-04"
+    assert plan_run(settings, "files").as_of_date == date(2024, 6, 4)
 
 
 def test_a_day_that_is_not_over_yet_is_not_complete(settings: Settings) -> None:
     load_orders(settings, "2024-05-01", date.today().isoformat())
-    assert plan_run(settings, "files").as_of_date == date.today().isoformat()
+    assert plan_run(settings, "files").as_of_date == date.today()
 
 
 def test_where_every_row_was_refused_the_reason_is_told(settings: Settings) -> None:
@@ -72,7 +72,7 @@ def test_a_date_that_the_data_cannot_answer_is_refused(settings: Settings, chose
     with pytest.raises(SettingsError) as refusal:
         plan_run(settings, "files", chosen)
     assert chosen in refusal.value.message
-    assert plan_run(settings, "files", "2024-05-05").as_of_date == "2024-05-05"
+    assert plan_run(settings, "files", "2024-05-05").as_of_date == date(2024, 5, 5)
 
 
 def test_no_order_at_all_is_a_reasoned_refusal(settings: Settings) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import duckdb
 
@@ -20,16 +22,22 @@ LATEST = "latest"
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What the stages of one pipeline run share; plain text so that it travels between processes."""
+    """What the stages of one pipeline run share."""
 
     source: str
-    as_of_date: str  # YYYY-MM-DD: knows everything before that day, nothing of it or after
+    as_of_date: date  # knows everything before that day, nothing of it or after
     pipeline_run_id: str
-    build_file: str
     force_retrain: bool = False
 
-    def as_dict(self) -> dict[str, str | bool]:
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain data, to travel between processes."""
+        return asdict(self) | {"as_of_date": self.as_of_date.isoformat()}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> RunPlan:
+        """The plan that `as_dict` made plain; what else it travels with is left out."""
+        day = date.fromisoformat(plain["as_of_date"])
+        return cls(plain["source"], day, plain["pipeline_run_id"], bool(plain["force_retrain"]))
 
 
 def resolve_source(settings: Settings, source: str | None) -> str:
@@ -103,7 +111,7 @@ def plan_run(
     if chosen > local_now(zone).date():
         raise SettingsError(f"as_of_date {chosen} lies in the future.", f"The data of {name!r} end with {newest}.")
     run_id = pipeline_run_id or f"{name}-{chosen}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    return RunPlan(name, chosen.isoformat(), run_id, str(settings.build_file(name)), force_retrain)
+    return RunPlan(name, chosen, run_id, force_retrain)
 
 
 # Days on which something happened; starts and ends of subscriptions only count where there are no orders.

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.pipeline import ingest
+from pipeline import stages
 from tests.warehouse.privacy.shop_with_people import CANARIES, PERSON, SECOND_ACCOUNT, SOURCE, found_in_home, write_shop
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.erasure.erase import erase
-from warehouse.marts import dbt
-from warehouse.marts.build import build_marts
-from warehouse.publishing.publish import publish
 
 PERSONAL = CANARIES[2:]
 
@@ -23,10 +20,10 @@ PERSONAL = CANARIES[2:]
 def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
     settings: Settings, tmp_path: Path
 ) -> None:
-    _, plan = ingest(settings, SOURCE, write_shop(tmp_path / "given"))
-    build_marts(settings, SOURCE, plan.as_of_date)
-    dbt.build(settings, SOURCE, plan.as_of_date, dbt.ACTIVATION_SELECTION)
-    publish(settings, SOURCE, plan.as_of_date, plan.pipeline_run_id)
+    _, plan = stages.ingest_checked(settings, SOURCE, write_shop(tmp_path / "given"))
+    stages.build_marts(settings, plan)
+    stages.activate(settings, plan)
+    stages.publish(settings, plan)
 
     inside = ("landing/", f"warehouse/{SOURCE}.duckdb")
     outside = {place for place in found_in_home(settings, PERSONAL) if not place.startswith(inside)}
@@ -51,4 +48,4 @@ def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
         assert guests == (3,)
         assert connection.execute("select count(*) from marts.dim_customers").fetchone() == (3,)
         assert connection.execute("select customer_id from marts.marketing_audience").fetchall() == [("K-000001x",)]
-    publish(settings, SOURCE, plan.as_of_date, "after")
+    stages.publish(settings, plan)

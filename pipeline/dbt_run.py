@@ -1,0 +1,113 @@
+"""dbt inside the process that calls it: it tells of each model, and what its tests warn of is written down."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from warehouse.base.connections import open_build_file, refuse_if_held
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.errors import DbtFailed
+from warehouse.base.settings import Settings
+from warehouse.marts.dbt import dbt_environment, planned_build
+from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
+from warehouse.marts.parsed_project import parsed_file, parsed_project
+from warehouse.runs.planning import RunPlan
+
+
+def run_dbt(
+    settings: Settings, plan: RunPlan, selection: tuple[str, ...], told: Callable[[Any], None] | None = None
+) -> list[str]:
+    """Build the selected seeds and models with their tests; return in words what was built and what dbt warns of.
+
+    The libraries of a task are loaded already, and the build file is free again at the end. Unit tests are left out:
+    they test the code, not the data, and `make test` runs them.
+
+    Parameters
+    ----------
+    told
+        Called with each event of dbt.
+
+    Raises
+    ------
+    DbtFailed
+        With the nodes that failed, in dbt's words.
+    """
+    with planned_build(settings, plan.source, plan.as_of_date.isoformat(), selection) as increment:
+        results = _invoke(settings, plan, [*increment.dbt_arguments, "--select", *selection], told)
+        warnings = _record_warnings(settings, plan, selection, results)
+    return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
+
+
+def _record_warnings(settings: Settings, plan: RunPlan, selection: tuple[str, ...], results: list[Any]) -> list[str]:
+    """Put what dbt's tests warn of beside the warnings of the gates; return it in words."""
+    warnings = [
+        DbtWarning(result.node.name, getattr(result.node, "description", ""), result.failures or 0)
+        for result in results
+        if result.status == "warn"
+    ]
+    with open_build_file(settings, plan.source) as connection:
+        record_dbt_warnings(
+            connection,
+            warnings,
+            pipeline_run_id=plan.pipeline_run_id,
+            as_of_date=plan.as_of_date.isoformat(),
+            selection=" ".join(selection),
+        )
+    return [f"Warning: {warning.test}: {warning.row_count:,} rows" for warning in warnings]
+
+
+def _invoke(settings: Settings, plan: RunPlan, arguments: list[str], told: Callable[[Any], None] | None) -> list[Any]:
+    from dbt.cli.main import dbtRunner
+
+    command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
+    variables = {"as_of_date": plan.as_of_date.isoformat()}
+    command += ["--vars", json.dumps(variables), *arguments]
+    with _environment(dbt_environment(settings, plan.source)), _let_go_of_the_file():
+        manifest = parsed_project(parsed_file(settings, plan.source), variables)
+        done = dbtRunner(manifest, callbacks=[told] if told else []).invoke(command)
+    results = getattr(done.result, "results", [])
+    if done.success:
+        return results
+    failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
+    refuse_if_held(settings.build_file(plan.source), "\n".join(words))
+    raise DbtFailed(
+        f"dbt stopped: {len(failed)} of {len(results)} models, seeds and tests failed.\n" + "\n".join(words),
+        "Mend the model or the data; then clear this task with its downstream tasks.",
+    )
+
+
+@contextmanager
+def _environment(added: dict[str, str]) -> Iterator[None]:
+    former = {name: os.environ.get(name) for name in added}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _let_go_of_the_file() -> Iterator[None]:
+    """Close dbt's connection, which would be held as long as this process lives, and give its semaphores back.
+
+    The process of a task ends without ceremony; semaphores that dbt still holds would be told in red as leaked.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    try:
+        yield
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+        gc.collect()

@@ -1,0 +1,153 @@
+"""The stages of a pipeline run in their order; each task of the DAGs calls one of them.
+
+A stage imports what it calls when it is called: loading files needs none of the libraries that models do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.base.settings import Settings
+from warehouse.jobs.registry import backtested_jobs, job_names
+from warehouse.runs.planning import RunPlan, plan_run
+
+if TYPE_CHECKING:
+    from expectations.results import GateResult
+    from ml.backtest.command import Backtest
+    from ml.lifecycle.outcome import TrainingOutcome
+    from ml.lifecycle.scoring import ScoringReport
+    from ml.tracking import RegisteredVersion
+    from warehouse.identity.report import IdentitySummary
+    from warehouse.loading.ingest_report import IngestReport
+    from warehouse.publishing.publish import PublishReport
+
+
+def ingest(settings: Settings, source: str | None, given: Path | None = None) -> IngestReport:
+    """Load new rows, quarantine bad ones, recognise known ones.
+
+    Parameters
+    ----------
+    source
+        Its name, or `latest`.
+    given
+        A file or folder to land first.
+    """
+    from warehouse.landing.landing_folder import land_input
+    from warehouse.loading.ingest import ingest_source
+    from warehouse.runs.planning import resolve_source
+
+    if given is not None:
+        land_input(settings, source, given)
+    return ingest_source(settings, resolve_source(settings, source))
+
+
+def check(settings: Settings, plan: RunPlan, gate: str) -> GateResult:
+    """Run a gate (`raw`, `marts`, `scores` or `activation`), which raises GateFailed if it does not hold."""
+    from expectations.gates import run_gate
+
+    return run_gate(settings, plan.source, gate, plan.as_of_date, plan.pipeline_run_id)
+
+
+def resolve_identities(settings: Settings, plan: RunPlan) -> IdentitySummary:
+    """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
+    from warehouse.identity.resolve import resolve_identities as resolve
+
+    return resolve(settings, plan.source, plan.as_of_date.isoformat())
+
+
+def build_marts(settings: Settings, plan: RunPlan) -> IdentitySummary:
+    """Resolve identities and build the marts on them, with dbt in a process of its own."""
+    from warehouse.marts import build
+
+    return build.build_marts(settings, plan.source, plan.as_of_date.isoformat())
+
+
+def train(settings: Settings, plan: RunPlan, job: str, *, needs_approval: bool | None = None) -> TrainingOutcome:
+    """Fit a job's candidates, evaluate them on later data, promote the winner; an optional job may fail.
+
+    Parameters
+    ----------
+    needs_approval
+        Whether a winner waits for a person's word; default: the setting of that name.
+    """
+    from ml.lifecycle.optional import train_as_declared
+
+    return train_as_declared(
+        settings,
+        job,
+        plan.source,
+        plan.as_of_date,
+        force=plan.force_retrain,
+        pipeline_run_id=plan.pipeline_run_id,
+        needs_approval=needs_approval,
+    )
+
+
+def train_all(settings: Settings, plan: RunPlan, *, needs_approval: bool | None = None) -> dict[str, TrainingOutcome]:
+    """Train every job as `train` does; the outcomes by the job's name."""
+    return {job: train(settings, plan, job, needs_approval=needs_approval) for job in job_names()}
+
+
+def roll_back(settings: Settings, plan: RunPlan, job: str) -> RegisteredVersion:
+    """Put the version that served before back into service; return it."""
+    from ml.lifecycle import rollback
+
+    return rollback.roll_back(settings, job, plan.source, plan.as_of_date, pipeline_run_id=plan.pipeline_run_id)
+
+
+def backtest(settings: Settings, plan: RunPlan, origin_count: int) -> list[Backtest]:
+    """Replay so many earlier dates with every job that can; nothing of what serves changes."""
+    from ml.backtest import command
+
+    reports = command.backtest(
+        settings, backtested_jobs(), plan.source, origin_count=origin_count, as_of_date=plan.as_of_date
+    )
+    return list(reports)
+
+
+def score(settings: Settings, plan: RunPlan, jobs: Sequence[str] = ()) -> list[ScoringReport]:
+    """Score every customer with the models that serve the date; by default those of every job."""
+    from ml.lifecycle.optional import score_as_declared
+
+    return [score_as_declared(settings, job, plan.source, plan.as_of_date) for job in jobs or job_names()]
+
+
+def activate(settings: Settings, plan: RunPlan) -> None:
+    """Build the customer profile with its scores, with dbt in a process of its own."""
+    from warehouse.marts import dbt
+
+    dbt.build(settings, plan.source, plan.as_of_date.isoformat(), dbt.ACTIVATION_SELECTION)
+
+
+def publish(settings: Settings, plan: RunPlan) -> PublishReport:
+    """Write the file that people query, check it, and put it in place in one step."""
+    from warehouse.publishing import publish as publishing
+
+    return publishing.publish(settings, plan.source, plan.as_of_date.isoformat(), plan.pipeline_run_id)
+
+
+def ingest_checked(
+    settings: Settings, source: str | None, given: Path | None = None, as_of_date: str | None = None
+) -> tuple[IngestReport, RunPlan]:
+    """What the DAG ingest_sources does: load, give the run its name and date, pass the raw gate."""
+    report = ingest(settings, source, given)
+    plan = plan_run(settings, report.source, as_of_date)
+    check(settings, plan, "raw")
+    return report, plan
+
+
+def build_checked(settings: Settings, plan: RunPlan) -> None:
+    """What build_marts does: identities, dbt, the marts gate."""
+    build_marts(settings, plan)
+    check(settings, plan, "marts")
+
+
+def score_and_publish(settings: Settings, plan: RunPlan) -> PublishReport:
+    """What score_customers does: scores and their gate, the profile and its gate, publication."""
+    score(settings, plan)
+    check(settings, plan, "scores")
+    activate(settings, plan)
+    check(settings, plan, "activation")
+    return publish(settings, plan)
