@@ -113,9 +113,10 @@ def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | 
 def settle_run() -> dict[str, Any]:
     """Return the plan of this run: source, as-of date and name."""
     from warehouse.base.settings import Settings
-    from warehouse.runs.planning import plan_run
+    from warehouse.runs.planning import plan_run, read_date
 
-    return plan_run(Settings(), **requested()).as_dict()
+    asked = requested()
+    return plan_run(Settings(), **asked | {"as_of_date": read_date(asked["as_of_date"])}).as_dict()
 
 
 def run_of(plan: dict[str, Any]) -> tuple[Settings, RunPlan]:

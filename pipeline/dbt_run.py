@@ -37,7 +37,7 @@ def run_dbt(
     DbtFailed
         With the nodes that failed, in dbt's words.
     """
-    with planned_build(settings, plan.source, plan.as_of_date.isoformat(), selection) as increment:
+    with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
         results = _invoke(settings, plan, [*increment.dbt_arguments, "--select", *selection], told)
         warnings = _record_warnings(settings, plan, selection, results)
     return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
@@ -55,7 +55,7 @@ def _record_warnings(settings: Settings, plan: RunPlan, selection: tuple[str, ..
             connection,
             warnings,
             pipeline_run_id=plan.pipeline_run_id,
-            as_of_date=plan.as_of_date.isoformat(),
+            as_of_date=plan.as_of_date,
             selection=" ".join(selection),
         )
     return [f"Warning: {warning.test}: {warning.row_count:,} rows" for warning in warnings]

@@ -6,6 +6,7 @@ A stage imports what it calls when it is called: loading files needs none of the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,14 +55,14 @@ def resolve_identities(settings: Settings, plan: RunPlan) -> IdentitySummary:
     """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
     from warehouse.identity.resolve import resolve_identities as resolve
 
-    return resolve(settings, plan.source, plan.as_of_date.isoformat())
+    return resolve(settings, plan.source, plan.as_of_date)
 
 
 def build_marts(settings: Settings, plan: RunPlan) -> IdentitySummary:
     """Resolve identities and build the marts on them, with dbt in a process of its own."""
     from warehouse.marts import build
 
-    return build.build_marts(settings, plan.source, plan.as_of_date.isoformat())
+    return build.build_marts(settings, plan.source, plan.as_of_date)
 
 
 def train(settings: Settings, plan: RunPlan, job: str, *, needs_approval: bool | None = None) -> TrainingOutcome:
@@ -118,18 +119,18 @@ def activate(settings: Settings, plan: RunPlan) -> None:
     """Build the customer profile with its scores, with dbt in a process of its own."""
     from warehouse.marts import dbt
 
-    dbt.build(settings, plan.source, plan.as_of_date.isoformat(), dbt.ACTIVATION_SELECTION)
+    dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
 
 
 def publish(settings: Settings, plan: RunPlan) -> PublishReport:
     """Write the file that people query, check it, and put it in place in one step."""
     from warehouse.publishing import publish as publishing
 
-    return publishing.publish(settings, plan.source, plan.as_of_date.isoformat(), plan.pipeline_run_id)
+    return publishing.publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
 
 
 def ingest_checked(
-    settings: Settings, source: str | None, given: Path | None = None, as_of_date: str | None = None
+    settings: Settings, source: str | None, given: Path | None = None, as_of_date: date | None = None
 ) -> tuple[IngestReport, RunPlan]:
     """What the DAG ingest_sources does: load, give the run its name and date, pass the raw gate."""
     report = ingest(settings, source, given)

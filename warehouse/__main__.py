@@ -22,7 +22,7 @@ from warehouse.marts.build import build_marts
 from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 from warehouse.publishing.version_list import version_lines
-from warehouse.runs.planning import LATEST, plan_run, resolve_source
+from warehouse.runs.planning import LATEST, plan_run, read_date, resolve_source
 from warehouse.sharing.shared_file import end_of_months, share, what_sharing_would_do
 from warehouse.sharing.sharing_budget import read_epsilon
 from warehouse.source_definitions.folders import load_source, replaces_shipped, source_names
@@ -100,27 +100,27 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _identities(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, options.as_of)
-    for line in resolve_identities(settings, plan.source, plan.as_of_date.isoformat()).lines():
+    plan = plan_run(settings, options.source, read_date(options.as_of))
+    for line in resolve_identities(settings, plan.source, plan.as_of_date).lines():
         print(line)
 
 
 def _marts(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, options.as_of)
-    for line in build_marts(settings, plan.source, plan.as_of_date.isoformat(), full=options.full).lines():
+    plan = plan_run(settings, options.source, read_date(options.as_of))
+    for line in build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines():
         print(line)
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
 
 
 def _activate(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, options.as_of)
-    dbt.build(settings, plan.source, plan.as_of_date.isoformat(), dbt.ACTIVATION_SELECTION)
+    plan = plan_run(settings, options.source, read_date(options.as_of))
+    dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
     print(f"customer_360 of {plan.source} as of {plan.as_of_date} is built")
 
 
 def _publish(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, options.as_of)
-    report = publish(settings, plan.source, plan.as_of_date.isoformat(), plan.pipeline_run_id)
+    plan = plan_run(settings, options.source, read_date(options.as_of))
+    report = publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
     print(f"{report.path} is version {report.version}: {len(report.table_rows)} tables")
 
 

@@ -145,7 +145,7 @@ def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int
         "snapshot_anchor_date": (as_of_date - 2 * horizon_of(definitions)).isoformat(),
     }
     try:
-        build_marts(scratch, source, as_of_date.isoformat(), _SELECTION, variables=variables, data_tests=False)
+        build_marts(scratch, source, as_of_date, _SELECTION, variables=variables, data_tests=False)
     except DbtFailed as error:
         raise ClienteleError(
             error.message,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -43,13 +44,13 @@ def test_equal_content_is_told_from_other_content(settings: Settings) -> None:
     published_run(settings, 3)
     first, strict = content.content_hashes(settings), content.strict_hash(settings)
     rows = content.comparable_rows(settings)
-    publish(settings, "files", "2024-01-01", "another-run")
+    publish(settings, "files", date(2024, 1, 1), "another-run")
     assert content.content_hashes(settings) == first
     assert content.strict_hash(settings) != strict, "a version is not the one before it, whatever it says"
     assert content.difference(settings, rows) == []
     with open_build_file(settings, "files") as connection:
         connection.execute("update marts.fct_orders set net_amount = 1.51 where order_id = 1")
-    publish(settings, "files", "2024-01-01", "third-run")
+    publish(settings, "files", date(2024, 1, 1), "third-run")
     found = content.content_hashes(settings)
     differing = {table for table in first if found[table] != first[table]}
     assert differing == {"marts.fct_orders", "quality.pipeline_runs"}
@@ -69,7 +70,7 @@ def test_a_decision_that_is_lost_is_seen_and_one_said_again_is_not(settings: Set
             connection.execute("delete from quality.model_promotions")
             for one in decisions:
                 connection.execute(decision, list(one))
-        publish(settings, "files", "2024-01-01", "run")
+        publish(settings, "files", date(2024, 1, 1), "run")
         return content.content_hashes(settings)["quality.model_promotions"]
 
     promoted = after(("promoted", "3"))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ class BuildFile:
     def build_as_the_pipeline(self, as_of_date: str, *, full: bool = False, killed_after: str | None = None) -> bool:
         """Build the marts, what changed alone where that is enough; return whether it was an increment."""
         with duckdb.connect(str(self.path)) as connection:
-            increment = begin(connection, as_of_date, "same", full=full)
+            increment = begin(connection, date.fromisoformat(as_of_date), "same", full=full)
         selection = ("path:seeds", f"+{killed_after}") if killed_after else MART_FOLDERS
         models = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
         done = self.dbt("build", as_of_date, *increment.dbt_arguments, *models, full=False)

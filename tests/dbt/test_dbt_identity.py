@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class Shop:
     def build(self, *decisions: str, as_of_date: str = AS_OF_DATE, data_tests: bool = False) -> Shop:
         lines = [",".join(COLUMNS), *(f"{SOURCE},{decision},ada,test" for decision in decisions)]
         self.overrides.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        resolve_identities(self.settings, SOURCE, as_of_date, overrides_file=self.overrides)
+        resolve_identities(self.settings, SOURCE, date.fromisoformat(as_of_date), overrides_file=self.overrides)
         kinds = ("--resource-type", "seed", "model", *(("test",) if data_tests else ()))
         self.file.build(as_of_date, "--select", *MART_FOLDERS, *kinds)
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from pipeline import stages
@@ -10,7 +11,7 @@ from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.settings import Settings
 
 
-def run_all(settings: Settings, source: str, given: Path | None = None, as_of: str | None = None):
+def run_all(settings: Settings, source: str, given: Path | None = None, as_of: date | None = None):
     """Landing to published: the report of loading, the plan, what came of the trainings."""
     report, plan = stages.ingest_checked(settings, source, given, as_of)
     stages.build_checked(settings, plan)

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def first(home: Settings) -> dict[str, Any]:
     """The first date, landing to published, without Airflow and without questions; the outcomes by job."""
-    _, plan = stages.ingest_checked(home, SOURCE, as_of_date=FIRST_DATE)
+    _, plan = stages.ingest_checked(home, SOURCE, as_of_date=date.fromisoformat(FIRST_DATE))
     stages.build_checked(home, plan)
     outcomes = stages.train_all(home, plan, needs_approval=False)
     stages.score_and_publish(home, plan)

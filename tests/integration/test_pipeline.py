@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -171,11 +172,11 @@ def test_a_slice_of_online_retail(tmp_path: Path, real_data: Path) -> None:
     duckdb.sql(
         f"""select * from '{real_data / "online_retail_ii.parquet"}' where hash("Customer ID") % 5 = 0"""
     ).write_parquet(str(slice_file))
-    _, plan, outcomes = pipeline.run_all(settings, "online_retail_ii", slice_file, "2011-09-01")
+    _, plan, outcomes = pipeline.run_all(settings, "online_retail_ii", slice_file, date(2011, 9, 1))
     [(customers, latest)] = pipeline.published(
         settings, "select count(*), max(last_order_date)::varchar from marts.customer_360"
     )
     assert customers > 500
     assert latest < "2011-12-10"
-    assert plan.as_of_date.isoformat() == "2011-09-01"
+    assert plan.as_of_date == date(2011, 9, 1)
     assert outcomes["churn"] is not None

@@ -72,7 +72,7 @@ def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dat
     def make(home: Path) -> None:
         settings = Settings(home=home, memory_limit="1GB")
         ingest_source(settings, "sample_shop")
-        build_marts(settings, "sample_shop", plan_run(settings, "sample_shop", None).as_of_date.isoformat())
+        build_marts(settings, "sample_shop", plan_run(settings, "sample_shop", None).as_of_date)
 
     settings = Settings(home=made_once(tmp_path_factory, "sample_shop", make), memory_limit="1GB")
     return settings, plan_run(settings, "sample_shop", None).as_of_date

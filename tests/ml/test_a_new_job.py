@@ -146,7 +146,7 @@ def test_its_table_is_published(lived: Settings) -> None:
     with duckdb.connect(str(lived.build_file(SOURCE))) as connection:
         connection.execute("create table marts.fct_orders (order_id varchar, net_amount decimal(18, 2))")
         connection.execute("create table marts.customer_360 as select customer_id from marts.dim_customers")
-    publish(lived, SOURCE, AS_OF_DATE.isoformat(), "run-2")
+    publish(lived, SOURCE, AS_OF_DATE, "run-2")
     with duckdb.connect(str(lived.published_file), read_only=True) as connection:
         assert connection.execute(f"select count(*) from {TABLE}_current").fetchone()[0] > 100
 

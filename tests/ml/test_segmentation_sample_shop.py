@@ -108,5 +108,5 @@ def write(shop: Shop, rows: pd.DataFrame, day: date) -> None:
 
 
 def migrated(shop: Shop) -> int:
-    dbt.build(shop.settings, SOURCE, shop.snapshots.as_of_date.isoformat(), ("segment_migration",))
+    dbt.build(shop.settings, SOURCE, shop.snapshots.as_of_date, ("segment_migration",))
     return shop.query("select coalesce(sum(customer_count), 0) from marts.segment_migration")[0][0]

@@ -154,4 +154,4 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     assert restored.lines() == [
         "The marts stand as of 2026-05-01; scores that had not passed their gate are withdrawn: 2026-05-20"
     ]
-    assert built == ["2026-05-01", ("path:models/activation",)]
+    assert built == [DAY, ("path:models/activation",)]

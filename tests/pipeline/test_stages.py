@@ -35,7 +35,7 @@ def test_files_are_landed_loaded_planned_and_checked(
     assert gates == [(plan, "raw")]
     assert stages.ingest(settings, "latest").known_files == ("orders.csv",)
     with pytest.raises(SettingsError, match="lies in the future"):
-        stages.ingest_checked(settings, "files", as_of_date="2999-01-01")
+        stages.ingest_checked(settings, "files", as_of_date=date(2999, 1, 1))
 
 
 SCORED = ["score", "gate scores", "activate", "gate activation", "publish"]

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -32,7 +33,7 @@ def main() -> None:
     for left_kib in _LEFT_KIB:
         with filled(disk, left_kib):
             try:
-                publish(settings, "files", "2024-01-01", f"run-{left_kib}")
+                publish(settings, "files", date(2024, 1, 1), f"run-{left_kib}")
             except PublishError as error:
                 sys.stdout.write(f"{left_kib} KiB left: {error}\n")
                 failures += 1
@@ -47,7 +48,7 @@ def main() -> None:
                 look(settings, former)
     assert failures == len(_LEFT_KIB)
     make_marts(settings, 5)
-    publish(settings, "files", "2024-01-01", "run-small")
+    publish(settings, "files", date(2024, 1, 1), "run-small")
     assert live(settings)[1] == 5
 
 

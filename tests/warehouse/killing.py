@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def _act_and_die(settings: Settings, action: str, step: int) -> None:
     if action == "publish":
         make_marts(settings, 2 + step)
         die_at(step, str(settings.published_folder), _counts)
-        publish(settings, SOURCE, "2024-01-01", f"run-{2 + step}")
+        publish(settings, SOURCE, date(2024, 1, 1), f"run-{2 + step}")
     else:
         die_at(step, str(settings.published_folder), _counts)
         roll_back(settings, _other_version(settings), "ada", f"step {step}")

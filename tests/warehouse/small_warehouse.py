@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -39,7 +40,7 @@ def make_marts(settings: Settings, customers: int) -> None:
 def published_run(settings: Settings, customers: int) -> PublishReport:
     """Make marts of so many customers and publish them."""
     make_marts(settings, customers)
-    return publish(settings, SOURCE, "2024-01-01", f"run-{customers}")
+    return publish(settings, SOURCE, date(2024, 1, 1), f"run-{customers}")
 
 
 def version_seen(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:

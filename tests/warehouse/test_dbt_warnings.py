@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from datetime import date
 
 import duckdb
 
@@ -23,9 +24,9 @@ def test_a_warning_is_recorded_once_and_gives_way_when_the_run_builds_again() ->
                 connection,
                 [warning] if selection == "marts" else [],
                 pipeline_run_id="run-1",
-                as_of_date="2026-07-01",
+                as_of_date=date(2026, 7, 1),
                 selection=selection,
             )
         assert connection.execute(told).fetchall() == [("dbt", "warning", False, 3, "Does not hold: lines have orders")]
-        record_dbt_warnings(connection, [], pipeline_run_id="run-1", as_of_date="2026-07-01", selection="marts")
+        record_dbt_warnings(connection, [], pipeline_run_id="run-1", as_of_date=date(2026, 7, 1), selection="marts")
         assert connection.execute(told).fetchall() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -115,7 +116,7 @@ def test_the_owner_publishes_rolls_back_and_prunes_over_files_that_nobody_may_wr
         assert live(settings) == (first.version, 2)
         for customers in (4, 5, 6):
             make_marts(settings, customers)
-            last = publish(settings, SOURCE, "2024-01-01", f"run-{customers}")
+            last = publish(settings, SOURCE, date(2024, 1, 1), f"run-{customers}")
     assert live(settings) == (last.version, 6)
     assert not folder_of(settings, second.version).exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -21,10 +22,10 @@ def customers_seen(settings: Settings) -> int:
 
 def test_publishing_replaces_in_one_step_and_readers_keep_what_they_opened(settings: Settings) -> None:
     make_marts(settings, 2)
-    publish(settings, "files", "2024-01-01", "run-1")
+    publish(settings, "files", date(2024, 1, 1), "run-1")
     with open_published(settings) as reader:
         make_marts(settings, 5)
-        report = publish(settings, "files", "2024-01-02", "run-2")
+        report = publish(settings, "files", date(2024, 1, 2), "run-2")
         assert reader.execute("select count(*) from marts.customer_360").fetchone() == (2,)
     assert customers_seen(settings) == 5
     assert report.table_rows["marts.customer_360"] == 5
@@ -38,7 +39,7 @@ def test_only_what_people_query_is_published(settings: Settings) -> None:
             "1 as row_number, 'customers' as table_name, 'bad' as reason, "
             '\'{"email": "x@y"}\' as row_content, now() as quarantined_at'
         )
-    publish(settings, "files", "2024-01-01", "run-1")
+    publish(settings, "files", date(2024, 1, 1), "run-1")
     with open_published(settings) as connection:
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
         columns = [row[0] for row in connection.execute("describe quality.quarantined_rows").fetchall()]
@@ -52,15 +53,15 @@ def test_only_what_people_query_is_published(settings: Settings) -> None:
 
 def test_a_failed_publish_leaves_the_former_file(settings: Settings) -> None:
     make_marts(settings, 2)
-    publish(settings, "files", "2024-01-01", "run-1")
+    publish(settings, "files", date(2024, 1, 1), "run-1")
     with open_build_file(settings, "files") as connection:
         connection.execute("drop view marts.customer_360")
     with pytest.raises(PublishError, match=r"customer_360 is missing"):
-        publish(settings, "files", "2024-01-02", "run-2")
+        publish(settings, "files", date(2024, 1, 2), "run-2")
     with open_build_file(settings, "files") as connection:
         connection.execute("drop table marts.fct_orders")
     with pytest.raises(PublishError, match="not complete"):
-        publish(settings, "files", "2024-01-02", "run-3")
+        publish(settings, "files", date(2024, 1, 2), "run-3")
     assert customers_seen(settings) == 2
     assert not list(settings.published_folder.rglob("*.partial"))
 
@@ -69,7 +70,7 @@ def test_old_versions_are_kept_up_to_the_limit(settings: Settings) -> None:
     limited = settings.model_copy(update={"published_versions_kept": 2})
     make_marts(limited, 1)
     for number in range(4):
-        publish(limited, "files", "2024-01-01", f"run-{number}")
+        publish(limited, "files", date(2024, 1, 1), f"run-{number}")
     versions = sorted((limited.published_folder / "versions").iterdir())
     assert len(versions) == 2
     assert (versions[-1] / "clientele.duckdb").samefile(limited.published_file)
@@ -92,16 +93,16 @@ def test_a_held_build_file_names_its_holder(settings: Settings) -> None:
         with pytest.raises(WarehouseBusy, match=named), open_build_file(settings, "files"):
             pass
         with pytest.raises(WarehouseBusy, match=named):
-            publish(settings, "files", "2024-01-01", "run-1")
+            publish(settings, "files", date(2024, 1, 1), "run-1")
         holder.stdin.close()
         holder.wait()
-    publish(settings, "files", "2024-01-01", "run-1")
+    publish(settings, "files", date(2024, 1, 1), "run-1")
     assert customers_seen(settings) == 1
 
 
 def test_no_build_file_and_a_damaged_one_are_not_taken_for_a_held_one(settings: Settings) -> None:
     with pytest.raises(WarehouseMissing, match="no warehouse for source 'files' yet"):
-        publish(settings, "files", "2024-01-01", "run-1")
+        publish(settings, "files", date(2024, 1, 1), "run-1")
     settings.build_file("files").parent.mkdir(parents=True)
     settings.build_file("files").write_text("this is no database " * 1000)
     with pytest.raises(WarehouseUnreadable, match="not a valid DuckDB database"), open_build_file(settings, "files"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,13 +77,13 @@ def test_if_it_fails_everything_is_as_it_was(kiosk: Kiosk) -> None:
 
 def test_the_marts_are_built_anew(kiosk: Kiosk) -> None:
     with open_build_file(kiosk.settings, "kiosk") as connection:
-        begin(connection, "2024-06-01", "same")
+        begin(connection, date(2024, 6, 1), "same")
         connection.execute("create schema intermediate; create table intermediate.int_snapshot_dates (as_of_date date)")
         complete(connection)
     change_select(kiosk, SELECT.replace('"Sum"', "'1'"))
     ingest_source(kiosk.settings, "kiosk")
     with open_build_file(kiosk.settings, "kiosk") as connection:
-        assert begin(connection, "2024-06-01", "same").is_full
+        assert begin(connection, date(2024, 6, 1), "same").is_full
 
 
 def test_a_file_with_a_place_before_others_is_read_in_its_place(kiosk: Kiosk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.summary import standing_line, summary_lines
 from tests.hostile_values import HOSTILE, shown_as_html
 from tests.warehouse.small_warehouse import published_run
@@ -87,7 +89,7 @@ def publish_with_profiles(settings: Settings, run_id: str, *statements: str) -> 
         )
         for statement in statements:
             connection.execute(statement)
-    return publish(settings, "files", "2024-01-01", run_id)
+    return publish(settings, "files", date(2024, 1, 1), run_id)
 
 
 def test_the_terminal_shows_the_same_sections(settings: Settings) -> None:

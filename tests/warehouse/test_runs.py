@@ -12,7 +12,7 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.errors import SettingsError, SourceError
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
-from warehouse.runs.planning import plan_run, resolve_source
+from warehouse.runs.planning import plan_run, read_date, resolve_source
 from warehouse.tables.raw_tables import create_raw_tables
 
 
@@ -70,9 +70,9 @@ def test_a_source_that_is_unknown_is_refused(settings: Settings) -> None:
 def test_a_date_that_the_data_cannot_answer_is_refused(settings: Settings, chosen: str) -> None:
     load_orders(settings, "2024-05-01", "2024-05-09")
     with pytest.raises(SettingsError) as refusal:
-        plan_run(settings, "files", chosen)
+        plan_run(settings, "files", read_date(chosen))
     assert chosen in refusal.value.message
-    assert plan_run(settings, "files", "2024-05-05").as_of_date == date(2024, 5, 5)
+    assert plan_run(settings, "files", date(2024, 5, 5)).as_of_date == date(2024, 5, 5)
 
 
 def test_no_order_at_all_is_a_reasoned_refusal(settings: Settings) -> None:

@@ -103,4 +103,4 @@ def test_scores_before_their_gate_are_not_published(settings: Settings) -> None:
         create_score_tables(opened)
         write(opened, FIRST, a=0.1)
     with pytest.raises(PublishError, match="2024-01-01 have not passed their gate"):
-        publish(settings, "files", "2024-01-01", "run-1")
+        publish(settings, "files", date(2024, 1, 1), "run-1")

@@ -46,7 +46,7 @@ def test_the_published_file_tells_its_version_and_what_was_before(settings: Sett
 def test_publishing_only_reads_the_build_file(settings: Settings) -> None:
     make_marts(settings, 2)
     before = settings.build_file("files").read_bytes()
-    publish(settings, "files", "2024-01-01", "run")
+    publish(settings, "files", date(2024, 1, 1), "run")
     assert settings.build_file("files").read_bytes() == before
 
 
@@ -55,7 +55,7 @@ def test_a_failed_publish_claims_nothing_and_the_next_version_tells_of_it(settin
     with open_build_file(settings, "files") as connection:
         connection.execute("drop view marts.customer_360")
     with pytest.raises(PublishError, match=r"customer_360 is missing"):
-        publish(settings, "files", "2024-01-02", "run-bad")
+        publish(settings, "files", date(2024, 1, 2), "run-bad")
     assert statuses(settings) == [(2, "live")]
     assert any("failed: marts.customer_360 is missing." in line for line in version_lines(settings))
     published_run(settings, 3)

@@ -92,8 +92,8 @@ def _rebuild(settings: Settings, source: str, *, rebuild: bool) -> None:
     """Build marts and profiles anew, as of the date for which they were built."""
     as_of_date = _built_as_of(settings, source)
     if rebuild and as_of_date is not None:
-        build_marts(settings, source, as_of_date.isoformat(), full=True)
-        dbt.build(settings, source, as_of_date.isoformat(), dbt.ACTIVATION_SELECTION)
+        build_marts(settings, source, as_of_date, full=True)
+        dbt.build(settings, source, as_of_date, dbt.ACTIVATION_SELECTION)
 
 
 def _built_as_of(settings: Settings, source: str) -> date | None:

@@ -27,7 +27,7 @@ _IDENTIFYING = ("first_name", "last_name", "email", "phone", "birth_date", "stre
 def resolve_identities(
     settings: Settings,
     source: str,
-    as_of_date: str,
+    as_of_date: date,
     *,
     overrides_file: Path = OVERRIDES_FILE,
     rules: IdentityRules | None = None,
@@ -56,7 +56,7 @@ def resolve_identities(
     summary = summarised(
         resolved,
         customer_ids,
-        date.fromisoformat(as_of_date),
+        as_of_date,
         resolved_at,
         override_count=len(in_force),
         ignored_override_count=len(overrides) - len(in_force),
@@ -115,7 +115,7 @@ def _found_pairs(customers: pa.Table, rules: IdentityRules, settings: Settings) 
         return exact, scored_pairs(connection, rules, links_by_key).to_pylist()
 
 
-def _known_customers(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> pa.Table:
+def _known_customers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pa.Table:
     return connection.execute(
         f"""
         with newest as ({newest_versions("raw.customers", "customer_id")}),
@@ -133,11 +133,11 @@ def _known_customers(connection: duckdb.DuckDBPyConnection, as_of_date: str) -> 
         where registered_at is null or registered_at < $day
         order by newest.customer_id
         """,
-        {"day": date.fromisoformat(as_of_date)},
+        {"day": as_of_date},
     ).to_arrow_table()
 
 
-def _first_seen(connection: duckdb.DuckDBPyConnection, as_of_date: str, customer_ids: list[str]) -> dict[str, str]:
+def _first_seen(connection: duckdb.DuckDBPyConnection, as_of_date: date, customer_ids: list[str]) -> dict[str, str]:
     """When each of these ids, listed or not, was first seen before the date; ids not seen before it are left out."""
     rows = connection.execute(
         f"""
@@ -156,6 +156,6 @@ def _first_seen(connection: duckdb.DuckDBPyConnection, as_of_date: str, customer
         where list_contains($ids, customer_id) and (is_undated or seen_at < $day)
         group by customer_id
         """,
-        {"ids": customer_ids, "day": date.fromisoformat(as_of_date)},
+        {"ids": customer_ids, "day": as_of_date},
     ).fetchall()
     return dict(rows)

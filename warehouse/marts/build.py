@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from warehouse.base.settings import Settings
 from warehouse.identity.report import IdentitySummary
@@ -13,7 +14,7 @@ from warehouse.marts import dbt
 def build_marts(
     settings: Settings,
     source: str,
-    as_of_date: str,
+    as_of_date: date,
     select: tuple[str, ...] = dbt.MART_SELECTION,
     *,
     variables: Mapping[str, object] | None = None,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 
 from warehouse.base.connections import open_build_file, refuse_if_held
 from warehouse.base.definitions import DBT_PROJECT
@@ -39,7 +40,7 @@ def dbt_environment(settings: Settings, source: str) -> dict[str, str]:
 def build(
     settings: Settings,
     source: str,
-    as_of_date: str,
+    as_of_date: date,
     select: tuple[str, ...] = MART_SELECTION,
     *,
     variables: Mapping[str, object] | None = None,
@@ -80,7 +81,7 @@ def build(
 def planned_build(
     settings: Settings,
     source: str,
-    as_of_date: str,
+    as_of_date: date,
     select: tuple[str, ...],
     *,
     variables: Mapping[str, object] | None = None,
@@ -102,11 +103,11 @@ def planned_build(
 
 
 def _run(
-    settings: Settings, source: str, as_of_date: str, variables: Mapping[str, object], arguments: list[str]
+    settings: Settings, source: str, as_of_date: date, variables: Mapping[str, object], arguments: list[str]
 ) -> subprocess.CompletedProcess[str]:
     parsed = parsed_file(settings, source, variables)
     command = [sys.executable, "-m", "warehouse.marts.dbt_process", str(parsed)]
-    command += [json.dumps({**variables, "as_of_date": as_of_date})]
+    command += [json.dumps({**variables, "as_of_date": as_of_date.isoformat()})]
     command += ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
     paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, **dbt_environment(settings, source), "PYTHONPATH": paths}

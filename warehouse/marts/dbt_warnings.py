@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -28,7 +28,7 @@ def record_dbt_warnings(
     warnings: Iterable[DbtWarning],
     *,
     pipeline_run_id: str,
-    as_of_date: str,
+    as_of_date: date,
     selection: str,
 ) -> None:
     """Write what dbt warned of to `quality.validation_results`; what the same run said before gives way.

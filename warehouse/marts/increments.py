@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -44,7 +44,7 @@ class Increment:
 def mart_build(
     settings: Settings,
     source: str,
-    as_of_date: str,
+    as_of_date: date,
     *,
     variables: Mapping[str, object] | None = None,
     full: bool = False,
@@ -70,7 +70,9 @@ def mart_build(
         complete(connection)
 
 
-def begin(connection: duckdb.DuckDBPyConnection, as_of_date: str, definitions: str, *, full: bool = False) -> Increment:
+def begin(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date, definitions: str, *, full: bool = False
+) -> Increment:
     """Write down what changed, in one transaction."""
     with transaction(connection):
         connection.execute(BUILD_STATE)

@@ -21,13 +21,13 @@ KILLED = "ended (killed, or the machine stopped) before its version was in place
 
 @dataclass(frozen=True)
 class Attempt:
-    """One publication under way; plain text, as in its file. Times in UTC, without zone."""
+    """One publication under way."""
 
     version: str
     pipeline_run_id: str
     source: str
-    as_of_date: str
-    started_at: str
+    as_of_date: date
+    started_at: str  # UTC, without zone
     decided_by: str
     reason: str = ""
 
@@ -36,7 +36,7 @@ class Attempt:
         return PublishedRun(
             pipeline_run_id=self.pipeline_run_id,
             source=self.source,
-            as_of_date=date.fromisoformat(self.as_of_date),
+            as_of_date=self.as_of_date,
             published_version=self.version,
             status=FAILED,
             status_at=datetime.fromisoformat(self.started_at),
@@ -49,7 +49,7 @@ def note(settings: Settings, attempt: Attempt) -> None:
     """Write the note, or write it anew with the reason of the failure."""
     path = _path(settings, attempt.version)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text_durably(path, json.dumps(asdict(attempt)) + "\n")
+    write_text_durably(path, json.dumps(asdict(attempt), default=date.isoformat) + "\n")
 
 
 def note_failure(settings: Settings, attempt: Attempt, reason: str) -> None:
@@ -64,8 +64,9 @@ def left_over(settings: Settings) -> Iterator[Attempt]:
     """Yield the attempts that have a note, the oldest first; an unreadable note tells nothing and is passed over."""
     for path in sorted(_folder(settings).glob("*.json")):
         try:
-            yield Attempt(**json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
+            noted = json.loads(path.read_text(encoding="utf-8"))
+            yield Attempt(**noted | {"as_of_date": date.fromisoformat(noted["as_of_date"])})
+        except (ValueError, TypeError, KeyError):
             continue
 
 

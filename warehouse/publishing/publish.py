@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class PublishReport:
 
 
 def publish(
-    settings: Settings, source: str, as_of_date: str, pipeline_run_id: str, decided_by: str = PIPELINE
+    settings: Settings, source: str, as_of_date: date, pipeline_run_id: str, decided_by: str = PIPELINE
 ) -> PublishReport:
     """Make the build file's marts, scores and quality tables what people read.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 
@@ -142,7 +142,7 @@ def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> Publish
     return PublishedRun(
         pipeline_run_id=attempt.pipeline_run_id,
         source=attempt.source,
-        as_of_date=date.fromisoformat(attempt.as_of_date),
+        as_of_date=attempt.as_of_date,
         published_version=attempt.version,
         customers=customers,
         orders=orders,

@@ -83,7 +83,7 @@ def _has_data(settings: Settings, source: str) -> bool:
 def plan_run(
     settings: Settings,
     source: str | None,
-    as_of_date: str | date | None = None,
+    as_of_date: date | None = None,
     *,
     force_retrain: bool = False,
     pipeline_run_id: str | None = None,
@@ -97,12 +97,12 @@ def plan_run(
     Raises
     ------
     SettingsError
-        If the date is no date, or lies outside what the data can answer.
+        If the date lies outside what the data can answer.
     """
     name = resolve_source(settings, source)
     zone = load_source(settings, name).time_zone
     first, newest = _known_days(settings, name, zone)
-    chosen = _as_date(as_of_date) if as_of_date else newest
+    chosen = as_of_date or newest
     if chosen <= first:
         raise SettingsError(
             f"as_of_date {chosen} lies before the first day with data is over ({first}).",
@@ -149,10 +149,15 @@ def _known_days(settings: Settings, source: str, zone: str) -> tuple[date, date]
     return first, newest
 
 
-def _as_date(text: str | date) -> date:
-    if isinstance(text, date):
-        return text
+def read_date(text: str | None) -> date | None:
+    """The as-of date that a person wrote; None where it is left out.
+
+    Raises
+    ------
+    SettingsError
+        If it is no date.
+    """
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise SettingsError(f"as_of_date {text!r} is not a date.", "Write it as YYYY-MM-DD.") from error

@@ -46,7 +46,7 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     def make(home: Path) -> None:
         land_input(at(home), "ibm_telco", real_data / "ibm_telco_churn.csv")
         ingest_source(at(home), "ibm_telco")
-        dbt.build(at(home), "ibm_telco", AS_OF_DATE.isoformat(), dbt.MART_SELECTION)
+        dbt.build(at(home), "ibm_telco", AS_OF_DATE, dbt.MART_SELECTION)
 
     return at(made_once(tmp_path_factory, "telco", make))
 

@@ -69,5 +69,5 @@ def built(home: Path, subscriptions: pd.DataFrame, as_of_date: date) -> Settings
     customers.to_csv(files / "customers.csv", index=False)
     land_input(settings, SOURCE, files)
     ingest_source(settings, SOURCE)
-    dbt.build(settings, SOURCE, as_of_date.isoformat(), dbt.MART_SELECTION, data_tests=False)
+    dbt.build(settings, SOURCE, as_of_date, dbt.MART_SELECTION, data_tests=False)
     return settings

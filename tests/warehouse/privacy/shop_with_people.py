@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,7 +99,7 @@ def ingested(settings: Settings) -> IngestReport:
     return report
 
 
-def publish_marts(settings: Settings, day: str = "2024-05-01") -> PublishReport:
+def publish_marts(settings: Settings, day: date = date(2024, 5, 1)) -> PublishReport:
     """Marts as dbt would make them, as far as erasing is concerned, published."""
     with open_build_file(settings, SOURCE) as connection:
         connection.execute("create schema if not exists marts")

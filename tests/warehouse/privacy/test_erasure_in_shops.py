@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.warehouse.privacy.shop_with_people import found_in_home
@@ -29,7 +31,7 @@ def shop(request: pytest.FixtureRequest, settings: Settings) -> Shop:
     request.param.land(settings)
     ingest_source(settings, SOURCE)
     stage(settings)
-    publish(settings, SOURCE, "2024-05-01", "before")
+    publish(settings, SOURCE, date(2024, 5, 1), "before")
     return request.param
 
 
@@ -58,7 +60,7 @@ def test_it_ends_and_old_exports_bring_nothing_back(shop: Shop, settings: Settin
     for name, text in landed_texts(settings).items():
         assert text == landed[name.replace("_again", "")]
     stage(settings)
-    publish(settings, SOURCE, "2024-05-01", "after")
+    publish(settings, SOURCE, date(2024, 5, 1), "after")
 
 
 def test_lines_that_come_before_their_orders_are_known_all_the_same(settings: Settings) -> None:
@@ -91,4 +93,4 @@ def test_an_order_that_names_an_erased_person_is_not_published(settings: Setting
     with open_build_file(settings, SOURCE) as connection:
         connection.execute("insert into marts.fct_orders values (?, null, 1, true)", [shop.order(shop.person, 1)])
     with pytest.raises(PublishError, match="order in whose id"):
-        publish(settings, SOURCE, "2024-05-01", "run")
+        publish(settings, SOURCE, date(2024, 5, 1), "run")
