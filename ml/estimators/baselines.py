@@ -9,9 +9,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 
 from ml.data.preprocessing import EVEN_ODDS
+from ml.estimators.base import Served
 
 
-class RecencyChurnRule(ClassifierMixin, BaseEstimator):
+class RecencyChurnRule(ClassifierMixin, Served):
     """Churn rate by days since the last order, rising, as it was in the training snapshots."""
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> RecencyChurnRule:  # noqa: N803
@@ -28,7 +29,7 @@ class RecencyChurnRule(ClassifierMixin, BaseEstimator):
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
 
-class HiatusChurnRule(ClassifierMixin, BaseEstimator):
+class HiatusChurnRule(ClassifierMixin, Served):
     """The manager's rule (Wübben & von Wangenheim 2008): gone who has been away longer than a cut-off.
 
     The cut-off is the one that was most often right in the training snapshots; the two groups' churn rates
@@ -59,7 +60,7 @@ class HiatusChurnRule(ClassifierMixin, BaseEstimator):
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
 
-class StatusQuoSpend(RegressorMixin, BaseEstimator):
+class StatusQuoSpend(RegressorMixin, Served):
     """Everyone goes on spending at the rate of the last year (of their tenure, if shorter).
 
     Parameters
@@ -83,7 +84,7 @@ class StatusQuoSpend(RegressorMixin, BaseEstimator):
         return np.maximum(X["net_amount_365d"].to_numpy(), 0) / days * self.horizon_days
 
 
-class LastPeriodSpend(RegressorMixin, BaseEstimator):
+class LastPeriodSpend(RegressorMixin, Served):
     """Everyone spends what they spent in the last 90 days, scaled to the horizon."""
 
     def __init__(self, horizon_days: int = 90) -> None:
@@ -97,7 +98,7 @@ class LastPeriodSpend(RegressorMixin, BaseEstimator):
         return np.maximum(X["net_amount_90d"].to_numpy(), 0) / 90 * self.horizon_days
 
 
-class HiatusSpend(RegressorMixin, BaseEstimator):
+class HiatusSpend(RegressorMixin, Served):
     """The manager's rule for spend: nothing from who has been away longer than a cut-off, else as before.
 
     The cut-off is the one of `HiatusChurnRule`, learned on who spent anything at all.
@@ -126,7 +127,7 @@ class HiatusSpend(RegressorMixin, BaseEstimator):
         return np.where(X["days_since_last_order"].to_numpy() > self.cutoff_days_, 0.0, self.rate_.predict(X))
 
 
-class LevelledSpend(RegressorMixin, BaseEstimator):
+class LevelledSpend(RegressorMixin, Served):
     """A rule for spend times one factor, so that its total is that of the outcomes it was fitted to.
 
     The order of customers stays the rule's. Going on as before is several times too much over a year in which most

@@ -11,12 +11,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from ml.contributions.pipelines import classifier_contributions
+from ml.contributions.scales import Contributions, log_odds, raw_score
+from ml.contributions.shapley import Orders
 from ml.data.preprocessing import EVEN_ODDS
+from ml.estimators.base import Served
 
-_SMALLEST_PROBABILITY = 1e-6
 
-
-class CalibratedByCustomer(ClassifierMixin, BaseEstimator):
+class CalibratedByCustomer(ClassifierMixin, Served):
     """A classifier with a calibration map from out-of-fold predictions, folds grouped by customer.
 
     The same customer stands in many snapshots, so random folds would calibrate on people the model has
@@ -77,6 +79,10 @@ class CalibratedByCustomer(ClassifierMixin, BaseEstimator):
         """The likelier class."""
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Those of the classifier, put through the map."""
+        return classifier_contributions(self.classifier_, features, background, orders, self.calibrated)
+
     def calibrated(self, score: NDArray) -> NDArray:
         """Probabilities for raw scores."""
         return mapped(self.map_, score)
@@ -86,13 +92,6 @@ class CalibratedByCustomer(ClassifierMixin, BaseEstimator):
         probability = self.calibrated(self.out_of_fold_)
         del self.out_of_fold_
         return probability
-
-
-def raw_score(classifier: BaseEstimator, X: pd.DataFrame) -> NDArray:  # noqa: N803
-    """What a map starts from: the log-odds, or the decision function where there is no probability."""
-    if hasattr(classifier, "predict_proba"):
-        return _log_odds(classifier.predict_proba(X)[:, 1])
-    return classifier.decision_function(X)
 
 
 def out_of_fold_score(
@@ -108,7 +107,7 @@ def out_of_fold_score(
     score = np.full(len(y), np.nan)
     for fitted_on, held_out in customer_folds(groups, fold_count, seed):
         if len(np.unique(y[fitted_on])) == 1:
-            score[held_out] = _log_odds(np.float64(y[fitted_on][0]))
+            score[held_out] = log_odds(np.float64(y[fitted_on][0]))
             continue
         fold_model = clone(classifier).fit(X.iloc[fitted_on], y[fitted_on])
         score[held_out] = raw_score(fold_model, X.iloc[held_out])
@@ -139,8 +138,3 @@ def customer_folds(groups: ArrayLike, fold_count: int, seed: int) -> list[tuple[
     count = min(fold_count, len(names))
     fold = (np.random.default_rng(seed).permutation(len(names)) % count)[customer]
     return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(count)]
-
-
-def _log_odds(probability: NDArray) -> NDArray:
-    clipped = np.clip(probability, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
-    return np.log(clipped / (1 - clipped))

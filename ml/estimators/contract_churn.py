@@ -7,13 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from ml.contributions.pipelines import contributions_of
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders
 from ml.data.contract_features import categories
 from ml.data.preprocessing import EVEN_ODDS, linear_preprocessor, tree_preprocessor
+from ml.estimators.base import Served
 from ml.estimators.contract_survival import ContractSurvival
+from ml.treatment.served import treatment_in
+from ml.treatment.transformer import FeatureTreatment
 
 TENURE_ONLY, TERM_ONLY = "tenure_only", "contract_type_only"
 BASELINES = (TENURE_ONLY, TERM_ONLY)
@@ -21,7 +27,7 @@ BASELINES = (TENURE_ONLY, TERM_ONLY)
 _NO_PENALTY = 1e6
 
 
-class ContractChurnModel(ClassifierMixin, BaseEstimator):
+class ContractChurnModel(ClassifierMixin, Served):
     """P(the contract ends), and survival beside it.
 
     Parameters
@@ -48,6 +54,16 @@ class ContractChurnModel(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Those of the classifier, whose probability is the score, on features of the training's types."""
+        typed = self.typed(features)
+        held_against = typed if background is features else self.typed(background)
+        return contributions_of(self.classifier, typed, held_against, orders)
+
+    def treatment(self) -> FeatureTreatment | None:
+        """The classifier's; survival has one of its own."""
+        return treatment_in(self.classifier)
 
     def typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         """The types of the training: an attribute that is empty for everyone today may have been text then."""

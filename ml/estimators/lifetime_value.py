@@ -7,11 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from ml.contributions.pipelines import contributions_of
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders
+from ml.estimators.base import Served
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.purchase_forecast import PurchaseSpendModel
 
 
-class HorizonModel(RegressorMixin, BaseEstimator):
+class HorizonModel(RegressorMixin, Served):
     """What serves a further horizon beside the job's own: an amount with its interval, or why there is none.
 
     Parameters
@@ -52,12 +56,16 @@ class HorizonModel(RegressorMixin, BaseEstimator):
         """Expected net spend in the horizon, never below zero."""
         return np.maximum(self.amount.predict(X), 0)
 
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Those of the amount."""
+        return contributions_of(self.amount, features, background, orders)
+
     def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
         """Lower and upper end of each customer's interval."""
         return self.interval.bounds(self.predict(X))
 
 
-class LifetimeValueModel(RegressorMixin, BaseEstimator):
+class LifetimeValueModel(RegressorMixin, Served):
     """Parts fitted elsewhere, put together; the amount may come from any model or rule.
 
     Parameters
@@ -91,6 +99,10 @@ class LifetimeValueModel(RegressorMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend in the horizon, never below zero."""
         return np.maximum(self.amount.predict(X), 0)
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Those of the amount in the job's own horizon."""
+        return contributions_of(self.amount, features, background, orders)
 
     def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
         """Lower and upper end of each customer's interval."""

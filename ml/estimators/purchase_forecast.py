@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 
 from ml.competition.results import CandidateFailed
+from ml.contributions.histories import HISTORY_FEATURES, SPEND_FEATURES, history_contributions
+from ml.contributions.scales import Contributions, served_score
+from ml.contributions.shapley import Orders
 from ml.data.preprocessing import EVEN_ODDS
+from ml.estimators.base import Served
 from ml.purchase_models.fallback import FallbackOutcome, fit_spend_with_fallback, fit_with_fallback
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 
 ORDER_COLUMNS = [COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN]
 
 
-class PurchaseChurnModel(ClassifierMixin, BaseEstimator):
+class PurchaseChurnModel(ClassifierMixin, Served):
     """P(no purchase in the horizon) of BG/NBD, or of the next healthy purchase model.
 
     It learns from purchase histories alone and never sees a label. The score is not 1 − P(alive), which
@@ -49,8 +54,12 @@ class PurchaseChurnModel(ClassifierMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Over the history: repeat orders, days since the last order and tenure."""
+        return history_contributions(partial(served_score, self), features, background, orders, HISTORY_FEATURES)
 
-class PurchaseSpendModel(RegressorMixin, BaseEstimator):
+
+class PurchaseSpendModel(RegressorMixin, Served):
     """Expected orders in the horizon × expected net amount per order (BG/NBD × Gamma-Gamma).
 
     Parameters
@@ -86,6 +95,10 @@ class PurchaseSpendModel(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return self.expected_order_count(X) * self.expected_order_amount(X)
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Over the history and the amount of orders."""
+        return history_contributions(partial(served_score, self), features, background, orders, SPEND_FEATURES)
 
     def expected_order_count(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return self.orders_.expected_orders(X[ORDER_COLUMNS], self.horizon_days)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from ml.configuration import Frozen
-from ml.estimators.calibration import raw_score
+from ml.contributions.scales import raw_score
 from ml.estimators.parameters import Search
 from ml.evaluation.metrics import normalised_gini, roc_auc, root_mean_squared_error
 

@@ -8,10 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from ml.competition.results import CandidateFailed
+from ml.contributions.pipelines import contributions_of
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders
+from ml.estimators.base import Served
 from ml.estimators.calibration import customer_folds
 
 
-class TweedieSpendModel(RegressorMixin, BaseEstimator):
+class TweedieSpendModel(RegressorMixin, Served):
     """Expected net spend by gradient boosting on a Tweedie deviance.
 
     The deviance of power 1 (quasi-Poisson: variance in proportion to the mean) is what scikit-learn's
@@ -60,6 +64,10 @@ class TweedieSpendModel(RegressorMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend, never negative."""
         return self.amount_.predict(X)
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Those of the regression."""
+        return contributions_of(self.amount_, features, background, orders)
 
     def pop_out_of_fold(self) -> NDArray:
         """Return the predictions of the training rows made without their customer, and forget them."""

@@ -8,6 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from ml.competition.results import CandidateFailed
+from ml.contributions.pipelines import adds_up, probability_parts, product_parts, raw_parts
+from ml.contributions.scales import Contributions, served_score
+from ml.contributions.shapley import Orders
+from ml.estimators.base import Served
 from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 
 # Residuals of the log stage are smeared (Duan 1983) up to this quantile: one wholesale order in a
@@ -15,7 +19,7 @@ from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 _SMEARING_QUANTILE = 0.995
 
 
-class TwoStageSpendModel(RegressorMixin, BaseEstimator):
+class TwoStageSpendModel(RegressorMixin, Served):
     """P(net spend > 0) × expected net spend of those who spend.
 
     Parameters
@@ -67,6 +71,17 @@ class TwoStageSpendModel(RegressorMixin, BaseEstimator):
     def amount_if_buying(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend of a customer who spends."""
         return np.exp(self.amount_.predict(X)) * self.smearing_
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """Of both stages, added in logarithms."""
+        classifier, calibrated = self.probability_.classifier_, self.probability_.calibrated
+        buying = probability_parts(classifier, features, background, calibrated)
+        amount = raw_parts(self.amount_, features, background)
+        if buying is not None and amount is not None and amount.scale == "amount":
+            exact = product_parts(buying, amount, self.smearing_)
+            if adds_up(exact, served_score(self, features)):
+                return exact
+        return super().contributions(features, background, orders)
 
     def pop_out_of_fold(self) -> NDArray:
         """Return the predictions of the training rows made without their customer, and forget them."""

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ml.contributions.scales import Contributions
 from ml.data.features import is_text
-from ml.explanations.additive import Contributions
 
 _BLUE, _RED, _GREY = "#1f5fa8", "#b5483a", "#8a8a8a"
 _SHOWN_FEATURES = 15

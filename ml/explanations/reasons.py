@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.configuration import load_configuration
-from ml.explanations.additive import Contributions
+from ml.contributions.pipelines import contributions_of
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders
+from ml.contributions.typical import background_sample, typical_customer
 from ml.explanations.configuration import ReasonsConfiguration
-from ml.explanations.explain import Question, explain
-from ml.explanations.typical import background_sample, typical_customer
 from ml.explanations.wording import Sentences, is_missing
 from ml.jobs.base import Job
 from warehouse.jobs.spec import Directions
@@ -27,16 +28,11 @@ _BACKGROUND_ROW_COUNT = 10_000
 _SMALLEST_PART = 1e-9
 
 
-def question_of(job: Job, estimator: BaseEstimator, features: pd.DataFrame) -> Question:
-    """What to explain of a job's estimator: its scores of these customers, held against one another."""
-    return Question(
-        estimator,
-        features,
-        is_probability=job.prediction_method == "predict_proba",
-        background=background_sample(features, _BACKGROUND_ROW_COUNT),
-        general=_configuration().general_method,
-        seed=job.random_seed,
-    )
+def explained(job: Job, estimator: BaseEstimator, features: pd.DataFrame) -> Contributions:
+    """Contributions to a job's scores of these customers, held against one another."""
+    background = background_sample(features, _BACKGROUND_ROW_COUNT)
+    orders = Orders(_configuration().general_method.pair_count, job.random_seed)
+    return contributions_of(estimator, features, background, orders)
 
 
 def reason_columns(job: Job, estimator: BaseEstimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
@@ -48,7 +44,7 @@ def reason_columns(job: Job, estimator: BaseEstimator, features: pd.DataFrame, i
     if job.spec.reasons is None:
         return pd.DataFrame(index=index)
     try:
-        contributions = explain(question_of(job, estimator, features))
+        contributions = explained(job, estimator, features)
         return worded(contributions, features, job.spec.reasons).set_index(index)
     except Exception:
         log.exception("The reasons of the %s scores could not be found; the scores stand without them.", job.name)

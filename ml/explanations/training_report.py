@@ -15,14 +15,13 @@ import pandas as pd
 
 from ml.competition.results import Competition, Result
 from ml.configuration import load_configuration
+from ml.contributions.typical import background_sample
 from ml.data.snapshots import Snapshots
 from ml.explanations.configuration import FairnessConfiguration
-from ml.explanations.explain import explain
 from ml.explanations.fairness import fairness_figures, figures_by_group
 from ml.explanations.model_card import CardContent, model_card
 from ml.explanations.pictures import global_pictures, mean_absolute
-from ml.explanations.reasons import question_of
-from ml.explanations.typical import background_sample
+from ml.explanations.reasons import explained
 from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from warehouse.base.connections import open_build_file
@@ -109,7 +108,7 @@ class TrainingReport:
     def _explained(self, result: Result) -> tuple[dict[str, float], str, Mapping[str, Figure]]:
         features = self.job.features(self._judged, self.competition.columns)
         features = background_sample(features, _PICTURED_ROW_COUNT).reset_index(drop=True)
-        contributions = explain(question_of(self.job, result.candidate.estimator, features))
+        contributions = explained(self.job, result.candidate.estimator, features)
         unit = "log-odds" if self._is_probability else "log of 1 + amount"
         title = f"{result.name}, {self.job.judged_on(self.snapshots)}"
         drivers = mean_absolute(contributions).to_dict()

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from ml.treatment.transformer import CHANGE_COLUMNS, FeatureTreatment
 
-# Where the estimators of ours hold another: a classifier behind its calibration map, an amount model in its bundle.
-_HOLDERS = ("estimator", "treatment_", "classifier_", "classifier", "probability_", "amount_", "amount")
-
 
 def treatment_in(estimator: object) -> FeatureTreatment | None:
-    """The treatment that an estimator begins with; None for rules, purchase models and versions that have none.
+    """The treatment that an estimator says it begins with; of scikit-learn's, which cannot say, the one they hold.
 
-    The stages of a two-stage model share one.
+    None for rules, purchase models and versions that have none.
     """
-    if isinstance(estimator, FeatureTreatment):
-        return estimator
-    if isinstance(estimator, Pipeline):
-        return treatment_in(estimator.steps[0][1])
-    if not isinstance(estimator, BaseEstimator | FrozenEstimator):
-        return None
-    held = vars(estimator)
-    found = (treatment_in(held[name]) for name in _HOLDERS if name in held)
+    say = getattr(estimator, "treatment", None)
+    return treatment_held_by(estimator) if say is None else say()
+
+
+def treatment_held_by(holder: object) -> FeatureTreatment | None:
+    """The first treatment among the fitted estimators that another is made of, whatever it calls them."""
+    parts = [step for _, step in holder.steps] if isinstance(holder, Pipeline) else vars(holder).values()
+    found = (treatment_in(part) for part in parts if isinstance(part, BaseEstimator))
     return next((treatment for treatment in found if treatment is not None), None)
 
 

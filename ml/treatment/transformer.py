@@ -87,6 +87,10 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         return value_changes(X, self.transform(X), {name: rule["missing"] for name, rule in self._ruled(X)})
 
+    def treatment(self) -> FeatureTreatment | None:
+        """Itself, once fitted; as `ml.estimators.base.Served.treatment`."""
+        return self if hasattr(self, "feature_names_in_") else None
+
     def _ruled(self, X: pd.DataFrame) -> Iterator[tuple[str, dict]]:  # noqa: N803
         """Columns of numbers that have a rule which may change them."""
         for name, rule in (self.rules or {}).items():

@@ -15,23 +15,25 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.configuration import load_configuration
+from ml.contributions import trees
+from ml.contributions.histories import possible
+from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import feature_of_prepared
+from ml.contributions.scales import Contributions, served_score
+from ml.contributions.shapley import Orders, shapley_values
+from ml.contributions.typical import typical_customer
 from ml.data.features import model_frame
 from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.calibration import CalibratedByCustomer
 from ml.estimators.parameters import BoostingParameters
 from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
-from ml.explanations import trees
-from ml.explanations.configuration import GeneralMethod, ReasonsConfiguration
-from ml.explanations.explain import Question, explain
-from ml.explanations.histories import possible
-from ml.explanations.preparation import feature_of_prepared
+from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.reasons import reason_columns, worded
-from ml.explanations.shapley import shapley_values
-from ml.explanations.typical import typical_customer
 from ml.explanations.wording import Sentences
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
@@ -123,23 +125,15 @@ METHODS = {
 }
 
 
-def question(model: object, features: pd.DataFrame, background: pd.DataFrame | None = None) -> Question:
-    return Question(
-        model,
-        features,
-        is_probability=hasattr(model, "predict_proba"),
-        background=features if background is None else background,
-        general=GeneralMethod(pair_count=1),
-        seed=1,
-    )
+def explain(model: object, features: pd.DataFrame, background: pd.DataFrame | None = None) -> Contributions:
+    return contributions_of(model, features, features if background is None else background, Orders(1, seed=1))
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_parts_add_up_to_the_served_score(models, features: pd.DataFrame, name: str):
-    asked = question(models[name], features)
-    found = explain(asked)
+    found = explain(models[name], features)
     assert found.method == METHODS[name]
-    served = asked.score(features)
+    served = served_score(models[name], features)
     assert np.allclose(found.base + found.values.sum(axis=1), served, atol=1e-8)
     assert np.allclose(found.score, served, atol=1e-8)
     assert found.values.abs().to_numpy().max() > 0
@@ -147,11 +141,11 @@ def test_parts_add_up_to_the_served_score(models, features: pd.DataFrame, name: 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_the_order_of_rows_is_no_matter_and_again_is_the_same(models, features: pd.DataFrame, name: str):
-    found = explain(question(models[name], features)).values
-    pd.testing.assert_frame_equal(found, explain(question(models[name], features)).values)
+    found = explain(models[name], features).values
+    pd.testing.assert_frame_equal(found, explain(models[name], features).values)
     order = np.random.default_rng(3).permutation(len(features))
     shuffled = features.iloc[order].reset_index(drop=True)
-    again = explain(question(models[name], shuffled)).values
+    again = explain(models[name], shuffled).values
     assert np.allclose(again.to_numpy(), found.to_numpy()[order], atol=1e-10)
 
 
@@ -159,9 +153,9 @@ def test_large_shops_leave_exactness_for_large_forests_only(models, features: pd
     monkeypatch.setattr(trees, "_MOST_STEPS", 0)
     monkeypatch.setattr(trees, "_QUICK_STEPS_PER_ROW", 100_000)
     monkeypatch.setattr(trees, "_ROWS_AT_A_TIME", 50)
-    assert explain(question(models["two_stage"], features)).method == "two_stage"
+    assert explain(models["two_stage"], features).method == "two_stage"
     monkeypatch.setattr(trees, "_QUICK_STEPS_PER_ROW", 0)
-    assert explain(question(models["random_forest"], features)).method == "shapley"
+    assert explain(models["random_forest"], features).method == "shapley"
 
 
 def test_linear_parts_are_those_of_shap(models, features: pd.DataFrame):
@@ -174,7 +168,7 @@ def test_linear_parts_are_those_of_shap(models, features: pd.DataFrame):
     names = model.classifier_[:-1].get_feature_names_out()
     for column, owner in enumerate(feature_of_prepared(names, features.columns)):
         raw[:, owner] += explainer.shap_values(prepared)[:, column]
-    assert np.allclose(explain(question(model, features)).values, raw * model.map_.coef_[0, 0], atol=1e-8)
+    assert np.allclose(explain(model, features).values, raw * model.map_.coef_[0, 0], atol=1e-8)
 
 
 def test_tree_parts_are_those_of_shap_from_the_average_customer(models, features: pd.DataFrame):
@@ -185,7 +179,7 @@ def test_tree_parts_are_those_of_shap_from_the_average_customer(models, features
     raw = shap.TreeExplainer(model.classifier_[-1]).shap_values(prepared)
     column = list(model.classifier_[:-1].get_feature_names_out()).index(RECENCY)
     expected = (raw[:, column] - raw[:, column].mean()) * model.map_.coef_[0, 0]
-    assert np.allclose(explain(question(model, features)).values[RECENCY], expected, atol=1e-8)
+    assert np.allclose(explain(model, features).values[RECENCY], expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("name", ["recency_rule", "gradient_boosting", "logistic_regression", "purchase_churn"])
@@ -193,7 +187,7 @@ def test_who_stays_away_longer_is_told_so(models, features: pd.DataFrame, name: 
     """Raise the days since the last order, all else as it was: the part of recency rises and becomes a reason."""
     active = features[(features["repeat_order_count"] > 1) & (features[RECENCY] < 40)].reset_index(drop=True)
     gone = active.assign(**{RECENCY: active[RECENCY] + 200, "tenure_days": active["tenure_days"] + 200})
-    before, after = (explain(question(models[name], some, features)) for some in (active, gone))
+    before, after = (explain(models[name], some, features) for some in (active, gone))
     assert (after.values[RECENCY] > before.values[RECENCY]).mean() > 0.95
     told = worded(after, gone, RISK)
     leads = [any(code["topic"] == "recency" for code in json.loads(codes)) for codes in told["reason_codes"]]
@@ -203,13 +197,13 @@ def test_who_stays_away_longer_is_told_so(models, features: pd.DataFrame, name: 
 
 
 def test_a_feature_that_plays_no_part_is_no_reason(models, features: pd.DataFrame):
-    told = worded(explain(question(models["recency_rule"], features)), features, RISK)
+    told = worded(explain(models["recency_rule"], features), features, RISK)
     codes = [code["feature"] for text in told["reason_codes"] for code in json.loads(text)]
     assert set(codes) == {RECENCY}
 
 
 def test_words_and_codes_agree(models, features: pd.DataFrame):
-    contributions = explain(question(models["gradient_boosting"], features))
+    contributions = explain(models["gradient_boosting"], features)
     told = worded(contributions, features, RISK)
     for row, (reasons, codes) in enumerate(zip(told["reasons"], told["reason_codes"], strict=True)):
         parsed, sentences = json.loads(codes), reasons.split("; ")
@@ -227,7 +221,7 @@ def test_where_nothing_moves_the_score_that_is_said(features: pd.DataFrame):
         def predict_proba(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
             return np.full((len(X), 2), 0.5)
 
-    told = worded(explain(question(Indifferent(), features)), features, RISK)
+    told = worded(explain(Indifferent(), features), features, RISK)
     assert set(told["reasons"]) == {"nothing stands out: like the typical customer"}
     assert set(told["reason_codes"]) == {"[]"}
 
@@ -263,7 +257,7 @@ def test_shapley_values_of_a_known_game():
         return np.array([3.0 * mask[0] + 4.0 * (mask[1] and mask[2])])
 
     for count in (3, 5):  # exact, and by orders with players who do nothing
-        parts, base, score = shapley_values(value, count, pair_count=200, seed=0)
+        parts, base, score = shapley_values(value, count, Orders(pair_count=200, seed=0))
         assert (base[0], score[0]) == (0, 7)
         assert np.allclose(parts[0], [3, 2, 2, 0, 0][:count], atol=0.4 if count > 4 else 1e-12)
         assert parts.sum() == pytest.approx(7)
@@ -304,6 +298,18 @@ def test_a_hundred_thousand_customers_of_the_served_kind_take_seconds(models, fe
     from time import process_time
 
     start = process_time()
-    told = worded(explain(question(models["gradient_boosting"], many, features)), many, RISK)
+    told = worded(explain(models["gradient_boosting"], many, features), many, RISK)
     assert process_time() - start < 12
     assert told["reasons"].notna().all()
+
+
+def test_an_estimator_that_nobody_has_heard_of_is_explained():
+    class Twice(Served):
+        def predict(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
+            return X["a"].to_numpy() * 2 + X["b"].to_numpy()
+
+    some = pd.DataFrame({"a": [1.0, 2.0, 5.0], "b": [0.0, 3.0, 1.0], "c": [7.0, 8.0, 9.0]})
+    found = Twice().contributions(some, some, Orders(1, seed=0))
+    assert np.allclose(found.base + found.values.sum(axis=1), np.log1p(2 * some["a"] + some["b"]))
+    assert (found.values["c"] == 0).all()
+    assert found.values.iloc[1].tolist() == pytest.approx([0, np.log(8 / 6), 0])  # like the typical one but for b

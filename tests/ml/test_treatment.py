@@ -9,23 +9,27 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer
+from sklearn.linear_model import LogisticRegression
 
 from ml.configuration import CONFIGURATION_FOLDER, load_configuration
+from ml.contributions.preparation import can_be_prepared, prepared
 from ml.data.features import CATEGORY_COLUMNS
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.base import Served
 from ml.estimators.classifiers import make_classifier
+from ml.estimators.contract_churn import ContractChurnModel
 from ml.estimators.parameters import LinearParameters
 from ml.estimators.segments.scaling import behaviour_scaler, capped
 from ml.explanations.configuration import ReasonsConfiguration
-from ml.explanations.preparation import can_be_prepared, prepared
 from ml.explanations.wording import Sentences
 from ml.tracking.serialisation import load_model_file, types_in
 from ml.treatment.configuration import ColumnRule, TreatmentConfiguration, load_treatment
 from ml.treatment.report import treatment_documents, treatment_notes
 from ml.treatment.rows import refusals, with_complete_rows
-from ml.treatment.served import changes_under
+from ml.treatment.served import changes_under, treatment_in
 from ml.treatment.transformer import FeatureTreatment, treatment_of, value_changes
 from warehouse.base.errors import SettingsError
 
@@ -176,6 +180,25 @@ def test_the_record_is_what_the_model_saw_and_no_more(tmp_path: Path):
     indicator = matrix[:, list(names).index("missingindicator_mean_rating")]
     assert (indicator > 0).tolist() == asked["mean_rating"].isna().tolist()
     assert "missingindicator_age_years" not in names
+
+
+@pytest.mark.parametrize("base", [Served, BaseEstimator])
+def test_a_wrapper_that_nobody_has_heard_of_is_not_silent_about_its_treatment(base: type[BaseEstimator]):
+    class Wrapper(ClassifierMixin, base):
+        def __init__(self, first_choice: BaseEstimator | None = None) -> None:
+            self.first_choice = first_choice
+
+    inner = treatment_of("customers", COLUMNS)
+    assert treatment_in(Wrapper(Wrapper(inner))) is None  # not fitted: nothing was learned
+    assert treatment_in(Wrapper(Wrapper(inner.fit(frame())))) is inner
+    assert treatment_in(Wrapper()) is None
+
+
+def test_the_treatment_of_a_contracts_score_is_its_classifiers_and_not_that_of_survival():
+    inner, other = (treatment_of("customers", COLUMNS).fit(frame(seed)) for seed in (1, 2))
+    model = ContractChurnModel(FrozenEstimator(inner), FrozenEstimator(other))
+    assert treatment_in(model) is inner
+    assert treatment_in(ContractChurnModel(LogisticRegression(), FrozenEstimator(other))) is None
 
 
 def test_what_is_told_of_the_training_rows():

@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from ml.estimators.calibration import fitted_map, mapped, out_of_fold_score, raw_score
+from ml.contributions.scales import raw_score
+from ml.estimators.calibration import fitted_map, mapped, out_of_fold_score
 from ml.estimators.parameters import CalibrationWindow
 from ml.estimators.search import InsideValidation
 from ml.evaluation.metrics import brier

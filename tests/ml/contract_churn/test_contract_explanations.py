@@ -12,8 +12,7 @@ from ml.configuration import load_configuration
 from ml.data.contract_features import contract_frame
 from ml.estimators.contract_churn import ContractChurnModel
 from ml.explanations.configuration import ReasonsConfiguration
-from ml.explanations.explain import explain
-from ml.explanations.reasons import question_of, reason_columns
+from ml.explanations.reasons import explained, reason_columns
 from ml.explanations.wording import Sentences
 from ml.jobs.contract_churn.groups import with_groups
 from ml.jobs.contract_churn.job import ContractChurnJob
@@ -42,7 +41,7 @@ def test_parts_add_up_to_the_served_score(learning: ContractLearning, fast, name
     pipeline, _ = learning.makers()[name](learning.everything)
     model = ContractChurnModel(pipeline).fit(learning.frame, learning.churned)
     some = learning.frame.head(80)
-    found = explain(question_of(ContractChurnJob(90, fast), model, some))
+    found = explained(ContractChurnJob(90, fast), model, some)
     served = model.predict_proba(some)[:, 1]
     added = found.base + found.values.sum(axis=1).to_numpy()
     assert found.method == method

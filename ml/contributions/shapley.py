@@ -7,6 +7,7 @@ value to the customer's own, each order walked forwards and backwards. Either wa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 
@@ -19,15 +20,31 @@ Value = Callable[[NDArray], NDArray]
 MOST_PLAYERS_EXACT = 4
 
 
-def shapley_values(value: Value, player_count: int, *, pair_count: int, seed: int) -> tuple[NDArray, NDArray, NDArray]:
+@dataclass(frozen=True)
+class Orders:
+    """The orders in which features are replaced where there are too many to be exact.
+
+    Attributes
+    ----------
+    pair_count
+        Pairs of orders, there and back.
+    seed
+        Of the draw.
+    """
+
+    pair_count: int
+    seed: int
+
+
+def shapley_values(value: Value, player_count: int, orders: Orders) -> tuple[NDArray, NDArray, NDArray]:
     """Share out value(all) − value(none).
 
     Parameters
     ----------
     value
         Called with a boolean mask over the players; returns shape (n_customers,).
-    pair_count
-        Pairs of orders walked when there are too many players to be exact.
+    orders
+        Walked when there are too many players to be exact.
 
     Returns
     -------
@@ -37,7 +54,7 @@ def shapley_values(value: Value, player_count: int, *, pair_count: int, seed: in
     base, score = value(np.zeros(player_count, dtype=bool)), value(np.ones(player_count, dtype=bool))
     if player_count <= MOST_PLAYERS_EXACT:
         return _exact(value, player_count, base, score), base, score
-    return _by_orders(value, base, score, count=player_count, pair_count=pair_count, seed=seed), base, score
+    return _by_orders(value, base, score, player_count, orders), base, score
 
 
 def _exact(value: Value, count: int, base: NDArray, score: NDArray) -> NDArray:
@@ -55,10 +72,10 @@ def _exact(value: Value, count: int, base: NDArray, score: NDArray) -> NDArray:
     return parts
 
 
-def _by_orders(value: Value, base: NDArray, score: NDArray, *, count: int, pair_count: int, seed: int) -> NDArray:
-    random = np.random.default_rng(seed)
+def _by_orders(value: Value, base: NDArray, score: NDArray, count: int, orders: Orders) -> NDArray:
+    random = np.random.default_rng(orders.seed)
     parts = np.zeros((len(base), count))
-    for _ in range(pair_count):
+    for _ in range(orders.pair_count):
         order = random.permutation(count)
         for walk in (order, order[::-1]):
             mask, before = np.zeros(count, dtype=bool), base
@@ -67,4 +84,4 @@ def _by_orders(value: Value, base: NDArray, score: NDArray, *, count: int, pair_
                 after = score if step == count - 1 else value(mask)
                 parts[:, player] += after - before
                 before = after
-    return parts / (2 * pair_count)
+    return parts / (2 * orders.pair_count)

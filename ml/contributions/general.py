@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.explanations.additive import Contributions
-from ml.explanations.shapley import shapley_values
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders, shapley_values
+from ml.contributions.typical import typical_customer
 
 # Rows evaluated at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 50_000
@@ -76,13 +77,19 @@ class PreparedSubstitution:
         return self.score_of(mixed)
 
 
+def by_replacing(
+    score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
+) -> Contributions:
+    """Shapley values of any score against the typical customer of the background."""
+    substitution = FrameSubstitution(score_of, features, typical_customer(background))
+    return general_contributions(substitution, features.columns, features.columns, orders)
+
+
 def general_contributions(
     substitution: Substitution,
     players: Sequence[str],
     columns: Sequence[str],
-    *,
-    pair_count: int,
-    seed: int,
+    orders: Orders,
 ) -> Contributions:
     """Shapley values against the typical customer.
 
@@ -100,7 +107,7 @@ def general_contributions(
         def value(mask: NDArray, rows: slice = rows) -> NDArray:
             return substitution.score(rows, {name for name, is_own in zip(names, mask, strict=True) if is_own})
 
-        values, bases, own = shapley_values(value, len(names), pair_count=pair_count, seed=seed)
+        values, bases, own = shapley_values(value, len(names), orders)
         parts.append(values)
         scores.append(own)
         base = float(bases[0])

@@ -7,7 +7,7 @@ the training rows are of other dates, and the season moves them all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,8 @@ from sklearn.ensemble import (
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from ml.explanations.preparation import feature_of_prepared, last_step, prepared
+from ml.contributions.preparation import feature_of_prepared, last_step, prepared
+from ml.contributions.scales import RawContributions
 
 if TYPE_CHECKING:
     from shap import TreeExplainer
@@ -43,22 +44,6 @@ _MOST_STEPS = 1.2e10
 # Rows explained at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 100_000
 _TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class RawContributions:
-    """Parts on the scale that the model itself adds up on.
-
-    Attributes
-    ----------
-    scale
-        "log_odds", "decision" (of a support vector machine), "probability", "amount" or "log_amount".
-    """
-
-    values: pd.DataFrame
-    base: float
-    total: NDArray
-    scale: str
 
 
 def tree_contributions(model: BaseEstimator, features: pd.DataFrame) -> RawContributions | None:

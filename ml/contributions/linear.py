@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 
-from ml.explanations.preparation import feature_of_prepared, last_step, prepared
-from ml.explanations.trees import RawContributions
+from ml.contributions.preparation import feature_of_prepared, last_step, prepared
+from ml.contributions.scales import RawContributions
 
 _CLASSIFIERS = (LogisticRegression,)
 _MARGINS = (LinearSVC,)

@@ -1,4 +1,4 @@
-"""Contributions that add up: a score is its base plus one signed part per feature."""
+"""Contributions that add up, and the scales they add up on: log-odds of probabilities, logarithms of amounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
 
 # Nearer to 0 or 1 than this, log-odds say nothing more.
 _SMALLEST_PROBABILITY = 1e-6
@@ -34,6 +35,36 @@ class Contributions:
     base: float
     score: NDArray
     method: str
+
+
+@dataclass(frozen=True)
+class RawContributions:
+    """Parts on the scale that the model itself adds up on.
+
+    Attributes
+    ----------
+    scale
+        "log_odds", "decision" (of a support vector machine), "probability", "amount" or "log_amount".
+    """
+
+    values: pd.DataFrame
+    base: float
+    total: NDArray
+    scale: str
+
+
+def served_score(estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+    """What is taken apart: log-odds of the served probability, or log(1 + served amount)."""
+    if hasattr(estimator, "predict_proba"):
+        return log_odds(estimator.predict_proba(features)[:, 1])
+    return log_amount(estimator.predict(features))
+
+
+def raw_score(classifier: BaseEstimator, X: pd.DataFrame | NDArray) -> NDArray:  # noqa: N803
+    """Log-odds before calibration, or the decision function where there is no probability."""
+    if hasattr(classifier, "predict_proba"):
+        return log_odds(classifier.predict_proba(X)[:, 1])
+    return classifier.decision_function(X)
 
 
 def log_odds(probability: ArrayLike) -> NDArray:

@@ -7,9 +7,16 @@ last order, and tenure, from which a possible history is made.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from ml.contributions.general import FrameSubstitution, general_contributions
+from ml.contributions.scales import Contributions
+from ml.contributions.shapley import Orders
+from ml.contributions.typical import typical_customer
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 
 RECENCY = "days_since_last_order"
@@ -32,3 +39,22 @@ def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
         amount = frame[AMOUNT_COLUMN]
         changed[AMOUNT_COLUMN] = amount.where(amount.notna() | (count == 0), typical[AMOUNT_COLUMN])
     return frame.assign(**changed)
+
+
+def history_contributions(
+    score_of: Callable[[pd.DataFrame], NDArray],
+    features: pd.DataFrame,
+    background: pd.DataFrame,
+    orders: Orders,
+    players: Sequence[str],
+) -> Contributions:
+    """Shapley values of a purchase model's score over what it reads, which is few enough to be exact.
+
+    Parameters
+    ----------
+    players
+        `HISTORY_FEATURES` or `SPEND_FEATURES`.
+    """
+    typical = typical_customer(background)
+    substitution = FrameSubstitution(lambda mixed: score_of(possible(mixed, typical)), features, typical)
+    return general_contributions(substitution, players, features.columns, orders)

@@ -1,0 +1,152 @@
+"""Contributions of scikit-learn's models, which cannot say them themselves, by the best way for the last step.
+
+| last step | way | point of reference |
+|---|---|---|
+| trees | TreeExplainer, then the calibration map if there is one | average customer scored |
+| linear | coefficient × distance, then the map | average customer scored |
+| anything else (MLP, large forests, …) | Shapley by replacing features | typical customer scored |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from ml.contributions.general import PreparedSubstitution, by_replacing, general_contributions
+from ml.contributions.linear import linear_contributions
+from ml.contributions.preparation import can_be_prepared, feature_of_prepared, last_step, prepared
+from ml.contributions.scales import (
+    Contributions,
+    RawContributions,
+    log_amount,
+    log_odds,
+    probability_of,
+    raw_score,
+    rescaled,
+    served_score,
+)
+from ml.contributions.shapley import Orders
+from ml.contributions.trees import centred, tree_contributions
+from ml.contributions.typical import typical_customer
+
+Scale = Callable[[NDArray], NDArray]
+# A score and the parts found for it may differ by this much, rounding apart.
+_TOLERANCE = 1e-6
+
+
+def contributions_of(
+    estimator: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame, orders: Orders
+) -> Contributions:
+    """What each feature adds to each row's score, as the estimator says; of scikit-learn's, by what is known of them.
+
+    Parameters
+    ----------
+    background
+        Rows that the explained ones are held against; most often they themselves.
+    """
+    say = getattr(estimator, "contributions", None)
+    if say is not None:
+        return say(features, background, orders)
+    if hasattr(estimator, "predict_proba"):
+        return classifier_contributions(estimator, features, background, orders)
+    score = partial(served_score, estimator)
+    exact = _amount_parts(estimator, features, background)
+    return exact if adds_up(exact, score(features)) else by_replacing(score, features, background, orders)
+
+
+def classifier_contributions(
+    model: BaseEstimator,
+    features: pd.DataFrame,
+    background: pd.DataFrame,
+    orders: Orders,
+    calibrated: Scale | None = None,
+) -> Contributions:
+    """Of the log-odds of a classifier; `calibrated` makes probabilities of its raw scores."""
+    served = _served_log_odds(calibrated)
+    exact = probability_parts(model, features, background, calibrated)
+    if adds_up(exact, served(raw_score(model, features))):
+        return exact
+    if not can_be_prepared(model):
+        return by_replacing(lambda some: served(raw_score(model, some)), features, background, orders)
+    substitution = _after_preparation(model, served, features, typical_customer(background))
+    return general_contributions(substitution, features.columns, features.columns, orders)
+
+
+def probability_parts(
+    model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame, calibrated: Scale | None = None
+) -> Contributions | None:
+    """By the structure of a classifier; None where it is not known."""
+    raw = raw_parts(model, features, background)
+    if raw is None or raw.scale not in {"log_odds", "decision", "probability"}:
+        return None
+    served = _served_log_odds(calibrated)
+    start = log_odds if raw.scale == "probability" else np.asarray
+    return _on_scale(raw, lambda total: served(start(total)), _method(model))
+
+
+def product_parts(buying: Contributions, amount: RawContributions, factor: float) -> Contributions:
+    """Of probability × exp(amount) × factor: its logarithm is a sum, so the parts of both add up."""
+    log_share, log_share_base = np.log(probability_of(buying.score)), float(np.log(probability_of(buying.base)))
+    share = rescaled(buying.values.to_numpy(), buying.score - buying.base, log_share - log_share_base)
+    total = log_share + amount.total + np.log(factor)
+    base = log_share_base + amount.base + float(np.log(factor))
+    values = pd.DataFrame(share + amount.values.to_numpy(), columns=buying.values.columns)
+    raw = RawContributions(values, base, total, "log_amount")
+    return _on_scale(raw, lambda log: log_amount(np.exp(log)), "two_stage")
+
+
+def raw_parts(model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
+    """On the model's own scale; None where its structure is not known."""
+    found = tree_contributions(model, features)
+    if found is None:
+        return linear_contributions(model, features, background)
+    held_against = found if background is features else tree_contributions(model, background)
+    return centred(found, held_against)
+
+
+def adds_up(found: Contributions | None, score: NDArray) -> bool:
+    """Whether parts were found, and are those of the served score."""
+    return found is not None and np.allclose(found.score, score, atol=_TOLERANCE, rtol=1e-4)
+
+
+def _amount_parts(model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame) -> Contributions | None:
+    raw = raw_parts(model, features, background)
+    if raw is None or raw.scale not in {"amount", "log_amount"}:
+        return None
+    start = np.exp if raw.scale == "log_amount" else np.asarray
+    return _on_scale(raw, lambda total: log_amount(start(total)), _method(model))
+
+
+def _served_log_odds(calibrated: Scale | None) -> Scale:
+    return np.asarray if calibrated is None else lambda raw: log_odds(calibrated(raw))
+
+
+def _on_scale(raw: RawContributions, served: Scale, method: str) -> Contributions:
+    score, base = served(raw.total), float(np.ravel(served(np.atleast_1d(raw.base)))[0])
+    values = rescaled(raw.values.to_numpy(), raw.total - raw.base, score - base)
+    return Contributions(pd.DataFrame(values, columns=raw.values.columns), base, score, method)
+
+
+def _method(model: BaseEstimator) -> str:
+    return "linear" if hasattr(last_step(model), "coef_") else "tree"
+
+
+def _after_preparation(
+    pipeline: BaseEstimator, served: Scale, features: pd.DataFrame, typical: pd.Series
+) -> PreparedSubstitution:
+    one = features.iloc[:1].assign(
+        **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features}
+    )
+    matrix, names = prepared(pipeline, features)
+    owner = feature_of_prepared(names, features.columns)
+    return PreparedSubstitution(
+        score_of=lambda some: served(raw_score(last_step(pipeline), some)),
+        matrix=matrix,
+        reference=prepared(pipeline, one)[0][0],
+        columns={name: np.flatnonzero(owner == number) for number, name in enumerate(features.columns)},
+    )
