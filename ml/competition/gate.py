@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ml.competition.results import Check, Decision, Verdict
+from ml.competition.results import Check, Decision
+from ml.competition.states import State
 from ml.competition.thresholds import SupervisedGate
 from ml.evaluation.bootstrap import Interval
 
@@ -122,9 +123,10 @@ def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision
     Until the answer the champion goes on. Where there is none that can, the best baseline serves: it needs nobody's
     approval, being what serves whenever no model earns its place.
     """
-    if decision.verdict != "promoted":
+    if decision.verdict != State.PROMOTED:
         return decision
-    return replace(decision, verdict="awaiting_approval", serving=None if champion_goes_on else decision.baseline)
+    serving = None if champion_goes_on else decision.baseline
+    return replace(decision, verdict=State.AWAITING_APPROVAL, serving=serving)
 
 
 def _checks(gate: SupervisedGate, contest: Contest) -> tuple[Check, ...]:
@@ -138,16 +140,16 @@ def _checks(gate: SupervisedGate, contest: Contest) -> tuple[Check, ...]:
     return (*checks, Check("no worse than the champion", against_champion.upper >= 0, detail))
 
 
-def _verdict(contest: Contest, *, passed: bool) -> tuple[Verdict, str | None]:
+def _verdict(contest: Contest, *, passed: bool) -> tuple[State, str | None]:
     if passed and contest.contender is not None:
-        return "promoted", contest.contender.name
+        return State.PROMOTED, contest.contender.name
     over_baseline = contest.champion_over_baseline
     if contest.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
-        return "champion_kept", None
-    return "baseline_serves", contest.baseline.name
+        return State.CHAMPION_KEPT, None
+    return State.BASELINE_SERVES, contest.baseline.name
 
 
-def _reason(contest: Contest, verdict: Verdict, checks: tuple[Check, ...]) -> str:
+def _reason(contest: Contest, verdict: State, checks: tuple[Check, ...]) -> str:
     failed = [check for check in checks if not check.passed]
     name = contest.contender.name if contest.contender else ""
     if not name:
@@ -156,9 +158,9 @@ def _reason(contest: Contest, verdict: Verdict, checks: tuple[Check, ...]) -> st
         why = f"{name} fails: " + "; ".join(f"{check.name} ({check.detail})" for check in failed)
     else:
         why = f"{name} passes: " + "; ".join(check.detail for check in checks)
-    if verdict == "promoted":
+    if verdict == State.PROMOTED:
         return f"{why}."
-    if verdict == "champion_kept":
+    if verdict == State.CHAMPION_KEPT:
         return f"{why}. The champion goes on."
     former = ", being significantly better than the former champion" if contest.champion else ""
     return f"{why}. The best baseline, {contest.baseline.name}, serves{former}."

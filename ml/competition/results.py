@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from ml.competition.states import State
 from ml.evaluation.metrics import WeightedMetric
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Verdict = Literal["promoted", "champion_kept", "baseline_serves", "awaiting_approval"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Decision:
         The best candidate that is not a baseline; None when none could be fitted.
     """
 
-    verdict: Verdict
+    verdict: State
     reason: str
     serving: str | None
     contender: str | None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
 from ml.jobs.registry import load_job
-from ml.lifecycle.decisions import PROMOTED, REJECTED, SERVES_PAST_DATES, decision_row
+from ml.lifecycle.decisions import decision_row
 from ml.lifecycle.settlement import finish_settlement, settle
 from ml.lifecycle.training_rows import past_words
 from ml.tracking import (
-    AWAITING,
     RegisteredVersion,
     TrackingServer,
     answer_change,
@@ -23,7 +23,6 @@ from ml.tracking import (
     usable_champion,
     version_of,
 )
-from ml.tracking import REJECTED as WAS_REJECTED
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -72,6 +71,11 @@ class Answer:
     comment: str = ""
     at: datetime | None = None
 
+    @property
+    def state(self) -> State:
+        """What it makes of a version."""
+        return State.APPROVED if self.approved else State.REJECTED
+
 
 def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
     """Collect what is to be shown of a version that awaits approval."""
@@ -119,17 +123,18 @@ def answer(
             load_estimator(server, challenger)
         stays = champion if champion and not usable_champion(champion, challenger.as_of_date) else None
         words = _words(given, champion, past_words(challenger, stays) if stays else "")
+        serves = State.SERVES_PAST_DATES if stays else State.PROMOTED
         row = decision_row(
             task,
             source,
             challenger.as_of_date,
             pipeline_run_id=pipeline_run_id,
-            verdict=(SERVES_PAST_DATES if stays else PROMOTED) if given.approved else REJECTED,
+            verdict=serves if given.approved else State.REJECTED,
             reason=f"{words} {challenger.decision_reason}".strip(),
-            version=challenger,
+            version=replace(challenger, state=given.state),
             champion_value=challenger.champion_value,
         )
-        change = answer_change(server, challenger, approved=given.approved, words=words, is_past=stays is not None)
+        change = answer_change(server, challenger, given.state, words=words, is_past=stays is not None)
         # A build file that is held leaves the question open, to be answered again.
         settle(settings, server, task, [row], change)
     return challenger if given.approved and not stays else champion
@@ -140,15 +145,16 @@ def _asked_about(
 ) -> RegisteredVersion:
     if version is None:
         challenger = challenger_of(server, job, source)
-        if challenger is None or challenger.approval != AWAITING:
+        if challenger is None or challenger.state != State.AWAITING_APPROVAL:
             raise ModelUnavailable(f"No {job.model_name} of {source} awaits approval.", _LOOK)
         return challenger
     challenger = version_of(server, job, version)
     name = f"{job.model_name} version {version}"
     if challenger.source != source:
         raise ModelUnavailable(f"{name} was trained on {challenger.source}, not on {source}.", _LOOK)
-    if challenger.approval not in ((AWAITING, WAS_REJECTED) if given.approved else (AWAITING,)):
-        raise AlreadyAnswered(f"{name} does not await approval: {challenger.approval or 'nobody was asked'}.", _LOOK)
+    if not challenger.state.may_become(given.state):
+        known = "nobody was asked" if challenger.state == State.TRAINED else challenger.state
+        raise AlreadyAnswered(f"{name} does not await approval: {known}.", _LOOK)
     return challenger
 
 

@@ -8,20 +8,13 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from ml.competition.results import Decision
+from ml.competition.states import State
 from ml.jobs.base import Job
 from ml.tracking import Figures, RegisteredVersion
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
-
-NOT_RETRAINED, REFUSED, ROLLED_BACK, FAILED = "not_retrained", "refused", "rolled_back", "failed"
-AWAITING_APPROVAL, PROMOTED, REJECTED = "awaiting_approval", "promoted", "rejected"
-CHAMPION_KEPT, BASELINE_SERVES = "champion_kept", "baseline_serves"
-# Trained as of a date before the champion's: it serves the dates from its own on, and the champion stays.
-SERVES_PAST_DATES = "serves_past_dates"
-# What comes of a training.
-TRAINED = (PROMOTED, CHAMPION_KEPT, BASELINE_SERVES, SERVES_PAST_DATES, AWAITING_APPROVAL)
 
 _COLUMNS = (
     "decided_at, pipeline_run_id, job, source, as_of_date, model_name, model_version, mlflow_run_id, candidate, "
@@ -57,7 +50,7 @@ def decision_row(
     as_of_date: date,
     *,
     pipeline_run_id: str | None,
-    verdict: str,
+    verdict: State,
     reason: str,
     version: RegisteredVersion | None,
     run_id: str | None = None,
@@ -77,7 +70,14 @@ def decision_row(
         Of this training, if there was one; a former champion's figures are then those on its holdout.
     champion_value
         The figure of the champion of that day, when the decision itself is no longer at hand.
+
+    Raises
+    ------
+    ModelUnavailable
+        If a version in its state cannot come to be what was decided (`ml.competition.states`).
     """
+    if version is not None:
+        version.state.check(verdict, f"{job.model_name} version {version.version}")
     figures = serving_figures(version, decision)
     return DecisionRow(
         datetime.now(UTC).replace(tzinfo=None),
@@ -121,7 +121,7 @@ def write_decision(settings: Settings, row: DecisionRow) -> None:
 
 def serving_figures(version: RegisteredVersion | None, decision: Decision | None) -> Figures:
     """The figures of what serves: from the newest holdout it was judged on."""
-    if decision is not None and decision.verdict == CHAMPION_KEPT:
+    if decision is not None and decision.verdict == State.CHAMPION_KEPT:
         return Figures(decision.metric_name, decision.champion_value, decision.baseline, decision.baseline_value)
     return version.figures if version else Figures()
 
@@ -130,7 +130,7 @@ def refusal_reason(settings: Settings, job: Job, source: str, as_of_date: date) 
     """Why the last training for this date was refused; None when it was not."""
     rows = decisions_about(settings, job, source)
     last = next((row for row in reversed(rows) if row.as_of_date == as_of_date), None)
-    return last.reason if last and last.decision == REFUSED else None
+    return last.reason if last and last.decision == State.REFUSED else None
 
 
 def decisions_about(settings: Settings, job: Job, source: str) -> list[DecisionRow]:

@@ -6,8 +6,9 @@ import logging
 from datetime import date
 from typing import Any
 
+from ml.competition.states import State
 from ml.jobs.registry import load_job
-from ml.lifecycle.decisions import FAILED, decision_row, write_decision
+from ml.lifecycle.decisions import decision_row, write_decision
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.scoring import ScoringReport, score
 from ml.lifecycle.training import train
@@ -42,12 +43,12 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
             source,
             as_of_date,
             pipeline_run_id=options.get("pipeline_run_id"),
-            verdict=FAILED,
+            verdict=State.FAILED,
             reason=reason,
             version=None,
         )
         write_decision(settings, row)
-        return TrainingOutcome(job, source, as_of_date, FAILED, reason, job_spec(job).model_name)
+        return TrainingOutcome(job, source, as_of_date, State.FAILED, reason, job_spec(job).model_name)
 
 
 def score_as_declared(settings: Settings, job: str, source: str, as_of_date: date) -> ScoringReport:

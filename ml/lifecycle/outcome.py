@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Literal
 
+from ml.competition.states import State
 from ml.jobs.base import Job
-from ml.lifecycle.decisions import AWAITING_APPROVAL, REFUSED, DecisionRow
+from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import RegisteredVersion
-
-Status = Literal[
-    "promoted",
-    "champion_kept",
-    "baseline_serves",
-    "serves_past_dates",
-    "awaiting_approval",
-    "not_retrained",
-    "refused",
-    "failed",
-]
 
 
 @dataclass(frozen=True)
@@ -29,10 +18,7 @@ class TrainingOutcome:
     Attributes
     ----------
     status
-        "promoted", "champion_kept" and "baseline_serves": trained, and this was decided. "serves_past_dates": trained
-        as of a date before the champion's, which stays champion. "not_retrained": what serves goes on.
-        "awaiting_approval": a person decides about the winner. "refused": the data do not allow a model; former
-        scores stay. "failed": the training of an optional job ended in an error.
+        What was decided; `AWAITING_APPROVAL`: a person decides about the winner.
     candidate, model_version, metric_value
         Of what serves from the as-of date on.
     awaiting_version
@@ -42,7 +28,7 @@ class TrainingOutcome:
     job: str
     source: str
     as_of_date: date
-    status: Status
+    status: State
     reason: str
     model_name: str
     model_version: str | None = None
@@ -73,7 +59,7 @@ def outcome_of(
         What a person is asked about.
     """
     shown = row
-    if row.decision == AWAITING_APPROVAL and serving is not None:
+    if row.decision == State.AWAITING_APPROVAL and serving is not None:
         of_serving = {
             "model_version": serving.version,
             "mlflow_run_id": serving.run_id,
@@ -85,7 +71,7 @@ def outcome_of(
         job=row.job,
         source=row.source,
         as_of_date=row.as_of_date,
-        status=row.decision,
+        status=State(row.decision),
         reason=row.reason,
         model_name=row.model_name,
         model_version=shown.model_version,
@@ -102,4 +88,4 @@ def outcome_of(
 
 def refused_outcome(job: Job, source: str, as_of_date: date, reason: str, run_id: str) -> TrainingOutcome:
     """Return what a refusal comes to: no model of this training."""
-    return TrainingOutcome(job.name, source, as_of_date, REFUSED, reason, job.model_name, mlflow_run_id=run_id)
+    return TrainingOutcome(job.name, source, as_of_date, State.REFUSED, reason, job.model_name, mlflow_run_id=run_id)

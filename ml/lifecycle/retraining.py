@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ml.tracking import AWAITING, REJECTED, RegisteredVersion, usable_champion
+from ml.competition.states import State
+from ml.tracking import RegisteredVersion, usable_champion
 
 
 def attempt_held_back(
@@ -14,7 +15,7 @@ def attempt_held_back(
 
     It counts as the last attempt: the same data would only give the same contender and the same question again.
     """
-    if challenger is None or challenger.approval not in (AWAITING, REJECTED):
+    if challenger is None or not challenger.state.may_become(State.APPROVED):
         return None
     is_known = challenger.as_of_date <= as_of_date
     return challenger if is_known and usable_champion(serving, as_of_date) is not None else None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
 from ml.jobs.registry import load_job
-from ml.lifecycle.decisions import ROLLED_BACK, decision_row, decisions_about
+from ml.lifecycle.decisions import decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import settle, settled_before
 from ml.tracking import (
-    AWAITING,
-    REJECTED,
     RegisteredVersion,
     TrackingServer,
     champion_change,
@@ -54,7 +53,7 @@ def roll_back(
         task = load_job(job)
         server = TrackingServer(settings)
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
-        run, kinds = pipeline_run_id, (ROLLED_BACK,)
+        run, kinds = pipeline_run_id, (State.ROLLED_BACK,)
         done = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=kinds)
         if done is not None:
             return version_of(server, task, done.model_version)
@@ -67,7 +66,7 @@ def roll_back(
             source,
             as_of_date,
             pipeline_run_id=pipeline_run_id,
-            verdict=ROLLED_BACK,
+            verdict=State.ROLLED_BACK,
             reason=f"Put back by hand in place of version {today.version if today else 'none'}.",
             version=chosen,
         )
@@ -93,9 +92,9 @@ def _check(chosen: RegisteredVersion, source: str, as_of_date: date) -> None:
             f"{name} was trained on {chosen.source}, not on {source}.",
             f"Choose a version with the tag source={source}.",
         )
-    if chosen.approval in (AWAITING, REJECTED):
+    if not chosen.state.may_become(State.ROLLED_BACK):
         raise ModelUnavailable(
-            f"{name} has never served: it needs a person's approval ({chosen.approval}).",
+            f"{name} has never served: it needs a person's approval ({chosen.state.tag}).",
             f"python -m ml approve --job … --source {source} --version {chosen.version}",
         )
     if chosen.as_of_date > as_of_date:

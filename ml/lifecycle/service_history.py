@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ml.lifecycle.decisions import (
-    BASELINE_SERVES,
-    CHAMPION_KEPT,
-    NOT_RETRAINED,
-    PROMOTED,
-    ROLLED_BACK,
-    SERVES_PAST_DATES,
-    DecisionRow,
-)
+from ml.competition.states import SERVING, State
+from ml.lifecycle.decisions import DecisionRow
 
-_BECOMES_CHAMPION = (PROMOTED, BASELINE_SERVES, ROLLED_BACK)
-_NAMES_WHAT_SERVES = (CHAMPION_KEPT, NOT_RETRAINED)
+_NAMES_WHAT_SERVES = (State.CHAMPION_KEPT, State.NOT_RETRAINED)
 
 
 @dataclass(frozen=True)
@@ -49,22 +41,18 @@ def service_history(decisions: Sequence[DecisionRow]) -> ServiceHistory:
     for row in decisions:
         version = row.model_version
         is_new = version is not None and version not in served
-        if version is None or not (_decides(row.decision) or (row.decision in _NAMES_WHAT_SERVES and is_new)):
+        if version is None or not (row.decision in SERVING or (row.decision in _NAMES_WHAT_SERVES and is_new)):
             continue
-        if row.decision == ROLLED_BACK:
+        if row.decision == State.ROLLED_BACK:
             if champions and _order(version, trained) < _order(champions[-1], trained):
                 served.pop(champions[-1], None)
-        elif _decides(row.decision):
+        elif row.decision in SERVING:
             trained.setdefault(version, row.as_of_date)
         served.pop(version, None)
         served[version] = row.mlflow_run_id
-        if row.decision != SERVES_PAST_DATES:
+        if row.decision != State.SERVES_PAST_DATES:
             champions = [known for known in champions if known != version] + [version]
     return ServiceHistory(tuple(reversed(champions)), dict(reversed(served.items())))
-
-
-def _decides(decision: str) -> bool:
-    return decision in _BECOMES_CHAMPION or decision == SERVES_PAST_DATES
 
 
 def _order(version: str, trained: dict[str, date]) -> tuple[date, int]:

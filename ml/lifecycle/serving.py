@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.base import Job
 from ml.jobs.registry import load_job
@@ -11,9 +12,6 @@ from ml.lifecycle.decisions import decisions_about
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import finish_settlement
 from ml.tracking import (
-    AWAITING,
-    REJECTED,
-    WITHDRAWN,
     RegisteredVersion,
     TrackingServer,
     champion_of,
@@ -21,8 +19,6 @@ from ml.tracking import (
     versions_of,
 )
 from warehouse.base.settings import Settings
-
-_NEVER_APPROVED = (AWAITING, REJECTED, WITHDRAWN)
 
 
 def serving_version(
@@ -45,7 +41,7 @@ def serving_version(
         if (version := known.get(number)) is not None
         and version.run_id == run_id
         and version.as_of_date <= as_of_date
-        and version.approval not in _NEVER_APPROVED
+        and version.state.may_become(State.SERVES_PAST_DATES)
     ]
     return max(usable, key=lambda version: version.as_of_date, default=None)
 

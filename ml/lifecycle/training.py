@@ -10,20 +10,13 @@ import duckdb
 
 from ml.competition.gate import hold_for_approval
 from ml.competition.results import Refused
+from ml.competition.states import SERVING, State
 from ml.data.snapshots import Snapshots
 from ml.environment import quiet_environment
 from ml.explanations.training_report import TrainingReport
 from ml.jobs.base import Job
 from ml.jobs.registry import load_job
-from ml.lifecycle.decisions import (
-    AWAITING_APPROVAL,
-    NOT_RETRAINED,
-    REFUSED,
-    TRAINED,
-    DecisionRow,
-    decision_row,
-    write_decision,
-)
+from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
 from ml.lifecycle.former_champion import load_former
 from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
 from ml.lifecycle.retraining import attempt_held_back, reason_to_train
@@ -31,7 +24,6 @@ from ml.lifecycle.serving import serving_version
 from ml.lifecycle.settlement import settle, settled_before
 from ml.lifecycle.training_rows import training_rows
 from ml.tracking import (
-    AWAITING,
     RegisteredVersion,
     TrackingServer,
     apply_change,
@@ -48,6 +40,9 @@ from ml.watching.evidence import Evidence, fix_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
 from warehouse.tables.raw_tables import tables_without_rows
+
+# What may come of a training that was done.
+OF_A_TRAINING = (*SERVING - {State.ROLLED_BACK}, State.CHAMPION_KEPT, State.AWAITING_APPROVAL)
 
 
 def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by these names
@@ -80,7 +75,7 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
     with quiet_environment(settings):
         task = load_job(job, definitions)
         server, run = TrackingServer(settings), pipeline_run_id
-        decided = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=TRAINED)
+        decided = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=OF_A_TRAINING)
         if decided is not None:
             return _decided_before(settings, server, task, decided)
         snapshots = task.read_training(settings, source, as_of_date, definitions)
@@ -168,13 +163,13 @@ class _Training:
             self.job.write_beside_decision(connection, competition, recorded, self.pipeline_run_id)
 
         settle(self.settings, self.server, self.job, rows, change, write_beside=write_beside)
-        is_asked = rows[-1].decision == AWAITING_APPROVAL
+        is_asked = rows[-1].decision == State.AWAITING_APPROVAL
         return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
 
     def _refused(self, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:
         fingerprint = self.job.fingerprint(self.snapshots)
         run_id = record_refusal(self.server, self.job, fingerprint, reason, self.pipeline_run_id)
-        write_decision(self.settings, self._row(REFUSED, reason, serving, run_id=run_id))
+        write_decision(self.settings, self._row(State.REFUSED, reason, serving, run_id=run_id))
         return refused_outcome(self.job, self.snapshots.source, self.snapshots.as_of_date, reason, run_id)
 
     def _not_retrained(
@@ -187,15 +182,15 @@ class _Training:
             f"The {what} ({newest.candidate}, trained as of {newest.as_of_date}) is younger than "
             f"{self.job.retrain_after_days} days and takes the same features. {evidence.words}"
         )
-        is_asked = attempt is not None and attempt.approval == AWAITING
+        is_asked = attempt is not None and attempt.state == State.AWAITING_APPROVAL
         if attempt:
             state = "still awaits approval" if is_asked else "was rejected"
             reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
-        row = self._row(NOT_RETRAINED, reason, serving)
+        row = self._row(State.NOT_RETRAINED, reason, serving)
         write_decision(self.settings, row)
         return outcome_of(row, serving, attempt.version if is_asked else None)
 
-    def _row(self, verdict: str, reason: str, version: RegisteredVersion | None, **more: object) -> DecisionRow:
+    def _row(self, verdict: State, reason: str, version: RegisteredVersion | None, **more: object) -> DecisionRow:
         return decision_row(
             self.job,
             self.snapshots.source,
@@ -211,7 +206,7 @@ class _Training:
 def _decided_before(settings: Settings, server: TrackingServer, job: Job, decided: DecisionRow) -> TrainingOutcome:
     """The outcome of a training whose decision stands: it is not made twice."""
     serving = serving_version(settings, server, job, decided.source, decided.as_of_date)
-    if decided.decision != AWAITING_APPROVAL:
+    if decided.decision != State.AWAITING_APPROVAL:
         return outcome_of(decided, serving)
     challenger = version_of(server, job, decided.model_version)
-    return outcome_of(decided, serving, decided.model_version if challenger.approval == AWAITING else None)
+    return outcome_of(decided, serving, decided.model_version if challenger.state == State.AWAITING_APPROVAL else None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ml.competition.results import Decision
-from ml.lifecycle.decisions import AWAITING_APPROVAL, BASELINE_SERVES, CHAMPION_KEPT, SERVES_PAST_DATES, DecisionRow
+from ml.competition.states import State
+from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import Recorded, RegisteredVersion
 
 # Makes a row: verdict, reason, the version concerned.
-MakeRow = Callable[[str, str, RegisteredVersion], DecisionRow]
+MakeRow = Callable[[State, str, RegisteredVersion], DecisionRow]
 
 
 def training_rows(
@@ -28,14 +29,14 @@ def training_rows(
     told = words
     if later_champion is not None and decision.serving:
         told = f"{words} {past_words(serving, later_champion)}"
-    if verdict == AWAITING_APPROVAL:
+    if verdict == State.AWAITING_APPROVAL:
         words += f" It serves once a person approves; until then version {serving.version} ({serving.candidate}) does."
         # A baseline that stands in is a version that serves, so that one can go back to it.
-        standing_in = BASELINE_SERVES if later_champion is None else SERVES_PAST_DATES
+        standing_in = State.BASELINE_SERVES if later_champion is None else State.SERVES_PAST_DATES
         rows = [make_row(standing_in, told, serving)] if decision.serving else []
-        return [*rows, make_row(AWAITING_APPROVAL, words, recorded.challenger)]
-    if later_champion is not None and verdict != CHAMPION_KEPT:
-        verdict = SERVES_PAST_DATES
+        return [*rows, make_row(State.AWAITING_APPROVAL, words, recorded.challenger)]
+    if later_champion is not None and verdict != State.CHAMPION_KEPT:
+        verdict = State.SERVES_PAST_DATES
     return [make_row(verdict, told, serving)]
 
 

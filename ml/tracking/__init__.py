@@ -12,12 +12,9 @@ from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.server import TrackingServer
-from ml.tracking.versions import AWAITING, REJECTED, WITHDRAWN, Figures, RegisteredVersion, usable_champion
+from ml.tracking.versions import Figures, RegisteredVersion, usable_champion
 
 __all__ = [
-    "AWAITING",
-    "REJECTED",
-    "WITHDRAWN",
     "Figures",
     "Recorded",
     "RegisteredVersion",

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from ml.competition.results import Decision
+from ml.competition.states import State
 from ml.tracking.job import TrackedJob
 from ml.tracking.registry import CHALLENGER, CHAMPION, challenger_of
 from ml.tracking.server import TrackingServer
-from ml.tracking.versions import APPROVED, AWAITING, LONGEST_TEXT, REJECTED, WITHDRAWN, RegisteredVersion
+from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
 
 @dataclass(frozen=True)
@@ -90,32 +91,34 @@ def training_change(
     if is_past:
         return RegistryChange(job.model_name, tags)
     asked = challenger_of(server, job, source)
-    if asked is not None and asked.approval == AWAITING:
-        tags = {asked.version: {"approval": WITHDRAWN}, **tags}
+    if asked is not None and asked.state.may_become(State.WITHDRAWN):
+        tags = {asked.version: {"approval": State.WITHDRAWN.tag}, **tags}
     beside = _pointing(CHALLENGER, challenger) if is_beside else _without_challenger(server, job.model_name, source)
     return RegistryChange(job.model_name, tags, {**beside, **_pointing(CHAMPION, serving)})
 
 
 def answer_change(
-    server: TrackingServer, version: RegisteredVersion, *, approved: bool, words: str, is_past: bool
+    server: TrackingServer, version: RegisteredVersion, answer: State, *, words: str, is_past: bool
 ) -> RegistryChange:
     """Write an answer to a version, and let it serve if it was approved.
 
     Parameters
     ----------
+    answer
+        `APPROVED` or `REJECTED`.
     words
         Who said so, when and why.
     is_past
         A champion of a later date stays what it is.
     """
-    answer = {"approval": APPROVED if approved else REJECTED, "approval_words": words[:LONGEST_TEXT]}
+    tags = {"approval": answer.tag, "approval_words": words[:LONGEST_TEXT]}
     aliases: dict[str, str | None] = {}
-    if approved and not is_past:
+    if answer == State.APPROVED and not is_past:
         aliases = {
             **_without_challenger(server, version.model_name, version.source),
             **_pointing(CHAMPION, version),
         }
-    return RegistryChange(version.model_name, {version.version: answer}, aliases)
+    return RegistryChange(version.model_name, {version.version: tags}, aliases)
 
 
 def _pointing(alias: str, version: RegisteredVersion) -> dict[str, str | None]:

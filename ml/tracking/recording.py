@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
+from ml.competition.states import State
 from ml.tracking.descriptions import describe_job, describe_version, log_data
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
@@ -90,7 +91,7 @@ def record_refusal(
     import mlflow
 
     tags = _run_tags(job, fingerprint, pipeline_run_id)
-    tags |= {"role": "parent", "decision": "refused", "decision_reason": reason[:LONGEST_TEXT]}
+    tags |= {"role": "parent", "decision": State.REFUSED.value, "decision_reason": reason[:LONGEST_TEXT]}
     with (
         server.client() as client,
         mlflow.start_run(
@@ -140,7 +141,7 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     mlflow.log_dict(_report(competition), "decision.json")
     for name, content in competition.documents.items():
         (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)
-    is_held = decision.verdict == "awaiting_approval"
+    is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
     _log_metrics({**leading.metrics, **competition.champion_metrics})
 

@@ -8,15 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
+from ml.competition.states import State
 from warehouse.base.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 LONGEST_TEXT = 5000
-
-# Values of the tag `approval`: what people said, or have yet to say, of a version that passed its gate.
-AWAITING, APPROVED, REJECTED, WITHDRAWN = "awaiting", "approved", "rejected", "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,8 @@ class RegisteredVersion:
         Of the champion of that day, on the same holdout; None when there was none to compare with.
     champion_version
         What served when this version was held back for approval.
-    approval
-        "awaiting", "approved", "rejected" or "withdrawn" (a later training took its place); None when nobody was
-        asked.
+    state
+        What people said, or have yet to say, of it: `TRAINED` where nobody was asked, whether it serves or not.
     """
 
     model_name: str
@@ -55,7 +52,7 @@ class RegisteredVersion:
     decision_reason: str = ""
     champion_value: float | None = None
     champion_version: str | None = None
-    approval: str | None = None
+    state: State = State.TRAINED
 
 
 def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> RegisteredVersion | None:
@@ -70,8 +67,8 @@ def version_tags(competition: Competition, result: Result, run_tags: Mapping[str
     optional = {}
     if decision.champion_value is not None:
         optional["champion_value"] = repr(decision.champion_value)
-    if decision.verdict == "awaiting_approval" and result.name == decision.contender:
-        optional["approval"] = AWAITING
+    if decision.verdict == State.AWAITING_APPROVAL and result.name == decision.contender:
+        optional["approval"] = State.AWAITING_APPROVAL.tag
     return {
         **run_tags,
         "candidate": result.name,
@@ -112,7 +109,7 @@ def described(found: ModelVersion, tags: Mapping[str, str], run_id: str) -> Regi
             decision_reason=tags.get("decision_reason", ""),
             champion_value=float(tags["champion_value"]) if "champion_value" in tags else None,
             champion_version=tags.get("champion_version"),
-            approval=tags.get("approval"),
+            state=State.of_tag(tags.get("approval")),
         )
     except (KeyError, ValueError) as error:
         raise ModelUnavailable(

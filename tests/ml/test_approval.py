@@ -13,6 +13,7 @@ import pytest
 from ml.__main__ import main
 from ml.competition.gate import hold_for_approval
 from ml.competition.results import Decision
+from ml.competition.states import State
 from ml.lifecycle.approval import NOBODY, AlreadyAnswered, Answer, answer, candidacy
 from ml.lifecycle.approval_question import body, subject
 from ml.lifecycle.outcome import TrainingOutcome
@@ -96,7 +97,7 @@ def test_the_last_attempt_counts_instead_of_the_champion(held):
     assert reason_to_train(old, *asked, force=False, evidence="the scores drifted", attempt=attempt) is None
     later = (AS_OF_DATE.replace(month=9), serving.columns, 30)
     assert reason_to_train(old, *later, force=False, attempt=attempt) == "the last attempt is 62 days old"
-    for other in (None, replace(new, approval=None), replace(new, approval="approved")):
+    for other in (None, replace(new, state=State.TRAINED), replace(new, state=State.APPROVED)):
         assert attempt_held_back(other, old, AS_OF_DATE) is None
     assert attempt_held_back(new, None, AS_OF_DATE) is None  # nothing serves: train
 

@@ -11,9 +11,10 @@ import pytest
 
 import ml.lifecycle.settlement
 import ml.lifecycle.training
+from ml.competition.states import State
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.approval import AlreadyAnswered, Answer, answer
-from ml.lifecycle.decisions import PROMOTED, decision_row
+from ml.lifecycle.decisions import decision_row
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
@@ -106,7 +107,9 @@ def promote(settings: Settings, version: str, run: str | None) -> None:
     """Settle that a version is promoted, as a training does."""
     server = TrackingServer(settings)
     found = version_of(server, JOB, version)
-    row = decision_row(JOB, SOURCE, AS_OF_DATE, pipeline_run_id=run, verdict=PROMOTED, reason="Passes.", version=found)
+    row = decision_row(
+        JOB, SOURCE, AS_OF_DATE, pipeline_run_id=run, verdict=State.PROMOTED, reason="Passes.", version=found
+    )
     settle(settings, server, JOB, [row], champion_change(found))
 
 
