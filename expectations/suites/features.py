@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
@@ -10,25 +11,48 @@ from expectations.suites.mart_rules import KEY, amounts_are_decimals, key_rules,
 from expectations.suites.revenue import net_amounts_agree
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql
 from expectations.thresholds import MartsThresholds
+from warehouse.tables.features import MARTS, Feature, Subject, declared_features
 
 _WINDOWS = ("30d", "90d", "180d", "365d")
-_COUNTS = ("order_count", "order_day_count", "repeat_order_count", "days_since_last_order", "tenure_days")
-_COUNTS += ("first_to_last_order_days", "item_count", "distinct_product_count", "event_count_30d", "event_count_90d")
-_COUNTS += ("campaign_touch_count_365d", "campaign_click_count_365d")
 _ORDER_COUNTS = tuple(f"order_count_{window}" for window in _WINDOWS)
 
 
 def features_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
     """`marts.customer_features`."""
-    columns = (*KEY, "first_order_date", "last_order_date", "net_amount", "gross_amount", "is_eligible")
-    columns += ("ineligible_reason", *_COUNTS, *_ORDER_COUNTS)
+    columns = (*KEY, "first_order_date", "last_order_date", "is_eligible")
+    columns += ("ineligible_reason", *declared_features("customers"))
     rules = (
         *key_rules("customer_features"),
+        features_keep_their_bounds("customers", KEY),
         *_point_in_time_rules(as_of_date),
         *_feature_value_rules(),
         *_population_rules(thresholds, as_of_date),
     )
     return TableSuite("marts", "customer_features", columns, rules)
+
+
+def features_keep_their_bounds(subject: Subject, key: Sequence[str]) -> Expectation:
+    """What the declarations of the features promise."""
+    return no_rows(
+        "features_keep_their_bounds",
+        f"""
+            select {", ".join(key)}
+            from {{batch}} as features
+            where {" or ".join(broken for one in declared_features(subject).values() for broken in _broken(one))}
+        """,
+        "Features that the mart promises are there, and none lies outside the bounds of its declaration.",
+        look_at(MARTS[subject]),
+    )
+
+
+def _broken(feature: Feature) -> Iterator[str]:
+    """SQL of what must not be."""
+    if feature.is_promised:
+        yield f"{feature.name} is null"
+    if feature.min is not None:
+        yield f"{feature.name} < {feature.min:g}"
+    if feature.max is not None:
+        yield f"{feature.name} > {feature.max:g}"
 
 
 def _point_in_time_rules(as_of_date: date) -> tuple[Expectation, ...]:
@@ -68,24 +92,12 @@ def _point_in_time_rules(as_of_date: date) -> tuple[Expectation, ...]:
 
 def _feature_value_rules() -> tuple[Expectation, ...]:
     model = look_at("customer_features")
-    counts = ", ".join((*_COUNTS, *_ORDER_COUNTS))
-    missing = " or ".join(f"{name} is null" for name in (*_COUNTS, *_ORDER_COUNTS))
     nested = " and ".join(
         f"{small} <= {large}" for small, large in zip(_ORDER_COUNTS, (*_ORDER_COUNTS[1:], "order_count"), strict=True)
     )
     return (
         not_null("net_amount", "Every customer has a net amount.", model),
         amounts_are_decimals("customer_features"),
-        no_rows(
-            "counts_are_not_negative",
-            f"""
-                select customer_id, as_of_date
-                from {{batch}} as features
-                where least({counts}) < 0 or {missing}
-            """,
-            "Counts and days are there and not negative.",
-            model,
-        ),
         no_rows(
             "windows_are_nested",
             f"""

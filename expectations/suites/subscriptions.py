@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from expectations.newest_versions import newest
+from expectations.suites.features import features_keep_their_bounds
 from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from warehouse.tables.features import declared_features
 
 
 def subscriptions_suite(as_of_date: date) -> TableSuite:
@@ -55,13 +57,14 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
     model = look_at("subscription_features")
     rules = (
         unique(["subscription_id", "as_of_date"], "Each contract stands once per as-of date.", model),
+        features_keep_their_bounds("contracts", ("subscription_id", "as_of_date")),
         no_rows(
             "features_fit_their_date",
             sql(
                 """
                     select subscription_id, as_of_date, tenure_months, is_eligible, total_charges_amount
                     from {batch} as features
-                    where as_of_date > :as_of_date or tenure_months < 0
+                    where as_of_date > :as_of_date
                         or is_eligible <> (ineligible_reason is null)
                         or (as_of_date < :as_of_date and (not is_eligible or total_charges_amount is not null))
                 """,
@@ -72,5 +75,5 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
             column="tenure_months",
         ),
     )
-    columns = ("subscription_id", "as_of_date", "tenure_months", "is_eligible", "ineligible_reason")
-    return TableSuite("marts", "subscription_features", (*columns, "total_charges_amount"), rules)
+    columns = ("subscription_id", "as_of_date", "is_eligible", "ineligible_reason", *declared_features("contracts"))
+    return TableSuite("marts", "subscription_features", columns, rules)

@@ -12,20 +12,8 @@ import re
 import pandas as pd
 
 from ml.data.features import as_number, as_text, check_columns, is_text
+from warehouse.tables.features import declared_features
 
-CATEGORY_COLUMNS = ("plan_name", "payment_method")
-NUMERIC_COLUMNS = (
-    "tenure_months",
-    "term_months",
-    "monthly_amount",
-    "total_charges_amount",
-    "renewal_count",
-    "months_to_term_end",
-)
-# Known of ended contracts only at the run's date, not at their end: no features where ended ones are learned from.
-CUSTOMER_COLUMNS = ("customer_order_count_365d", "customer_days_since_last_order")
-# They grow with the time a contract has lasted, which is what a survival model predicts.
-DURATION_COLUMNS = ("tenure_months", "total_charges_amount", "renewal_count", "months_to_term_end", *CUSTOMER_COLUMNS)
 ATTRIBUTE_PREFIX = "attribute_"
 
 
@@ -37,8 +25,11 @@ def contract_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -
     ModelUnavailable
         If a column that is asked for, of the mart or of its attributes, is not in the rows.
     """
-    known = {name: as_number(rows[name]) for name in (*NUMERIC_COLUMNS, *CUSTOMER_COLUMNS) if name in rows}
-    known |= {name: as_text(rows[name]).to_numpy(dtype=object) for name in CATEGORY_COLUMNS if name in rows}
+    known = {
+        name: as_text(rows[name]).to_numpy(dtype=object) if feature.is_text else as_number(rows[name])
+        for name, feature in declared_features("contracts").items()
+        if name in rows
+    }
     if "attributes" in rows:
         known |= attributes_of(rows["attributes"])
     wanted = tuple(known) if columns is None else tuple(columns)

@@ -1,7 +1,7 @@
-"""Which columns of `marts.customer_features` the models see, and in what form.
+"""In what form the models see the columns of `marts.customer_features` that are declared as features there.
 
-Ids, dates and eligibility are never features; labels stand in another table. Categories come as text,
-everything else as floating-point numbers in which missing stays missing.
+Labels stand in another table. Categories come as text, everything else as floating-point numbers in which missing
+stays missing.
 """
 
 from __future__ import annotations
@@ -13,45 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warehouse.base.errors import ModelUnavailable
+from warehouse.tables.features import declared_features
 
-NUMERIC_COLUMNS = (
-    "days_since_last_order",
-    "tenure_days",
-    "first_to_last_order_days",
-    "order_count",
-    "order_day_count",
-    "repeat_order_count",
-    "mean_order_gap_days",
-    "order_gap_ratio",
-    "net_amount",
-    "gross_amount",
-    "return_amount",
-    "return_share",
-    "average_order_amount",
-    "mean_repeat_order_amount",
-    "net_amount_30d",
-    "net_amount_90d",
-    "net_amount_180d",
-    "net_amount_365d",
-    "order_count_30d",
-    "order_count_90d",
-    "order_count_180d",
-    "order_count_365d",
-    "item_count",
-    "distinct_product_count",
-    "event_count_30d",
-    "event_count_90d",
-    "days_since_last_event",
-    "mean_rating",
-    "last_nps_score",
-    "campaign_touch_count_365d",
-    "campaign_click_count_365d",
-    "has_active_subscription",
-    "age_years",
-    "days_since_registration",
-)
-CATEGORY_COLUMNS = ("country", "acquisition_channel", "gender")
-FEATURE_COLUMNS = NUMERIC_COLUMNS + CATEGORY_COLUMNS
 # What the rules and the purchase models read; taken by every model even where it does not vary.
 RULE_COLUMNS = (
     "days_since_last_order",
@@ -86,7 +49,7 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
     ModelUnavailable
         If a column that is asked for is not in the rows.
     """
-    known = tuple(name for name in FEATURE_COLUMNS if name in rows.columns or name in RULE_COLUMNS)
+    known = tuple(name for name in declared_features("customers") if name in rows.columns or name in RULE_COLUMNS)
     wanted = known if columns is None else tuple(columns)
     check_columns(
         rows.columns,
@@ -94,8 +57,14 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
         "marts.customer_features",
         "Build the marts again, or train anew with --force so that the model does without it.",
     )
-    prepared = {name: (as_text if name in CATEGORY_COLUMNS else as_number)(rows[name]) for name in wanted}
+    texts = category_columns()
+    prepared = {name: (as_text if name in texts else as_number)(rows[name]) for name in wanted}
     return pd.DataFrame(prepared, index=range(len(rows)))
+
+
+def category_columns() -> tuple[str, ...]:
+    """The features of customers that hold texts."""
+    return tuple(feature.name for feature in declared_features("customers").values() if feature.is_text)
 
 
 def check_columns(known: Sequence[str] | Mapping[str, object], wanted: Sequence[str], mart: str, advice: str) -> None:

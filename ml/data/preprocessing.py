@@ -12,7 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from ml.data.features import CATEGORY_COLUMNS
+from ml.data.features import category_columns
 
 # More countries or channels than this share one "infrequent" column, which also takes unseen ones.
 MAXIMUM_CATEGORY_COUNT = 12
@@ -42,7 +42,7 @@ class SignedLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return np.sign(values) * np.log1p(np.abs(values))
 
 
-def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
+def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] | None = None) -> ColumnTransformer:
     """Log-scale, impute with an indicator, standardise; one-hot for the categories."""
     numeric = Pipeline(
         [
@@ -54,7 +54,7 @@ def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] = 
     return _by_kind(columns, numeric, categories)
 
 
-def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] = CATEGORY_COLUMNS) -> ColumnTransformer:
+def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] | None = None) -> ColumnTransformer:
     """Numbers as they are (trees split on missing themselves); one-hot for the categories."""
     return _by_kind(columns, "passthrough", categories)
 
@@ -64,7 +64,8 @@ def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimato
     return Pipeline(steps if treatment is None else [("treat", treatment), *steps])
 
 
-def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str]) -> ColumnTransformer:
+def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str] | None) -> ColumnTransformer:
+    categories = category_columns() if categories is None else categories
     texts = [name for name in columns if name in categories]
     numbers = [name for name in columns if name not in categories]
     encoder = OneHotEncoder(

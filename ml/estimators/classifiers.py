@@ -16,7 +16,6 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.configuration import Frozen
-from ml.data.features import CATEGORY_COLUMNS
 from ml.data.preprocessing import linear_preprocessor, treated, tree_preprocessor
 from ml.estimators.boosting import boosting_classifier
 from ml.estimators.parameters import (
@@ -43,7 +42,7 @@ def make_classifier(
     parameters: Frozen,
     seed: int,
     *,
-    categories: Collection[str] = CATEGORY_COLUMNS,
+    categories: Collection[str] | None = None,
     treatment: BaseEstimator | None = None,
 ) -> Pipeline:
     """Preparation and unfitted classifier of a family, all random steps seeded.
@@ -51,7 +50,7 @@ def make_classifier(
     Parameters
     ----------
     categories
-        The columns that hold texts.
+        The columns that hold texts; by default those of customers.
     treatment
         What is done about missing values and outliers before all else; None: nothing.
 

@@ -18,8 +18,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ml.competition.results import CandidateFailed
-from ml.data.contract_features import ATTRIBUTE_PREFIX, DURATION_COLUMNS, categories
+from ml.data.contract_features import ATTRIBUTE_PREFIX, categories
 from ml.treatment.transformer import treatment_of
+from warehouse.tables.features import declared_features
 
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
@@ -150,7 +151,8 @@ def survival_columns(frame: pd.DataFrame) -> list[str]:
     Amounts come last, so that what services explain of the price is told as services.
     """
     detailed = any(name.startswith(ATTRIBUTE_PREFIX) for name in frame.columns)
-    left_out = {*DURATION_COLUMNS, *(["plan_name"] if detailed else [])}
+    grown = (feature.name for feature in declared_features("contracts").values() if feature.grows_with_contract)
+    left_out = {*grown, *(["plan_name"] if detailed else [])}
     kept = [name for name in frame.columns if name not in left_out]
     return sorted(kept, key=lambda name: name.endswith("_amount"))
 

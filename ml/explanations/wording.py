@@ -10,7 +10,8 @@ import pandas as pd
 
 from ml.data.contract_features import ATTRIBUTE_PREFIX
 from ml.data.features import UNKNOWN_CATEGORY
-from ml.explanations.configuration import ReasonsConfiguration, Wording
+from ml.explanations.configuration import ReasonsConfiguration
+from warehouse.tables.features import Wording
 
 _WHOLE_FROM = 10
 _CENTS_BELOW = 100
@@ -59,15 +60,15 @@ class Sentences:
 
     def topic(self, feature: str) -> str:
         """What a feature is about; a feature that is not configured is its own topic."""
-        wording = self.configuration.features.get(feature)
+        wording = self.configuration.wording(feature)
         return wording.topic if wording else feature
 
     def of(self, feature: str, row: int) -> str:
         """One feature of one customer in words."""
-        value, wording = self.features[feature][row], self.configuration.features.get(feature)
+        value, wording = self.features[feature][row], self.configuration.wording(feature)
         readable = feature.removeprefix(ATTRIBUTE_PREFIX).replace("_", " ")
         if is_missing(value):
-            missing = wording.missing if wording and wording.missing else self.configuration.generic_missing
+            missing = wording.not_known if wording and wording.not_known else self.configuration.generic_missing
             return missing.format(feature=readable)
         if wording is None:
             if feature.startswith(ATTRIBUTE_PREFIX) and (words := self._attribute(feature, value)):
@@ -90,7 +91,7 @@ class Sentences:
         return None
 
     def _worded(self, wording: Wording, feature: str, row: int, value: object) -> str:
-        text = shown(value, wording.kind)
+        text = shown(value, wording.shown_as)
         if wording.unit:
             text = f"{text} {wording.unit[0] if text == '1' else wording.unit[1]}"
         for template in wording.words:
@@ -100,7 +101,7 @@ class Sentences:
                 told = {field: shown(known, self._kind(field, wording)) for field, known in values.items()}
                 return template.format(value=text, **told)
         return self.configuration.generic_words.format(
-            feature=feature.replace("_", " "), value=text, typical=shown(self.typical.get(feature), wording.kind)
+            feature=feature.replace("_", " "), value=text, typical=shown(self.typical.get(feature), wording.shown_as)
         )
 
     def _field(self, field: str, feature: str, row: int) -> object:
@@ -109,5 +110,5 @@ class Sentences:
         return self.features[field][row] if field in self.features else None
 
     def _kind(self, field: str, wording: Wording) -> str:
-        other = self.configuration.features.get(field)
-        return other.kind if other else wording.kind
+        other = self.configuration.wording(field)
+        return other.shown_as if other else wording.shown_as

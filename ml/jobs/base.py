@@ -19,7 +19,6 @@ from ml.data.snapshots import Snapshots, read_scoring_rows, read_snapshots
 from ml.evaluation.bootstrap import Resamples
 from ml.jobs import card_texts
 from ml.jobs.monitoring import Monitoring
-from ml.treatment.configuration import Subject
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
 from warehouse.base.definitions import Definitions
@@ -27,6 +26,7 @@ from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import JobSpec
+from warehouse.tables.features import Subject
 
 if TYPE_CHECKING:
     import duckdb

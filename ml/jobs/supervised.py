@@ -15,7 +15,7 @@ from ml.competition.course import Comparison, Evaluate, chosen_from, evaluated, 
 from ml.competition.gate import decide
 from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.competition.thresholds import SupervisedGate
-from ml.data.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
+from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
 from ml.data.snapshots import Snapshots, eligible
 from ml.evaluation.metrics import WeightedMetric
@@ -23,6 +23,7 @@ from ml.jobs.base import Job
 from ml.jobs.configuration import JobConfiguration
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
+from warehouse.tables.features import declared_features
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -181,7 +182,7 @@ class SupervisedJob(Job):
 
     def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
         varying = self.usable(with_complete_rows(snapshots, self.subject))[0]
-        return tuple(name for name in FEATURE_COLUMNS if name in varying or name in RULE_COLUMNS)
+        return tuple(name for name in declared_features("customers") if name in varying or name in RULE_COLUMNS)
 
     def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
         """As every job; with `only`, of all models those of these names, beside the rules.

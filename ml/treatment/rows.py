@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ml.data.features import RULE_COLUMNS, UNKNOWN_CATEGORY, as_number, is_text
 from ml.data.snapshots import DatedRows
-from ml.treatment.configuration import Subject, load_treatment
+from ml.treatment.configuration import missing_rule
+from warehouse.tables.features import Subject
 
 _LEARNED_FROM = ("training", "evaluation", "histories")
 _Rows = TypeVar("_Rows", bound=DatedRows)
@@ -56,8 +57,7 @@ def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
 
 
 def _needed(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> list[str]:
-    configuration = load_treatment()
-    return [name for name in columns if name in rows and configuration.missing_rule(subject, name) == "drop"]
+    return [name for name in columns if name in rows and missing_rule(subject, name) == "drop"]
 
 
 def _is_missing(column: pd.Series) -> NDArray:

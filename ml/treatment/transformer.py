@@ -9,8 +9,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 
 from ml.data.features import is_text
-from ml.treatment.configuration import ColumnRule, Subject, TreatmentConfiguration, load_treatment
+from ml.treatment.configuration import load_treatment, rule_of
 from ml.treatment.neighbours import NeighbourMean
+from warehouse.tables.features import ColumnRule, Subject
 
 CHANGE_COLUMNS = ("row", "column_name", "rule", "original_value", "used_value")
 WINSORISED = "winsorised"
@@ -117,19 +118,19 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 def treatment_of(
-    subject: Subject, columns: tuple[str, ...], configuration: TreatmentConfiguration | None = None
+    subject: Subject, columns: tuple[str, ...], rules: Mapping[str, ColumnRule] | None = None
 ) -> FeatureTreatment:
-    """The unfitted treatment of some features.
+    """The unfitted treatment of some features, by their own rules or by those given.
 
     Raises
     ------
     KeyError
         If a feature has no rule.
     """
-    configuration = configuration or load_treatment()
-    rules = {name: configuration.rule(subject, name) for name in columns}
+    rules = {name: rule_of(subject, name) for name in columns} if rules is None else rules
     return FeatureTreatment(
-        {name: _plain(rule) for name, rule in rules.items() if rule.changes_values}, configuration.reference_row_count
+        {name: _plain(rule) for name, rule in rules.items() if rule.changes_values},
+        load_treatment().reference_row_count,
     )
 
 

@@ -14,7 +14,6 @@ class DriftConfiguration(Frozen):
     minimum_row_count: int = Field(ge=1)
     chance_confidence: float = Field(gt=0.5, lt=1)
     drifted_feature_share: float = Field(ge=0, lt=1)
-    calendar_columns: tuple[str, ...]
 
 
 class DecayConfiguration(Frozen):

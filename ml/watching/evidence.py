@@ -28,6 +28,7 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
+from warehouse.tables.features import grows_with_calendar
 from warehouse.tables.quality_tables import create_quality_tables
 
 
@@ -97,8 +98,7 @@ def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> 
     drifted = {column.column_name: column for column in drift.columns if column.status == "drifted"}
     if SCORE in drifted:
         return f"the scores drifted (PSI {drifted[SCORE].psi:.2f} since {drift.reference_date})"
-    calendar = configuration.drift.calendar_columns
-    judged = [c for c in drift.columns if c.column_name != SCORE and c.column_name not in calendar]
+    judged = [c for c in drift.columns if c.column_name != SCORE and not grows_with_calendar(c.column_name)]
     names = [c.column_name for c in judged if c.status == "drifted"]
     if judged and len(names) > configuration.drift.drifted_feature_share * len(judged):
         return f"{len(names)} of {len(judged)} features drifted since {drift.reference_date}: {', '.join(names)}"

@@ -221,7 +221,7 @@ MARTS = [
     _marts("customer_features", "amounts_are_decimals", _FLOAT.format("customer_features", "net_amount")),
     _marts(
         "customer_features",
-        "counts_are_not_negative",
+        "features_keep_their_bounds",
         f"update marts.customer_features set item_count = null where {_C1}",
     ),
     _marts(
@@ -323,7 +323,14 @@ MARTS = [
     _marts("dim_subscriptions", "nothing_after_as_of_date", "update marts.dim_subscriptions set is_active = false"),
     _marts("subscription_features", "key_is_unique", _twice("subscription_features", "true")),
     _marts(
-        "subscription_features", "features_fit_their_date", "update marts.subscription_features set tenure_months = -1"
+        "subscription_features",
+        "features_keep_their_bounds",
+        "update marts.subscription_features set tenure_months = -1",
+    ),
+    _marts(
+        "subscription_features",
+        "features_fit_their_date",
+        "update marts.subscription_features set ineligible_reason = 'none'",
     ),
 ]
 

@@ -15,6 +15,7 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import Settings
 from warehouse.tables.contract import load_contract
+from warehouse.tables.features import MARTS, declared_features
 from warehouse.tables.quality_tables import create_quality_tables
 from warehouse.tables.raw_tables import create_raw_tables
 from warehouse.tables.scores import create_score_tables
@@ -152,6 +153,18 @@ create table marts.subscription_features as select 'u1' as subscription_id, date
     cast(null as decimal(18, 2)) as total_charges_amount;
 """
 
+
+def _add_features(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the features marts have every declared feature: nothing, and the least that is promised."""
+    for subject, mart in MARTS.items():
+        for feature in declared_features(subject).values():
+            kind = "varchar" if feature.is_text else "decimal(18, 2)" if feature.shown_as == "amount" else "double"
+            least = (feature.min or 0) if feature.is_promised else "null"
+            connection.execute(
+                f"alter table marts.{mart} add column if not exists {feature.name} {kind} default {least}"
+            )
+
+
 _CUSTOMER_360 = """
 create table marts.customer_360 as
 select c.customer_id, date '2024-07-01' as as_of_date, cast(coalesce(f.net_amount, 0) as decimal(18, 2)) as net_amount,
@@ -207,6 +220,7 @@ def make_small_shop(settings: Settings) -> None:
         create_score_tables(connection)
         _fill_raw(connection)
         connection.execute(_MARTS)
+        _add_features(connection)
         _fill_scores(connection)
         connection.execute(_CUSTOMER_360)
 

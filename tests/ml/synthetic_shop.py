@@ -9,9 +9,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ml.data.features import CATEGORY_COLUMNS, NUMERIC_COLUMNS
 from ml.data.snapshots import Snapshots
 from warehouse.base.definitions import Definitions
+from warehouse.tables.features import declared_features
 
 AS_OF_DATE = date(2025, 7, 1)
 HORIZON_DAYS = 90
@@ -87,12 +87,9 @@ def features_at(orders: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def _completed(frame: pd.DataFrame, day: date) -> pd.DataFrame:
-    for name in NUMERIC_COLUMNS:
+    for name, feature in declared_features("customers").items():
         if name not in frame:
-            frame[name] = np.nan
-    for name in CATEGORY_COLUMNS:
-        if name not in frame:
-            frame[name] = None
+            frame[name] = None if feature.is_text else np.nan
     is_eligible = frame["days_since_last_order"] <= DEFINITIONS.eligibility_window_days
     reason = pd.Series("no purchase in the last 365 days", index=frame.index, dtype=object)
     return frame.assign(

@@ -38,6 +38,7 @@ from ml.explanations.wording import Sentences
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
 from warehouse.jobs.spec import Directions
+from warehouse.tables.features import declared_features
 
 COLUMNS = (
     "days_since_last_order",
@@ -313,3 +314,12 @@ def test_an_estimator_that_nobody_has_heard_of_is_explained():
     assert np.allclose(found.base + found.values.sum(axis=1), np.log1p(2 * some["a"] + some["b"]))
     assert (found.values["c"] == 0).all()
     assert found.values.iloc[1].tolist() == pytest.approx([0, np.log(8 / 6), 0])  # like the typical one but for b
+
+
+@pytest.mark.parametrize("name", ["recency_rule", "gradient_boosting", "decision_tree", "purchase_churn"])
+def test_what_moves_the_score_most_means_what_its_declaration_expects(models, features: pd.DataFrame, name: str):
+    expected = {one.name: one.more_means for one in declared_features("customers").values() if one.more_means}
+    parts = explain(models[name], features).values
+    strongest = parts.abs().mean().reindex(expected).idxmax()
+    rises = features[strongest].corr(parts[strongest], method="spearman") > 0
+    assert rises == (expected[strongest] == "leaving"), strongest

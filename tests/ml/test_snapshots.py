@@ -8,11 +8,12 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from ml.data.features import FEATURE_COLUMNS, RULE_COLUMNS, model_frame, usable_columns
+from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.fingerprint import content_hash, data_fingerprint
 from ml.data.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
+from warehouse.tables.features import declared_features
 
 HORIZONS = {"churn_horizon_days": HORIZON_DAYS, "clv_horizon_days": HORIZON_DAYS}
 
@@ -63,7 +64,13 @@ def test_marts_of_another_date_are_refused(settings, snapshots):
 
 
 def test_labels_ids_and_dates_are_no_features():
-    assert not set(FEATURE_COLUMNS) & {*LABEL_COLUMNS, "customer_id", "as_of_date", "first_order_date", "is_eligible"}
+    assert not declared_features("customers").keys() & {
+        *LABEL_COLUMNS,
+        "customer_id",
+        "as_of_date",
+        "first_order_date",
+        "is_eligible",
+    }
 
 
 def test_columns_that_say_nothing_are_dropped_with_a_record(snapshots):
@@ -79,4 +86,4 @@ def test_rule_columns_must_be_there(snapshots):
     with pytest.raises(ModelUnavailable, match="tenure_days"):
         model_frame(snapshots.training.drop(columns="tenure_days"))
     assert "item_count" not in model_frame(snapshots.training.drop(columns="item_count")).columns
-    assert set(RULE_COLUMNS) <= set(FEATURE_COLUMNS)
+    assert set(RULE_COLUMNS) <= declared_features("customers").keys()

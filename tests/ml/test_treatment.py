@@ -8,15 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer
 from sklearn.linear_model import LogisticRegression
 
-from ml.configuration import CONFIGURATION_FOLDER, load_configuration
+from ml.configuration import load_configuration
 from ml.contributions.preparation import can_be_prepared, prepared
-from ml.data.features import CATEGORY_COLUMNS
+from ml.data.features import category_columns
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.base import Served
 from ml.estimators.classifiers import make_classifier
@@ -26,21 +25,18 @@ from ml.estimators.segments.scaling import behaviour_scaler, capped
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.wording import Sentences
 from ml.tracking.serialisation import load_model_file, types_in
-from ml.treatment.configuration import ColumnRule, TreatmentConfiguration, load_treatment
 from ml.treatment.report import treatment_documents, treatment_notes
 from ml.treatment.rows import refusals, with_complete_rows
 from ml.treatment.served import changes_under, treatment_in
 from ml.treatment.transformer import FeatureTreatment, treatment_of, value_changes
-from warehouse.base.errors import SettingsError
+from warehouse.tables.features import ColumnRule
 
 NAN = np.nan
 
 
 def treatment(**rules: ColumnRule) -> FeatureTreatment:
-    """Of the features named, as the configuration would make it."""
-    configuration = load_treatment()
-    changed = configuration.model_copy(update={"customers": {**configuration.customers, **rules}})
-    return treatment_of("customers", tuple(rules), changed)
+    """Of the features named, by these rules."""
+    return treatment_of("customers", tuple(rules), rules)
 
 
 def rule(missing: str = "keep", **more: object) -> ColumnRule:
@@ -240,48 +236,12 @@ def test_nothing_to_learn_from_is_no_error(snapshots: Snapshots):
     assert with_complete_rows(nothing, "customers").training.empty
 
 
-# ---- the file ----
-
-
-def test_drop_is_the_rule_of_exactly_what_the_mart_promises():
-    marts = CONFIGURATION_FOLDER.parents[1] / "dbt_project" / "models" / "marts"
-    configuration = load_treatment()
-    for subject, mart in (("customers", "customer_features"), ("contracts", "subscription_features")):
-        (model,) = yaml.safe_load((marts / f"{mart}.yml").read_text(encoding="utf-8"))["models"]
-        promised = {
-            column["name"] for column in model["columns"] if {"type": "not_null"} in column.get("constraints", [])
-        }
-        rules = getattr(configuration, subject)
-        assert {name for name, found in rules.items() if found.missing == "drop"} == promised & set(rules)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda told: told["customers"].pop("age_years"), "no rule for age_years"),
-        (lambda told: told["customers"].update(shoe_size={"missing": "mean", "because": "x"}), "no feature shoe_size"),
-        (lambda told: told["customers"]["age_years"].update(missing="guess"), "age_years"),
-        (lambda told: told["customers"]["age_years"].pop("because"), "because"),
-        (lambda told: told["customers"]["age_years"].update(missing="constant"), "`constant` goes with"),
-        (lambda told: told["customers"]["age_years"].update(missing="knn", neighbour_count=5), "`near_by` go with"),
-        (lambda told: told["customers"]["age_years"].update(winsorise=[0.9, 0.99]), "a quantile below 0.5"),
-        (lambda told: told["customers"]["gender"].update(missing="median"), "gender holds texts"),
-        (lambda told: told["customers"]["days_since_registration"].update(near_by=["country"]), "cannot go by country"),
-        (lambda told: told["contracts"].pop("plan_name"), "contracts: no rule for plan_name"),
-    ],
-)
-def test_a_file_that_cannot_be_meant_is_refused_in_words(tmp_path: Path, change, words: str):
-    told = yaml.safe_load((CONFIGURATION_FOLDER / "treatment.yml").read_text(encoding="utf-8"))
-    change(told)
-    (tmp_path / "treatment.yml").write_text(yaml.safe_dump(told), encoding="utf-8")
-    with pytest.raises(SettingsError, match=words) as raised:
-        load_configuration(TreatmentConfiguration, "treatment", tmp_path)
-    assert "treatment.yml" in raised.value.message
+# ---- texts ----
 
 
 def test_texts_pass_as_they_are(snapshots: Snapshots):
     rows = eligible(snapshots.scoring).head(5)
-    fitted = treatment_of("customers", CATEGORY_COLUMNS).fit(rows[list(CATEGORY_COLUMNS)])
+    fitted = treatment_of("customers", category_columns()).fit(rows[list(category_columns())])
     assert fitted.transform(rows[["country"]])["country"].tolist() == rows["country"].tolist()
 
 

@@ -94,7 +94,7 @@ def test_drifted_scores_ask_at_once_and_features_only_together():
 
 
 def test_the_calendar_asks_for_nothing():
-    calendar = dict.fromkeys(watching_configuration().drift.calendar_columns, "drifted")
+    calendar = dict.fromkeys(("tenure_days", "age_years", "tenure_months", "total_charges_amount"), "drifted")
     assert drift_request(drift(score="ok", a="ok", **calendar), watching_configuration()) is None
 
 

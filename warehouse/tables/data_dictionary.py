@@ -9,6 +9,7 @@ import yaml
 
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.tables.contract import Column, load_contract
+from warehouse.tables.features import MARTS, Feature, declared_features
 from warehouse.tables.own_tables import own_tables
 
 _HEAD = """# Data dictionary
@@ -50,8 +51,13 @@ def _read(layer: str, exclude: str | None = None) -> Iterator[dict]:
 
 def _models(layer: str, exclude: str | None = None) -> Iterator[str]:
     for model in _read(layer, exclude):
+        declared = next((declared_features(subject) for subject, mart in MARTS.items() if mart == model["name"]), {})
         rows = [
-            (f"`{column['name']}`", column.get("data_type", ""), column.get("description", ""))
+            (
+                f"`{column['name']}`",
+                column.get("data_type", ""),
+                column.get("description", "").rstrip() + _use(declared.get(column["name"])),
+            )
             for column in model.get("columns", [])
         ]
         yield _section(model["name"], model["description"], rows)
@@ -90,6 +96,16 @@ def _rules(column: Column) -> str:
     if column.personal:
         rules.append("personal")
     return f" *({'; '.join(rules)})*" if rules else ""
+
+
+def _use(feature: Feature | None) -> str:
+    """What models do with a column that is a feature."""
+    if feature is None:
+        return ""
+    said = ["feature"] if feature.is_promised else [f"feature; where missing: {feature.missing} ({feature.because})"]
+    said += ["outliers held"] if feature.winsorise else []
+    said += [f"more of it means {feature.more_means}"] if feature.more_means else []
+    return f" *({'; '.join(said)})*"
 
 
 def _section(name: str, description: str, rows: list[tuple[str, str, str]]) -> str:

@@ -60,16 +60,13 @@ shaped as (
         days_since_last_order,
         tenure_days,
         first_to_last_order_days,
-        cast(first_to_last_order_days as double) / gap_count as mean_order_gap_days,
-        cast(days_since_last_order as double) * gap_count / first_to_last_order_days as order_gap_ratio,
 
         -- how often
         cast(order_count as integer) as order_count,
         cast(order_day_count as integer) as order_day_count,
         cast(order_day_count - 1 as integer) as repeat_order_count,
-        {%- for days in [30, 90, 180, 365] %}
-        cast(order_count_{{ days }}d as integer) as order_count_{{ days }}d,
-        {%- endfor %}
+        cast(first_to_last_order_days as double) / gap_count as mean_order_gap_days,
+        cast(days_since_last_order as double) * gap_count / first_to_last_order_days as order_gap_ratio,
 
         -- how much
         {{ in_cents('net_amount') }} as net_amount,
@@ -80,6 +77,9 @@ shaped as (
         cast(repeat_net_amount / gap_count as decimal(18, 2)) as mean_repeat_order_amount,
         {%- for days in [30, 90, 180, 365] %}
         {{ in_cents('net_amount_' ~ days ~ 'd') }} as net_amount_{{ days }}d,
+        {%- endfor %}
+        {%- for days in [30, 90, 180, 365] %}
+        cast(order_count_{{ days }}d as integer) as order_count_{{ days }}d,
         {%- endfor %}
         {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }} as net_margin_amount,
         cast(item_count as integer) as item_count,

@@ -48,12 +48,12 @@ shaped as (
         terms.plan_name,
         terms.payment_method,
         terms.attributes,
+        contracts.tenure_months,
         terms.term_months,
         cast(terms.monthly_amount as decimal(18, 2)) as monthly_amount,
         -- at an earlier date no export was taken, and a later one would tell how long the contract went on
         case when contracts.snapshot_role = 'scoring' then cast(terms.total_charges_amount as decimal(18, 2)) end
             as total_charges_amount,
-        contracts.tenure_months,
         cast(floor(contracts.tenure_months / terms.term_months) as integer) as renewal_count,
         cast(terms.term_months - mod(contracts.tenure_months, terms.term_months) as integer)
             as months_to_term_end,

@@ -15,7 +15,7 @@ from ml.competition.course import Evaluate
 from ml.competition.results import Competition, Refused, Result
 from ml.competition.thresholds import SupervisedGate
 from ml.configuration import load_configuration
-from ml.data.contract_features import CUSTOMER_COLUMNS, contract_frame
+from ml.data.contract_features import contract_frame
 from ml.data.contracts import Contracts, comparable_contracts, read_contract_rows, read_contracts
 from ml.data.features import usable_columns
 from ml.data.fingerprint import data_fingerprint
@@ -37,6 +37,7 @@ from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
+from warehouse.tables.features import declared_features
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -156,7 +157,8 @@ class ContractChurnJob(ChurnProbabilityJob):
     def usable(self, snapshots: Contracts) -> tuple[tuple[str, ...], dict[str, str]]:
         frame = contract_frame(snapshots.training)
         if snapshots.design == "cross_section":
-            frame = frame.drop(columns=[name for name in CUSTOMER_COLUMNS if name in frame])
+            today = [one.name for one in declared_features("contracts").values() if not one.is_known_of_ended]
+            frame = frame.drop(columns=today, errors="ignore")
         return usable_columns(frame)
 
     def input_columns(self, snapshots: Contracts) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from ml.benchmark.shop import (
     purchase_histories,
     simulated_orders,
 )
-from ml.data.features import FEATURE_COLUMNS, KEY_COLUMNS, RULE_COLUMNS
+from ml.data.features import KEY_COLUMNS, RULE_COLUMNS
 from ml.data.snapshots import read_snapshots
 from ml.purchase_models import ParetoNBD
 from tests.ml.synthetic_shop import DEFINITIONS
@@ -29,6 +29,7 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
+from warehouse.tables.features import declared_features
 
 CUSTOMER_COUNT = 1200
 
@@ -77,7 +78,7 @@ def test_marts_have_columns_of_the_real_mart_with_its_types(shop):
     found = {name: kind.lower() for name, kind, *_ in described}
     assert found.items() <= real.items()
     assert {*KEY_COLUMNS, *RULE_COLUMNS} <= found.keys()
-    assert len(found.keys() & set(FEATURE_COLUMNS)) >= 37
+    assert len(found.keys() & declared_features("customers").keys()) >= 37
 
 
 def test_features_and_labels_add_up_to_the_orders(shop, orders):
