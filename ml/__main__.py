@@ -52,7 +52,6 @@ def _add_backtest(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--origins", type=int, default=6, metavar="N", help="the newest N dates, a step apart")
     command.add_argument("--dates", type=date.fromisoformat, nargs="+", default=(), metavar="YYYY-MM-DD")
     command.add_argument("--candidates", nargs="+", default=(), metavar="NAME", help="beside the baselines; for speed")
-    command.add_argument("--horizon-days", type=int, metavar="DAYS", help="clv only; default: clv_horizon_days of dbt")
 
 
 def _add_rollback(commands: argparse._SubParsersAction) -> None:
@@ -112,7 +111,6 @@ def _backtest(asked: argparse.Namespace) -> int:
         origin_count=asked.origins,
         as_of_date=asked.as_of,
         candidates=asked.candidates,
-        horizon_days=asked.horizon_days,
     ):
         print(f"{report.job}:", *report.lines(), sep="\n  ")
     return 0

@@ -9,6 +9,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.suites.mart_rules import look_at
 from expectations.suites.revenue import customer_360_bridge_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from warehouse.base.definitions import load_definitions
 
 _SCORES = {
     "customer_churn": ("churn_probability", "churn_status"),
@@ -61,10 +62,32 @@ def _customer_360_suite(as_of_date: date) -> TableSuite:
             model,
             column="net_amount",
         ),
+        _longer_horizons_hold_more(),
         *(_scores_are_carried(table, *names, as_of_date) for table, names in _SCORES.items()),
     )
     columns = ("customer_id", "as_of_date", "net_amount", *(name for names in _SCORES.values() for name in names))
+    columns += _amounts()[1:]
     return TableSuite("marts", "customer_360", columns, rules)
+
+
+def _longer_horizons_hold_more() -> Expectation:
+    amounts = _amounts()
+    falls = [
+        f"{longer} < {shorter}" for number, longer in enumerate(amounts) for shorter in amounts[:number]
+    ]  # null where a horizon has no amount: compared with none
+    return no_rows(
+        "longer_horizons_hold_more",
+        f"select customer_id, {', '.join(amounts)} from {{batch}} as p where {' or '.join(falls) or 'false'}",
+        "What is expected in more days is not less than what is expected in fewer.",
+        look_at("customer_360"),
+        column="predicted_amount",
+    )
+
+
+def _amounts() -> tuple[str, ...]:
+    """Expected spend, shortest horizon first."""
+    further = load_definitions().clv_further_horizons_days.values()
+    return ("predicted_amount", *(f"predicted_{days}d_amount" for days in further))
 
 
 def _scores_are_carried(table: str, value: str, status: str, as_of_date: date) -> Expectation:

@@ -18,6 +18,7 @@ LOOK = "Look at the scoring task's log and at the model version in MLflow."
 def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
     """What holds for every job; a job about customers has an answer for each of them."""
     key, one = tuple(spec.scores.key), spec.rows.one
+    no_version = "model_version is null or " if spec.has_model else ""
     of_customers = _every_customer(thresholds, as_of_date) if spec.scores.is_about_customers else ()
     return (
         unique(
@@ -32,8 +33,8 @@ def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) 
                 f"""
                     select {", ".join(key)}, status, reason, model_version, mlflow_run_id
                     from {{batch}} as scores
-                    where as_of_date = :as_of_date and ((status = 'scored' and (model_version is null
-                        or mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
+                    where as_of_date = :as_of_date and ((status = 'scored' and ({no_version}
+                        mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
                 """,
                 as_of_date=as_of_date,
             ),
@@ -204,4 +205,16 @@ def reasoned(key: Iterable[str], as_of_date: date) -> Expectation:
         "Look in the scoring task's log for why the reasons could not be found; the scores themselves stand.",
         column="reasons",
         severity="warning",
+    )
+
+
+def interval_holds(key: Iterable[str], lower: str, value: str, upper: str) -> Expectation:
+    """A prediction is never outside its own interval."""
+    return no_rows(
+        f"interval_holds_{value.removesuffix('_amount').replace('predicted', 'prediction')}",
+        f"select {', '.join(key)}, as_of_date, {lower}, {value}, {upper} from {{batch}} as scores "
+        f"where {lower} > {value} or {upper} < {value}",
+        f"{value} lies inside its interval.",
+        LOOK,
+        column=value,
     )

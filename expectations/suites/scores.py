@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import TableSuite, as_warning, at_least, between, in_set
-from expectations.suites.score_rules import LOOK, common_rules, filled_when_scored, finite, reasoned
+from expectations.suites.score_rules import LOOK, common_rules, filled_when_scored, finite, interval_holds, reasoned
 from expectations.thresholds import ScoresThresholds
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import JobSpec, ScoreColumn
@@ -47,6 +47,10 @@ def _declared_rules(spec: JobSpec, as_of_date: date) -> Iterator[Expectation]:
         yield finite(numbers, as_of_date)
     for name, column in columns.items():
         yield from _bounds(name, column)
+    for value in columns:
+        lower, upper = (value.replace("_amount", f"_{end}_amount") for end in ("lower", "upper"))
+        if value.endswith("_amount") and lower in columns and upper in columns:
+            yield interval_holds(spec.scores.key, lower, value, upper)
     if spec.reasons is not None:
         yield reasoned(spec.scores.key, as_of_date)
 

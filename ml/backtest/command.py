@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from ml.backtest.history import History, horizon_of, read_history
@@ -13,13 +14,11 @@ from ml.backtest.replay import Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.environment import quiet_environment
 from ml.jobs.registry import load_job
+from ml.jobs.supervised import SupervisedJob
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_specs
 from warehouse.runs.planning import plan_run
-
-_OF_LIFETIME_VALUE = "clv_horizon_days"
 
 
 @dataclass(frozen=True)
@@ -47,54 +46,26 @@ def backtest(
     origin_count: int = 6,
     as_of_date: date | None = None,
     candidates: Collection[str] = (),
-    horizon_days: int | None = None,
     definitions: Definitions | None = None,
 ) -> Iterator[Backtest]:
     """Replay jobs at given dates, or at the newest `origin_count` dates one snapshot step apart.
 
     Nothing of the models in service changes: the data are built in a scratch file, no version is registered.
 
-    Parameters
-    ----------
-    horizon_days
-        A further horizon of lifetime value instead of its own; it may do without training snapshots.
-
     Raises
     ------
-    ClienteleError
-        If another job is asked for such a horizon.
     ClienteleError
         If a date cannot be judged yet, nothing is loaded, dbt fails, or MLflow does not answer.
     """
     definitions = definitions or load_definitions()
-    if horizon_days is not None:
-        definitions = at_horizon(definitions, jobs, horizon_days)
     known = plan_run(settings, source, as_of_date)
-    origins = chosen_origins(known.as_of_date, dates, origin_count, definitions)
+    by_history = groupby(jobs, lambda name: load_job(name, definitions).history_definitions(definitions))
     with quiet_environment(settings):
-        history = read_history(settings, known.source, origins, definitions)
-        for name in jobs:
-            yield _one(settings, name, history, candidates)
-
-
-def at_horizon(definitions: Definitions, jobs: Sequence[str], horizon_days: int) -> Definitions:
-    """The definitions with a further horizon in the place of the job's own.
-
-    Raises
-    ------
-    ClienteleError
-        If a job has one horizon only, or the horizon is none of dbt's `clv_further_horizons_days`.
-    """
-    known = definitions.clv_further_horizons_days
-    able = [spec.name for spec in job_specs() if spec.horizon == _OF_LIFETIME_VALUE]
-    if list(jobs) != able or horizon_days not in known:
-        name = " ".join(able)
-        raise ClienteleError(
-            f"No backtest over {horizon_days} days: only the job {name} has further horizons "
-            f"({', '.join(map(str, known)) or 'none'}).",
-            f"Name one of these and --job {name}, or leave --horizon-days out.",
-        )
-    return definitions.model_copy(update={"clv_horizon_days": horizon_days})
+        for wanted, names in by_history:
+            origins = chosen_origins(known.as_of_date, dates, origin_count, wanted)
+            history = read_history(settings, known.source, origins, wanted)
+            for name in names:
+                yield _one(settings, load_job(name, definitions), history, candidates)
 
 
 def chosen_origins(
@@ -119,13 +90,12 @@ def chosen_origins(
     return tuple(sorted(set(dates) or {newest - number * step for number in range(origin_count)}))
 
 
-def _one(settings: Settings, name: str, history: History, candidates: Collection[str]) -> Backtest:
-    job = load_job(name, history.definitions)
+def _one(settings: Settings, job: SupervisedJob, history: History, candidates: Collection[str]) -> Backtest:
+    name = job.name
     origins = tuple(replay(job, history, candidates))
     title = f"{name} of {history.source}, {job.horizon_days} days, {len(origins)} origins"
     text = as_markdown(title, table(name, origins), findings(name, origins))
-    suffix = f"_{job.horizon_days}d" if job.is_further else ""
-    report = settings.home / "backtest" / f"{history.source}_{name}{suffix}.md"
+    report = settings.home / "backtest" / f"{history.source}_{name}.md"
     report.write_text(text, encoding="utf-8")
     backtest_id = keep(settings, job, history.source, origins, text)
     return Backtest(name, history.source, origins, backtest_id, report)

@@ -25,6 +25,7 @@ class State(StrEnum):
     NOT_RETRAINED = "not_retrained"  # what serves is good enough
     REFUSED = "refused"  # the data do not allow a model
     FAILED = "failed"  # the training of an optional job ended in an error
+    NO_MODEL = "no_model"  # the job has none; never written
 
     @classmethod
     def of_tag(cls, tag: str | None) -> State:
@@ -49,7 +50,7 @@ class State(StrEnum):
             )
 
 
-LEAVE_ALL_AS_IT_IS = frozenset({State.CHAMPION_KEPT, State.NOT_RETRAINED, State.REFUSED, State.FAILED})
+LEAVE_ALL_AS_IT_IS = frozenset({State.CHAMPION_KEPT, State.NOT_RETRAINED, State.REFUSED, State.FAILED, State.NO_MODEL})
 SERVING = frozenset({State.PROMOTED, State.BASELINE_SERVES, State.SERVES_PAST_DATES, State.ROLLED_BACK})
 
 # MLflow's tags tell whether people were asked, and the decisions who serves: what has served is `TRAINED` there.

@@ -113,7 +113,12 @@ def read_scoring_rows(settings: Settings, source: str, as_of_date: date) -> pd.D
     """Read only the features at the scoring date: scoring never touches labels."""
     with open_build_file(settings, source, read_only=True) as connection:
         check_built_as_of(connection, as_of_date)
-        return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
+        return scoring_rows(connection, as_of_date)
+
+
+def scoring_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    """The features of all customers at a date."""
+    return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
 
 
 def _read(
@@ -132,8 +137,7 @@ def _read(
         ["training", _kept_per_million(connection, row_limit)],
     ).df()
     evaluation = connection.execute(labelled, ["evaluation"]).df()
-    scoring = connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df()
-    return _sorted(training), _sorted(evaluation), _sorted(scoring)
+    return _sorted(training), _sorted(evaluation), scoring_rows(connection, as_of_date)
 
 
 def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | None) -> int:

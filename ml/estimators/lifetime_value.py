@@ -15,56 +15,6 @@ from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.purchase_forecast import PurchaseSpendModel
 
 
-class HorizonModel(RegressorMixin, Served):
-    """What serves a further horizon beside the job's own: an amount with its interval, or why there is none.
-
-    Parameters
-    ----------
-    horizon_days
-        Days looked ahead.
-    amount, interval
-        As those of `LifetimeValueModel`; None where the horizon is refused.
-    columns
-        The features that `amount` takes.
-    candidate
-        Kind of model or rule.
-    reason
-        Why the horizon is refused.
-    """
-
-    def __init__(
-        self,
-        horizon_days: int,
-        *,
-        amount: BaseEstimator | None = None,
-        interval: SimilarPredictionInterval | None = None,
-        columns: tuple[str, ...] = (),
-        candidate: str | None = None,
-        reason: str | None = None,
-    ) -> None:
-        self.horizon_days = horizon_days
-        self.amount = amount
-        self.interval = interval
-        self.columns = columns
-        self.candidate = candidate
-        self.reason = reason
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self.amount is not None
-
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend in the horizon, never below zero."""
-        return np.maximum(self.amount.predict(X), 0)
-
-    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Those of the amount."""
-        return contributions_of(self.amount, features, background, orders)
-
-    def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
-        """Lower and upper end of each customer's interval."""
-        return self.interval.bounds(self.predict(X))
-
-
 class LifetimeValueModel(RegressorMixin, Served):
     """Parts fitted elsewhere, put together; the amount may come from any model or rule.
 
@@ -77,8 +27,6 @@ class LifetimeValueModel(RegressorMixin, Served):
     purchases
         Gives expected orders, their amount and P(alive); None when no purchase model could be fitted.
         Its orders × amount need not equal the prediction of another amount model.
-    further
-        What serves the further horizons, by rising length; None in versions that know one horizon only.
     """
 
     def __init__(
@@ -86,12 +34,10 @@ class LifetimeValueModel(RegressorMixin, Served):
         amount: BaseEstimator,
         interval: SimilarPredictionInterval,
         purchases: PurchaseSpendModel | None = None,
-        further: list[HorizonModel] | None = None,
     ) -> None:
         self.amount = amount
         self.interval = interval
         self.purchases = purchases
-        self.further = further
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -109,7 +55,7 @@ class LifetimeValueModel(RegressorMixin, Served):
         return self.interval.bounds(self.predict(X))
 
     def details(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """What is told of the job's own horizon, in the columns of `scores.customer_clv`."""
+        """What is told of the horizon, in the columns of `scores.customer_clv`."""
         amount = self.predict(X)
         lower, upper = self.interval.bounds(amount)
         detail = pd.DataFrame(
@@ -128,6 +74,6 @@ class LifetimeValueModel(RegressorMixin, Served):
             detail["expected_order_amount"] = self.purchases.expected_order_amount(X)
         return detail
 
-    def further_horizons(self) -> tuple[HorizonModel, ...]:
-        """What serves the further horizons; empty in a version that was registered without them."""
-        return tuple(getattr(self, "further", None) or ())
+
+class HorizonModel(BaseEstimator):
+    """Served a longer horizon inside a `LifetimeValueModel` of earlier releases, which still load; nobody asks it."""

@@ -18,87 +18,38 @@ from ml.data.fingerprint import data_fingerprint
 from ml.data.snapshots import Snapshots, read_scoring_rows, read_snapshots
 from ml.evaluation.bootstrap import Resamples
 from ml.jobs import card_texts
+from ml.jobs.declared import DeclaredJob
 from ml.jobs.monitoring import Monitoring
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
 from warehouse.base.definitions import Definitions
-from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_spec
-from warehouse.jobs.spec import JobSpec
 from warehouse.tables.features import Subject
 
 if TYPE_CHECKING:
-    import duckdb
-
     from ml.jobs.configuration import JobConfiguration
-    from ml.tracking import Recorded
 
 
 _PICKED_OUT_SHARE = 0.1
 
 
-class Job(ABC):
+class Job(DeclaredJob, ABC):
     """A question to the customers' data that models compete to answer.
 
     Attributes
     ----------
-    name
-        That of its declaration, `spec` (warehouse/jobs).
     subject
         Whose rules for missing values and outliers the features go by.
     prediction_method
         What MLflow's generic interface calls on the served estimator.
-    horizon_days
-        What it looks ahead; None for a job without a horizon.
     """
 
-    name: str
     configuration: JobConfiguration
     subject: Subject = "customers"
     prediction_method = "predict"
-    horizon_days: int | None = None
     retrain_after_days: int
     random_seed: int
     maximum_training_row_count: int | None = None
-
-    @classmethod
-    def defined(cls, definitions: Definitions) -> Job:
-        """The job as `dbt_project.yml` has it look ahead."""
-        horizon = job_spec(cls.name).horizon
-        if horizon is None:
-            return cls()
-        if not hasattr(definitions, horizon):
-            raise SettingsError(
-                f"The job {cls.name} has the horizon {horizon}, which Python does not read from dbt_project.yml.",
-                "Name another one in its declaration, or add the var and a field of warehouse.base.definitions.",
-            )
-        return cls(getattr(definitions, horizon))
-
-    @property
-    def spec(self) -> JobSpec:
-        """The declaration."""
-        return job_spec(self.name)
-
-    @property
-    def model_name(self) -> str:
-        """Experiment and registered model in MLflow, and `model_name` in the score table."""
-        return self.spec.model_name
-
-    @property
-    def score_table(self) -> str:
-        """Table of the schema `scores`."""
-        return self.spec.scores.table
-
-    @property
-    def score_column(self) -> str:
-        """The column of that table that everything else is about."""
-        return self.spec.scores.watched
-
-    @property
-    def key_columns(self) -> tuple[str, ...]:
-        """What a row of the score table is about, besides date and model; a job about customers scores all of them."""
-        return tuple(self.spec.scores.key)
 
     # ---- words ----
 
@@ -130,6 +81,10 @@ class Job(ABC):
     def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
         """Read the features of everything that gets a row in the score table; never labels."""
         return read_scoring_rows(settings, source, as_of_date)
+
+    def history_definitions(self, definitions: Definitions) -> Definitions:
+        """The definitions by which a backtest builds the job's history: snapshots as far apart as it looks ahead."""
+        return definitions
 
     def fingerprint(self, snapshots: Snapshots) -> dict[str, str]:
         """What the models were made from, in a few values that differ when the data do."""
@@ -183,15 +138,6 @@ class Job(ABC):
     @abstractmethod
     def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
         """Fit every candidate, judge them on the holdout beside the champion, and decide."""
-
-    def write_beside_decision(  # noqa: B027 - a job that has nothing more to write leaves it as it is
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        competition: Competition,
-        recorded: Recorded,
-        pipeline_run_id: str | None,
-    ) -> None:
-        """Write down what a training decided beside who serves, in the transaction of that; nothing for most jobs."""
 
     @abstractmethod
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

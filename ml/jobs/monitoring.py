@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -42,8 +42,9 @@ class Monitoring:
         What plain rules would have said of the rows.
     rank_by_weight
         That measure in a form that can be resampled.
-    further_columns
-        Days of a longer horizon → column of the score table that speaks of it.
+    of_serving_version
+        Only what the version in service said asks for a training: by the time a long horizon is over, others have
+        long replaced the version that spoke, and would be trained anew every day.
     """
 
     key_column: str
@@ -52,7 +53,7 @@ class Monitoring:
     outcomes: Callable[[duckdb.DuckDBPyConnection, date, int], pd.DataFrame]
     rules: Callable[[duckdb.DuckDBPyConnection, pd.DataFrame, date, int, Definitions], Rules]
     rank_by_weight: Callable[[NDArray, NDArray], metrics.WeightedMetric]
-    further_columns: Mapping[int, str] = field(default_factory=dict)
+    of_serving_version: bool = False
 
 
 def last_rate(earlier: pd.DataFrame, rows: pd.DataFrame) -> Rules:

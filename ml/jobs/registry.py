@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from ml.jobs.base import Job
+from ml.jobs.batch import BatchJob
 from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.errors import SettingsError
 from warehouse.jobs.registry import job_spec
+from warehouse.jobs.spec import JobSpec
 
 
 def load_job(name: str, definitions: Definitions | None = None) -> Job:
-    """Make a job.
+    """Make a job that has a model.
 
     Parameters
     ----------
@@ -20,8 +24,28 @@ def load_job(name: str, definitions: Definitions | None = None) -> Job:
     Raises
     ------
     SettingsError
+        If there is no such job, or it has no model.
+    """
+    spec = job_spec(name)
+    if not spec.has_model:
+        raise SettingsError(
+            f"The job {name} has no model.", "Score with it: its results are computed anew at each date."
+        )
+    return _class_of(spec).defined(spec, definitions or load_definitions())
+
+
+def load_batch_job(name: str) -> BatchJob:
+    """Make a job without a model.
+
+    Raises
+    ------
+    SettingsError
         If there is no such job.
     """
-    module, class_name = job_spec(name).code.split(":")
-    kind: type[Job] = getattr(import_module(module), class_name)
-    return kind.defined(definitions or load_definitions())
+    spec = job_spec(name)
+    return _class_of(spec).defined(spec, load_definitions())
+
+
+def _class_of(spec: JobSpec) -> Any:
+    module, class_name = spec.code.split(":")
+    return getattr(import_module(module), class_name)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ml.competition.states import State
 from ml.jobs.registry import load_job
+from ml.lifecycle.batch import score_batch
 from ml.lifecycle.decisions import decision_row, write_decision
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.scoring import ScoringReport, score
@@ -30,6 +31,9 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
     ClienteleError
         As `train`, if the job is not optional.
     """
+    if not job_spec(job).has_model:
+        reason = "It has no model: its results are computed when it scores."
+        return TrainingOutcome(job, source, as_of_date, State.NO_MODEL, reason, job_spec(job).model_name)
     try:
         return train(settings, job, source, as_of_date, **options)
     except WarehouseBusy:
@@ -62,7 +66,7 @@ def score_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
         As `score`, if the job is not optional.
     """
     try:
-        return score(settings, job, source, as_of_date)
+        return (score if job_spec(job).has_model else score_batch)(settings, job, source, as_of_date)
     except WarehouseBusy:
         raise
     except Exception as error:

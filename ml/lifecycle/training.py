@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-import duckdb
-
 from ml.competition.gate import hold_for_approval
 from ml.competition.results import Refused
 from ml.competition.states import SERVING, State
@@ -158,11 +156,7 @@ class _Training:
             is_past=stays is not None,
         )
 
-        def write_beside(connection: duckdb.DuckDBPyConnection) -> None:
-            report.write_fairness(connection)
-            self.job.write_beside_decision(connection, competition, recorded, self.pipeline_run_id)
-
-        settle(self.settings, self.server, self.job, rows, change, write_beside=write_beside)
+        settle(self.settings, self.server, self.job, rows, change, write_beside=report.write_fairness)
         is_asked = rows[-1].decision == State.AWAITING_APPROVAL
         return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
 

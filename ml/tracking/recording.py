@@ -105,6 +105,35 @@ def record_refusal(
         return run.info.run_id
 
 
+def record_results(
+    server: TrackingServer,
+    experiment: str,
+    tags: Mapping[str, str],
+    figures: Mapping[str, float],
+    documents: Mapping[str, object],
+) -> str:
+    """Write a run for the results of a job that has no model; return its id.
+
+    Parameters
+    ----------
+    tags
+        With `source` and `as_of_date`, which name the run.
+    """
+    import mlflow
+
+    with (
+        server.client() as client,
+        mlflow.start_run(
+            experiment_id=server.experiment_id(client, experiment),
+            run_name=_run_name(tags),
+            tags={**tags, "role": "results", "git_commit": git_commit()},
+        ) as run,
+    ):
+        _log_metrics(figures)
+        _log_documents(documents)
+        return run.info.run_id
+
+
 def _run_name(fingerprint: Mapping[str, str]) -> str:
     return f"{fingerprint['source']} {fingerprint['as_of_date']}"
 
@@ -139,8 +168,7 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
     mlflow.log_dict(_report(competition), "decision.json")
-    for name, content in competition.documents.items():
-        (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)
+    _log_documents(competition.documents)
     is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
     _log_metrics({**leading.metrics, **competition.champion_metrics})
@@ -199,3 +227,10 @@ def _log_metrics(values: Mapping[str, float]) -> None:
     import mlflow
 
     mlflow.log_metrics({name: float(value) for name, value in values.items() if math.isfinite(value)})
+
+
+def _log_documents(documents: Mapping[str, object]) -> None:
+    import mlflow
+
+    for name, content in documents.items():
+        (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)

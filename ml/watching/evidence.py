@@ -152,18 +152,14 @@ def _judge_matured(
 def _since_training(
     connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots, serving: RegisteredVersion
 ) -> pd.DataFrame:
-    """Judged scores whose outcome the last training could not know: older outcomes have had their training.
-
-    Of a further horizon only what the version in service said: its scores take up to a year to mature, and those of
-    a version long replaced would ask for a training every day.
-    """
+    """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
     monitoring = job.monitoring()
-    further = list(monitoring.further_columns) if monitoring else []
+    version = serving.version if monitoring and monitoring.of_serving_version else None
     return connection.execute(
         """
         select as_of_date, horizon_days, metric_name, metric_value, expected_value, status, reason
         from quality.realised_performance
-        where job = $job and (model_version = $version or not list_contains($further::integer[], horizon_days))
+        where job = $job and ($version is null or model_version = $version)
         and label_end_date <= $as_of_date and label_end_date > (
             select coalesce(max(as_of_date), date '0001-01-01') from quality.model_promotions
             where job = $job and as_of_date <= $as_of_date
@@ -171,7 +167,7 @@ def _since_training(
         )
         order by all
         """,
-        {"job": job.name, "as_of_date": snapshots.as_of_date, "version": serving.version, "further": further},
+        {"job": job.name, "as_of_date": snapshots.as_of_date, "version": version},
     ).df()
 
 

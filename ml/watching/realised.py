@@ -49,7 +49,7 @@ def judge(
     )
     what = (day, scored.horizon_days, scored.label_end_date, scored.model_version)
     actual = rows[monitoring.actual_column].to_numpy(dtype=float)
-    predicted = rows[scored.value_column].to_numpy(dtype=float)
+    predicted = rows[job.score_column].to_numpy(dtype=float)
     happened = int((actual > 0).sum())
     if len(rows) < configuration.minimum_customer_count or happened in {0, len(rows)}:
         return [Realised(*what, job.spec.rank_metric, None, None, None, None, "too_few", None, len(rows))]
@@ -70,7 +70,7 @@ def judge(
 
 
 def _scores(connection: duckdb.DuckDBPyConnection, job: Job, monitoring: Monitoring, scored: Matured) -> pd.DataFrame:
-    value = scored.value_column
+    value = job.score_column
     return connection.execute(
         f"select {monitoring.key_column}, {value}::double as {value} from scores.{job.score_table} "
         f"where status = 'scored' and as_of_date = ? and model_name = ? and model_version = ? and {value} is not null",
@@ -79,16 +79,11 @@ def _scores(connection: duckdb.DuckDBPyConnection, job: Job, monitoring: Monitor
 
 
 def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, metric: str, scored: Matured) -> float | None:
-    """The version's figure on the holdout of its training; each further horizon has a holdout of its own."""
-    what = [job.name, scored.model_version, metric]
-    table, of_horizon = "model_promotions", ""
-    if scored.is_further:
-        table, of_horizon = "model_horizons", "and horizon_days = ? "
-        what.append(scored.horizon_days)
+    """The version's figure on the holdout of its training."""
     found = connection.execute(
-        f"select metric_value from quality.{table} where job = ? and model_version = ? and metric_name = ? "
-        f"{of_horizon}order by decided_at limit 1",
-        what,
+        "select metric_value from quality.model_promotions where job = ? and model_version = ? and metric_name = ? "
+        "order by decided_at limit 1",
+        [job.name, scored.model_version, metric],
     ).fetchone()
     return found[0] if found else None
 

@@ -397,9 +397,6 @@ SCORES = [
     ),
     _clv("totals_are_finite", "expected_order_count = 'infinity'"),
     _clv("interval_holds_prediction", "predicted_lower_amount = 2.51"),
-    _clv("longer_horizons_hold_more", "predicted_180d_amount = 2.49"),
-    _clv("longer_horizons_hold_more", "predicted_365d_amount = 3.99, predicted_365d_upper_amount = 20"),
-    _clv("further_intervals_hold_predictions", "predicted_180d_upper_amount = 3.99"),
     _clv("total_is_historic_plus_predicted", "total_amount = 12.52"),
     _clv("historic_amount_agrees_with_features", "historic_amount = 9.99, total_amount = 12.49"),
     Breakage(
@@ -435,6 +432,11 @@ ACTIVATION = [
     ),
     Breakage(
         f"{_360}: predicted_amount_agrees_with_scores", (f"update {_360} set clv_status = 'refused' where {_C1}",)
+    ),
+    Breakage(f"{_360}: longer_horizons_hold_more", (f"update {_360} set predicted_180d_amount = 2.49 where {_C1}",)),
+    Breakage(
+        f"{_360}: longer_horizons_hold_more",
+        (f"update {_360} set predicted_180d_amount = null, predicted_365d_amount = 2.49 where {_C1}",),
     ),
 ]
 

@@ -168,15 +168,19 @@ def _add_features(connection: duckdb.DuckDBPyConnection) -> None:
 _CUSTOMER_360 = """
 create table marts.customer_360 as
 select c.customer_id, date '2024-07-01' as as_of_date, cast(coalesce(f.net_amount, 0) as decimal(18, 2)) as net_amount,
-    churn.churn_probability, churn.status as churn_status, clv.predicted_amount, clv.status as clv_status
+    churn.churn_probability, churn.status as churn_status, clv.predicted_amount, clv.status as clv_status,
+    clv_180d.predicted_amount as predicted_180d_amount, clv_365d.predicted_amount as predicted_365d_amount
 from marts.dim_customers as c
 left join marts.customer_features as f on f.customer_id = c.customer_id and f.as_of_date = date '2024-07-01'
 left join scores.customer_churn as churn on churn.customer_id = c.customer_id
-left join scores.customer_clv as clv on clv.customer_id = c.customer_id;
+left join scores.customer_clv as clv on clv.customer_id = c.customer_id
+left join scores.customer_clv_180d as clv_180d on clv_180d.customer_id = c.customer_id
+left join scores.customer_clv_365d as clv_365d on clv_365d.customer_id = c.customer_id;
 """
 
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
 _REASONS = {"reasons": "lowers risk: no order for 21 days (typical 60)", "reason_codes": "[]"}
+_LONGER = {"predicted_lower_amount": 0, "predicted_upper_amount": 15, "expected_order_count": 0.8}
 _SCORES = {
     "customer_segments": {"segment_id": 1, "segment_name": "regulars", "distance_to_center": 0.5},
     "customer_churn": {"churn_probability": 0.25, "churn_risk_band": "low", "horizon_days": 90, **_REASONS},
@@ -185,12 +189,6 @@ _SCORES = {
         "predicted_amount": 2.5,
         "predicted_lower_amount": 0,
         "predicted_upper_amount": 9,
-        "predicted_180d_amount": 4,
-        "predicted_180d_lower_amount": 0,
-        "predicted_180d_upper_amount": 15,
-        "predicted_180d_status": "scored",
-        "predicted_365d_status": "refused",
-        "predicted_365d_reason": "The history is too short for 365 days.",
         "expected_order_count": 0.4,
         "alive_probability": 0.9,
         "expected_order_amount": 6,
@@ -199,6 +197,8 @@ _SCORES = {
         "value_tier": "high",
         **_REASONS,
     },
+    "customer_clv_180d": _LONGER | {"horizon_days": 180, "predicted_amount": 4},
+    "customer_clv_365d": _LONGER | {"horizon_days": 365, "predicted_amount": 9},
 }
 
 _CONTRACT = {

@@ -10,6 +10,6 @@ CUSTOMER_JOBS = ("segmentation", "churn", "clv")
 
 
 def job_at(name: str, horizon_days: int) -> Job:
-    """A job that looks so many days ahead, and no further."""
-    horizons = {"churn_horizon_days": horizon_days, "clv_horizon_days": horizon_days, "clv_further_horizons_days": ()}
+    """A job that looks so many days ahead."""
+    horizons = {"churn_horizon_days": horizon_days, "clv_horizon_days": horizon_days}
     return load_job(name, load_definitions().model_copy(update=horizons))

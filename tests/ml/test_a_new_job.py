@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,7 @@ from tests.ml.synthetic_shop import (
     write_marts,
     write_movements,
 )
+from warehouse.base.errors import SettingsError
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs import registry
 from warehouse.publishing.publish import publish
@@ -131,6 +133,30 @@ def test_a_row_may_be_a_customer_and_a_product(lived: Settings) -> None:
     assert counts[0] == counts[1] > 200
     assert counts[2] == 2
     assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-3").is_passed
+
+
+def test_a_job_may_do_without_a_model(lived: Settings) -> None:
+    """A batch of results with figures, whose row is a series and a week; what it cannot do it says."""
+    what = (lived, "order_weeks", SOURCE, AS_OF_DATE)
+    assert train_as_declared(*what).status == "no_model"
+    counts = score_as_declared(*what).rows_by_status
+    found = rows(lived, "select * from scores.order_weeks")
+    assert counts == {"scored": len(found)}
+    everyone = rows(lived, f"select * from marts.customer_features where as_of_date = '{AS_OF_DATE}'")
+    weeks = pd.Timestamp(AS_OF_DATE) - pd.to_timedelta(everyone["days_since_last_order"].astype(int), unit="D")
+    mondays = (weeks - pd.to_timedelta(weeks.dt.weekday, unit="D")).value_counts()
+    assert (
+        dict(zip(pd.to_datetime(found["week_start_date"]), found["customer_count"], strict=True)) == mondays.to_dict()
+    )
+    with TrackingServer(lived).client() as client:
+        (run_id,) = set(found["mlflow_run_id"])
+        assert client.get_run(run_id).data.metrics["week_count"] == len(found)
+    assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-2").is_passed
+    refused = score_as_declared(*what[:3], date(2001, 1, 1))
+    assert refused.reason == "Only 0 weeks have orders before 2001-01-01."
+    assert len(rows(lived, "select * from scores.order_weeks")) == len(found)
+    with pytest.raises(SettingsError, match="has no model"):
+        roll_back(*what)
 
 
 def test_its_card_and_the_dictionary_tell_what_it_is(lived: Settings) -> None:

@@ -8,12 +8,13 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ml.backtest.command import at_horizon, chosen_origins
+from ml.backtest.command import chosen_origins
 from ml.backtest.history import History, builds_needed
 from ml.backtest.recording import keep
 from ml.backtest.replay import Origin, replay
 from ml.backtest.report import as_markdown, as_text, findings, table
 from ml.data.snapshots import Snapshots
+from ml.jobs.registry import load_job
 from ml.tracking import TrackingServer, champion_of
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
@@ -79,14 +80,11 @@ def test_origins_are_the_newest_that_can_be_judged():
         chosen_origins(AS_OF_DATE, (), 0, DEFINITIONS)
 
 
-def test_only_lifetime_value_has_further_horizons():
-    known = DEFINITIONS.model_copy(update={"clv_further_horizons_days": (180, 365)})
-    assert at_horizon(known, ["clv"], 180).clv_horizon_days == 180
-    newest = chosen_origins(AS_OF_DATE, (), 1, at_horizon(known, ["clv"], 365))
-    assert newest == (AS_OF_DATE - timedelta(days=365),)
-    for jobs, days in ((["churn"], 180), (["clv", "churn"], 180), (["clv"], 120)):
-        with pytest.raises(ClienteleError, match=f"No backtest over {days} days"):
-            at_horizon(known, jobs, days)
+def test_a_longer_horizon_is_replayed_on_a_history_of_its_own():
+    known = DEFINITIONS.model_copy(update={"clv_further_horizons_days": {"clv_365d": 365}})
+    own = {name: load_job(name, known).history_definitions(known) for name in ("churn", "clv", "clv_365d")}
+    assert chosen_origins(AS_OF_DATE, (), 1, own["clv_365d"]) == (AS_OF_DATE - timedelta(days=365),)
+    assert own["churn"] == own["clv"] == known
 
 
 @pytest.mark.parametrize("name", ["churn", "clv"])

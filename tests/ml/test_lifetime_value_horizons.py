@@ -1,45 +1,46 @@
-"""Further horizons of lifetime value: labels, competitions of their own, refusals, and amounts that agree."""
+"""Longer horizons of lifetime value: jobs of their own, with labels, snapshots, candidates and refusals."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
+from ml.competition.results import Refused
 from ml.data.features import model_frame
 from ml.data.snapshots import LeakError, Snapshots, check_no_leak, eligible
 from ml.estimators.baselines import LevelledSpend, StatusQuoSpend
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.jobs.lifetime_value import LifetimeValueJob
-from ml.jobs.lifetime_value.horizons import LabelledHistory, horizon_snapshots
+from ml.jobs.lifetime_value.horizons import horizon_snapshots, read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT
-from ml.jobs.lifetime_value.scores import carry_the_larger
+from ml.jobs.registry import load_job
 from ml.tracking.serialisation import types_in
-from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, features_at, simulated_orders
+from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE, features_at, simulated_orders, write_marts
+from warehouse.base.settings import Settings
 
-# Without boosting's two families the competitions take seconds: what is tested is who may compete and who serves.
 LABELLED_DATES = [AS_OF_DATE - timedelta(days=days) for days in (180, 360, 365, 390)]
-FURTHER = (180, 365)
-PREFIXES = ("predicted", "predicted_180d", "predicted_365d")
+FURTHER = {"clv_180d": 180, "clv_365d": 365}
 RULES = ("status_quo_rate", "last_90_days", "hiatus_rule")
 
 
-class QuickJob(LifetimeValueJob):
-    """Rules and the purchase model only."""
-
-    def candidate_makers(self, snapshots, columns):
-        quick = (pair for pair in super().candidate_makers(snapshots, columns) if not pair[0].endswith("boosting"))
-        yield from quick
+def quick(name: str) -> LifetimeValueJob:
+    """The job without boosting's two families: competitions take seconds, and who may compete and serve is the same."""
+    job = load_job(name)
+    makers = job.candidate_makers
+    job.candidate_makers = lambda *what: (pair for pair in makers(*what) if not pair[0].endswith("boosting"))
+    return job
 
 
 def labelled_rows(orders: pd.DataFrame, dates: list[date]) -> pd.DataFrame:
     parts = []
     for day in dates:
         frame, start = features_at(orders, day), pd.Timestamp(day)
-        for days in FURTHER:
+        for days in FURTHER.values():
             end = start + timedelta(days=days)
             future = orders[(orders["day"] >= start) & (orders["day"] < end)].groupby("customer_id")["amount"].sum()
             spent = frame["customer_id"].map(future).fillna(0.0)
@@ -49,25 +50,30 @@ def labelled_rows(orders: pd.DataFrame, dates: list[date]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def history(snapshots: Snapshots) -> LabelledHistory:
-    labelled = labelled_rows(simulated_orders(), LABELLED_DATES)
-    return LabelledHistory(
-        **{name: getattr(snapshots, name) for name in snapshots.__dataclass_fields__}, labelled=labelled
-    )
+def labelled() -> pd.DataFrame:
+    return labelled_rows(simulated_orders(), LABELLED_DATES)
 
 
 @pytest.fixture(scope="module")
-def competition(history: LabelledHistory):
-    job = QuickJob(HORIZON_DAYS, further_horizons_days=FURTHER)
-    return job, job.compete(history, None)
+def at(snapshots: Snapshots, labelled: pd.DataFrame):
+    """A function that gives the snapshots of a horizon, as they are read from the marts."""
+
+    def cut(days: int) -> Snapshots:
+        column = f"future_net_amount_{days}d"
+        rows = labelled[labelled[column].notna()].assign(future_net_amount=lambda rows: rows[column])
+        return horizon_snapshots(
+            SOURCE, AS_OF_DATE, days, labelled=rows, scoring=snapshots.scoring, began_on=snapshots.history_began_on
+        )
+
+    return cut
 
 
-def test_a_horizon_is_judged_that_long_ago_and_learned_from_before(history: LabelledHistory):
-    half_year = horizon_snapshots(history, 180)
+def test_a_horizon_is_judged_that_long_ago_and_learned_from_before(at):
+    half_year = at(180)
     assert half_year.evaluation_date == AS_OF_DATE - timedelta(days=180)
     assert half_year.training_dates == sorted(AS_OF_DATE - timedelta(days=days) for days in (360, 365, 390))
     assert half_year.evaluation["future_net_amount"].equals(half_year.evaluation["future_net_amount_180d"])
-    year = horizon_snapshots(history, 365)
+    year = at(365)
     assert year.evaluation_date == AS_OF_DATE - timedelta(days=365)
     assert year.training.empty
     late = replace(half_year, training=half_year.evaluation)
@@ -75,36 +81,65 @@ def test_a_horizon_is_judged_that_long_ago_and_learned_from_before(history: Labe
         check_no_leak(late)
 
 
-def test_every_horizon_has_a_competition_and_a_winner_of_its_own(competition):
-    _, found = competition
-    half_year, year = found.horizons
-    for outcome in (half_year, year):
-        assert outcome.competition is not None
-        assert {result.name for result in outcome.competition.results} > set(RULES)
-        assert outcome.model.candidate == outcome.competition.decision.serving
-    names = [result.name for result in found.results]
-    assert {"status_quo_rate", "status_quo_rate_180d", "status_quo_rate_365d"} <= set(names)
-    assert len(names) == len(set(names))
-    own, of_half_year = (found.result(name).metrics for name in ("status_quo_rate", "status_quo_rate_180d"))
-    assert of_half_year["actual_total"] > own["actual_total"]
-    assert set(found.documents["horizons.json"]) == {"180", "365"}
+def test_what_is_read_from_the_marts_is_what_was_labelled(
+    settings: Settings, snapshots: Snapshots, labelled: pd.DataFrame, at
+):
+    """Features and label of each date, put where the job's own label stands; without such labels there is nothing."""
+    settings.build_file(SOURCE).parent.mkdir(parents=True, exist_ok=True)
+    write_marts(settings.build_file(SOURCE), snapshots)
+    with duckdb.connect(str(settings.build_file(SOURCE))) as connection:
+        connection.register("given", labelled)
+        features = ", ".join(row[0] for row in connection.execute("describe marts.customer_features").fetchall())
+        connection.execute(f"create or replace table marts.customer_features as select {features} from given")
+        connection.execute(
+            "create or replace table marts.customer_labels as "
+            "select customer_id, as_of_date, future_net_amount_180d, future_net_amount_365d from given"
+        )
+    read, expected = read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 180, None), at(180)
+    for part in ("training", "evaluation"):
+        columns = ["customer_id", "as_of_date", "net_amount", "future_net_amount"]
+        found, wanted = (getattr(rows, part)[columns].sort_values(columns[:2]) for rows in (read, expected))
+        pd.testing.assert_frame_equal(
+            found.reset_index(drop=True), wanted.reset_index(drop=True), check_dtype=False, check_exact=False
+        )
+    assert read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 180, 900).training["customer_id"].nunique() < 450
+    assert read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 120, None).evaluation.empty
 
 
-def test_without_training_snapshots_only_what_needs_no_outcomes_competes(history: LabelledHistory):
+@pytest.mark.parametrize("name", FURTHER)
+def test_every_horizon_is_a_job_with_a_winner_and_a_table_of_its_own(at, name: str):
+    job, snapshots = quick(name), at(FURTHER[name])
+    job.check(snapshots)
+    found = job.compete(snapshots, None)
+    assert {result.name for result in found.results} > set(RULES)
+    estimator = found.result(found.decision.serving).candidate.estimator
+    types_in(estimator)  # raises where something could not be loaded again
+    rows = eligible(snapshots.scoring)
+    scores = job.scores(estimator, model_frame(rows, found.columns), rows)
+    assert set(scores) == set(job.spec.scores.columns)
+    assert (scores["horizon_days"] == FURTHER[name]).all()
+    assert scores["predicted_amount"].between(scores["predicted_lower_amount"], scores["predicted_upper_amount"]).all()
+
+
+def test_more_is_spent_in_more_days(at, snapshots: Snapshots):
+    own = quick("clv").compete(snapshots, None).result("status_quo_rate").metrics
+    longer = quick("clv_180d").compete(at(180), None).result("status_quo_rate").metrics
+    assert longer["actual_total"] > own["actual_total"]
+
+
+def test_without_training_snapshots_only_what_needs_no_outcomes_competes(at):
     """The whole job, not the quick one: boosting must not be offered."""
-    year = horizon_snapshots(history, 365)
-    job = LifetimeValueJob(365, is_further=True)
-    found = job.compete(year, None)
+    found = load_job("clv_365d").compete(at(365), None)
     assert len(found.results) == len(RULES) + 2
     assert all(result.candidate.parameters["interval_learned_on"] == HOLDOUT for result in found.results)
     assert found.result("hiatus_rule").candidate.estimator.amount.rule_.cutoff_days_ == 180
 
 
-def test_outcomes_of_the_holdout_change_no_order_of_customers(history: LabelledHistory):
+def test_outcomes_of_the_holdout_change_no_order_of_customers(at):
     """At a horizon without training snapshots they set the level of rules, and the intervals; nothing else."""
-    year = horizon_snapshots(history, 365)
+    year, job = at(365), load_job("clv_365d")
     lied = replace(year, evaluation=year.evaluation.assign(future_net_amount=1.0))
-    frame, job = model_frame(year.evaluation), LifetimeValueJob(365, is_further=True)
+    frame = model_frame(year.evaluation)
     for (name, make), (_, make_again) in zip(
         job.candidate_makers(year, ()), job.candidate_makers(lied, ()), strict=True
     ):
@@ -113,8 +148,8 @@ def test_outcomes_of_the_holdout_change_no_order_of_customers(history: LabelledH
         assert told == pytest.approx(scale * told_again)
 
 
-def test_rules_that_may_serve_a_further_horizon_keep_their_order_and_meet_the_level(history: LabelledHistory):
-    rows = eligible(horizon_snapshots(history, 180).training)
+def test_rules_that_may_serve_a_further_horizon_keep_their_order_and_meet_the_level(at):
+    rows = eligible(at(180).training)
     frame, spent = model_frame(rows), rows["future_net_amount"].to_numpy()
     rule = StatusQuoSpend(180).fit(frame)
     levelled = LevelledSpend(StatusQuoSpend(180)).fit(frame, spent)
@@ -136,67 +171,9 @@ def test_left_out_bounds_do_not_know_the_row():
     assert (again[0][0], again[1][0]) == (lower[0], upper[0])
 
 
-def test_a_horizon_longer_than_the_history_is_refused_with_its_reason(history: LabelledHistory):
-    labelled = history.labelled.assign(future_net_amount_365d=np.nan)
-    job = QuickJob(HORIZON_DAYS, further_horizons_days=FURTHER)
-    found = job.compete(replace(history, labelled=labelled), None)
-    year = found.horizons[1]
-    assert "The history is too short for 365 days: models would be judged on" in year.refusal
-    rows = eligible(history.scoring)
-    scores = job.scores(found.result("status_quo_rate").candidate.estimator, model_frame(rows, found.columns), rows)
-    assert "predicted_365d_amount" not in scores  # written as null
-    assert (scores["predicted_365d_status"] == "refused").all()
-    assert (scores["predicted_365d_reason"] == year.refusal).all()
-    assert scores["predicted_180d_amount"].notna().all()
-
-
-def test_marts_without_these_labels_leave_the_horizons_refused(history: LabelledHistory):
-    job = QuickJob(HORIZON_DAYS, further_horizons_days=FURTHER)
-    found = job.compete(replace(history, labelled=pd.DataFrame()), None)
-    assert [outcome.competition for outcome in found.horizons] == [None, None]
-
-
-def test_scores_of_all_horizons_agree(competition, history: LabelledHistory):
-    job, found = competition
-    rows = eligible(history.scoring)
-    for name in ("status_quo_rate", found.decision.serving):
-        estimator = found.result(name).candidate.estimator
-        scores = job.scores(estimator, model_frame(rows, found.columns), rows)
-        for end in ("lower_amount", "amount", "upper_amount"):
-            own, half_year, year = (
-                scores[f"{prefix}_{end}"] for prefix in ("predicted", "predicted_180d", "predicted_365d")
-            )
-            assert (own <= half_year).all()
-            assert (half_year <= year).all()
-        for prefix in ("predicted_180d", "predicted_365d"):
-            inside = scores[f"{prefix}_amount"].between(
-                scores[f"{prefix}_lower_amount"], scores[f"{prefix}_upper_amount"]
-            )
-            assert inside.all()
-            assert scores[f"{prefix}_method"].notna().all()
-        total = (scores["historic_amount"] + scores["predicted_amount"]).round(2)
-        assert np.allclose(scores["total_amount"], total)
-        types_in(estimator)  # raises where something could not be loaded again
-
-
-def test_contradicting_horizons_carry_the_larger():
-    ends = ("lower_amount", "amount", "upper_amount")
-    values = {"predicted": (1, 5, 9), "predicted_180d": (2, 4, 20), "predicted_365d": (0, 6, 15)}
-    detail = pd.DataFrame(
-        {f"{name}_{end}": [v] for name, all_ in values.items() for end, v in zip(ends, all_, strict=True)}
-    )
-    carried = carry_the_larger(detail, list(values))
-    assert carried[[f"predicted_180d_{end}" for end in ends]].iloc[0].tolist() == [2, 5, 20]
-    assert carried[[f"predicted_365d_{end}" for end in ends]].iloc[0].tolist() == [2, 6, 20]
-    assert carried[[f"predicted_{end}" for end in ends]].iloc[0].tolist() == [1, 5, 9]
-
-
-def test_a_former_horizon_that_is_not_beaten_goes_on(competition, history: LabelledHistory):
-    """With a gate that nobody passes the verdict is champion_kept: the former part stays, in the new version."""
-    job, found = competition
-    former = found.result("status_quo_rate").candidate.estimator
-    unreachable = job.gate.model_copy(update={"minimum_gain_over_baseline": 10.0})
-    configuration = job.configuration.model_copy(update={"gate": unreachable})
-    again = QuickJob(HORIZON_DAYS, configuration, further_horizons_days=FURTHER).compete(history, former)
-    assert [outcome.competition.decision.verdict for outcome in again.horizons] == ["champion_kept", "champion_kept"]
-    assert [outcome.model for outcome in again.horizons] == list(former.further_horizons())
+def test_a_horizon_longer_than_the_history_is_refused_with_its_reason(at):
+    year = at(365)
+    with pytest.raises(Refused, match="The history is too short for 365 days: models would be judged on"):
+        load_job("clv_365d").check(replace(year, evaluation=year.evaluation.head(0)))
+    with pytest.raises(Refused, match="Nobody has ordered anything"):
+        load_job("clv_365d").check(replace(year, evaluation=year.evaluation.head(0), scoring=year.scoring.head(0)))

@@ -13,7 +13,7 @@ from ml.data.contracts import Contracts
 from ml.data.history import ShortHistory
 from ml.data.snapshots import Snapshots
 from ml.jobs.contract_churn.job import ContractChurnJob
-from ml.jobs.lifetime_value.job import LifetimeValueJob
+from ml.jobs.registry import load_job
 from tests.ml.jobs import job_at
 
 from .synthetic_shop import AS_OF_DATE, HORIZON_DAYS, shop_snapshots
@@ -43,7 +43,7 @@ def test_what_is_missing_is_told(begun_late: Snapshots, job: str) -> None:
 def test_a_longer_horizon_needs_its_own_days(begun_late: Snapshots) -> None:
     """It is judged 365 days back, 180 of history before that: 545, of which there are 300."""
     with pytest.raises(Refused, match=r"too short for 365 days: models would be judged on 2024-07-01.* 245 days fewer"):
-        LifetimeValueJob(365, is_further=True).check(replace(begun_late, clv_horizon_days=365))
+        load_job("clv_365d").check(replace(begun_late, clv_horizon_days=365))
 
 
 def test_guests_who_came_before_the_first_customer_are_history_too(begun_late: Snapshots) -> None:

@@ -13,11 +13,12 @@ import pytest
 
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
+from ml.jobs.registry import load_job
 from ml.lifecycle.retraining import reason_to_train
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
-from ml.watching.evidence import watch
+from ml.watching.evidence import Evidence, watch
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
@@ -35,6 +36,7 @@ from warehouse.base.settings import Settings
 from warehouse.tables.scores import create_score_tables, write_scores
 
 JOB = job_at("clv", HORIZON_DAYS)
+HALF_YEAR = load_job("clv_180d")
 
 
 @pytest.fixture(scope="module")
@@ -154,65 +156,56 @@ def test_scores_that_are_not_mature_are_not_judged(home: Settings, orders: pd.Da
     assert read(home, "select * from quality.realised_performance").empty
 
 
-def write_long_forecasts(settings: Settings, orders: pd.DataFrame, version: str) -> pd.DataFrame:
-    """Scores of 180 days ago that said exactly what came; 365 days were refused. Returns what came, by customer."""
+def write_long_forecasts(settings: Settings, version: str) -> pd.DataFrame:
+    """Scores of 180 days ago that said exactly what came. Returns what came, by customer."""
     day = AS_OF_DATE - timedelta(days=180)
     with duckdb.connect(str(settings.build_file(SOURCE))) as connection:
+        create_score_tables(connection)
         came = outcomes_after(connection, day, 180)
-        scores = pd.DataFrame({"customer_id": came["customer_id"], "predicted_180d_amount": came["future_net_amount"]})
+        scores = pd.DataFrame({"customer_id": came["customer_id"], "predicted_amount": came["future_net_amount"]})
         scores = scores.assign(
             as_of_date=day,
-            horizon_days=HORIZON_DAYS,
-            predicted_amount=outcomes_after(connection, day, HORIZON_DAYS)["future_net_amount"],
-            predicted_365d_status="refused",
+            horizon_days=180,
             status="scored",
-            model_name=JOB.model_name,
+            model_name=HALF_YEAR.model_name,
             model_version=version,
             scored_at=pd.Timestamp(day),
         )
-        write_scores(connection, "customer_clv", scores)
+        write_scores(connection, HALF_YEAR.score_table, scores)
         connection.execute(
-            "insert into quality.model_horizons by name select now()::timestamp as decided_at, 'clv' as job, ? as "
-            "source, ?::date as as_of_date, ? as model_name, ? as model_version, true as is_in_service, 180 as "
-            "horizon_days, 3 as training_snapshot_count, 'promoted' as decision, '' as reason, 'gini' as metric_name, "
-            "0.5 as metric_value",
-            [SOURCE, day, JOB.model_name, version],
+            "insert into quality.model_promotions by name select now()::timestamp as decided_at, ? as job, ? as "
+            "source, ?::date as as_of_date, ? as model_name, ? as model_version, 'two_stage' as candidate, "
+            "'promoted' as decision, '' as reason, 'gini' as metric_name, 0.5 as metric_value",
+            [HALF_YEAR.name, SOURCE, day, HALF_YEAR.model_name, version],
         )
     return came
 
 
-def test_each_horizon_is_judged_once_it_is_over(home: Settings, orders: pd.DataFrame):
-    version = champion_of(TrackingServer(home), JOB, SOURCE).version
-    came = write_long_forecasts(home, orders, version)
-    with duckdb.connect(str(home.build_file(SOURCE))) as connection:  # what a release before this one left
-        connection.execute("alter table quality.realised_performance drop column horizon_days")
-        connection.execute(
-            "insert into quality.realised_performance by name select now()::timestamp as measured_at, 'clv' as job, "
-            "? as source, ?::date as as_of_date, ?::date as label_end_date, ? as model_name, ? as model_version, "
-            "'gini' as metric_name, 0.25 as metric_value, 0.3 as expected_value, 'ok' as status, 7 as customer_count",
-            [SOURCE, EARLIER, AS_OF_DATE, JOB.model_name, version],
-        )
-    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
-    assert reason is None
-    assert f"The scores of {EARLIER} for {HORIZON_DAYS} days reached gini 0.250" in evidence.words
+def look_at_half_year(settings: Settings, orders: pd.DataFrame, serving_version: str) -> Evidence:
+    """What is found of the job that looks 180 days ahead, while a version serves."""
+    server = TrackingServer(settings)
+    serving = replace(champion_of(server, JOB, SOURCE), version=serving_version)
+    return watch(settings, server, HALF_YEAR, snapshots_at(orders, AS_OF_DATE), serving, DEFINITIONS)
+
+
+def test_a_long_forecast_is_judged_once_it_is_over(home: Settings, orders: pd.DataFrame):
+    came = write_long_forecasts(home, "7")
+    evidence = look_at_half_year(home, orders, "7")
     assert f"The scores of {AS_OF_DATE - timedelta(days=180)} for 180 days reached gini 1.000 (0.500" in evidence.words
-    found = read(home, "select * from quality.realised_performance where label_end_date - as_of_date = horizon_days")
-    found = found.groupby(["as_of_date", "horizon_days"])["customer_count"].agg(["size", "max"])
-    day = pd.Timestamp(AS_OF_DATE - timedelta(days=180))
-    assert found["size"].to_dict() == {(day, 90): 3, (day, 180): 3, (pd.Timestamp(EARLIER), 90): 1}
-    assert found.loc[(day, 180), "max"] == len(came)
+    found = read(home, "select * from quality.realised_performance where job = 'clv_180d'")
+    assert found["customer_count"].tolist() == [len(came)] * 3
+    assert set(found["horizon_days"]) == {180}
 
 
 @pytest.mark.parametrize("serves", [True, False])
 def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
     home: Settings, orders: pd.DataFrame, serves: bool
 ):
-    champion = champion_of(TrackingServer(home), JOB, SOURCE).version
-    write_long_forecasts(home, orders, champion if serves else "another")
+    write_long_forecasts(home, "7" if serves else "6")
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
-        connection.execute("update scores.customer_clv set predicted_180d_amount = 9000 / (1 + predicted_180d_amount)")
-    _, reason = look(home, snapshots_at(orders, AS_OF_DATE))
-    assert ("for 180 days did not come true (gini" in (reason or "")) == serves
+        connection.execute("update scores.customer_clv_180d set predicted_amount = 9000 / (1 + predicted_amount)")
+    asks = look_at_half_year(home, orders, "7").asks
+    assert ("for 180 days did not come true (gini" in (asks or "")) == serves
     statuses = read(home, "select metric_name, status from quality.realised_performance where horizon_days = 180")
     assert set(map(tuple, statuses.to_numpy())) >= {("level_ratio", "decayed")}
 

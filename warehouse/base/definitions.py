@@ -22,7 +22,7 @@ class Definitions(BaseModel):
     newest_first: str = Field(min_length=1)  # SQL that puts the versions of a raw row in order
     churn_horizon_days: int = Field(gt=0)
     clv_horizon_days: int = Field(gt=0)
-    clv_further_horizons_days: tuple[int, ...] = ()
+    clv_further_horizons_days: dict[str, int] = Field(default_factory=dict)  # by job
     eligibility_window_days: int = Field(gt=0)
     snapshot_step_days: int = Field(gt=0)
     snapshot_max_count: int = Field(gt=0)
@@ -35,7 +35,7 @@ class Definitions(BaseModel):
 
     @model_validator(mode="after")
     def _horizons_rise(self) -> Definitions:
-        horizons = (self.clv_horizon_days, *self.clv_further_horizons_days)
+        horizons = (self.clv_horizon_days, *self.clv_further_horizons_days.values())
         if list(horizons) != sorted(set(horizons)):
             raise ValueError("clv_further_horizons_days must rise from above clv_horizon_days")
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -59,6 +60,18 @@ def _files(folders: tuple[Path, ...]) -> list[Path]:
 
 def _spec(file: Path) -> JobSpec:
     try:
-        return JobSpec.model_validate({**yaml.safe_load(file.read_text(encoding="utf-8")), "name": file.stem})
+        return JobSpec.model_validate({**_written(file), "name": file.stem})
     except (ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"The declaration of a job cannot be used: {file}: {error}", "Mend the file.") from error
+
+
+def _written(file: Path) -> dict[str, Any]:
+    """What a declaration says; with `like`, what it leaves out is as in the declaration beside it of that name."""
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    like = written.pop("like", None)
+    if like is None:
+        return written
+    another = file.with_name(f"{like}.yml")
+    if another == file or not another.is_file():
+        raise ValueError(f"like: there is no declaration {another.name} beside it")
+    return {**_written(another), **written}

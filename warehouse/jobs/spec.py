@@ -128,10 +128,13 @@ class JobSpec(_Frozen):
         `module:class`, imported only when the job runs.
     optional
         Whether others go on when it fails: its former scores stay, its gate warns, and the failure is told.
+    has_model
+        Whether a model is trained and kept; if not, its results are computed anew at each date (`ml.jobs.batch`).
     needs
         Tables of the contract without whose rows there is nothing to learn: the job is then refused, and says so.
     horizon
-        The var of dbt_project.yml that says how many days the job looks ahead; None: it does not.
+        The var of dbt_project.yml that says how many days the job looks ahead: a number, or numbers by the names of
+        jobs; None: it does not.
     compared
         How two models are compared, for who decides; None: by outcomes that neither had seen.
     figures
@@ -147,6 +150,7 @@ class JobSpec(_Frozen):
     question: str
     code: str = Field(pattern=r"^[\w.]+:\w+$")
     optional: bool = False
+    has_model: bool = True
     needs: tuple[str, ...] = ()
     rows: Rows
     horizon: str | None = None

@@ -40,7 +40,7 @@ candidates as (
     {%- endfor %}
 
     -- a longer horizon is judged that many days back and learned from as many days further back
-    {%- for days in var('clv_further_horizons_days') if days > horizon_days and own_count %}
+    {%- for days in var('clv_further_horizons_days').values() if days > horizon_days and own_count %}
 
     union all
 

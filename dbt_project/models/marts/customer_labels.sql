@@ -38,7 +38,7 @@ observed as (
         end as clv_window_purchase_date,
         case when {{ counts_in_window('customers.as_of_date', clv_end) }} then movements.net_amount else 0 end
             as clv_window_net_amount
-        {%- for days in var('clv_further_horizons_days') %}
+        {%- for days in var('clv_further_horizons_days').values() %}
         {%- set window_end = date_plus_days('customers.as_of_date', days) -%}
         ,
         case when {{ counts_in_window('customers.as_of_date', window_end) }} then movements.net_amount else 0 end
@@ -62,7 +62,7 @@ labelled as (
         cast(count(distinct clv_window_purchase_date) as integer) as future_order_count,
         -- nothing is said of a window that has not closed: a sum of part of it would look like the whole
         {{ in_cents('sum(clv_window_net_amount)') }} as future_net_amount
-        {%- for days in var('clv_further_horizons_days') %}
+        {%- for days in var('clv_further_horizons_days').values() %}
         {%- set window_end = date_plus_days('as_of_date', days) -%}
         ,
         cast(

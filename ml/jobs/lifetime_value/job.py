@@ -2,101 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from copy import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from ml.competition.results import Candidate, Competition, Refused, Result
+from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
-from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
 from ml.evaluation import metrics
 from ml.jobs.configuration import LifetimeValueConfiguration
-from ml.jobs.lifetime_value.horizons import (
-    HorizonOutcome,
-    HorizonsCompetition,
-    LabelledHistory,
-    decided,
-    horizon_snapshots,
-    read_labelled_history,
-    refused,
-    report,
-)
+from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
 from ml.jobs.lifetime_value.monitoring import spend_monitoring
-from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns, prefix_of
+from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
 from ml.jobs.monitoring import Monitoring
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
-from ml.treatment.served import changes_under, joined
 from warehouse.base.definitions import Definitions
 from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ml.tracking import Recorded
-
-
 # What a candidate of further horizons reads beside what every model takes.
 _AMOUNT_COLUMNS = ("net_amount",)
 
 
 class LifetimeValueJob(SupervisedJob):
-    """Net spend in the horizon and in further ones, with intervals, and the historic and total value beside it.
+    """Net spend in the horizon, with an interval, and the historic and total value beside it.
 
-    Parameters
-    ----------
-    horizon_days
-        What tiers and total value go by, and whose competition decides whether a version serves.
-    further_horizons_days
-        Longer horizons, rising: each has a competition of its own, whose winner goes into the same version.
-    is_further
-        This job stands for a further horizon: it may do without training snapshots, with candidates that need no
-        outcomes.
+    Declared as `clv` for the horizon by which tiers and total value go, and under further names for longer ones
+    (`clv_further_horizons_days` in dbt_project.yml). These have snapshots of their own, and may do without training
+    snapshots, with candidates that need no outcomes.
     """
 
     name = "clv"
     baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
     event_words = ("spent something", "spent nothing")
 
-    def __init__(
-        self,
-        horizon_days: int,
-        configuration: LifetimeValueConfiguration | None = None,
-        *,
-        further_horizons_days: tuple[int, ...] = (),
-        is_further: bool = False,
-    ) -> None:
+    def __init__(self, horizon_days: int, configuration: LifetimeValueConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
         self.configuration = configuration or load_configuration(LifetimeValueConfiguration, "lifetime_value")
         self.gate = self.configuration.gate
-        self.further_horizons_days = further_horizons_days
-        self.is_further = is_further
 
-    @classmethod
-    def defined(cls, definitions: Definitions) -> LifetimeValueJob:
-        """With the further horizons; asked for one of these, for it alone."""
-        days, further = definitions.clv_horizon_days, definitions.clv_further_horizons_days
-        return cls(days, is_further=True) if days in further else cls(days, further_horizons_days=further)
+    @property
+    def is_further(self) -> bool:
+        """Whether this is one of the longer horizons."""
+        return self.name != type(self).name
 
     def monitoring(self) -> Monitoring:
-        return spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
+        monitoring = spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
+        return replace(monitoring, of_serving_version=self.is_further)
 
     def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
-        snapshots = super().read_training(settings, source, as_of_date, definitions)
-        if not self.further_horizons_days:
-            return snapshots
+        if not self.is_further:
+            return super().read_training(settings, source, as_of_date, definitions)
         limit = self.maximum_training_row_count
-        return read_labelled_history(settings, source, snapshots, self.further_horizons_days, limit)
+        return read_horizon_snapshots(settings, source, as_of_date, self.horizon_days, limit)
+
+    def history_definitions(self, definitions: Definitions) -> Definitions:
+        if not self.is_further:
+            return definitions
+        return definitions.model_copy(update={"clv_horizon_days": self.horizon_days, "clv_further_horizons_days": {}})
 
     def happened(self, rows: pd.DataFrame) -> NDArray:
         return self.target(rows) > 0
@@ -112,7 +84,7 @@ class LifetimeValueJob(SupervisedJob):
     # ---- may it be done ----
 
     def check(self, snapshots: Snapshots) -> None:
-        if not self.is_further or not snapshots.training.empty:
+        if not self.is_further or snapshots.scoring.empty or not snapshots.training.empty:
             super().check(snapshots)
             return
         self._check_history(snapshots)
@@ -145,43 +117,6 @@ class LifetimeValueJob(SupervisedJob):
             snapshots, columns, self.target, self.horizon_days, self.configuration, is_further=self.is_further
         )
         yield from learning.makers()
-
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
-        """As every supervised job; then each further horizon, whose winner becomes a part of every candidate."""
-        competition = super().compete(snapshots, champion, only)
-        if not isinstance(snapshots, LabelledHistory):
-            return competition
-        former = {model.horizon_days: model for model in _further_horizons(champion)}
-        outcomes = tuple(self._further(snapshots, days, former.get(days)) for days in self.further_horizons_days)
-        results = tuple(_with_further(result, outcomes) for result in competition.results)
-        results += tuple(result for outcome in outcomes for result in outcome.results())
-        documents = {**competition.documents, "horizons.json": report(outcomes)}
-        own = {name: getattr(competition, name) for name in Competition.__dataclass_fields__}
-        return HorizonsCompetition(**{**own, "results": results, "documents": documents}, horizons=outcomes)
-
-    def _further(self, history: LabelledHistory, horizon_days: int, former: HorizonModel | None) -> HorizonOutcome:
-        job = LifetimeValueJob(horizon_days, self.configuration, is_further=True)
-        snapshots = horizon_snapshots(history, horizon_days)
-        try:
-            job.check(snapshots)
-        except Refused as refusal:
-            return refused(horizon_days, snapshots, str(refusal))
-        usable = former if former is not None and former.amount is not None else None
-        champion = usable and LifetimeValueModel(usable.amount, usable.interval)
-        return decided(horizon_days, snapshots, job.compete(snapshots, champion), usable)
-
-    def write_beside_decision(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        competition: Competition,
-        recorded: Recorded,
-        pipeline_run_id: str | None,
-    ) -> None:
-        from ml.jobs.lifetime_value.decisions import write_horizons  # knows MLflow, which scoring alone can do without
-
-        outcomes = competition.horizons if isinstance(competition, HorizonsCompetition) else ()
-        serves = competition.decision.serving is not None
-        write_horizons(connection, self, outcomes, recorded, serves=serves, pipeline_run_id=pipeline_run_id)
 
     # ---- judgement ----
 
@@ -248,15 +183,7 @@ class LifetimeValueJob(SupervisedJob):
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         detail = predicted_columns(estimator, features, rows)
         tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
-        return detail.assign(horizon_days=self.horizon_days, value_tier=tier)
-
-    def changed_values(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        parts = [super().changed_values(estimator, features, rows)]
-        for horizon in estimator.further_horizons():
-            if horizon.amount is not None:
-                own = model_frame(rows, tuple(horizon.columns))
-                parts.append(changes_under(horizon.amount, own, f"{prefix_of(horizon)}_amount"))
-        return joined(parts)
+        return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))
 
     def value_tier(self, predicted: pd.Series, customer_id: pd.Series) -> NDArray:
         """Tier by rank of predicted spend; equal predictions are ranked by id, so that a rerun agrees."""
@@ -267,14 +194,9 @@ class LifetimeValueJob(SupervisedJob):
         return np.asarray(names, dtype=object)[np.searchsorted(limits, share)]
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame({"horizon_days": self.horizon_days, **historic_columns(rows)}, index=rows.index)
+        known = {"horizon_days": self.horizon_days, **historic_columns(rows)}
+        return self._declared(pd.DataFrame(known, index=rows.index))
 
-
-def _further_horizons(champion: BaseEstimator | None) -> tuple[HorizonModel, ...]:
-    return () if champion is None else champion.further_horizons()
-
-
-def _with_further(result: Result, outcomes: tuple[HorizonOutcome, ...]) -> Result:
-    estimator = copy(result.candidate.estimator)
-    estimator.further = [outcome.model for outcome in outcomes]
-    return replace(result, candidate=replace(result.candidate, estimator=estimator))
+    def _declared(self, columns: pd.DataFrame) -> pd.DataFrame:
+        """Those that the job's own score table has."""
+        return columns[[name for name in columns if name in self.spec.scores.columns]]

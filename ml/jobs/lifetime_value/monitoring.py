@@ -16,12 +16,9 @@ from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from warehouse.base.definitions import Definitions
 
-# What the table holds, whatever horizons are asked for today: what was said once is judged.
-_FURTHER_COLUMNS = {180: "predicted_180d_amount", 365: "predicted_365d_amount"}
-
 
 def spend_monitoring(status_quo: StatusQuo, rank_by_weight: Callable[[NDArray, NDArray], WeightedMetric]) -> Monitoring:
-    """How predicted spend is held against spend after the date, at every horizon that the score table has."""
+    """How predicted spend is held against spend after the date."""
 
     def rules(
         connection: duckdb.DuckDBPyConnection,
@@ -34,6 +31,4 @@ def spend_monitoring(status_quo: StatusQuo, rank_by_weight: Callable[[NDArray, N
         rate = StatusQuoSpend(horizon_days, status_quo.minimum_tenure_days).fit(rows).predict(rows)
         return {name: ("status_quo_rate", rate) for name in AMOUNT_MEASURES}
 
-    return Monitoring(
-        "customer_id", "future_net_amount", AMOUNT_MEASURES, outcomes_after, rules, rank_by_weight, _FURTHER_COLUMNS
-    )
+    return Monitoring("customer_id", "future_net_amount", AMOUNT_MEASURES, outcomes_after, rules, rank_by_weight)

@@ -18,6 +18,15 @@ clv as (
 
 ),
 
+{%- for job in var('clv_further_horizons_days') %}
+
+{{ job }} as (
+
+    {{ latest_scores(source('scores', 'customer_' ~ job)) }}
+
+),
+{%- endfor %}
+
 scored as (
 
     select
@@ -44,11 +53,20 @@ scored as (
         clv.predicted_amount,
         clv.predicted_lower_amount,
         clv.predicted_upper_amount,
-        {%- for days in var('clv_further_horizons_days') %}
-        clv.predicted_{{ days }}d_amount,
-        clv.predicted_{{ days }}d_lower_amount,
-        clv.predicted_{{ days }}d_upper_amount,
-        coalesce(clv.predicted_{{ days }}d_reason, clv.reason) as predicted_{{ days }}d_reason,
+        {%- set shorter = ['clv'] %}
+        {%- for job, days in var('clv_further_horizons_days').items() %}
+        {%- do shorter.append(job) %}
+        {%- for end in ['amount', 'lower_amount', 'upper_amount'] %}
+        -- models of their own may contradict each other: what is spent in fewer days is spent in more, too
+        case
+            when {{ job }}.predicted_amount is not null
+                then greatest({{ shorter | join('.predicted_' ~ end ~ ', ') }}.predicted_{{ end }})
+        end as predicted_{{ days }}d_{{ end }},
+        {%- endfor %}
+        case
+            when {{ job }}.predicted_amount is null
+                then coalesce({{ job }}.reason, clv.reason, 'not scored for ' || '{{ days }}' || ' days')
+        end as predicted_{{ days }}d_reason,
         {%- endfor %}
         clv.expected_order_count,
         clv.alive_probability,
@@ -64,6 +82,10 @@ scored as (
         on customers.customer_id = churn.customer_id
     left join clv
         on customers.customer_id = clv.customer_id
+    {%- for job in var('clv_further_horizons_days') %}
+    left join {{ job }}
+        on customers.customer_id = {{ job }}.customer_id
+    {%- endfor %}
     left join {{ ref('int_customer_contracts') }} as contracts
         on customers.customer_id = contracts.customer_id
 

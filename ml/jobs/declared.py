@@ -1,0 +1,72 @@
+"""What every job has from its declaration (warehouse/jobs), with a model or without."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from warehouse.base.definitions import Definitions
+from warehouse.base.errors import SettingsError
+from warehouse.jobs.registry import job_spec
+from warehouse.jobs.spec import JobSpec
+
+
+class DeclaredJob:
+    """A job.
+
+    Attributes
+    ----------
+    name
+        That of its declaration, `spec`.
+    horizon_days
+        What it looks ahead; None for a job without a horizon.
+    """
+
+    name: str
+    horizon_days: int | None = None
+
+    @classmethod
+    def defined(cls, spec: JobSpec, definitions: Definitions) -> Self:
+        """The job of a declaration, as `dbt_project.yml` has it look ahead."""
+        horizon_days = _horizon_days(spec, definitions)
+        job = cls() if horizon_days is None else cls(horizon_days)
+        job.name = spec.name
+        return job
+
+    @property
+    def spec(self) -> JobSpec:
+        """The declaration."""
+        return job_spec(self.name)
+
+    @property
+    def model_name(self) -> str:
+        """Experiment and registered model in MLflow, and `model_name` in the score table."""
+        return self.spec.model_name
+
+    @property
+    def score_table(self) -> str:
+        """Table of the schema `scores`."""
+        return self.spec.scores.table
+
+    @property
+    def score_column(self) -> str:
+        """The column of that table that everything else is about."""
+        return self.spec.scores.watched
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """What a row of the score table is about, besides date and model; a job about customers scores all of them."""
+        return tuple(self.spec.scores.key)
+
+
+def _horizon_days(spec: JobSpec, definitions: Definitions) -> int | None:
+    if spec.horizon is None:
+        return None
+    known = getattr(definitions, spec.horizon, None)
+    days = known.get(spec.name) if isinstance(known, dict) else known
+    if days is None:
+        raise SettingsError(
+            f"The job {spec.name} has the horizon {spec.horizon}, whose days are not read from dbt_project.yml.",
+            "Name another one in its declaration, or add the var (or the job to it) and a field of "
+            "warehouse.base.definitions.",
+        )
+    return days
