@@ -12,6 +12,7 @@ import pytest
 import ml.lifecycle.settlement
 import ml.lifecycle.training
 from ml.competition.states import State
+from ml.explanations.training_report import TrainingReport
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.approval import AlreadyAnswered, Answer, answer
 from ml.lifecycle.decisions import decision_row
@@ -81,7 +82,7 @@ def test_a_training_killed_wherever_it_writes(fresh: Settings, snapshots, monkey
     results = tuple(result for result in made[0].results if result.name in named)
     monkeypatch.setattr(SegmentationJob, "compete", lambda *_: replace(made[0], results=results))
     with monkeypatch.context() as patched:  # registered, and in the middle of the rows
-        patched.setattr(SegmentationJob, "write_beside_decision", kill)
+        patched.setattr(TrainingReport, "write_fairness", kill)
         with pytest.raises(Killed):
             trained_by(fresh, "run-1")
     assert (champion(fresh), decisions(fresh)) == (None, [])
