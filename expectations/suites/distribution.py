@@ -12,6 +12,7 @@ from expectations.suites.collapse import collapse_rules
 from expectations.suites.former_run import COLUMNS, NO_FORMER_RUN, PRESENT_AND_FORMER
 from expectations.suites.rules import Severity, TableSuite, no_rows, sql
 from expectations.thresholds import DistributionThresholds, ProfiledTable, Thresholds
+from warehouse.base.population_stability import population_stability_sql
 
 # Columns of this run beside those of the former one. Where nothing is left to measure only warnings speak of it here;
 # what must not vanish is judged by its totals (collapse.py).
@@ -57,10 +58,11 @@ _MULTIPLIED = (
     "present.value > 0 and former.value > 0 "
     "and greatest(present.value / former.value, former.value / present.value) > :limit"
 )
-# Population stability index: sum of (p - q) ln(p / q), see ml/watching; chance alone makes it about
-# (categories - 1) × (1/n + 1/m) in samples of n and m, twice of which is added to the limit.
-_SHIFTED = """
-        select column_name, round(sum((share - former_share) * ln(share / former_share)), 3) as psi
+# Chance alone makes a population stability index of about (categories - 1) × (1/n + 1/m) in samples of n and m; twice
+# that is added to the limit.
+_PSI = population_stability_sql("share", "former_share")
+_SHIFTED = f"""
+        select column_name, round({_PSI}, 3) as psi
         from (
             select
                 coalesce(present.column_name, former.column_name) as column_name,
@@ -70,7 +72,7 @@ _SHIFTED = """
                 on former.column_name = present.column_name and former.category = present.category
         ) as shares
         group by column_name
-        having sum((share - former_share) * ln(share / former_share)) > :limit + 2 * (count(*) - 1)
+        having {_PSI} > :limit + 2 * (count(*) - 1)
             * (select 1.0 / row_count + 1.0 / former_row_count from judged)
 """
 

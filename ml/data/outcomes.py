@@ -1,8 +1,7 @@
 """What happened after a date, and what a plain rule could have said on it, from the movements of the marts.
 
-The same definitions as `marts.customer_labels` and `marts.subscription_labels` (tests compare them on their dates): a
-purchase or an amount counts as it stood when the horizon ended. The label marts hold snapshot dates only; scores may
-be of any date.
+By the same macros as `marts.customer_labels`: a purchase or an amount counts as it stood when the horizon ended. The
+label marts hold snapshot dates only; scores may be of any date.
 """
 
 from __future__ import annotations
@@ -12,39 +11,26 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
+from warehouse.base.dbt_macros import dbt_macro
+
 # Before the date: as it stood on the date. After: as it stood at the end of the horizon.
 _OUTCOMES = """
-with movements as (
-    select
-        *,
-        counts_from_at < $label_end and (counts_until_at is null or counts_until_at >= $label_end) as is_true_at_end
-    from intermediate.int_customer_movements where occurred_at < $label_end
-),
-before as (
+with before as (
     select
         customer_id,
         date_diff('day', max(order_date) filter (is_demand), $as_of_date) as days_since_last_order,
         date_diff('day', min(order_date) filter (is_demand), $as_of_date) as tenure_days,
         sum(net_amount) filter (occurred_at >= $year_before) as net_amount_365d
-    from movements
-    where occurred_at < $as_of_date and counts_from_at < $as_of_date
-        and (counts_until_at is null or counts_until_at >= $as_of_date)
+    from intermediate.int_customer_movements
+    where occurred_at < $as_of_date and {stands_before}
     group by customer_id
 ),
 after as (
     select
         customer_id,
-        count(*) filter (is_demand and is_true_at_end) > 0 as has_purchased,
-        sum(net_amount) filter (
-            case
-                when sold_at < $as_of_date and counts_until_at < $label_end
-                    then movement_part = 'return' and counts_until_at >= $as_of_date
-                        and (stands_again_at is null or stands_again_at >= $label_end)
-                        and (cancelled_at is null or cancelled_at >= $label_end)
-                else is_true_at_end and (movement_part <> 'residual' or sold_at >= $as_of_date)
-            end
-        ) as net_amount
-    from movements
+        count(*) filter (is_demand and {stands_after}) > 0 as has_purchased,
+        sum(net_amount) filter ({counts_after}) as net_amount
+    from intermediate.int_customer_movements as movements
     where occurred_at >= $as_of_date
     group by customer_id
 )
@@ -61,7 +47,6 @@ where before.days_since_last_order is not null
 order by before.customer_id
 """
 
-
 # Contracts that ran on the date. An end that the marts know lies before their own date.
 _CONTRACT_OUTCOMES = """
 select
@@ -69,7 +54,7 @@ select
     date_diff('day', started_at::date, $as_of_date) as tenure_days,
     ended_at is not null and ended_at < $label_end as is_churned
 from marts.dim_subscriptions
-where started_at < $as_of_date and (ended_at is null or ended_at >= $as_of_date)
+where {runs}
 order by subscription_id
 """
 
@@ -83,7 +68,8 @@ def contract_outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: d
         `subscription_id`; known on the date: `tenure_days`; after it: `is_churned`.
     """
     parameters = {"as_of_date": as_of_date, "label_end": as_of_date + timedelta(days=horizon_days)}
-    return connection.execute(_CONTRACT_OUTCOMES, parameters).df()
+    query = _CONTRACT_OUTCOMES.format(runs=dbt_macro("held_at")("$as_of_date", "started_at", "ended_at"))
+    return connection.execute(query, parameters).df()
 
 
 def outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int) -> pd.DataFrame:
@@ -100,4 +86,10 @@ def outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, hori
         "label_end": as_of_date + timedelta(days=horizon_days),
         "year_before": as_of_date - timedelta(days=365),
     }
-    return connection.execute(_OUTCOMES, parameters).df()
+    held_at, held = dbt_macro("held_at"), ("counts_from_at", "counts_until_at")
+    query = _OUTCOMES.format(
+        stands_before=held_at("$as_of_date", *held),
+        stands_after=held_at("$label_end", *held),
+        counts_after=dbt_macro("counts_in_window")("$as_of_date", "$label_end"),
+    )
+    return connection.execute(query, parameters).df()

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-MISSING, OTHER = "(missing)", "(other)"
+from warehouse.base.population_stability import population_stability
+
 # Added to every bin's count, so that an empty bin gives a large PSI and not an infinite one.
 _PSEUDO_COUNT = 0.5
 
@@ -60,9 +61,8 @@ def fix_bins(values: pd.Series, bin_count: int) -> Bins:
 
 
 def psi(bins: Bins, values: pd.Series) -> float:
-    """Sum over bins of (share now − share then) × ln(share now / share then); 0 means nothing moved."""
-    then, now = _shares(np.asarray(bins.counts, dtype=float)), _shares(_counted(bins, values))
-    return float(((now - then) * np.log(now / then)).sum())
+    """How far a column has moved from its bins."""
+    return population_stability(_shares(_counted(bins, values)), _shares(np.asarray(bins.counts, dtype=float)))
 
 
 def psi_by_chance(bins: Bins, row_count: int, confidence: float) -> float:

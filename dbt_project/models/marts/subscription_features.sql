@@ -8,14 +8,13 @@ contracts as (
         dates.as_of_date,
         dates.snapshot_role,
         cast(subscriptions.started_at as date) as started_date,
-        subscriptions.ended_at is null or subscriptions.ended_at >= dates.as_of_date as is_active
+        {{ held_at('dates.as_of_date', 'subscriptions.started_at', 'subscriptions.ended_at') }} as is_active
     from {{ ref('int_snapshot_dates') }} as dates
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on subscriptions.started_at < dates.as_of_date
         and (
             dates.snapshot_role = 'scoring'
-            or subscriptions.ended_at is null
-            or subscriptions.ended_at >= dates.as_of_date
+            or {{ held_at('dates.as_of_date', 'subscriptions.started_at', 'subscriptions.ended_at') }}
         )
 
 ),

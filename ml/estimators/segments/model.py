@@ -74,26 +74,19 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         """The id of each customer's segment."""
         return self.segment_ids_[self.positions(X)]
 
-    def distance_to_center(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Distance to the own segment's center in the scaled space."""
-        return self._distance(X, self.positions(X))
-
     def typicality(self, X: pd.DataFrame) -> tuple[NDArray, NDArray | None]:  # noqa: N803
         """Distance to the own center, and whether that is farther than nearly all members keep.
 
         The second is None for versions registered before the cuts were kept.
         """
         position = self.positions(X)
-        distance = self._distance(X, position)
+        distance = np.linalg.norm(self.scaled(X) - self.centers_[position], axis=1)
         cuts = getattr(self, "distance_cuts_", None)
         return distance, None if cuts is None else distance > cuts[position]
 
     def names(self, segment_ids: NDArray) -> list[str]:
         """Names of ids."""
         return [self.segment_names_[str(number)] for number in segment_ids]
-
-    def _distance(self, X: pd.DataFrame, position: NDArray) -> NDArray:  # noqa: N803
-        return np.linalg.norm(self.scaled(X) - self.centers_[position], axis=1)
 
     def _distances_of(self, scaled: NDArray) -> NDArray:
         squared = (scaled**2).sum(axis=1)[:, None] - 2 * scaled @ self.centers_.T

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from accuracy import PairwiseAccuracy, pairwise_accuracy
 from people import customers
 
 from warehouse.base.settings import Settings
-from warehouse.identity.accuracy import PairwiseAccuracy, pairwise_accuracy
 from warehouse.identity.links import Decision
 from warehouse.identity.report import Resolved
 from warehouse.identity.resolve import resolve
