@@ -47,7 +47,7 @@ class LifetimeValueModel(RegressorMixin, Served):
         return np.maximum(self.amount.predict(X), 0)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Those of the amount in the job's own horizon."""
+        """Those of the amount."""
         return contributions_of(self.amount, features, background, orders)
 
     def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
