@@ -94,7 +94,7 @@ lint: $(INSTALLED) ## style of Python and SQL, and who may import whom; unchange
 
 bench: export ARG_PART = $(value PART)
 bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), models or jobs; default all
-	@$(PYTHON) -m services.bench $(REQUEST) --part="$$ARG_PART"
+	@$(PYTHON) -m tools.benchmark $(REQUEST) --part="$$ARG_PART"
 
 chaos: export ARG_MINUTES = $(value MINUTES)
 chaos: export ARG_SEED = $(value SEED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,3 +71,21 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data: {folder.name} is absent (set CLIENTELE_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow database with tables and nothing in them: making one takes seconds."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}", f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def fresh(settings: Settings, empty_tracking: Path) -> Settings:
+    """Settings of this test's own home, with an empty MLflow."""
+    settings.mlflow_folder.mkdir(parents=True)
+    shutil.copy(empty_tracking, settings.mlflow_folder / "mlflow.db")
+    return settings

@@ -26,7 +26,7 @@ _SLOW = (
     *("warehouse.marts.build", "warehouse.marts.dbt", "warehouse.identity.resolve"),
     "warehouse.sources.sample_shop.generate",
     *("expectations.gates", "expectations.data_docs", "expectations.data_docs_site", "expectations.__main__"),
-    *("ml.lifecycle", "ml.tracking", "ml.benchmark", "ml.backtest", "ml.watching.evidence"),
+    *("ml.lifecycle", "ml.tracking", "tools", "ml.backtest", "ml.watching.evidence"),
     "compete",
     *("pipeline.stages", "pipeline.dbt_run", "pipeline.backfill"),
     *("services.embedded", "services.processes", "services.pipeline", "services.install"),

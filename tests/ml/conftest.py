@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -45,24 +44,6 @@ def trained(
         outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
         score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
     return settings, outcomes
-
-
-@pytest.fixture(scope="session")
-def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An MLflow database with tables and nothing in them: making one takes seconds."""
-    from mlflow import MlflowClient
-
-    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}", f"sqlite:///{path}").search_experiments()
-    return path
-
-
-@pytest.fixture
-def fresh(settings: Settings, empty_tracking: Path) -> Settings:
-    """Settings of this test's own home, with an empty MLflow."""
-    settings.mlflow_folder.mkdir(parents=True)
-    shutil.copy(empty_tracking, settings.mlflow_folder / "mlflow.db")
-    return settings
 
 
 @pytest.fixture(scope="session")

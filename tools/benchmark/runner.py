@@ -10,17 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.benchmark.job_subjects import job_subjects
-from ml.benchmark.measure import RESULT_FILE
-from ml.benchmark.measurement import Measurement
-from ml.benchmark.purchase_subjects import LIFETIMES_MODELS, OUR_MODELS
+from tools.benchmark.job_subjects import job_subjects
+from tools.benchmark.measure import RESULT_FILE
+from tools.benchmark.measurement import Measurement
+from tools.benchmark.purchase_subjects import PURCHASE_MODELS
 from warehouse.base.settings import CHECKOUT
 
 PARTS = ("models", "jobs")
 CUSTOMER_COUNTS = (10_000, 100_000, 1_000_000)
-# `lifetimes` keeps every customer's row and has no gradient for some models: at a million it takes minutes a model.
-LIFETIMES_MAXIMUM_CUSTOMER_COUNT = 100_000
-LIFETIMES_LIMIT_SECONDS = 180.0
 MEASUREMENT_LIMIT_SECONDS = 1800.0
 
 
@@ -34,7 +31,7 @@ class Limits:
 
 def subjects(part: str) -> tuple[str, ...]:
     """What is measured in a part, in order."""
-    return (*OUR_MODELS, *LIFETIMES_MODELS) if part == "models" else job_subjects()
+    return PURCHASE_MODELS if part == "models" else job_subjects()
 
 
 def measurements(
@@ -61,15 +58,9 @@ def measurements(
 
 
 def _measured(subject: str, customer_count: int, folder: Path, deadline: float, limits: Limits) -> Measurement:
-    limit = limits.measurement_seconds
-    if subject in LIFETIMES_MODELS:
-        if customer_count > LIFETIMES_MAXIMUM_CUSTOMER_COUNT:
-            reason = f"not run above {LIFETIMES_MAXIMUM_CUSTOMER_COUNT:,} customers: it takes minutes"
-            return Measurement(subject, customer_count, problem=reason)
-        limit = min(limit, LIFETIMES_LIMIT_SECONDS)
     path = folder / RESULT_FILE
     path.unlink(missing_ok=True)
-    problem = _run(subject, customer_count, folder, _left(deadline, limit))
+    problem = _run(subject, customer_count, folder, _left(deadline, limits.measurement_seconds))
     if problem or not path.exists():
         return Measurement(subject, customer_count, problem=problem or "ended without a result")
     return Measurement.read(path)
@@ -83,7 +74,7 @@ def _run(subject: str, customer_count: int, folder: Path, limit_seconds: float) 
     """Run one process to its end and return what went wrong, if anything."""
     if limit_seconds <= 0:
         return "not run: the time for the whole benchmark was used up"
-    command = [sys.executable, "-m", "ml.benchmark.measure", subject, str(customer_count), str(folder)]
+    command = [sys.executable, "-m", "tools.benchmark.measure", subject, str(customer_count), str(folder)]
     # One thread for the numeric libraries, as in the jobs.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with (folder / f"{subject}.log").open("wb") as log:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ml.benchmark.marts import write_marts
-from ml.benchmark.shop import purchase_histories, simulated_orders
+from tools.benchmark.marts import write_marts
+from tools.benchmark.shop import purchase_histories, simulated_orders
 from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
 

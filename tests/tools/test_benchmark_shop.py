@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 import yaml
 
-from ml.benchmark.job_subjects import measure_job
-from ml.benchmark.marts import AS_OF_DATE, SOURCE, snapshot_roles, write_marts
-from ml.benchmark.measurement import Measurement
-from ml.benchmark.shop import (
+from ml.data.features import KEY_COLUMNS, RULE_COLUMNS
+from ml.data.snapshots import read_snapshots
+from ml.purchase_models import ParetoNBD
+from tests.ml.synthetic_shop import DEFINITIONS
+from tools.benchmark.job_subjects import measure_job
+from tools.benchmark.marts import AS_OF_DATE, SOURCE, snapshot_roles, write_marts
+from tools.benchmark.measurement import Measurement
+from tools.benchmark.shop import (
     DROPOUT_SCALE_DAYS,
     DROPOUT_SHAPE,
     HISTORY_DAYS,
@@ -21,10 +25,6 @@ from ml.benchmark.shop import (
     purchase_histories,
     simulated_orders,
 )
-from ml.data.features import KEY_COLUMNS, RULE_COLUMNS
-from ml.data.snapshots import read_snapshots
-from ml.purchase_models import ParetoNBD
-from tests.ml.synthetic_shop import DEFINITIONS
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import ClienteleError

@@ -1,15 +1,15 @@
-"""One measurement, to be run in a process of its own: `python -m ml.benchmark.measure SUBJECT COUNT SCRATCH`."""
+"""One measurement, to be run in a process of its own: `python -m tools.benchmark.measure SUBJECT COUNT SCRATCH`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from ml.benchmark.job_subjects import job_subjects, measure_job
-from ml.benchmark.measurement import Measurement
-from ml.benchmark.preparation import HISTORIES_FILE, prepare_histories, prepare_marts, scratch_settings
-from ml.benchmark.purchase_subjects import LIFETIMES_MODELS, OUR_MODELS, measure_lifetimes, measure_ours
 from ml.environment import quiet_environment
+from tools.benchmark.job_subjects import job_subjects, measure_job
+from tools.benchmark.measurement import Measurement
+from tools.benchmark.preparation import HISTORIES_FILE, prepare_histories, prepare_marts, scratch_settings
+from tools.benchmark.purchase_subjects import PURCHASE_MODELS, measure_model
 
 PREPARATIONS = {"histories": prepare_histories, "marts": prepare_marts}
 RESULT_FILE = "measurement.json"
@@ -33,10 +33,8 @@ def measure(subject: str, customer_count: int, scratch: Path) -> None:
 
 
 def _measure(subject: str, scratch: Path, result: Measurement) -> None:
-    if subject in OUR_MODELS:
-        measure_ours(subject, scratch / HISTORIES_FILE, result)
-    elif subject in LIFETIMES_MODELS:
-        measure_lifetimes(subject, scratch / HISTORIES_FILE, result)
+    if subject in PURCHASE_MODELS:
+        measure_model(subject, scratch / HISTORIES_FILE, result)
     elif subject in job_subjects():
         measure_job(subject, scratch_settings(scratch), result)
     else:

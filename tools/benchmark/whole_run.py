@@ -1,33 +1,28 @@
-"""`make bench`: one run of a source through Airflow, measured: stage times, Airflow's share, peak memory.
+"""One run of a source through Airflow, measured: stage times, Airflow's share, peak memory.
 
 Airflow's share is the time from the trigger to the end of the last DAG during which no task of ours was working:
 what the scheduler needs to notice, queue, start and hand over. The start-up of the servers is told apart.
-Purchase models and jobs are measured by a program of their own (`services.bench_models`).
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from services import bench_models, pipeline
-from services.__main__ import request_from, request_parser
+from services import pipeline
 from services.airflow_api import AirflowApi
 from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
 from services.follow import FIRST_DAG, Follower, is_model
-from services.memory import MemoryWatch
 from services.processes import stop
 from services.sign_in import signed_in
-from warehouse.base.command import run_command
+from tools.benchmark.memory import MemoryWatch
 from warehouse.base.errors import ClienteleError
-from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.base.settings import Settings
 
 
 @dataclass
@@ -140,48 +135,10 @@ def _moment(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def _write(folder: Path, result: Measured) -> Path:
+def write_run(folder: Path, result: Measured) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{result.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     Path(f"{stem}.json").write_text(json.dumps(asdict(result), indent=2) + "\n")
     report = Path(f"{stem}.md")
     report.write_text("\n".join(report_lines(result)) + "\n")
     return report
-
-
-PARTS = ("pipeline", *bench_models.PARTS)
-
-
-def parts_to_measure(part: str, request_is_given: bool) -> tuple[str, ...]:
-    """Return the part asked for; without one, the pipeline alone for a given source, else everything.
-
-    >>> parts_to_measure("", request_is_given=True)
-    ('pipeline',)
-    """
-    if part and part not in PARTS:
-        raise ClienteleError(f"There is no part {part!r} to measure.", f"Use PART={' or PART='.join(PARTS)}, or none.")
-    if part:
-        return (part,)
-    return PARTS[:1] if request_is_given else PARTS
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Measure the parts asked for and write their reports; 0 when it went well."""
-    parser = request_parser("python -m services.bench", __doc__)
-    parser.add_argument("--part", default="", help=f"{', '.join(PARTS)} (default: all; with a source, pipeline)")
-    options: Any = parser.parse_args(arguments)
-    return run_command(lambda settings: _measure_and_write(settings, options))
-
-
-def _measure_and_write(settings: Settings, options: Any) -> int:
-    folder = CHECKOUT / "bench-report"
-    parts = parts_to_measure(options.part, bool(options.source or options.input))
-    if "pipeline" in parts:
-        report = _write(folder, measure(settings, request_from(options)))
-        print("\n" + report.read_text() + f"\n{report}")
-    models = [part for part in parts if part in bench_models.PARTS]
-    return bench_models.measure(settings, models, folder) if models else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

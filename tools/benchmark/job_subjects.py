@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ml.benchmark.marts import AS_OF_DATE, SOURCE
-from ml.benchmark.measurement import Measurement
+from tools.benchmark.marts import AS_OF_DATE, SOURCE
+from tools.benchmark.measurement import Measurement
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_specs

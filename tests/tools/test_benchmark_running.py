@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import pytest
 
-from ml.benchmark import runner
-from ml.benchmark.measure import measure
-from ml.benchmark.measurement import Measurement, Step
-from ml.benchmark.report import report_lines
-from ml.benchmark.runner import LIFETIMES_MAXIMUM_CUSTOMER_COUNT, Limits, measurements
+from tools.benchmark import runner
+from tools.benchmark.measurement import Measurement, Step
+from tools.benchmark.report import report_lines
+from tools.benchmark.runner import Limits, measurements
 
 
 def measured(tmp_path, monkeypatch, names, count=400, **limits) -> list[Measurement]:
@@ -62,30 +60,13 @@ def test_nothing_is_started_once_the_time_is_used_up(tmp_path, monkeypatch):
     assert all("used up" in result.problem for result in found)
 
 
-def test_lifetimes_is_left_out_at_a_million(monkeypatch, tmp_path):
-    monkeypatch.setattr(runner, "_run", lambda *arguments: None)
-    count = LIFETIMES_MAXIMUM_CUSTOMER_COUNT + 1
-    (result,) = measured(tmp_path, monkeypatch, ["lifetimes_bg_nbd"], count=count)
-    assert "not run above" in result.problem
-
-
-def test_lifetimes_is_asked_on_the_same_customers(tmp_path):
-    pytest.importorskip("lifetimes", reason="the reference package lifetimes is not installed")
-    measure("histories", 400, tmp_path)
-    measure("lifetimes_bg_nbd", 400, tmp_path)
-    result = Measurement.read(tmp_path / "measurement.json")
-    assert (result.problem, set(result.steps)) == (None, {"fit", "expected"})
-
-
-def test_the_report_has_times_ratios_memory_and_what_is_missing():
+def test_the_report_has_times_memory_and_what_is_missing():
     found = [
         Measurement("bg_nbd", 10_000, {"fit": Step(2.0, 1.0), "expected": Step(0.2, 0.1)}, 90, 150),
-        Measurement("lifetimes_bg_nbd", 10_000, {"fit": Step(9.0, 8.0), "expected": Step(0.1, 0.05)}, 90, 170),
         Measurement("churn_train", 10_000, {"train": Step(50.0, 40.0)}, 90, 700),
         Measurement("churn_score", 10_000, problem="stopped after 3 s"),
     ]
     text = "\n".join(report_lines(found))
     assert "| bg_nbd | 10,000 | 1.00 (2.00) | 0.10 (0.20) | – | – | – | 150 |" in text
-    assert "| bg_nbd | 10,000 | 8.00 (9.00) | 8.0 | 0.05 (0.10) | 0.5 | 170 |" in text
     assert "| churn | 10,000 | 40.00 (50.00) | 700 | – | – |" in text
     assert "- churn_score, 10,000 customers: stopped after 3 s" in text

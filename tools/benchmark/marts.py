@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from ml.benchmark.shop import HISTORY_DAYS, Orders
+from tools.benchmark.shop import HISTORY_DAYS, Orders
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import Definitions
 from warehouse.base.settings import Settings

@@ -1,0 +1,121 @@
+"""`make bench`: measure a whole run, the purchase models and the jobs at several sizes, and write reports."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from services.__main__ import request_from, request_parser
+from services.environment import base_environment, folders_to_make
+from services.processes import child_environment
+from tools.benchmark.measurement import Measurement
+from tools.benchmark.report import report_lines
+from tools.benchmark.runner import CUSTOMER_COUNTS, PARTS, Limits, measurements
+from tools.benchmark.whole_run import measure, write_run
+from warehouse.base.command import run_command
+from warehouse.base.errors import ClienteleError
+from warehouse.base.settings import CHECKOUT, Settings
+
+WHOLE_RUN = "pipeline"
+ALL_PARTS = (WHOLE_RUN, *PARTS)
+_BYTES_PER_GIB = 2**30
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the parts asked for and report; 0 when everything could be measured that was meant to be."""
+    asked = _parser().parse_args(arguments)
+    return run_command(lambda settings: _measure(settings, asked))
+
+
+def parts_to_measure(part: str, request_is_given: bool) -> tuple[str, ...]:
+    """Return the part asked for; without one, the pipeline alone for a given source, else everything.
+
+    >>> parts_to_measure("", request_is_given=True)
+    ('pipeline',)
+    """
+    if part and part not in ALL_PARTS:
+        raise ClienteleError(
+            f"There is no part {part!r} to measure.", f"Use PART={' or PART='.join(ALL_PARTS)}, or none."
+        )
+    if part:
+        return (part,)
+    return (WHOLE_RUN,) if request_is_given else ALL_PARTS
+
+
+def _measure(settings: Settings, asked: argparse.Namespace) -> int:
+    parts = parts_to_measure(asked.part, bool(asked.source or asked.input))
+    if WHOLE_RUN in parts:
+        report = write_run(asked.report, measure(settings, request_from(asked)))
+        print("\n" + report.read_text() + f"\n{report}")
+    return max([_measure_models(settings, asked, part) for part in parts if part in PARTS], default=0)
+
+
+def _measure_models(settings: Settings, asked: argparse.Namespace, part: str) -> int:
+    for needed in folders_to_make(settings):
+        needed.mkdir(parents=True, exist_ok=True)
+    os.environ.update(child_environment(base_environment(settings)))
+    started = datetime.now(UTC)
+    scratch = settings.home / "benchmark" / f"{started:%Y%m%dT%H%M%S}"
+    limits = Limits(total_seconds=asked.time_limit_seconds)
+    asked.report.mkdir(parents=True, exist_ok=True)
+    report = asked.report / f"{part}-{started:%Y%m%dT%H%M%S}.md"
+    found: list[Measurement] = []
+    try:
+        for measurement in measurements([part], asked.customers, scratch, limits, _say):
+            found.append(measurement)
+            _say(f"    {measurement.problem or _took(measurement)}")
+            # After every measurement, so that a run that is broken off leaves what it has found.
+            write_report(report, f"# {part}, {started.isoformat(timespec='seconds')}", found)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _say(f"\n{report.read_text()}\n{report}")
+    return 1 if any(m.problem for m in found) else 0
+
+
+def write_report(report: Path, title: str, found: Sequence[Measurement]) -> None:
+    """Write the tables, and the measurements as JSON beside them."""
+    report.with_suffix(".json").write_text(json.dumps([asdict(m) for m in found], indent=2) + "\n")
+    report.write_text("\n".join([title, "", machine(), "", *report_lines(found)]))
+
+
+def machine() -> str:
+    """Size and load of the machine, in words."""
+    memory_gib = psutil.virtual_memory().total / _BYTES_PER_GIB
+    python = ".".join(str(part) for part in sys.version_info[:2])
+    return (
+        f"{psutil.cpu_count()} processors, {memory_gib:.0f} GiB, Python {python}; "
+        f"load over the last 15 minutes {psutil.getloadavg()[2]:.1f}."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = request_parser("python -m tools.benchmark", __doc__)
+    parser.add_argument("--part", default="", help=f"{', '.join(ALL_PARTS)} (default: all; with a source, pipeline)")
+    parser.add_argument("--customers", nargs="+", type=int, default=list(CUSTOMER_COUNTS), metavar="N")
+    parser.add_argument("--report", type=Path, default=CHECKOUT / "bench-report", help="folder for the reports")
+    parser.add_argument(
+        "--time-limit-seconds", type=float, default=Limits.total_seconds, help="for each part of models"
+    )
+    return parser
+
+
+def _took(measurement: Measurement) -> str:
+    steps = ", ".join(f"{name} {step.seconds:.1f} s" for name, step in measurement.steps.items())
+    return f"{steps}; {measurement.peak_memory_mib} MiB"
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
