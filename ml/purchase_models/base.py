@@ -14,7 +14,6 @@ from ml.purchase_models.formulas import PurchaseFormulas
 from ml.purchase_models.health import FitEvidence, health_reasons, parameter_cautions
 from ml.purchase_models.inputs import PurchaseHistory, checked_duration
 from ml.purchase_models.likelihood import LikelihoodFit
-from ml.purchase_models.next_order import wait_for_next_order
 
 
 class PurchaseModel(PurchaseFormulas, BaseEstimator):
@@ -137,28 +136,7 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         """Return the expected orders within the model's own `horizon_days`."""
         return self.expected_orders(X, self.horizon_days)
 
-    def expected_orders_new_customer(self, horizon_days):
-        """Return the expected repeat orders of a customer in the `horizon_days` after the first order."""
-        check_is_fitted(self)
-        horizon = self._horizon(horizon_days)
-        history = PurchaseHistory.without_orders(np.zeros(horizon.size))
-        expected = self._expected_orders(history, np.atleast_1d(horizon))
-        return float(expected[0]) if horizon.ndim == 0 else expected
-
     def score(self, X: pd.DataFrame, y=None) -> float:
         """Return the mean log-likelihood per customer."""
         history = self._history(X)
         return float(history.weight @ self._history_log_likelihood(history) / history.weight.sum())
-
-    def days_until_next_order(self, X: pd.DataFrame, quantile: float = 0.5, given_return: bool = True) -> np.ndarray:
-        """Return the days after the as-of date by which the next order has come with probability `quantile`.
-
-        Parameters
-        ----------
-        given_return : bool, default=True
-            Among the futures in which the customer orders again at all. With False, customers less
-            likely than `quantile` ever to return get infinity.
-        """
-        history = self._history(X)
-        wait = wait_for_next_order(self, history, quantile, given_return)
-        return (wait * self.time_unit_days)[history.row_group]

@@ -39,7 +39,3 @@ class PurchaseFormulas(ABC):
     @abstractmethod
     def _survivor_if_alive(self, history: PurchaseHistory, horizon: float, order_count: np.ndarray) -> np.ndarray:
         """Return P(at least `order_count` orders in the horizon); `order_count` is 1 or more, one per history."""
-
-    def _return_probability_if_alive(self, history: PurchaseHistory) -> np.ndarray:
-        """Return P(another order, ever); certain where each chance to drop out comes after an order."""
-        return np.ones_like(history.tenure)

@@ -144,11 +144,6 @@ class GammaGamma(BaseEstimator):
         """Return `expected_order_amount`."""
         return self.expected_order_amount(X)
 
-    def expected_order_amount_new_customer(self) -> float:
-        """Return the expected amount per order of a customer nothing is known about."""
-        check_is_fitted(self)
-        return float(self._posterior_mean(0.0, 0.0))
-
     def amount_scale(self, X: pd.DataFrame) -> np.ndarray:
         """Return v + x m of each customer, the amount in whose multiples coming spend is distributed."""
         check_is_fitted(self)

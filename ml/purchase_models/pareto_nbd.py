@@ -10,8 +10,6 @@ from scipy.special import digamma, expit, exprel, gammaln
 from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.integrals import arrival_before_dropout_probability, double_power_integral
 
-FOREVER_IN_TENURES = 1e12
-
 
 class ParetoNBD(PurchaseModel):
     """Pareto/NBD model of Schmittlein, Morrison & Colombo (1987).
@@ -84,9 +82,6 @@ class ParetoNBD(PurchaseModel):
         k, waited = self.r_ + history.repeat_count, self.alpha_ + history.tenure
         integral = double_power_integral(waited, self.beta_ + history.tenure, k + 1, self.s_, horizon)
         return np.minimum(k / waited * integral, 1.0)
-
-    def _return_probability_if_alive(self, history):
-        return self._active_probability_if_alive(history, FOREVER_IN_TENURES * (1 + history.tenure))
 
     def _expected_orders_if_alive(self, history, horizon):
         rate = (self.r_ + history.repeat_count) / (self.alpha_ + history.tenure)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, digamma, gammaln, hyp2f1
+from scipy.special import betaln, digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -136,20 +136,6 @@ class ShiftedBetaGeometric(BaseEstimator):
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Return the churn probability at the next renewal."""
         return self.churn_probability(X, horizon_renewals=1)
-
-    def expected_renewals(self, X: pd.DataFrame, discount_rate: float) -> np.ndarray:
-        """Return the discounted expected number of coming renewals of present customers.
-
-        `discount_rate` is per renewal period and above 0; the sum of a renewal's worth over all periods
-        to come (Fader & Hardie 2010, with the next renewal due one period from now).
-        """
-        check_is_fitted(self)
-        if not discount_rate > 0:
-            raise ValueError("discount_rate must be above 0; without discount the sum may be infinite")
-        renewals = numeric_column(X, RENEWAL_COLUMN)
-        discount, b = 1 / (1 + discount_rate), self.beta_ + renewals
-        first = discount * b / (self.alpha_ + b)
-        return first * hyp2f1(1.0, b + 1, self.alpha_ + b + 1, discount)
 
     def check_health(self) -> list[str]:
         """Return the reasons not to trust this fit; an empty list means healthy."""

@@ -65,18 +65,6 @@ def test_active_probability_of_given_histories_is_the_simulated_share(model_clas
         assert model.active_probability(customers[chosen], 120).mean() == pytest.approx(share, abs=4 * noise)
 
 
-def test_half_of_those_who_return_do_so_within_the_median(model_class, with_parameters, simulate):
-    model = with_parameters(model_class)
-    customers, _ = simulate(model_class, 2000, seed=24)
-    median = model.days_until_next_order(customers, given_return=False)
-    finite = np.isfinite(median)
-    assert finite.any()
-    for row in np.flatnonzero(finite)[:20]:
-        chance = model.active_probability(customers.iloc[[row]], median[row])
-        assert chance[0] == pytest.approx(0.5, abs=1e-5)
-    assert np.all(model.days_until_next_order(customers) <= median)
-
-
 def test_intervals_cover_what_they_say(model_class, simulate):
     customers, later = simulate(model_class, 12_000, seed=25)
     customers, later_spend = with_amounts(customers, later, seed=26)
