@@ -77,8 +77,11 @@ share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its priv
 audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; needs a network
 	@$(PYTHON) -m services.audit
 
-test: lint ## lint and all tests but the campaigns
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"
+# lint keeps one core busy for a minute: it runs beside the tests.
+test: $(INSTALLED) ## lint and all tests but the campaigns
+	@make --no-print-directory lint & lint=$$!; \
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"; tests=$$?; \
+	wait $$lint || { echo "make lint found what stands above."; exit 1; }; exit $$tests
 
 unit: $(INSTALLED) ## the tests that answer at once: under a minute
 	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal -m unit --timeout 30

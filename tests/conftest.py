@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from expectations import gates
 from tests.dbt_kept_ready import DbtKeptReady
 from tests.marking import mark_unit_tests
+from tests.quick_gates import quick_gates
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.marts.parsed_project import parsed_file_in
+
+_WRITE_PAGES = gates._write_pages
 
 # CI looks for the same examples each time, so that a landing is not refused for another one's find.
 hypothesis_settings.register_profile("ci", derandomize=True, database=None)
@@ -35,8 +39,11 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def parsed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where what dbt parsed is kept for all homes of a test run: each would take five seconds to parse it again."""
-    return tmp_path_factory.getbasetemp().parent / "parsed"
+    """Where what dbt parsed is kept for all homes of a test run: each would take five seconds to parse it again.
+
+    It names files of this checkout.
+    """
+    return tmp_path_factory.getbasetemp().parent / f"parsed-{CHECKOUT.name}"
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +63,18 @@ def _dbt_ready_and_parsed_once(parsed_folder: Path, dbt_kept_ready: DbtKeptReady
         patch.setattr("warehouse.marts.dbt.parsed_file", shared)
         patch.setattr("warehouse.marts.dbt.subprocess", dbt_kept_ready)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _gates_are_quick() -> Iterator[None]:
+    with quick_gates():
+        yield
+
+
+@pytest.fixture
+def gate_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gates write their pages, as in production."""
+    monkeypatch.setattr(gates, "_write_pages", _WRITE_PAGES)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""dbt kept ready: tests run it a hundred times, and importing it takes longer than a small build.
+"""dbt kept ready: tests run it a hundred times, and importing it takes as long as a build.
 
 One process for each of pytest's imports dbt and waits. For each run it makes a copy of itself, which is a process of
 its own as `warehouse.marts.dbt_process` is: same arguments, environment, umask, output and exit code.
@@ -6,7 +6,9 @@ its own as `warehouse.marts.dbt_process` is: same arguments, environment, umask,
 
 from __future__ import annotations
 
+import hashlib
 import json
+import marshal
 import os
 import subprocess
 import sys
@@ -31,8 +33,8 @@ _IMPORTS += (
     "babel.dates",
     "pandas",
 )
-# … and what it writes beside the tables, which nobody reads here.
-_UNREAD = {"DBT_WRITE_JSON": "false", "DBT_LOG_LEVEL_FILE": "error"}
+# … and what it writes and says beside the tables, which nobody reads here.
+_UNREAD = {"DBT_WRITE_JSON": "false", "DBT_LOG_LEVEL": "error", "DBT_LOG_LEVEL_FILE": "none"}
 
 
 class DbtKeptReady:
@@ -81,6 +83,12 @@ def _wait() -> None:
     """For each request: a copy of this process that runs dbt, and its exit code in answer."""
     for name in (*_IMPORTS, _MODULE):
         import_module(name)
+    with tempfile.TemporaryDirectory() as folder:
+        _keep_compiled_templates(Path(folder))
+        _answer_requests()
+
+
+def _answer_requests() -> None:
     known: dict[tuple[Path, int], Any] = {}
     for line in sys.stdin:
         request = json.loads(line)
@@ -91,6 +99,28 @@ def _wait() -> None:
         _, status = os.waitpid(copy, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _keep_compiled_templates(folder: Path) -> None:
+    """What Jinja makes of a text is kept in files: each copy of this process would make it anew, a sixth of a build."""
+    from jinja2 import Environment
+
+    compile_anew = Environment.compile
+
+    def compile_once(self: Environment, source: Any, name: str | None = None, *given: Any, **named: Any) -> Any:
+        if not isinstance(source, str) or name or given or named:
+            return compile_anew(self, source, name, *given, **named)
+        what = (type(self).__qualname__, sorted(self.extensions), source)
+        file = folder / hashlib.sha256(repr(what).encode()).hexdigest()
+        if file.exists():
+            return marshal.loads(file.read_bytes())  # noqa: S302 - written below
+        code = compile_anew(self, source)
+        new = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
+        new.write_bytes(marshal.dumps(code))
+        new.rename(file)
+        return code
+
+    Environment.compile = compile_once  # type: ignore[method-assign]
 
 
 def _project(file: Path, known: dict[tuple[Path, int], Any]) -> Any:

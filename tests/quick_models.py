@@ -1,4 +1,4 @@
-"""Settings of the models with which a training takes half as long: the same candidates, less search and resampling.
+"""Trainings that take a third as long: the same candidates, less search and resampling, and pictures left blank.
 
 For tests in which models must be trained, registered and serve, whatever their last percent.
 """
@@ -6,6 +6,7 @@ For tests in which models must be trained, registered and serve, whatever their 
 from __future__ import annotations
 
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,17 +20,71 @@ from ml.configuration import CONFIGURATION_FOLDER, load_configuration
 _LESS: dict[str, dict[str, Any]] = {
     "churn": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
     "lifetime_value": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
+    "contract_churn": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
     "segmentation": {
         "k_means": {"segment_counts": [3, 4, 5], "start_count": 3},
         "mixture": {"segment_counts": [3, 4, 5], "start_count": 1},
         "stability": {"repetition_count": 5},
     },
 }
+# One pixel.
+_BLANK = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
+
+# Nothing is imported ahead, only seen to when it is.
+_IN_EACH_PROCESS = """
+import importlib.util
+import sys
+from pathlib import Path
+
+
+class Quick:
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name != "ml.configuration":
+            return None
+        sys.meta_path.remove(cls)
+        spec = importlib.util.find_spec(name)
+        run = spec.loader.exec_module
+
+        def run_and_change(module):
+            run(module)
+            module.load_configuration.__wrapped__.__defaults__ = (Path({folder!r}),)
+
+        spec.loader.exec_module = run_and_change
+        return spec
+
+
+sys.meta_path.insert(0, Quick)
+"""
 
 
 @contextmanager
-def quick_models(folder: Path) -> Iterator[None]:
-    """Let trainings in this process read `ml/conf` with less in it, which is written into a folder."""
+def quick_models(folder: Path, *, with_pictures: bool = False) -> Iterator[None]:
+    """Let trainings in this process read `ml/conf` with less in it, which is written into a folder.
+
+    Parameters
+    ----------
+    with_pictures
+        Whether figures are drawn: a third of what is left.
+    """
+    _write_configuration(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load_configuration.__wrapped__, "__defaults__", (folder,))
+        load_configuration.cache_clear()
+        if not with_pictures:
+            patch.setattr("matplotlib.figure.Figure.savefig", _save_blank)
+        yield
+    load_configuration.cache_clear()
+
+
+def quick_models_elsewhere(folder: Path) -> Path:
+    """The same in other processes: what is returned goes first in their PYTHONPATH."""
+    _write_configuration(folder / "conf")
+    (folder / "sitecustomize.py").write_text(_IN_EACH_PROCESS.format(folder=str(folder / "conf")), encoding="utf-8")
+    return folder
+
+
+def _write_configuration(folder: Path) -> None:
     shutil.copytree(CONFIGURATION_FOLDER, folder)
     for name, less in _LESS.items():
         file = folder / f"{name}.yml"
@@ -38,8 +93,7 @@ def quick_models(folder: Path) -> Iterator[None]:
             assert values.keys() <= settings[block].keys()
             settings[block] |= values
         file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load_configuration.__wrapped__, "__defaults__", (folder,))
-        load_configuration.cache_clear()
-        yield
-    load_configuration.cache_clear()
+
+
+def _save_blank(_: object, path: str, **__: object) -> None:
+    Path(path).write_bytes(_BLANK)

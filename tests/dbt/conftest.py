@@ -10,6 +10,7 @@ from dbt_build_file import AS_OF_DATE, BuildFile
 from random_shop import draw_shop
 
 from tests.dbt_kept_ready import DbtKeptReady
+from tests.homes import made_once
 from warehouse.marts.parsed_project import parsed_file_in
 
 
@@ -42,6 +43,9 @@ def filled_shop(tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
 @pytest.fixture(scope="session")
 def built_shop(filled_shop: BuildFile, tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
     """The random shop with everything built and every test of dbt passed, its unit tests included."""
-    shop = filled_shop.copy_to(tmp_path_factory.mktemp("built"))
-    shop.build(AS_OF_DATE)
-    return shop
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        filled_shop.copy_to(folder).build(AS_OF_DATE)
+
+    return BuildFile(made_once(tmp_path_factory, "built_shop", make) / "build.duckdb")

@@ -21,7 +21,7 @@ from ledger.documents import HandIn
 from ledger.luck import SeededLuck
 from ledger_in_marts import built_at_once, built_in_steps, smallest_differing
 
-SHOP_COUNT = int(os.environ.get("CLIENTELE_LEDGER_SHOPS", "300"))
+SHOP_COUNT = int(os.environ.get("CLIENTELE_LEDGER_SHOPS", "150"))
 FIRST_SEED = int(os.environ.get("CLIENTELE_LEDGER_SEED", "0"))
 # On, with orders that are not yet known on the first date, and back to a date with later corrections.
 DATES = (date(2010, 12, 6), AS_OF_DATE, date(2011, 1, 30))
@@ -65,6 +65,11 @@ def described(shop: Shop) -> list[str]:
 def test_marts_say_what_the_plain_ledger_says(tmp_path: Path) -> None:
     shops = [*drawn_shops(0, SHOP_COUNT), larger_shop(FIRST_SEED)]
     assert_no_difference(tmp_path, shops, built_at_once)
+
+
+@pytest.mark.campaign
+def test_many_more_shops(tmp_path: Path) -> None:
+    assert_no_difference(tmp_path, drawn_shops(50_000, 6 * SHOP_COUNT), built_at_once)
 
 
 def test_where_heads_decide(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from warehouse.tables.contract import load_contract
 
 SOURCE = "many_shops"
 TABLES = tuple(KEYS)
-SHOP_COUNT = 60
+SHOP_COUNT = 40
 
 
 def write_source(settings: Settings, export: str) -> None:

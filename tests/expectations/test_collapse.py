@@ -85,9 +85,8 @@ def test_the_gate_stops_and_keeps_comparing_with_the_run_that_passed(shop):
     change(shop, _FORTY, "update quality.file_loads set rows_read = 47, rows_loaded = 47 where table_name = 'orders'")
     assert run_gate(shop, SOURCE, "raw", AS_OF).is_passed
     change(shop, "update raw.orders set customer_id = null where order_id like 'many %'")
-    for _ in range(2):
-        with pytest.raises(GateFailed, match="customers"):
-            run_gate(shop, SOURCE, "raw", AS_OF)
+    with pytest.raises(GateFailed, match="customers"):
+        run_gate(shop, SOURCE, "raw", AS_OF)
     assert "raw.orders: orders_totals_stand" in not_held(shop, "raw")
     assert "what gate raw measured" in accept_measured(shop, SOURCE, AS_OF)
     assert run_gate(shop, SOURCE, "raw", AS_OF).is_passed

@@ -44,9 +44,9 @@ def command(shop, tmp_path):
 
 
 def test_passed_gate(command, tmp_path):
-    done = command("raw", "--source", SOURCE, "--as-of", "2024-07-01")
+    done = command("activation", "--source", SOURCE, "--as-of", "2024-07-01")
     assert done.returncode == 0, done.stderr
-    assert f"Gate raw of {SOURCE} as of 2024-07-01: passed" in done.stdout
+    assert f"Gate activation of {SOURCE} as of 2024-07-01: passed" in done.stdout
     assert done.stderr == ""
     assert list(command.own_home.rglob("*")) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "person"]

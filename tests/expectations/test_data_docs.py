@@ -12,22 +12,27 @@ from expectations.data_docs_site import renewed_site
 from expectations.gates import load_thresholds
 from tests.expectations.small_shop import SOURCE, change, checked
 
+pytestmark = pytest.mark.usefixtures("gate_pages")
+
 
 def _pages(settings):
     return {path: path.read_text(encoding="utf-8") for path in settings.data_docs_folder.rglob("*.html")}
 
 
-def test_index_leads_to_every_suite_of_every_gate(shop):
-    checked(shop, "raw")
+def test_index_leads_to_every_suite_of_every_gate_and_needs_no_network(shop):
+    checked(shop, "activation")
     checked(shop, "scores")
-    index = (shop.data_docs_folder / "index.html").read_text(encoding="utf-8")
+    pages = _pages(shop)
+    index = pages[shop.data_docs_folder / "index.html"]
     links = [link for link in re.findall(r'href="([^"#]+)"', index)]
-    assert {"raw.structure", "raw.orders", "raw.file_loads", "scores.customer_churn"} <= set(
-        re.findall(r">((?:raw|scores)\.\w+)<", index)
+    assert {"activation.structure", "activation.customer_360", "scores.structure", "scores.customer_churn"} <= set(
+        re.findall(r">((?:activation|scores)\.\w+)<", index)
     )
     assert links
     for link in links:
         assert (shop.data_docs_folder / link).is_file(), link
+    for path, text in pages.items():
+        assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//|url\(['"]?https?:|<script""", text), path
 
 
 def test_page_of_a_run_shows_rule_and_finding(shop):
@@ -37,14 +42,6 @@ def test_page_of_a_run_shows_rule_and_finding(shop):
     assert "A score names its model version and run; a missing score gives its reason." in page
     assert "1 row: customer_id = c2" in page
     assert "First step: Look at the scoring task" in page
-
-
-def test_pages_need_no_network(shop):
-    checked(shop, "scores")
-    pages = _pages(shop)
-    assert pages
-    for path, text in pages.items():
-        assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//|url\(['"]?https?:|<script""", text), path
 
 
 def test_pages_and_results_hold_nothing_personal(shop):
@@ -61,12 +58,12 @@ def test_history_is_pruned_by_gate(shop, monkeypatch):
     thresholds = load_thresholds()
     few = thresholds.model_copy(update={"data_docs": thresholds.data_docs.model_copy(update={"runs_kept": 2})})
     monkeypatch.setattr("expectations.gates.load_thresholds", lambda: few)
-    checked(shop, "raw")
+    checked(shop, "scores")
     for _ in range(3):
-        checked(shop, "scores")
-    runs = [path.parent.name for path in _pages(shop) if path.name == f"{SOURCE}-scores.customer_churn.html"]
+        checked(shop, "activation")
+    runs = [path.parent.name for path in _pages(shop) if path.name == f"{SOURCE}-marts.customer_360.html"]
     assert len(runs) == 2
-    assert [path for path in _pages(shop) if path.name == f"{SOURCE}-raw.orders.html"]
+    assert [path for path in _pages(shop) if path.name == f"{SOURCE}-scores.customer_churn.html"]
 
 
 READER = """
@@ -93,7 +90,7 @@ def test_pages_can_be_read_at_any_time_while_gates_rewrite_them(shop, tmp_path):
     command = [sys.executable, "-c", READER, str(shop.data_docs_folder), str(stop)]
     readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for _ in range(2):
-        checked(shop, "scores")
+        checked(shop, "activation")
     stop.touch()
     for reader in readers:
         said, complaint = reader.communicate(timeout=60)
@@ -102,14 +99,14 @@ def test_pages_can_be_read_at_any_time_while_gates_rewrite_them(shop, tmp_path):
 
 
 def test_pages_that_could_not_be_written_leave_the_former_ones(shop):
-    checked(shop, "scores")
+    checked(shop, "activation")
     before = _pages(shop)
     site = shop.data_docs_folder.resolve()
     with pytest.raises(RuntimeError, match="killed"), renewed_site(shop) as folder:
         (folder / "index.html").write_text("half")
         raise RuntimeError("killed")
     assert (shop.data_docs_folder.resolve(), _pages(shop)) == (site, before)
-    checked(shop, "scores")
+    checked(shop, "activation")
     assert "half" not in _pages(shop).values()
     assert shop.data_docs_folder.resolve() != site
 

@@ -66,6 +66,7 @@ def test_a_value_is_text_in_every_kind_of_block(value: str) -> None:
     assert shown.count(value) == harmless.text.count("harmless")
 
 
+@pytest.mark.usefixtures("gate_pages")
 def test_no_value_that_a_gate_met_becomes_markup(shop) -> None:
     change(
         shop,
@@ -88,6 +89,7 @@ def test_no_value_that_a_gate_met_becomes_markup(shop) -> None:
         assert not page.tags & {"b", "img", "script"}, path
 
 
+@pytest.mark.usefixtures("gate_pages")
 def test_the_pages_of_harmless_values_are_as_they_were(shop) -> None:
     checked(shop, "raw")
     (page,) = [path for path in shop.data_docs_folder.rglob("small_shop-raw.orders.html")]

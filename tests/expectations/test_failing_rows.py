@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from expectations.failing_rows import FAILING_ROW_COUNT, personal_columns, shown
 from expectations.gates import load_thresholds
 from expectations.stored_results import result_lines
@@ -23,6 +25,7 @@ def _kept(shop) -> dict[tuple[str, str], list[dict]]:
     return found
 
 
+@pytest.mark.usefixtures("gate_pages")
 def test_rows_of_every_kind_of_rule_are_kept_in_bounds(shop):
     change(
         shop,
@@ -52,6 +55,7 @@ def test_rows_of_every_kind_of_rule_are_kept_in_bounds(shop):
     assert all(f">m{number}<" in pages for number in range(FAILING_ROW_COUNT)), "the rows stand on the page"
 
 
+@pytest.mark.usefixtures("gate_pages")
 def test_nothing_personal_is_kept_whatever_breaks(shop):
     assert personal_columns() == set(_PERSONAL)
     assert set(shown({name: "secret" for name in (*_PERSONAL, "customer_id")})) == {"customer_id"}

@@ -2,20 +2,95 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import urllib.parse
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.airflow_api import AirflowApi
-from services.failures import explain
+import pytest
 
-DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
+from services import embedded
+from services.airflow_api import AirflowApi
+from services.environment import airflow_environment
+from services.failures import explain
+from services.sign_in import signed_in
+from tests.integration import pipeline
+from tests.quick_models import quick_models_elsewhere
+from tests.server.native_server import free_port
+from warehouse.base.permissions import OWNER_ALONE, keep_private
+from warehouse.base.settings import Settings
+
+SOURCE = "sample_shop"
+_ENVIRONMENT = {
+    "CLIENTELE_MEMORY_LIMIT": "1GB",
+    "CLIENTELE_MLFLOW_TRACKING_URI": "",
+    # Of the runs that nobody starts by hand.
+    "CLIENTELE_PROMOTION_NEEDS_APPROVAL": "true",
+}
+# Looking for news, of which there is little, takes up to a third of a core.
+_CALM = {
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.8",
+}
 _PATIENCE_SECONDS = 900.0
 _Found = TypeVar("_Found")
+
+
+@contextmanager
+def private_home(folder: Path, customer_count: int) -> Iterator[Settings]:
+    """Settings of a home of the sample shop, in the environment too, as Airflow's processes read them there."""
+    ports = {"CLIENTELE_AIRFLOW_PORT": str(free_port()), "CLIENTELE_MLFLOW_PORT": str(free_port())}
+    shop = {"CLIENTELE_HOME": str(folder), "CLIENTELE_SAMPLE_CUSTOMER_COUNT": str(customer_count)}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**_ENVIRONMENT, **ports, **shop}.items():
+            patched.setenv(name, value)
+        # As `run_command` does around every command.
+        umask = os.umask(OWNER_ALONE)
+        keep_private(Settings())
+        yield Settings()
+        os.umask(umask)
+
+
+@contextmanager
+def started(home: Settings, models: Path) -> Iterator[AirflowRuns]:
+    """Airflow up, with quick models, whose settings are written into a folder; it looks for news less often."""
+    first = str(quick_models_elsewhere(models))
+
+    def environment(*given: Any) -> dict[str, str]:
+        variables = airflow_environment(*given)
+        return {**variables, **_CALM, "PYTHONPATH": os.pathsep.join([first, variables["PYTHONPATH"]])}
+
+    try:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(embedded, "airflow_environment", environment)
+            where = embedded.up(home, print, with_mlflow=False)
+        yield AirflowRuns(signed_in(home, where), home.airflow_home)
+    finally:
+        embedded.down(home)
+
+
+def decisions(settings: Settings, job: str, *kinds: str) -> list[tuple[str, str, str]]:
+    """Published decisions about a job's models, the first one first: decision, version, reason."""
+    rows = pipeline.published(
+        settings,
+        f"select decision, model_version, reason from quality.model_promotions where job = '{job}' order by decided_at",
+    )
+    return [row for row in rows if row[0] in kinds]
+
+
+def scored_by(settings: Settings, job: str, day: str) -> set[str]:
+    """Versions that the published scores of a date come from."""
+    table = {"churn": "customer_churn", "clv": "customer_clv", "segmentation": "customer_segments"}[job]
+    return {
+        version
+        for (version,) in pipeline.published(
+            settings, f"select distinct model_version from scores.{table} where as_of_date = date '{day}'"
+        )
+    }
 
 
 class AirflowRuns:
@@ -109,5 +184,5 @@ class AirflowRuns:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while (found := ready()) is None:
             assert time.monotonic() < deadline, f"{what}: nothing came of it in {_PATIENCE_SECONDS:.0f} s"
-            time.sleep(0.5)
+            time.sleep(1.5)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ml.lifecycle.training import TrainingOutcome, train
 from tests.homes import made_once
 from tests.ml.jobs import CUSTOMER_JOBS
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
+from tests.quick_models import quick_models
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
 from warehouse.marts.build import build_marts
@@ -24,6 +26,13 @@ from warehouse.runs.planning import plan_run
 def one_thread(tmp_path_factory: pytest.TempPathFactory):
     """Numeric libraries as in production: one thread."""
     with quiet_environment(Settings(home=tmp_path_factory.mktemp("caches"))):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Who competes and serves is of interest here, not by how much."""
+    with quick_models(tmp_path_factory.mktemp("models") / "conf"):
         yield
 
 
@@ -53,7 +62,8 @@ def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dat
     def make(home: Path) -> None:
         settings = Settings(home=home, memory_limit="1GB")
         ingest_source(settings, "sample_shop")
-        build_marts(settings, "sample_shop", plan_run(settings, "sample_shop", None).as_of_date)
+        day = plan_run(settings, "sample_shop", None).as_of_date
+        build_marts(settings, "sample_shop", day, data_tests=False)  # tests/integration/test_pipeline.py tests them
 
     settings = Settings(home=made_once(tmp_path_factory, "sample_shop", make), memory_limit="1GB")
     return settings, plan_run(settings, "sample_shop", None).as_of_date

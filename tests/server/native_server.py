@@ -91,9 +91,13 @@ class NativeServer:
         self._popen("postgres", [str(programs / "postgres"), "-D", str(data), *listen], dict(_LOCALE), as_postgres=True)
         self.wait(lambda: self.is_healthy("postgres"), "postgres")
 
-    def run(self, service: str) -> None:
-        """Run a one-shot service to its end; raise with its output if it fails."""
-        self._popen(service, self._exchanged(self.services[service]["command"]), self.environment_of(service))
+    def run(self, service: str, *, up_to: str = "") -> None:
+        """Run a one-shot service to its end, or its script up to a line; raise with its output if it fails."""
+        *command, script = self._exchanged(self.services[service]["command"])
+        if up_to:
+            assert up_to in script
+            script = script.partition(up_to)[0]
+        self._popen(service, [*command, script], self.environment_of(service))
         self._finish(service)
 
     def start(self, service: str) -> None:
@@ -145,7 +149,7 @@ class NativeServer:
             with suppress(psutil.NoSuchProcess):
                 family += [process, *process.children(recursive=True)]
                 process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
-        _, left = psutil.wait_procs(family, timeout=15)
+        _, left = psutil.wait_procs(family, timeout=5)
         for member in left:
             with suppress(psutil.NoSuchProcess):
                 member.kill()

@@ -16,7 +16,7 @@ PERSONAL = CANARIES[2:]
 
 
 @pytest.mark.integration
-@pytest.mark.usefixtures("dbt_as_in_production")  # its artefacts are searched, too
+@pytest.mark.usefixtures("dbt_as_in_production", "gate_pages")  # artefacts and pages are searched, too
 def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
     settings: Settings, tmp_path: Path
 ) -> None:
