@@ -18,8 +18,7 @@ from ml.data.contract_features import contract_frame
 from ml.data.contract_months import months_between
 from ml.data.history import first_day
 from ml.data.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
-from warehouse.base.connections import open_build_file
-from warehouse.base.settings import Settings
+from warehouse.base.build_file import BuildFile
 
 Design = Literal["cross_section", "snapshots"]
 _FEATURES = "marts.subscription_features"
@@ -58,7 +57,7 @@ class Contracts(DatedRows):
         return self.horizon_days
 
 
-def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_days: int) -> Contracts:
+def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Contracts:
     """Read the marts; a build file without tables of subscriptions has none.
 
     Raises
@@ -68,10 +67,10 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         scoring = _scoring(connection, as_of_date)
         if scoring.empty:
-            return Contracts(source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
+            return Contracts(file.source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
         dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
         people = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
         snapshots = connection.execute(
@@ -81,7 +80,7 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
         ).df()
         began_on = history_began_on(connection)
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
-        return _cross_section(source, as_of_date, horizon_days, scoring, people)
+        return _cross_section(file.source, as_of_date, horizon_days, scoring, people)
     training, evaluation = (
         _sorted(_of_people(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), people))
         for role in ("training", "evaluation")
@@ -90,15 +89,15 @@ def read_contracts(settings: Settings, source: str, as_of_date: date, horizon_da
     histories = _histories(scoring, dates, cutoff)
     began = (began_on, first_day(dates["started_at"]))
     contracts = Contracts(
-        source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories, *began
+        file.source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories, *began
     )
     check_no_leak(contracts)
     return contracts
 
 
-def read_contract_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+def read_contract_rows(file: BuildFile, as_of_date: date) -> pd.DataFrame:
     """Read only the features at the scoring date: scoring never touches labels."""
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         return _scoring(connection, as_of_date)
 
 

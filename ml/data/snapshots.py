@@ -14,9 +14,8 @@ import duckdb
 import pandas as pd
 
 from ml.data.features import KEY_COLUMNS
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ClienteleError
-from warehouse.base.settings import Settings
 
 LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
 _FEATURES = "marts.customer_features"
@@ -84,15 +83,14 @@ def eligible(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_snapshots(
-    settings: Settings,
-    source: str,
+    file: BuildFile,
     as_of_date: date,
     *,
     churn_horizon_days: int,
     clv_horizon_days: int,
     maximum_training_row_count: int | None = None,
 ) -> Snapshots:
-    """Read features and labels from the build file, which is closed again before anything is fitted.
+    """Read features and labels.
 
     Raises
     ------
@@ -101,17 +99,17 @@ def read_snapshots(
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         rows = _read(connection, as_of_date, maximum_training_row_count)
         began_on = history_began_on(connection)
-    snapshots = Snapshots(source, as_of_date, churn_horizon_days, clv_horizon_days, *rows, began_on)
+    snapshots = Snapshots(file.source, as_of_date, churn_horizon_days, clv_horizon_days, *rows, began_on)
     check_no_leak(snapshots)
     return snapshots
 
 
-def read_scoring_rows(settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+def read_scoring_rows(file: BuildFile, as_of_date: date) -> pd.DataFrame:
     """Read only the features at the scoring date: scoring never touches labels."""
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         check_built_as_of(connection, as_of_date)
         return scoring_rows(connection, as_of_date)
 

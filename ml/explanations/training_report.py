@@ -24,9 +24,8 @@ from ml.explanations.pictures import global_pictures, mean_absolute
 from ml.explanations.reasons import explained
 from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.csv_writing import as_text_cell
-from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,21 +36,36 @@ log = logging.getLogger(__name__)
 _PICTURED_ROW_COUNT = 3000
 
 
+def read_rfm_segments(file: BuildFile, day: date | None) -> pd.Series | None:
+    """RFM segment of each customer on a day; None where the marts have none."""
+    with file.opened(read_only=True) as connection:
+        try:
+            found = connection.execute(
+                "select customer_id, rfm_segment_name as rfm_segment from marts.customer_rfm where as_of_date = ?",
+                [day],
+            ).df()
+        except duckdb.CatalogException:
+            return None
+    return None if found.empty else found.set_index("customer_id")["rfm_segment"]
+
+
 @dataclass(frozen=True)
 class TrainingReport:
     """Describes the versions that a training registers; a part that fails is logged, and the training goes on.
 
     Attributes
     ----------
+    rfm_segments
+        Segment by customer at the evaluation date; None where the marts have none.
     fairness
         Model version → its figures by group, for `quality.model_fairness`.
     """
 
-    settings: Settings
     job: Job
     snapshots: Snapshots
     competition: Competition
     fingerprint: Mapping[str, str]
+    rfm_segments: pd.Series | None
     fairness: dict[RegisteredVersion, pd.DataFrame] = field(default_factory=dict)
 
     def describe(self, result: Result, version: RegisteredVersion) -> dict[str, Figure | str]:
@@ -119,7 +133,8 @@ class TrainingReport:
         actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
         kinds = self.job.kinds(rows)
-        kinds = self._rfm_segments(rows) if kinds is None else kinds
+        if kinds is None and self.rfm_segments is not None:
+            kinds = rows["customer_id"].map(self.rfm_segments).rename(self.rfm_segments.name)
         if kinds is None:
             return pd.DataFrame(), groups
         settings = load_configuration(FairnessConfiguration, "fairness")
@@ -129,20 +144,6 @@ class TrainingReport:
     @property
     def _is_probability(self) -> bool:
         return self.job.prediction_method == "predict_proba"
-
-    def _rfm_segments(self, rows: pd.DataFrame) -> pd.Series | None:
-        """RFM segment of each customer on the judged date; None where the marts have none."""
-        with open_build_file(self.settings, self.snapshots.source, read_only=True) as connection:
-            try:
-                found = connection.execute(
-                    "select customer_id, rfm_segment_name from marts.customer_rfm where as_of_date = ?",
-                    [self._judged_date],
-                ).df()
-            except duckdb.CatalogException:
-                return None
-        if found.empty:
-            return None
-        return rows["customer_id"].map(found.set_index("customer_id")["rfm_segment_name"]).rename("rfm_segment")
 
     def _table_rows(self, version: RegisteredVersion, figures: pd.DataFrame) -> pd.DataFrame:
         return figures.assign(

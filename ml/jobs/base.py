@@ -22,8 +22,8 @@ from ml.jobs.declared import DeclaredJob
 from ml.jobs.monitoring import Monitoring
 from ml.treatment.rows import refusals
 from ml.treatment.served import changes_under
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
-from warehouse.base.settings import Settings
 from warehouse.tables.features import Subject
 
 if TYPE_CHECKING:
@@ -67,20 +67,19 @@ class Job(DeclaredJob, ABC):
 
     # ---- reading ----
 
-    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
+    def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
         """Read what the job learns from and is judged on."""
         return read_snapshots(
-            settings,
-            source,
+            file,
             as_of_date,
             churn_horizon_days=definitions.churn_horizon_days,
             clv_horizon_days=definitions.clv_horizon_days,
             maximum_training_row_count=self.maximum_training_row_count,
         )
 
-    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
+    def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
         """Read the features of everything that gets a row in the score table; never labels."""
-        return read_scoring_rows(settings, source, as_of_date)
+        return read_scoring_rows(file, as_of_date)
 
     def history_definitions(self, definitions: Definitions) -> Definitions:
         """The definitions by which a backtest builds the job's history: snapshots as far apart as it looks ahead."""

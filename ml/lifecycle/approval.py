@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 
 from ml.competition.states import State
 from ml.environment import quiet_environment
-from ml.jobs.base import Job
-from ml.jobs.registry import load_job
+from ml.jobs.run import JobOfSource
 from ml.lifecycle.decisions import decision_row
 from ml.lifecycle.settlement import finish_settlement, settle
 from ml.lifecycle.training_rows import past_words
 from ml.tracking import (
     RegisteredVersion,
-    TrackingServer,
     answer_change,
     challenger_of,
     champion_of,
@@ -80,10 +78,10 @@ class Answer:
 def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
     """Collect what is to be shown of a version that awaits approval."""
     with quiet_environment(settings):
-        task, server = load_job(job), TrackingServer(settings)
-        challenger = version_of(server, task, version)
-        report = training_report(server, challenger) or {}
-        return Candidacy(job, challenger, champion_of(server, task, source), report)
+        known = JobOfSource.of(settings, job, source)
+        challenger = version_of(known.server, known.job, version)
+        report = training_report(known.server, challenger) or {}
+        return Candidacy(job, challenger, champion_of(known.server, known.job, source), report)
 
 
 def answer(
@@ -115,34 +113,31 @@ def answer(
         Its kind `AlreadyAnswered` if the version does not await approval any more.
     """
     with quiet_environment(settings):
-        task, server = load_job(job), TrackingServer(settings)
-        finish_settlement(settings, server, task, source)
-        challenger = _asked_about(server, task, source, version, given)
-        champion = champion_of(server, task, source)
+        known = JobOfSource.of(settings, job, source)
+        finish_settlement(known)
+        challenger = _asked_about(known, version, given)
+        champion = champion_of(known.server, known.job, source)
         if given.approved:
-            load_estimator(server, challenger)
+            load_estimator(known.server, challenger)
         stays = champion if champion and not usable_champion(champion, challenger.as_of_date) else None
         words = _words(given, champion, past_words(challenger, stays) if stays else "")
         serves = State.SERVES_PAST_DATES if stays else State.PROMOTED
+        run = known.as_of(challenger.as_of_date, pipeline_run_id)
         row = decision_row(
-            task,
-            source,
-            challenger.as_of_date,
-            pipeline_run_id=pipeline_run_id,
+            run,
             verdict=serves if given.approved else State.REJECTED,
             reason=f"{words} {challenger.decision_reason}".strip(),
             version=replace(challenger, state=given.state),
             champion_value=challenger.champion_value,
         )
-        change = answer_change(server, challenger, given.state, words=words, is_past=stays is not None)
+        change = answer_change(known.server, challenger, given.state, words=words, is_past=stays is not None)
         # A build file that is held leaves the question open, to be answered again.
-        settle(settings, server, task, [row], change)
+        settle(run, [row], change)
     return challenger if given.approved and not stays else champion
 
 
-def _asked_about(
-    server: TrackingServer, job: Job, source: str, version: str | None, given: Answer
-) -> RegisteredVersion:
+def _asked_about(known: JobOfSource, version: str | None, given: Answer) -> RegisteredVersion:
+    server, job, source = known.server, known.job, known.source
     if version is None:
         challenger = challenger_of(server, job, source)
         if challenger is None or challenger.state != State.AWAITING_APPROVAL:
@@ -153,8 +148,8 @@ def _asked_about(
     if challenger.source != source:
         raise ModelUnavailable(f"{name} was trained on {challenger.source}, not on {source}.", _LOOK)
     if not challenger.state.may_become(given.state):
-        known = "nobody was asked" if challenger.state == State.TRAINED else challenger.state
-        raise AlreadyAnswered(f"{name} does not await approval: {known}.", _LOOK)
+        known_state = "nobody was asked" if challenger.state == State.TRAINED else challenger.state
+        raise AlreadyAnswered(f"{name} does not await approval: {known_state}.", _LOOK)
     return challenger
 
 

@@ -14,7 +14,7 @@ from ml.jobs.batch import BatchJob, Results
 from ml.jobs.registry import load_batch_job
 from ml.lifecycle.scoring import ScoringReport
 from ml.tracking import TrackingServer, record_results
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
 from warehouse.tables.raw_tables import tables_without_rows
 from warehouse.tables.score_review import withdraw_scores
@@ -33,9 +33,9 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
         If a file is held, or MLflow does not answer.
     """
     with quiet_environment(settings):
-        task = load_batch_job(job)
-        with open_build_file(settings, source, read_only=True) as connection:
-            results, refusal = _results(settings, connection, task, source, as_of_date)
+        task, file = load_batch_job(job), BuildFile(settings, source)
+        with file.opened(read_only=True) as connection:
+            results, refusal = _results(file, connection, task, as_of_date)
             rows = _with_every_customer(connection, task, results.rows, refusal or "no result")
         tags = {"source": source, "as_of_date": as_of_date.isoformat(), "job": job}
         tags |= {"decision": "refused", "decision_reason": refusal} if refusal else {}
@@ -46,7 +46,7 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
         "mlflow_run_id": run_id,
         "scored_at": datetime.now(UTC).replace(tzinfo=None),
     }
-    with open_build_file(settings, source) as connection:
+    with file.opened() as connection:
         create_score_tables(connection)
         withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
         write_scores(connection, task.score_table, rows.assign(**origin))
@@ -54,11 +54,11 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
 
 
 def _results(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, task: BatchJob, source: str, as_of_date: date
+    file: BuildFile, connection: duckdb.DuckDBPyConnection, task: BatchJob, as_of_date: date
 ) -> tuple[Results, str | None]:
     """The results with their status, or none and why."""
     try:
-        if lacking := task.spec.needs and tables_without_rows(settings, source, task.spec.needs):
+        if lacking := task.spec.needs and tables_without_rows(file, task.spec.needs):
             raise Refused(f"The source has no {' and no '.join(lacking)}.")
         results = task.results(connection, as_of_date)
     except Refused as refusal:

@@ -9,10 +9,9 @@ import duckdb
 
 from ml.competition.results import Decision
 from ml.competition.states import State
-from ml.jobs.base import Job
+from ml.jobs.run import JobOfSource, JobRun
 from ml.tracking import Figures, RegisteredVersion
-from warehouse.base.connections import open_build_file
-from warehouse.base.settings import Settings
+from warehouse.base.build_file import BuildFile
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -45,11 +44,8 @@ class DecisionRow:
 
 
 def decision_row(
-    job: Job,
-    source: str,
-    as_of_date: date,
+    run: JobRun,
     *,
-    pipeline_run_id: str | None,
     verdict: State,
     reason: str,
     version: RegisteredVersion | None,
@@ -77,15 +73,15 @@ def decision_row(
         If a version in its state cannot come to be what was decided (`ml.competition.states`).
     """
     if version is not None:
-        version.state.check(verdict, f"{job.model_name} version {version.version}")
+        version.state.check(verdict, f"{run.job.model_name} version {version.version}")
     figures = serving_figures(version, decision)
     return DecisionRow(
         datetime.now(UTC).replace(tzinfo=None),
-        pipeline_run_id,
-        job.name,
-        source,
-        as_of_date,
-        job.model_name,
+        run.pipeline_run_id,
+        run.job.name,
+        run.source,
+        run.as_of_date,
+        run.job.model_name,
         version.version if version else None,
         version.run_id if version else run_id,
         version.candidate if version else "none",
@@ -111,9 +107,9 @@ def insert_decision(connection: duckdb.DuckDBPyConnection, row: DecisionRow) -> 
     connection.execute(f"insert into quality.model_promotions ({_COLUMNS}) values ({marks})", values)
 
 
-def write_decision(settings: Settings, row: DecisionRow) -> None:
+def write_decision(file: BuildFile, row: DecisionRow) -> None:
     """Add a row that changes nothing about who serves; one that does belongs to `ml.lifecycle.settlement`."""
-    with open_build_file(settings, row.source) as connection:
+    with file.opened() as connection:
         create_quality_tables(connection)
         with transaction(connection):
             insert_decision(connection, row)
@@ -126,21 +122,20 @@ def serving_figures(version: RegisteredVersion | None, decision: Decision | None
     return version.figures if version else Figures()
 
 
-def refusal_reason(settings: Settings, job: Job, source: str, as_of_date: date) -> str | None:
-    """Why the last training for this date was refused; None when it was not."""
-    rows = decisions_about(settings, job, source)
-    last = next((row for row in reversed(rows) if row.as_of_date == as_of_date), None)
+def refusal_reason(run: JobRun) -> str | None:
+    """Why the last training for the run's date was refused; None when it was not."""
+    last = next((row for row in reversed(decisions_about(run)) if row.as_of_date == run.as_of_date), None)
     return last.reason if last and last.decision == State.REFUSED else None
 
 
-def decisions_about(settings: Settings, job: Job, source: str) -> list[DecisionRow]:
+def decisions_about(known: JobOfSource) -> list[DecisionRow]:
     """Every decision about a job's models of a source, the oldest first."""
-    with open_build_file(settings, source, read_only=True) as connection:
+    with known.file.opened(read_only=True) as connection:
         try:
             rows = connection.execute(
                 f"select {_COLUMNS} from quality.model_promotions where job = ? and source = ? "
                 "order by decided_at, rowid",
-                [job.name, source],
+                [known.job.name, known.source],
             ).fetchall()
         except duckdb.CatalogException:
             return []

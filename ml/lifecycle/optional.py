@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ml.competition.states import State
-from ml.jobs.registry import load_job
+from ml.jobs.run import JobOfSource
 from ml.lifecycle.batch import score_batch
 from ml.lifecycle.decisions import decision_row, write_decision
 from ml.lifecycle.outcome import TrainingOutcome
@@ -42,16 +42,8 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
         if not job_spec(job).optional:
             raise
         reason = _told(job, "training", error)
-        row = decision_row(
-            load_job(job),
-            source,
-            as_of_date,
-            pipeline_run_id=options.get("pipeline_run_id"),
-            verdict=State.FAILED,
-            reason=reason,
-            version=None,
-        )
-        write_decision(settings, row)
+        run = JobOfSource.of(settings, job, source).as_of(as_of_date, options.get("pipeline_run_id"))
+        write_decision(run.file, decision_row(run, verdict=State.FAILED, reason=reason, version=None))
         return TrainingOutcome(job, source, as_of_date, State.FAILED, reason, job_spec(job).model_name)
 
 

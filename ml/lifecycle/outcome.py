@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from ml.competition.states import State
-from ml.jobs.base import Job
+from ml.jobs.run import JobRun
 from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import RegisteredVersion
 
@@ -86,6 +86,8 @@ def outcome_of(
     )
 
 
-def refused_outcome(job: Job, source: str, as_of_date: date, reason: str, run_id: str) -> TrainingOutcome:
+def refused_outcome(run: JobRun, reason: str, run_id: str) -> TrainingOutcome:
     """Return what a refusal comes to: no model of this training."""
-    return TrainingOutcome(job.name, source, as_of_date, State.REFUSED, reason, job.model_name, mlflow_run_id=run_id)
+    return TrainingOutcome(
+        run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
+    )

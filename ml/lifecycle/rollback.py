@@ -6,14 +6,12 @@ from datetime import date
 
 from ml.competition.states import State
 from ml.environment import quiet_environment
-from ml.jobs.base import Job
-from ml.jobs.registry import load_job
+from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.decisions import decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import settle, settled_before
 from ml.tracking import (
     RegisteredVersion,
-    TrackingServer,
     champion_change,
     champion_of,
     load_estimator,
@@ -50,36 +48,28 @@ def roll_back(
         cannot be loaded. The champion of today then stays.
     """
     with quiet_environment(settings):
-        task = load_job(job)
-        server = TrackingServer(settings)
+        run = JobOfSource.of(settings, job, source).as_of(as_of_date, pipeline_run_id)
+        server = run.server
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
-        run, kinds = pipeline_run_id, (State.ROLLED_BACK,)
-        done = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=kinds)
+        done = settled_before(run, kinds=(State.ROLLED_BACK,))
         if done is not None:
-            return version_of(server, task, done.model_version)
-        today = champion_of(server, task, source)
-        chosen = version_of(server, task, version or _before(settings, task, source, today))
+            return version_of(server, run.job, done.model_version)
+        today = champion_of(server, run.job, source)
+        chosen = version_of(server, run.job, version or _before(run, today))
         _check(chosen, source, as_of_date)
         load_estimator(server, chosen)
-        row = decision_row(
-            task,
-            source,
-            as_of_date,
-            pipeline_run_id=pipeline_run_id,
-            verdict=State.ROLLED_BACK,
-            reason=f"Put back by hand in place of version {today.version if today else 'none'}.",
-            version=chosen,
-        )
-        settle(settings, server, task, [row], champion_change(chosen))
+        reason = f"Put back by hand in place of version {today.version if today else 'none'}."
+        row = decision_row(run, verdict=State.ROLLED_BACK, reason=reason, version=chosen)
+        settle(run, [row], champion_change(chosen))
     return chosen
 
 
-def _before(settings: Settings, job: Job, source: str, today: RegisteredVersion | None) -> str:
-    champions = service_history(decisions_about(settings, job, source)).champions
+def _before(run: JobRun, today: RegisteredVersion | None) -> str:
+    champions = service_history(decisions_about(run)).champions
     candidates = [number for number in champions if today is None or number != today.version]
     if not candidates:
         raise ModelUnavailable(
-            f"No other version of {job.model_name} has served {source} before.",
+            f"No other version of {run.job.model_name} has served {run.source} before.",
             "Train anew (--force), or name a version with --version.",
         )
     return candidates[0]

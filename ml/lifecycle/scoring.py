@@ -13,13 +13,12 @@ from ml.data.snapshots import eligible
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
 from ml.jobs.base import Job
-from ml.jobs.registry import load_job
+from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.decisions import refusal_reason
 from ml.lifecycle.serving import serving_version
 from ml.lifecycle.settlement import finish_settlement
 from ml.lifecycle.treated_values import treated_values
-from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
-from warehouse.base.connections import open_build_file
+from ml.tracking import RegisteredVersion, load_estimator
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
@@ -67,16 +66,20 @@ def score(
         If the marts are not built for the date, a file is held, or MLflow does not answer.
     """
     with quiet_environment(settings):
-        task = load_job(job, definitions)
-        rows = task.read_scoring(settings, source, as_of_date)
-        server = TrackingServer(settings)
-        finish_settlement(settings, server, task, source)
-        champion = serving_version(settings, server, task, source, as_of_date)
-        refusal = None if champion else _refusal(settings, task, source, as_of_date)
-        estimator = load_estimator(server, champion) if champion else None
+        run = JobOfSource.of(settings, job, source, definitions).as_of(as_of_date)
+        task = run.job
+        # As in training, the file is free while the model works.
+        with run.file.opened():
+            rows = task.read_scoring(run.file, as_of_date)
+            finish_settlement(run)
+            champion = serving_version(run, as_of_date)
+            refusal = None if champion else _refusal(run)
+            customers = _known_customers(run) if task.spec.scores.is_about_customers else None
+        estimator = load_estimator(run.server, champion) if champion else None
         frame = score_frame(task, rows, estimator, champion, refusal)
         treated = treated_values(task, estimator, champion.columns if champion else (), rows)
-    frame = _with_customers_without_purchase(settings, source, task, frame)
+    if customers is not None:
+        frame = _with_customers_without_purchase(task, frame, customers)
     origin = {
         "as_of_date": as_of_date,
         "model_name": task.model_name,
@@ -84,7 +87,7 @@ def score(
         "mlflow_run_id": champion.run_id if champion else None,
         "scored_at": datetime.now(UTC).replace(tzinfo=None),
     }
-    with open_build_file(settings, source) as connection:
+    with run.file.opened() as connection:
         create_score_tables(connection)
         withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
         write_scores(connection, task.score_table, frame.assign(**origin), treated.assign(**origin))
@@ -126,25 +129,27 @@ def _base(rows: pd.DataFrame, job: Job) -> pd.DataFrame:
     return job.unscored(rows).assign(**{name: rows[name] for name in job.key_columns})
 
 
-def _refusal(settings: Settings, job: Job, source: str, as_of_date: date) -> str:
-    reason = refusal_reason(settings, job, source, as_of_date)
+def _refusal(run: JobRun) -> str:
+    reason = refusal_reason(run)
     if reason is None:
         raise ModelUnavailable(
-            f"No {job.model_name} model serves {source} as of {as_of_date}.",
-            f"Train one first: python -m ml train --job {job.name} --source {source} --as-of {as_of_date}",
+            f"No {run.job.model_name} model serves {run.source} as of {run.as_of_date}.",
+            f"Train one first: python -m ml train --job {run.job.name} --source {run.source} --as-of {run.as_of_date}",
         )
     return reason
 
 
-def _with_customers_without_purchase(settings: Settings, source: str, job: Job, frame: pd.DataFrame) -> pd.DataFrame:
-    """Add a row for people who are known but have never bought, if the job is about people."""
-    if not job.spec.scores.is_about_customers:
-        return frame
-    with open_build_file(settings, source, read_only=True) as connection:
+def _known_customers(run: JobRun) -> pd.Series | None:
+    """Everyone in the marts, whether or not they have bought."""
+    with run.file.opened(read_only=True) as connection:
         try:
-            known = connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]
+            return connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]
         except duckdb.CatalogException:
-            return frame
+            return None
+
+
+def _with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    """Add a row for people who are known but have never bought."""
     missing = pd.DataFrame({"customer_id": known[~known.isin(frame["customer_id"])].sort_values(), "net_amount": 0})
     if missing.empty:
         return frame

@@ -6,14 +6,12 @@ from datetime import date
 
 from ml.competition.states import State
 from ml.environment import quiet_environment
-from ml.jobs.base import Job
-from ml.jobs.registry import load_job
+from ml.jobs.run import JobOfSource
 from ml.lifecycle.decisions import decisions_about
 from ml.lifecycle.service_history import service_history
 from ml.lifecycle.settlement import finish_settlement
 from ml.tracking import (
     RegisteredVersion,
-    TrackingServer,
     champion_of,
     usable_champion,
     versions_of,
@@ -21,24 +19,22 @@ from ml.tracking import (
 from warehouse.base.settings import Settings
 
 
-def serving_version(
-    settings: Settings, server: TrackingServer, job: Job, source: str, as_of_date: date
-) -> RegisteredVersion | None:
+def serving_version(known: JobOfSource, as_of_date: date) -> RegisteredVersion | None:
     """Return the version that serves a date; None when none does.
 
     The champion, if it was trained as of that date or before. Otherwise, of the versions that have served and were
     not put aside by people, the newest trained as of that date or before. Where there is no champion nothing serves.
     """
-    champion = champion_of(server, job, source)
+    champion = champion_of(known.server, known.job, known.source)
     if champion is None or usable_champion(champion, as_of_date):
         return champion
-    served = service_history(decisions_about(settings, job, source)).served
-    known = versions_of(server, job, source)
+    served = service_history(decisions_about(known)).served
+    registered = versions_of(known.server, known.job, known.source)
     usable = [
         version
         for number, run_id in served.items()
         # A number stands for another version where MLflow's database was made anew.
-        if (version := known.get(number)) is not None
+        if (version := registered.get(number)) is not None
         and version.run_id == run_id
         and version.as_of_date <= as_of_date
         and version.state.may_become(State.SERVES_PAST_DATES)
@@ -49,6 +45,6 @@ def serving_version(
 def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> RegisteredVersion | None:
     """Return the version that serves a date, by the name of its job; for those who only want to know."""
     with quiet_environment(settings):
-        task, server = load_job(job), TrackingServer(settings)
-        finish_settlement(settings, server, task, source)
-        return serving_version(settings, server, task, source, as_of_date)
+        known = JobOfSource.of(settings, job, source)
+        finish_settlement(known)
+        return serving_version(known, as_of_date)

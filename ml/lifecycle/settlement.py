@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
 
 import duckdb
 
-from ml.jobs.base import Job
+from ml.competition.states import State
+from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.decisions import DecisionRow, decisions_about, insert_decision
-from ml.tracking import RegistryChange, TrackingServer, apply_change
-from warehouse.base.connections import open_build_file
+from ml.tracking import RegistryChange, apply_change
 from warehouse.base.errors import WarehouseMissing
-from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -33,20 +31,14 @@ WriteBeside = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 def settle(
-    settings: Settings,
-    server: TrackingServer,
-    job: Job,
-    rows: Sequence[DecisionRow],
-    change: RegistryChange,
-    *,
-    write_beside: WriteBeside | None = None,
+    run: JobRun, rows: Sequence[DecisionRow], change: RegistryChange, *, write_beside: WriteBeside | None = None
 ) -> None:
     """Write a decision down and let the registry follow it.
 
     Parameters
     ----------
     rows
-        Of one source and one pipeline run; at least one.
+        Of this run; at least one.
     write_beside
         Writes what belongs to the decision in other tables of `quality`, in the same transaction.
 
@@ -57,8 +49,7 @@ def settle(
     ClienteleError
         If MLflow does not answer; the rows stand, and the registry follows the next time.
     """
-    source, run = rows[0].source, rows[0].pipeline_run_id
-    with open_build_file(settings, source) as connection:
+    with run.file.opened() as connection:
         create_quality_tables(connection)
         connection.execute(_STATE)
         with transaction(connection):
@@ -68,58 +59,52 @@ def settle(
                 write_beside(connection)
             connection.execute(
                 "insert into state.pending_registry_changes values (?, ?, ?, ?)",
-                [job.name, source, run, change.as_text()],
+                [run.job.name, run.source, run.pipeline_run_id, change.as_text()],
             )
-    finish_settlement(settings, server, job, source)
+        finish_settlement(run)
 
 
-def finish_settlement(settings: Settings, server: TrackingServer, job: Job, source: str) -> list[str | None]:
+def finish_settlement(known: JobOfSource) -> list[str | None]:
     """Let the registry follow what was decided before, and return the pipeline runs that had decided it."""
-    pending = _pending(settings, job, source)
+    pending = _pending(known)
     if not pending:
         return []
     for _, change in pending:
-        apply_change(server, change)
-    with open_build_file(settings, source) as connection:
+        apply_change(known.server, change)
+    with known.file.opened() as connection:
         connection.execute(
-            "delete from state.pending_registry_changes where job = ? and source = ?", [job.name, source]
+            "delete from state.pending_registry_changes where job = ? and source = ?", [known.job.name, known.source]
         )
     return [run for run, _ in pending]
 
 
-def settled_before(
-    settings: Settings,
-    server: TrackingServer,
-    job: Job,
-    source: str,
-    as_of_date: date,
-    *,
-    pipeline_run_id: str | None,
-    kinds: Sequence[str],
-) -> DecisionRow | None:
+def settled_before(run: JobRun, kinds: Sequence[State]) -> DecisionRow | None:
     """Return what this very run has decided in an attempt that was interrupted; None when it has not.
 
     A run without an id (from the shell) has decided before if its decision was written and the registry had not yet
     followed.
     """
-    finished = finish_settlement(settings, server, job, source)
-    if pipeline_run_id is None and None not in finished:
+    finished = finish_settlement(run)
+    if run.pipeline_run_id is None and None not in finished:
         return None
-    rows = decisions_about(settings, job, source)
-    own = [row for row in rows if row.pipeline_run_id == pipeline_run_id and row.as_of_date == as_of_date]
+    own = [
+        row
+        for row in decisions_about(run)
+        if row.pipeline_run_id == run.pipeline_run_id and row.as_of_date == run.as_of_date
+    ]
     return own[-1] if own and own[-1].decision in kinds else None
 
 
-def _pending(settings: Settings, job: Job, source: str) -> list[tuple[str | None, RegistryChange]]:
+def _pending(known: JobOfSource) -> list[tuple[str | None, RegistryChange]]:
     """Notes that were not carried out; none where nothing was ever decided."""
     with (
         suppress(duckdb.CatalogException, WarehouseMissing),
-        open_build_file(settings, source, read_only=True) as connection,
+        known.file.opened(read_only=True) as connection,
     ):
         rows = connection.execute(
             "select pipeline_run_id, change from state.pending_registry_changes where job = ? and source = ? "
             "order by rowid",
-            [job.name, source],
+            [known.job.name, known.source],
         ).fetchall()
         return [(run, RegistryChange.from_text(change)) for run, change in rows]
     return []

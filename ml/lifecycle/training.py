@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+import pandas as pd
+
 from ml.competition.gate import hold_for_approval
-from ml.competition.results import Refused
+from ml.competition.results import Competition, Refused
 from ml.competition.states import SERVING, State
-from ml.data.snapshots import Snapshots
+from ml.data.snapshots import DatedRows
 from ml.environment import quiet_environment
-from ml.explanations.training_report import TrainingReport
-from ml.jobs.base import Job
-from ml.jobs.registry import load_job
+from ml.explanations.training_report import TrainingReport, read_rfm_segments
+from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
 from ml.lifecycle.former_champion import load_former
 from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
@@ -22,8 +23,8 @@ from ml.lifecycle.serving import serving_version
 from ml.lifecycle.settlement import settle, settled_before
 from ml.lifecycle.training_rows import training_rows
 from ml.tracking import (
+    Recorded,
     RegisteredVersion,
-    TrackingServer,
     apply_change,
     challenger_of,
     champion_change,
@@ -69,138 +70,142 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
     ClienteleError
         If the marts are not built for the date, a file is held, or MLflow does not answer.
     """
-    definitions = definitions or load_definitions()
     with quiet_environment(settings):
-        task = load_job(job, definitions)
-        server, run = TrackingServer(settings), pipeline_run_id
-        decided = settled_before(settings, server, task, source, as_of_date, pipeline_run_id=run, kinds=OF_A_TRAINING)
-        if decided is not None:
-            return _decided_before(settings, server, task, decided)
-        snapshots = task.read_training(settings, source, as_of_date, definitions)
-        is_asked = settings.promotion_needs_approval if needs_approval is None else needs_approval
-        return _Training(settings, server, task, snapshots, run, definitions, is_asked).run(force=force)
+        known = definitions or load_definitions()
+        run = JobOfSource.of(settings, job, source, known).as_of(as_of_date, pipeline_run_id, known)
+        # The file is free while models are fitted, which may take an hour: it is read before and written after.
+        with run.file.opened():
+            prepared = _outcome_or_training(run, force=force)
+        if isinstance(prepared, TrainingOutcome):
+            return prepared
+        return prepared.done(settings.promotion_needs_approval if needs_approval is None else needs_approval)
+
+
+def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Training:
+    """What comes of a training that need not or cannot be done, or has been done; else what to train with."""
+    decided = settled_before(run, kinds=OF_A_TRAINING)
+    if decided is not None:
+        return _decided_before(run, decided)
+    snapshots = run.job.read_training(run.file, run.as_of_date, run.definitions)
+    champion, serving = champion_of(run.server, run.job, run.source), serving_version(run, run.as_of_date)
+    evidence = watch(run, snapshots, serving)
+    try:
+        _check_needs(run)
+        run.job.check(snapshots)
+    except Refused as refusal:
+        return _refused(run, snapshots, serving, str(refusal))
+    attempt = attempt_held_back(challenger_of(run.server, run.job, run.source), serving, run.as_of_date)
+    reason = reason_to_train(
+        serving or champion,
+        run.as_of_date,
+        run.job.input_columns(snapshots),
+        run.job.retrain_after_days,
+        force=force,
+        evidence=evidence.asks,
+        attempt=attempt,
+    )
+    if reason is None and serving is not None:
+        return _not_retrained(run, serving, evidence, attempt, is_champion=serving == champion)
+    segments = read_rfm_segments(run.file, snapshots.evaluation_date)
+    return _Training(run, snapshots, champion, serving, f"Trained because {reason}.", segments)
 
 
 @dataclass(frozen=True)
 class _Training:
-    """One training run and what it works with."""
+    """A training that is to be done, with all that was read for it."""
 
-    settings: Settings
-    server: TrackingServer
-    job: Job
-    snapshots: Snapshots
-    pipeline_run_id: str | None
-    definitions: Definitions
-    needs_approval: bool
+    run: JobRun
+    snapshots: DatedRows
+    champion: RegisteredVersion | None
+    serving: RegisteredVersion | None
+    why: str
+    rfm_segments: pd.Series | None
 
-    def run(self, *, force: bool) -> TrainingOutcome:
-        source, day = self.snapshots.source, self.snapshots.as_of_date
-        champion = champion_of(self.server, self.job, source)
-        serving = serving_version(self.settings, self.server, self.job, source, day)
-        evidence = watch(self.settings, self.server, self.job, self.snapshots, serving, self.definitions)
-        try:
-            self._check_needs()
-            self.job.check(self.snapshots)
-        except Refused as refusal:
-            return self._refused(serving, str(refusal))
-        attempt = attempt_held_back(challenger_of(self.server, self.job, source), serving, day)
-        reason = reason_to_train(
-            serving or champion,
-            day,
-            self.job.input_columns(self.snapshots),
-            self.job.retrain_after_days,
-            force=force,
-            evidence=evidence.asks,
-            attempt=attempt,
-        )
-        if reason is None and serving is not None:
-            return self._not_retrained(serving, evidence, attempt, is_champion=serving == champion)
-        return self._trained(champion, serving, f"Trained because {reason}.")
-
-    def _check_needs(self) -> None:
-        lacking = self.job.spec.needs and tables_without_rows(self.settings, self.snapshots.source, self.job.spec.needs)
-        if lacking:
-            raise Refused(f"The source has no {' and no '.join(lacking)}.")
-
-    def _trained(
-        self, champion: RegisteredVersion | None, serving: RegisteredVersion | None, why: str
-    ) -> TrainingOutcome:
-        former, unloadable = load_former(self.server, serving, self.job.known_columns(self.snapshots))
-        competition = self.job.compete(self.snapshots, former)
-        if self.needs_approval:
+    def done(self, is_asked: bool) -> TrainingOutcome:
+        """Fit, compare, decide and record; a person is asked about a winner, or not."""
+        run, job, snapshots = self.run, self.run.job, self.snapshots
+        former, unloadable = load_former(run.server, self.serving, job.known_columns(snapshots))
+        competition = job.compete(snapshots, former)
+        if is_asked:
             held = hold_for_approval(competition.decision, champion_goes_on=former is not None)
             competition = replace(competition, decision=held)
-        fingerprint = self.job.fingerprint(self.snapshots)
-        report = TrainingReport(self.settings, self.job, self.snapshots, competition, fingerprint)
+        fingerprint = job.fingerprint(snapshots)
+        report = TrainingReport(job, snapshots, competition, fingerprint, self.rfm_segments)
         recorded = record_training(
-            self.server,
-            self.job,
+            run.server,
+            job,
             competition,
             fingerprint,
-            self.pipeline_run_id,
-            serving=serving,
+            run.pipeline_run_id,
+            serving=self.serving,
             describe=report.describe,
         )
-        fix_reference(self.server, self.job, self.snapshots, competition, (recorded.champion, recorded.challenger))
-        stays = champion if champion and not usable_champion(champion, self.snapshots.as_of_date) else None
-        words = " ".join(part for part in (why, unloadable, competition.decision.reason) if part)
-        make_row = partial(self._row, decision=competition.decision)
-        rows = training_rows(make_row, words, recorded, competition.decision, stays)
+        fix_reference(run.server, job, snapshots, competition, (recorded.champion, recorded.challenger))
+        words = " ".join(part for part in (self.why, unloadable, competition.decision.reason) if part)
+        return self._settled(competition, recorded, report, words)
+
+    def _settled(
+        self, competition: Competition, recorded: Recorded, report: TrainingReport, words: str
+    ) -> TrainingOutcome:
+        run, decision = self.run, competition.decision
+        stays = self.champion if self.champion and not usable_champion(self.champion, run.as_of_date) else None
+        rows = training_rows(partial(decision_row, run, decision=decision), words, recorded, decision, stays)
         change = training_change(
-            self.server,
-            self.job,
-            self.snapshots.source,
-            competition.decision,
+            run.server,
+            run.job,
+            run.source,
+            decision,
             serving=recorded.champion,
             challenger=recorded.challenger,
             is_past=stays is not None,
         )
 
-        settle(self.settings, self.server, self.job, rows, change, write_beside=report.write_fairness)
+        settle(run, rows, change, write_beside=report.write_fairness)
         is_asked = rows[-1].decision == State.AWAITING_APPROVAL
         return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
 
-    def _refused(self, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:
-        fingerprint = self.job.fingerprint(self.snapshots)
-        run_id = record_refusal(self.server, self.job, fingerprint, reason, self.pipeline_run_id)
-        write_decision(self.settings, self._row(State.REFUSED, reason, serving, run_id=run_id))
-        return refused_outcome(self.job, self.snapshots.source, self.snapshots.as_of_date, reason, run_id)
 
-    def _not_retrained(
-        self, serving: RegisteredVersion, evidence: Evidence, attempt: RegisteredVersion | None, *, is_champion: bool
-    ) -> TrainingOutcome:
-        if is_champion:  # the alias of the model follows the source that was run last
-            apply_change(self.server, champion_change(serving))
-        newest, what = (attempt, "last attempt") if attempt else (serving, "champion")
-        reason = (
-            f"The {what} ({newest.candidate}, trained as of {newest.as_of_date}) is younger than "
-            f"{self.job.retrain_after_days} days and takes the same features. {evidence.words}"
-        )
-        is_asked = attempt is not None and attempt.state == State.AWAITING_APPROVAL
-        if attempt:
-            state = "still awaits approval" if is_asked else "was rejected"
-            reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
-        row = self._row(State.NOT_RETRAINED, reason, serving)
-        write_decision(self.settings, row)
-        return outcome_of(row, serving, attempt.version if is_asked else None)
-
-    def _row(self, verdict: State, reason: str, version: RegisteredVersion | None, **more: object) -> DecisionRow:
-        return decision_row(
-            self.job,
-            self.snapshots.source,
-            self.snapshots.as_of_date,
-            pipeline_run_id=self.pipeline_run_id,
-            verdict=verdict,
-            reason=reason,
-            version=version,
-            **more,
-        )
+def _check_needs(run: JobRun) -> None:
+    lacking = run.job.spec.needs and tables_without_rows(run.file, run.job.spec.needs)
+    if lacking:
+        raise Refused(f"The source has no {' and no '.join(lacking)}.")
 
 
-def _decided_before(settings: Settings, server: TrackingServer, job: Job, decided: DecisionRow) -> TrainingOutcome:
+def _refused(run: JobRun, snapshots: DatedRows, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:
+    run_id = record_refusal(run.server, run.job, run.job.fingerprint(snapshots), reason, run.pipeline_run_id)
+    row = decision_row(run, verdict=State.REFUSED, reason=reason, version=serving, run_id=run_id)
+    write_decision(run.file, row)
+    return refused_outcome(run, reason, run_id)
+
+
+def _not_retrained(
+    run: JobRun,
+    serving: RegisteredVersion,
+    evidence: Evidence,
+    attempt: RegisteredVersion | None,
+    *,
+    is_champion: bool,
+) -> TrainingOutcome:
+    if is_champion:  # the alias of the model follows the source that was run last
+        apply_change(run.server, champion_change(serving))
+    newest, what = (attempt, "last attempt") if attempt else (serving, "champion")
+    reason = (
+        f"The {what} ({newest.candidate}, trained as of {newest.as_of_date}) is younger than "
+        f"{run.job.retrain_after_days} days and takes the same features. {evidence.words}"
+    )
+    is_asked = attempt is not None and attempt.state == State.AWAITING_APPROVAL
+    if attempt:
+        state = "still awaits approval" if is_asked else "was rejected"
+        reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
+    row = decision_row(run, verdict=State.NOT_RETRAINED, reason=reason, version=serving)
+    write_decision(run.file, row)
+    return outcome_of(row, serving, attempt.version if is_asked else None)
+
+
+def _decided_before(run: JobRun, decided: DecisionRow) -> TrainingOutcome:
     """The outcome of a training whose decision stands: it is not made twice."""
-    serving = serving_version(settings, server, job, decided.source, decided.as_of_date)
+    serving = serving_version(run, run.as_of_date)
     if decided.decision != State.AWAITING_APPROVAL:
         return outcome_of(decided, serving)
-    challenger = version_of(server, job, decided.model_version)
-    return outcome_of(decided, serving, decided.model_version if challenger.state == State.AWAITING_APPROVAL else None)
+    is_asked = version_of(run.server, run.job, decided.model_version).state == State.AWAITING_APPROVAL
+    return outcome_of(decided, serving, decided.model_version if is_asked else None)

@@ -9,8 +9,8 @@ from ml.competition.states import State
 from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import Recorded, RegisteredVersion
 
-# Makes a row: verdict, reason, the version concerned.
-MakeRow = Callable[[State, str, RegisteredVersion], DecisionRow]
+# Makes a row of a `verdict`, a `reason` and the `version` concerned.
+MakeRow = Callable[..., DecisionRow]
 
 
 def training_rows(
@@ -33,11 +33,11 @@ def training_rows(
         words += f" It serves once a person approves; until then version {serving.version} ({serving.candidate}) does."
         # A baseline that stands in is a version that serves, so that one can go back to it.
         standing_in = State.BASELINE_SERVES if later_champion is None else State.SERVES_PAST_DATES
-        rows = [make_row(standing_in, told, serving)] if decision.serving else []
-        return [*rows, make_row(State.AWAITING_APPROVAL, words, recorded.challenger)]
+        rows = [make_row(verdict=standing_in, reason=told, version=serving)] if decision.serving else []
+        return [*rows, make_row(verdict=verdict, reason=words, version=recorded.challenger)]
     if later_champion is not None and verdict != State.CHAMPION_KEPT:
         verdict = State.SERVES_PAST_DATES
-    return [make_row(verdict, told, serving)]
+    return [make_row(verdict=verdict, reason=told, version=serving)]
 
 
 def past_words(version: RegisteredVersion, later_champion: RegisteredVersion) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from ml.competition.results import Competition
 from ml.data.snapshots import Snapshots
 from ml.jobs.base import Job
+from ml.jobs.run import JobRun
 from ml.tracking import (
     RegisteredVersion,
     TrackingServer,
@@ -24,10 +25,7 @@ from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, r
 from ml.watching.matured import matured_scores
 from ml.watching.realised import judge
 from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
-from warehouse.base.connections import open_build_file
-from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
-from warehouse.base.settings import Settings
 from warehouse.tables.features import grows_with_calendar
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -64,26 +62,20 @@ def fix_reference(
             write_document(server, version.run_id, REFERENCE_DOCUMENT, document)
 
 
-def watch(  # noqa: PLR0917 - training calls it once, with everything it has
-    settings: Settings,
-    server: TrackingServer,
-    job: Job,
-    snapshots: Snapshots,
-    champion: RegisteredVersion | None,
-    definitions: Definitions,
-) -> Evidence:
+def watch(run: JobRun, snapshots: Snapshots, champion: RegisteredVersion | None) -> Evidence:
     """Look at the model in service before deciding whether to train. Writes `quality.drift` and
     `quality.realised_performance`; what is written already is written anew, not doubled.
     """
     configuration = watching_configuration()
     serving = usable_champion(champion, snapshots.as_of_date)
-    drift = _drift(server, job, snapshots, serving, configuration) if serving else None
-    with open_build_file(settings, snapshots.source) as connection:
+    job = run.job
+    drift = _drift(run, snapshots, serving, configuration) if serving else None
+    with run.file.opened() as connection:
         create_quality_tables(connection)
         if drift is not None:
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
         if job.monitoring() is not None:
-            _judge_matured(connection, job, snapshots, definitions, configuration)
+            _judge_matured(connection, run, configuration)
         if serving is None:
             return Evidence(None, "")
         matured = _since_training(connection, job, snapshots, serving)
@@ -117,36 +109,26 @@ def decay_request(matured: pd.DataFrame) -> str | None:
 
 
 def _drift(
-    server: TrackingServer,
-    job: Job,
-    snapshots: Snapshots,
-    serving: RegisteredVersion,
-    configuration: WatchingConfiguration,
+    run: JobRun, snapshots: Snapshots, serving: RegisteredVersion, configuration: WatchingConfiguration
 ) -> Drift | None:
-    document = read_document(server, serving.run_id, REFERENCE_DOCUMENT)
+    document = read_document(run.server, serving.run_id, REFERENCE_DOCUMENT)
     if document is None:
         return None
     try:
-        estimator = load_estimator(server, serving)
+        estimator = load_estimator(run.server, serving)
     except ModelUnavailable:
         estimator = None  # features can still be compared; scoring will say what is wrong with the model
-    return measure_drift(document, job, estimator, snapshots, configuration.drift)
+    return measure_drift(document, run.job, estimator, snapshots, configuration.drift)
 
 
-def _judge_matured(
-    connection: duckdb.DuckDBPyConnection,
-    job: Job,
-    snapshots: Snapshots,
-    definitions: Definitions,
-    configuration: WatchingConfiguration,
-) -> None:
+def _judge_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configuration: WatchingConfiguration) -> None:
     name_horizons(connection)
-    for scored in matured_scores(connection, job, snapshots.as_of_date):
+    for scored in matured_scores(connection, run.job, run.as_of_date):
         try:
-            found = judge(connection, job, scored, definitions, configuration.decay)
+            found = judge(connection, run.job, scored, run.definitions, configuration.decay)
         except duckdb.CatalogException:
             return  # marts without movements: built by a release before this one
-        write_watched(connection, "realised_performance", realised_rows(found, job, snapshots.source))
+        write_watched(connection, "realised_performance", realised_rows(found, run.job, run.source))
 
 
 def _since_training(

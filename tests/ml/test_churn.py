@@ -14,6 +14,7 @@ from ml.data.snapshots import Snapshots, eligible, read_snapshots
 from ml.estimators.classifiers import FAMILIES
 from ml.jobs.churn.job import ChurnJob
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
+from warehouse.base.build_file import BuildFile
 
 JOB = ChurnJob(HORIZON_DAYS)
 
@@ -54,7 +55,7 @@ def test_shuffled_labels_leave_no_skill(snapshots):
 def test_same_data_in_another_order_give_the_same_predictions(settings, snapshots, competition):
     write_marts(settings.build_file(SOURCE), snapshots, seed=3)
     horizons = {"churn_horizon_days": HORIZON_DAYS, "clv_horizon_days": HORIZON_DAYS}
-    again = JOB.compete(read_snapshots(settings, SOURCE, AS_OF_DATE, **horizons), None)
+    again = JOB.compete(read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **horizons), None)
     assert again.decision == competition.decision
     for result in competition.results:
         assert np.array_equal(again.result(result.name).prediction, result.prediction), result.name

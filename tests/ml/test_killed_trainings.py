@@ -22,7 +22,7 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.tracking import RegistryChange, TrackingServer, apply_change, champion_change, champion_of, version_of
-from tests.ml.jobs import job_at
+from tests.ml.jobs import job_at, run_of
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.settings import Settings
@@ -104,14 +104,12 @@ def home(trained, tmp_path: Path) -> Settings:
     return copy_home(trained[0], tmp_path / "home")
 
 
-def promote(settings: Settings, version: str, run: str | None) -> None:
+def promote(settings: Settings, version: str, pipeline_run_id: str | None) -> None:
     """Settle that a version is promoted, as a training does."""
     server = TrackingServer(settings)
     found = version_of(server, JOB, version)
-    row = decision_row(
-        JOB, SOURCE, AS_OF_DATE, pipeline_run_id=run, verdict=State.PROMOTED, reason="Passes.", version=found
-    )
-    settle(settings, server, JOB, [row], champion_change(found))
+    run = run_of(settings, JOB, SOURCE, AS_OF_DATE, pipeline_run_id)
+    settle(run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=found)], champion_change(found))
 
 
 def other_version(settings: Settings) -> str:

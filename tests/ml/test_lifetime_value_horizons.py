@@ -21,6 +21,7 @@ from ml.jobs.lifetime_value.learning import HOLDOUT
 from ml.jobs.registry import load_job
 from ml.tracking.serialisation import types_in
 from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE, features_at, simulated_orders, write_marts
+from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
 
 LABELLED_DATES = [AS_OF_DATE - timedelta(days=days) for days in (180, 360, 365, 390)]
@@ -95,15 +96,18 @@ def test_what_is_read_from_the_marts_is_what_was_labelled(
             "create or replace table marts.customer_labels as "
             "select customer_id, as_of_date, future_net_amount_180d, future_net_amount_365d from given"
         )
-    read, expected = read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 180, None), at(180)
+    read, expected = read_horizon_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, 180, None), at(180)
     for part in ("training", "evaluation"):
         columns = ["customer_id", "as_of_date", "net_amount", "future_net_amount"]
         found, wanted = (getattr(rows, part)[columns].sort_values(columns[:2]) for rows in (read, expected))
         pd.testing.assert_frame_equal(
             found.reset_index(drop=True), wanted.reset_index(drop=True), check_dtype=False, check_exact=False
         )
-    assert read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 180, 900).training["customer_id"].nunique() < 450
-    assert read_horizon_snapshots(settings, SOURCE, AS_OF_DATE, 120, None).evaluation.empty
+    assert (
+        read_horizon_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, 180, 900).training["customer_id"].nunique()
+        < 450
+    )
+    assert read_horizon_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, 120, None).evaluation.empty
 
 
 @pytest.mark.parametrize("name", FURTHER)

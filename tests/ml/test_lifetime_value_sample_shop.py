@@ -13,6 +13,7 @@ from ml.data.features import model_frame
 from ml.data.snapshots import eligible
 from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.registry import load_job
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
 from warehouse.sources.sample_shop.catalogue import build_catalogue
@@ -32,7 +33,7 @@ def judged(sample_shop: tuple[Settings, date]):
     found = {}
     for name in ("clv", *FURTHER):
         job = fewer_candidates(name)
-        snapshots = job.read_training(settings, "sample_shop", as_of_date, load_definitions())
+        snapshots = job.read_training(BuildFile(settings, "sample_shop"), as_of_date, load_definitions())
         competition = job.compete(snapshots, None)
         rows = eligible(snapshots.scoring)
         estimator = competition.result(competition.decision.serving).candidate.estimator

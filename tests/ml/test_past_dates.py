@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from ml.competition.results import Decision
+from ml.competition.states import State
 from ml.data.snapshots import Snapshots
 from ml.lifecycle.approval import Answer, answer, candidacy
 from ml.lifecycle.approval_question import body
@@ -25,7 +26,7 @@ from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.lifecycle.training_rows import training_rows
 from ml.tracking import Recorded, TrackingServer, champion_change, champion_of, versions_of
-from tests.ml.jobs import job_at
+from tests.ml.jobs import job_at, run_of
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from tests.ml.test_approval import copy_home
 from warehouse.base.errors import ModelUnavailable
@@ -47,7 +48,7 @@ def marts_as_of_earlier(settings: Settings, snapshots: Snapshots) -> None:
 
 
 def serving(settings: Settings, day) -> str | None:
-    found = serving_version(settings, TrackingServer(settings), JOB, SOURCE, day)
+    found = serving_version(run_of(settings, JOB, SOURCE, day), day)
     return found and found.version
 
 
@@ -132,10 +133,8 @@ def test_a_version_put_aside_does_not_come_back_for_the_dates_it_served(past, ho
         tags = {**found.tags, "as_of_date": (AS_OF_DATE + timedelta(days=10)).isoformat()}
         client.create_model_version(JOB.model_name, found.source, run_id=found.run_id, tags=tags)
     later = max(versions_of(server, JOB, SOURCE).values(), key=lambda version: version.as_of_date)
-    row = decision_row(
-        JOB, SOURCE, later.as_of_date, pipeline_run_id=None, verdict="promoted", reason="Passes.", version=later
-    )
-    settle(home, server, JOB, [row], champion_change(later))
+    run = run_of(home, JOB, SOURCE, later.as_of_date)
+    settle(run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=later)], champion_change(later))
     assert (serving(home, later.as_of_date), serving(home, between)) == (later.version, outcome.model_version)
     roll_back(home, JOB.name, SOURCE, between, version=today)
     roll_back(home, JOB.name, SOURCE, later.as_of_date, version=later.version)
@@ -175,14 +174,8 @@ def test_what_is_written_of_a_training_for_a_past_date(past, verdict, winner, ex
     champion_of_today = champion_of(TrackingServer(settings), JOB, SOURCE)
     recorded = Recorded("run", replace(champion_of_today, version="new"), replace(champion_of_today, version="asked"))
     decision = Decision(verdict, "Why.", winner, "model", "rule", "silhouette", 0.5, 0.4, None)
-    make_row = partial(decision_row, JOB, SOURCE, EARLIER, pipeline_run_id="past", decision=decision)
-    made = training_rows(
-        lambda kind, reason, version: make_row(verdict=kind, reason=reason, version=version),
-        "Why.",
-        recorded,
-        decision,
-        champion_of_today,
-    )
+    make_row = partial(decision_row, run_of(settings, JOB, SOURCE, EARLIER, "past"), decision=decision)
+    made = training_rows(make_row, "Why.", recorded, decision, champion_of_today)
     assert [(row.decision, row.model_version) for row in made] == expected
     assert ("stays champion" in made[0].reason) == (winner is not None)
 

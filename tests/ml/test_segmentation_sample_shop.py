@@ -15,6 +15,7 @@ from ml.competition.results import Competition
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible, read_snapshots
 from ml.jobs.segmentation.job import SegmentationJob
+from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
 from warehouse.marts import dbt
 from warehouse.tables.scores import create_score_tables, write_scores
@@ -42,7 +43,7 @@ class Shop:
 def shop(sample_shop: tuple[Settings, date]) -> Shop:
     settings, as_of_date = sample_shop
     job = SegmentationJob()
-    snapshots = read_snapshots(settings, SOURCE, as_of_date, churn_horizon_days=90, clv_horizon_days=90)
+    snapshots = read_snapshots(BuildFile(settings, SOURCE), as_of_date, churn_horizon_days=90, clv_horizon_days=90)
     return Shop(settings, snapshots, job.compete(snapshots, None))
 
 

@@ -12,6 +12,7 @@ from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.fingerprint import content_hash, data_fingerprint
 from ml.data.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.tables.features import declared_features
 
@@ -20,7 +21,7 @@ HORIZONS = {"churn_horizon_days": HORIZON_DAYS, "clv_horizon_days": HORIZON_DAYS
 
 def test_reading_gives_what_was_written_in_any_order(settings, snapshots):
     write_marts(settings.build_file(SOURCE), snapshots, seed=5)
-    found = read_snapshots(settings, SOURCE, AS_OF_DATE, **HORIZONS)
+    found = read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **HORIZONS)
     assert data_fingerprint(found) == data_fingerprint(snapshots)
     assert model_frame(found.training).equals(model_frame(snapshots.training))
 
@@ -50,7 +51,7 @@ def test_longer_horizon_is_what_counts(snapshots):
 def test_thinning_keeps_whole_customers(settings, snapshots):
     write_marts(settings.build_file(SOURCE), snapshots)
     limit = len(snapshots.training) // 2
-    thinned = read_snapshots(settings, SOURCE, AS_OF_DATE, **HORIZONS, maximum_training_row_count=limit)
+    thinned = read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **HORIZONS, maximum_training_row_count=limit)
     assert 0.3 < len(thinned.training) / len(snapshots.training) < 0.7
     kept = snapshots.training[snapshots.training["customer_id"].isin(thinned.training["customer_id"])]
     assert len(kept) == len(thinned.training)
@@ -60,7 +61,7 @@ def test_thinning_keeps_whole_customers(settings, snapshots):
 def test_marts_of_another_date_are_refused(settings, snapshots):
     write_marts(settings.build_file(SOURCE), snapshots)
     with pytest.raises(ClienteleError, match="built as of 2025-07-01, not 2025-08-01"):
-        read_snapshots(settings, SOURCE, AS_OF_DATE + timedelta(days=31), **HORIZONS)
+        read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE + timedelta(days=31), **HORIZONS)
 
 
 def test_labels_ids_and_dates_are_no_features():

@@ -23,7 +23,8 @@ MOVES = [(before, after) for before, following in FOLLOWING.items() for after in
 
 def decided(before: State, verdict: State) -> DecisionRow:
     version = RegisteredVersion("crm_churn", "3", "run", "boosting", "files", DAY, (), Figures(), state=before)
-    return decision_row(JOB, "files", DAY, pipeline_run_id="r", verdict=verdict, reason="Why.", version=version)
+    run = SimpleNamespace(job=JOB, source="files", as_of_date=DAY, pipeline_run_id="r")
+    return decision_row(run, verdict=verdict, reason="Why.", version=version)
 
 
 def test_every_state_can_be_reached_and_all_but_the_first_have_one_before() -> None:

@@ -25,6 +25,7 @@ from ml.tracking import TrackingServer, champion_of, load_estimator
 from ml.treatment.transformer import treatment_of
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE
+from warehouse.base.build_file import BuildFile
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.tables.score_review import accept_scores, withdraw_scores
@@ -54,7 +55,7 @@ def test_the_table_is_what_the_served_versions_saw(trained):
         job = job_at(name, HORIZON_DAYS)
         server = TrackingServer(settings)
         champion = champion_of(server, job, SOURCE)
-        rows = read_scoring_rows(settings, SOURCE, AS_OF_DATE)
+        rows = read_scoring_rows(BuildFile(settings, SOURCE), AS_OF_DATE)
         expected = treated_values(job, load_estimator(server, champion), champion.columns, rows)
         written = read(settings, f"select * from scores.feature_treatments where model_name = '{job.model_name}'")
         assert len(written) == len(expected)
@@ -142,7 +143,7 @@ def test_contracts_tell_which_score_a_value_went_into():
 def test_the_sample_shop_has_what_each_rule_is_for(sample_shop: tuple[Settings, date]):
     """On real marts: missing stays missing there, every kind of rule has work, and the values given make sense."""
     settings, as_of_date = sample_shop
-    given = read_snapshots(settings, "sample_shop", as_of_date, churn_horizon_days=90, clv_horizon_days=90)
+    given = read_snapshots(BuildFile(settings, "sample_shop"), as_of_date, churn_horizon_days=90, clv_horizon_days=90)
     train, rows = model_frame(given.training), model_frame(given.scoring)
     columns = tuple(rows.columns)
     changes = treatment_of("customers", columns).fit(train[list(columns)]).changes(rows)

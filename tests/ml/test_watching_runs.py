@@ -19,7 +19,7 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
 from ml.watching.evidence import Evidence, watch
-from tests.ml.jobs import job_at
+from tests.ml.jobs import job_at, run_of
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
     DEFINITIONS,
@@ -71,7 +71,7 @@ def home(scored: Settings, tmp_path: Path) -> Settings:
 def look(settings: Settings, snapshots: Snapshots):
     server = TrackingServer(settings)
     champion = champion_of(server, JOB, SOURCE)
-    evidence = watch(settings, server, JOB, snapshots, champion, DEFINITIONS)
+    evidence = watch(run_of(settings, JOB, SOURCE, snapshots.as_of_date, definitions=DEFINITIONS), snapshots, champion)
     columns = JOB.input_columns(snapshots)
     return evidence, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.asks)
 
@@ -185,7 +185,11 @@ def look_at_half_year(settings: Settings, orders: pd.DataFrame, serving_version:
     """What is found of the job that looks 180 days ahead, while a version serves."""
     server = TrackingServer(settings)
     serving = replace(champion_of(server, JOB, SOURCE), version=serving_version)
-    return watch(settings, server, HALF_YEAR, snapshots_at(orders, AS_OF_DATE), serving, DEFINITIONS)
+    return watch(
+        run_of(settings, HALF_YEAR, SOURCE, AS_OF_DATE, definitions=DEFINITIONS),
+        snapshots_at(orders, AS_OF_DATE),
+        serving,
+    )
 
 
 def test_a_long_forecast_is_judged_once_it_is_over(home: Settings, orders: pd.DataFrame):
@@ -228,7 +232,7 @@ def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings,
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         create_score_tables(connection)
         write_scores(connection, "customer_churn", perfect)
-    watch(home, TrackingServer(home), job, snapshots_at(orders, AS_OF_DATE), None, DEFINITIONS)
+    watch(run_of(home, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS), snapshots_at(orders, AS_OF_DATE), None)
     found = read(home, "select * from quality.realised_performance where job = 'churn'").set_index("metric_name")
     assert found.loc[["roc_auc", "brier", "level_ratio"], "metric_value"].tolist() == [1, 0, 1]
     assert 0.5 < found.loc["roc_auc", "baseline_value"] < 1

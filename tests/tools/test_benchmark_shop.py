@@ -25,6 +25,7 @@ from tools.benchmark.shop import (
     purchase_histories,
     simulated_orders,
 )
+from warehouse.base.build_file import BuildFile
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import ClienteleError
@@ -103,7 +104,7 @@ def test_features_and_labels_add_up_to_the_orders(shop, orders):
 
 def test_jobs_can_read_the_marts_and_nothing_leaks(shop):
     horizons = {"churn_horizon_days": 90, "clv_horizon_days": 90}
-    snapshots = read_snapshots(shop, SOURCE, AS_OF_DATE, **horizons)
+    snapshots = read_snapshots(BuildFile(shop, SOURCE), AS_OF_DATE, **horizons)
     assert snapshots.training_dates == sorted(d for d, role in snapshot_roles(DEFINITIONS) if role == "training")
     assert len(snapshots.scoring) == CUSTOMER_COUNT
 

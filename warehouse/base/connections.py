@@ -35,15 +35,22 @@ def open_build_file(settings: Settings, source: str, *, read_only: bool = False)
         If it cannot be opened for another reason.
     """
     refuse_while_erasing(settings)
+    if read_only:
+        refuse_missing(settings, source)
     path = settings.build_file(source)
-    if read_only and not path.exists():
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_duckdb(path, settings, read_only=read_only) as connection:
+        yield connection
+
+
+def refuse_missing(settings: Settings, source: str) -> None:
+    """Raise WarehouseMissing if the source has no build file."""
+    path = settings.build_file(source)
+    if not path.exists():
         raise WarehouseMissing(
             f"There is no warehouse for source {source!r} yet ({path.name} does not exist).",
             f"Load the source first: make run SOURCE={source}",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open_duckdb(path, settings, read_only=read_only) as connection:
-        yield connection
 
 
 @contextmanager

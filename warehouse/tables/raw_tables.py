@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
-from warehouse.base.settings import Settings
 from warehouse.tables.contract import Table, load_contract
 
 # What the loader adds to every raw row: where it came from and what it held.
@@ -36,7 +35,7 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         _bring_up_to_date(connection, name, table)
 
 
-def tables_without_rows(settings: Settings, source: str, tables: Sequence[str]) -> list[str]:
+def tables_without_rows(file: BuildFile, tables: Sequence[str]) -> list[str]:
     """Those of the contract tables that are empty; one that is not there at all, as in marts by themselves, is none.
 
     Raises
@@ -49,7 +48,7 @@ def tables_without_rows(settings: Settings, source: str, tables: Sequence[str]) 
             f"A job needs {', '.join(unknown)}, which the data contract does not have.",
             f"Name tables of it in the job's declaration: {', '.join(load_contract().tables)}.",
         )
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         there = {name for (name,) in connection.execute(_TABLES_OF_RAW).fetchall()}
         return [
             table

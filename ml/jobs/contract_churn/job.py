@@ -35,8 +35,8 @@ from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rat
 from ml.jobs.probability import ChurnProbabilityJob
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions, load_definitions
-from warehouse.base.settings import Settings
 from warehouse.tables.features import declared_features
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class ContractChurnJob(ChurnProbabilityJob):
 
     # ---- reading ----
 
-    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Contracts:
-        contracts = with_complete_rows(read_contracts(settings, source, as_of_date, self.horizon_days), self.subject)
+    def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Contracts:
+        contracts = with_complete_rows(read_contracts(file, as_of_date, self.horizon_days), self.subject)
         return replace(
             contracts, training=self._thinned(contracts.training), histories=self._thinned(contracts.histories)
         )
@@ -105,8 +105,8 @@ class ContractChurnJob(ChurnProbabilityJob):
         kept = thinned(rows["customer_id"], self.configuration.limits.maximum_training_row_count, self.random_seed)
         return rows.iloc[kept].reset_index(drop=True)
 
-    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
-        return read_contract_rows(settings, source, as_of_date)
+    def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
+        return read_contract_rows(file, as_of_date)
 
     def fingerprint(self, snapshots: Contracts) -> dict[str, str]:
         return data_fingerprint(snapshots, comparable_contracts) | {"design": snapshots.design}

@@ -8,12 +8,11 @@ import duckdb
 import pandas as pd
 
 from ml.data.snapshots import Snapshots, check_built_as_of, check_no_leak, history_began_on, scoring_rows
-from warehouse.base.connections import open_build_file
-from warehouse.base.settings import Settings
+from warehouse.base.build_file import BuildFile
 
 
 def read_horizon_snapshots(
-    settings: Settings, source: str, as_of_date: date, horizon_days: int, maximum_row_count: int | None
+    file: BuildFile, as_of_date: date, horizon_days: int, maximum_row_count: int | None
 ) -> Snapshots:
     """Read what is learned from; customers are thinned to the limit.
 
@@ -27,14 +26,14 @@ def read_horizon_snapshots(
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
-    with open_build_file(settings, source, read_only=True) as connection:
+    with file.opened(read_only=True) as connection:
         check_built_as_of(connection, as_of_date)
         scoring = scoring_rows(connection, as_of_date)
         known = {row[0] for row in connection.execute("describe marts.customer_labels").fetchall()}
         label = f"future_net_amount_{horizon_days}d"
         rows = _labelled(connection, label, maximum_row_count) if label in known else scoring.head(0)
         began_on = history_began_on(connection)
-    return horizon_snapshots(source, as_of_date, horizon_days, labelled=rows, scoring=scoring, began_on=began_on)
+    return horizon_snapshots(file.source, as_of_date, horizon_days, labelled=rows, scoring=scoring, began_on=began_on)
 
 
 def horizon_snapshots(

@@ -23,8 +23,8 @@ from ml.jobs.lifetime_value.monitoring import spend_monitoring
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
 from ml.jobs.monitoring import Monitoring
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
-from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,11 +59,10 @@ class LifetimeValueJob(SupervisedJob):
         monitoring = spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
         return replace(monitoring, of_serving_version=self.is_further)
 
-    def read_training(self, settings: Settings, source: str, as_of_date: date, definitions: Definitions) -> Snapshots:
+    def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
         if not self.is_further:
-            return super().read_training(settings, source, as_of_date, definitions)
-        limit = self.maximum_training_row_count
-        return read_horizon_snapshots(settings, source, as_of_date, self.horizon_days, limit)
+            return super().read_training(file, as_of_date, definitions)
+        return read_horizon_snapshots(file, as_of_date, self.horizon_days, self.maximum_training_row_count)
 
     def history_definitions(self, definitions: Definitions) -> Definitions:
         if not self.is_further:

@@ -24,8 +24,8 @@ from ml.evaluation import metrics
 from ml.jobs.configuration import JobConfiguration
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
-from warehouse.base.settings import Settings
 
 _COLUMNS = ["days_since_last_order", "order_count"]
 
@@ -116,8 +116,8 @@ class NextProductJob(ComesBackJob):
 
     name = "next_product"
 
-    def read_scoring(self, settings: Settings, source: str, as_of_date: date) -> pd.DataFrame:
-        rows = super().read_scoring(settings, source, as_of_date)
+    def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
+        rows = super().read_scoring(file, as_of_date)
         return rows.merge(pd.DataFrame({"product_code": ["p1", "p2"]}), how="cross")
 
     def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

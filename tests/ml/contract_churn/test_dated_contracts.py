@@ -22,9 +22,10 @@ from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.lifecycle.retraining import reason_to_train
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
-from ml.tracking import TrackingServer, champion_of
+from ml.tracking import champion_of
 from ml.watching.evidence import watch
-from warehouse.base.definitions import load_definitions
+from tests.ml.jobs import run_of
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -67,7 +68,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFram
 
 @pytest.fixture(scope="module")
 def contracts(today: Settings) -> Contracts:
-    return read_contracts(today, SOURCE, AS_OF_DATE, HORIZON_DAYS)
+    return read_contracts(BuildFile(today, SOURCE), AS_OF_DATE, HORIZON_DAYS)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_the_future_is_in_the_files_and_changes_nothing(today: Settings, earlier
     later = subscriptions["ended_at"].between(pd.Timestamp(EVALUATION_DATE), pd.Timestamp(AS_OF_DATE))
     assert later.sum() > 50
     with_future, without = (
-        read_contracts(settings, SOURCE, day, HORIZON_DAYS)
+        read_contracts(BuildFile(settings, SOURCE), day, HORIZON_DAYS)
         for settings, day in ((today, AS_OF_DATE), (earlier, EVALUATION_DATE))
     )
     dates = sorted(set(with_future.training_dates) & set(without.training_dates))
@@ -188,10 +189,10 @@ def read(settings: Settings, query: str) -> pd.DataFrame:
 
 def watched(settings: Settings, fast) -> tuple[str, str | None]:
     """What was looked at, and why to train although the calendar does not ask for it."""
-    job, server = ContractChurnJob(HORIZON_DAYS, fast), TrackingServer(settings)
-    contracts = job.read_training(settings, SOURCE, AS_OF_DATE, load_definitions())
-    champion = champion_of(server, job, SOURCE)
-    evidence = watch(settings, server, job, contracts, champion, load_definitions())
+    run = run_of(settings, ContractChurnJob(HORIZON_DAYS, fast), SOURCE, AS_OF_DATE)
+    contracts = run.job.read_training(run.file, AS_OF_DATE, run.definitions)
+    champion = champion_of(run.server, run.job, SOURCE)
+    evidence = watch(run, contracts, champion)
     columns = champion.columns
     return evidence.words, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.asks)
 

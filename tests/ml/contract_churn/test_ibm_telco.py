@@ -28,6 +28,7 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from tests.ml.contract_churn.conftest import AS_OF_DATE
 from tests.ml.contract_churn.test_contract_churn_gate import competed, oversampled
+from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
 
 CONFIGURATION = load_configuration(ContractChurnConfiguration, "contract_churn")
@@ -35,7 +36,7 @@ CONFIGURATION = load_configuration(ContractChurnConfiguration, "contract_churn")
 
 @pytest.fixture(scope="module")
 def contracts(telco):
-    return read_contracts(telco, "ibm_telco", AS_OF_DATE, 90)
+    return read_contracts(BuildFile(telco, "ibm_telco"), AS_OF_DATE, 90)
 
 
 def honest_figures(contracts, name: str) -> dict[str, float]:

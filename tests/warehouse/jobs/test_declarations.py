@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs import registry
@@ -61,7 +62,7 @@ def test_an_unknown_type_is_refused(declared) -> None:
 
 def test_a_need_that_the_contract_does_not_have_is_refused(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="A job needs product, which the data contract does not have"):
-        tables_without_rows(settings, "files", ("orders", "product"))
+        tables_without_rows(BuildFile(settings, "files"), ("orders", "product"))
 
 
 def test_a_job_that_is_not_declared_is_refused() -> None:

@@ -1,0 +1,53 @@
+"""A job at work: for one source, and in one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ml.jobs.base import Job
+from ml.jobs.registry import load_job
+from ml.tracking import TrackingServer
+from warehouse.base.build_file import BuildFile
+from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.settings import Settings
+
+
+@dataclass(frozen=True)
+class JobOfSource:
+    """What is known of a job's models for one source: decisions in the build file, versions in MLflow."""
+
+    file: BuildFile
+    server: TrackingServer
+    job: Job
+
+    @classmethod
+    def of(cls, settings: Settings, job: str, source: str, definitions: Definitions | None = None) -> JobOfSource:
+        """The job of that name; it looks ahead as the definitions say, by default those of `dbt_project.yml`."""
+        return cls(BuildFile(settings, source), TrackingServer(settings), load_job(job, definitions))
+
+    @property
+    def source(self) -> str:
+        return self.file.source
+
+    def as_of(
+        self, as_of_date: date, pipeline_run_id: str | None = None, definitions: Definitions | None = None
+    ) -> JobRun:
+        """A run of the job as of a date."""
+        known = definitions or load_definitions()
+        return JobRun(self.file, self.server, self.job, as_of_date, pipeline_run_id, known)
+
+
+@dataclass(frozen=True)
+class JobRun(JobOfSource):
+    """One training, scoring, answer or roll-back.
+
+    Attributes
+    ----------
+    pipeline_run_id
+        None where it is done from the shell.
+    """
+
+    as_of_date: date
+    pipeline_run_id: str | None
+    definitions: Definitions
