@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from skops.io import dump
 
 from ml.configuration import load_configuration
 from ml.contributions import trees
@@ -35,6 +37,7 @@ from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.reasons import reason_columns, worded
 from ml.explanations.wording import Sentences
+from ml.tracking.serialisation import load_model_file
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
 from warehouse.jobs.spec import Directions
@@ -138,6 +141,14 @@ def test_parts_add_up_to_the_served_score(models, features: pd.DataFrame, name: 
     assert np.allclose(found.base + found.values.sum(axis=1), served, atol=1e-8)
     assert np.allclose(found.score, served, atol=1e-8)
     assert found.values.abs().to_numpy().max() > 0
+
+
+@pytest.mark.parametrize("name", ["gradient_boosting", "two_stage", "purchase_spend", "hiatus_rule"])
+def test_a_stored_model_gives_the_same_parts(models, features: pd.DataFrame, name: str, tmp_path: Path):
+    """Attributes are stored, methods come with the code: so models registered before have them, too."""
+    dump(models[name], tmp_path / "model.skops")
+    stored = load_model_file(tmp_path / "model.skops")
+    pd.testing.assert_frame_equal(explain(stored, features).values, explain(models[name], features).values)
 
 
 @pytest.mark.parametrize("name", METHODS)
