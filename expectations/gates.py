@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from expectations.context import calm_great_expectations, open_context
 from expectations.data_docs import run_name_of, update_data_docs
 from expectations.measures.measure import measure_gate
 from expectations.preparations import preparation_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import GateFailed, SettingsError
 from warehouse.base.settings import Settings
 from warehouse.source_definitions.folders import load_source, source_names
@@ -60,34 +62,49 @@ def run_gate(
     """
     calm_great_expectations()
     suites = build_suites(gate, as_of_date, _reporting_currency(settings, source))
-    validated_at = datetime.now(UTC).replace(tzinfo=None)
-    measure_gate(settings, source, gate, as_of_date, validated_at)
-    present, preparations = _look_into(settings, source, gate)
-    import great_expectations as gx
-
-    # A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
-    suites = [suite for suite in suites if (suite.schema, suite.table) in present]
-    context = open_context(settings, gate)
-    datasource = _open_datasource(context, settings, source)
-    try:
-        datasource.prepare(preparations)
-        checkpoint = _checkpoint(context, datasource, gate, suites)
-        outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
-    finally:
-        datasource.close()  # as long as this process reads the file, it cannot write to it
-    checks = _checks(outcome, {suite.name_in(gate): suite.table_name for suite in suites})
-    with open_build_file(settings, source, read_only=True) as connection:
-        checks = with_failing_rows(connection, checks)
-    index = settings.data_docs_folder / "index.html"
-    result = GateResult(gate, source, as_of_date, validated_at, index, checks)
-    write_checks(settings, result, pipeline_run_id, load_thresholds().data_docs.runs_kept)
+    context, validated_at = open_context(settings, gate), datetime.now(UTC).replace(tzinfo=None)
+    thresholds, index = load_thresholds().data_docs, settings.data_docs_folder / "index.html"
+    # Held from the first figure to the verdict, so that all of it is about one state of the tables.
+    with BuildFile(settings, source).opened() as connection:
+        measure_gate(connection, gate, as_of_date, validated_at)
+        outcome = _checked(connection, context, suites, gate=gate, source=source, as_of_date=as_of_date)
+        tables = {suite.name_in(gate): suite.table_name for suite in suites}
+        checks = with_failing_rows(connection, _checks(outcome, tables))
+        result = GateResult(gate, source, as_of_date, validated_at, index, checks)
+        write_checks(connection, result, pipeline_run_id, thresholds.runs_kept)
+        if result.is_passed and gate == "scores":
+            accept_scores(connection, as_of_date)
     _write_pages(settings, context, outcome, source, gate)
     if not result.is_passed:
         raise _failure(result)
-    if gate == "scores":
-        with open_build_file(settings, source) as connection:
-            accept_scores(connection, as_of_date)
     return result
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection,
+    context: EphemeralDataContext,
+    suites: Sequence[TableSuite],
+    *,
+    gate: str,
+    source: str,
+    as_of_date: date,
+) -> CheckpointResult:
+    """Let Great Expectations look at the tables that are there.
+
+    A missing table fails the first suite, on the structure; its own rules then have nothing to look at.
+    """
+    import great_expectations as gx
+
+    rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+    present = {*rows, ("information_schema", "columns")}
+    looked_at = [suite for suite in suites if (suite.schema, suite.table) in present]
+    datasource = _open_datasource(context, connection, source)
+    try:
+        datasource.prepare(list(preparation_statements(connection, gate)))
+        checkpoint = _checkpoint(context, datasource, gate, looked_at)
+        return checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
+    finally:
+        datasource.close()
 
 
 def build_suites(gate: str, as_of_date: date, reporting_currency: str | None = None) -> list[TableSuite]:
@@ -127,25 +144,17 @@ def _reporting_currency(settings: Settings, source: str) -> str | None:
     return load_source(settings, source).reporting_currency if source in source_names(settings) else None
 
 
-def _look_into(settings: Settings, source: str, gate: str) -> tuple[set[tuple[str, str]], list[str]]:
-    """Tables of the build file, and the SQL that makes what a gate's rules share.
+def _open_datasource(
+    context: EphemeralDataContext, connection: duckdb.DuckDBPyConnection, source: str
+) -> DuckDBDatasource:
+    from duckdb_engine import ConnectionWrapper
 
-    Opened here first, so that a held or missing file is told in our words.
-    """
-    with open_build_file(settings, source, read_only=True) as connection:
-        rows = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-        preparations = list(preparation_statements(connection, gate))
-    return {(schema, table) for schema, table in rows} | {("information_schema", "columns")}, preparations
-
-
-def _open_datasource(context: EphemeralDataContext, settings: Settings, source: str) -> DuckDBDatasource:
     import expectations.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
 
-    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
     return context.data_sources.add_duckdb(
         name=source,
-        connection_string=f"duckdb:///{settings.build_file(source)}",
-        kwargs={"connect_args": {"read_only": True, "config": limits}},
+        connection_string="duckdb://",  # made by the creator, beside the connection that measures and writes
+        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor())},
     )
 
 

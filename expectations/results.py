@@ -12,8 +12,6 @@ import duckdb
 
 from expectations.failing_rows import CANNOT_JUDGE, rows_of, write_failing_rows
 from expectations.measures.profiles import accept_profiles
-from warehouse.base.connections import open_build_file
-from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -137,8 +135,10 @@ def with_failing_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Ch
     )
 
 
-def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | None, runs_kept: int) -> None:
-    """Append the outcome to ``quality.validation_results`` of the source's build file, with rows of what fails."""
+def write_checks(
+    connection: duckdb.DuckDBPyConnection, result: GateResult, pipeline_run_id: str | None, runs_kept: int
+) -> None:
+    """Append the outcome to ``quality.validation_results``, with rows of what fails."""
     common = {
         "pipeline_run_id": pipeline_run_id,
         "gate": result.gate,
@@ -149,14 +149,13 @@ def write_checks(settings: Settings, result: GateResult, pipeline_run_id: str | 
     names = tuple(rows[0])
     places = ", ".join(f"${name}" for name in names)
     statement = f"insert into quality.validation_results ({', '.join(names)}) values ({places})"
-    with open_build_file(settings, result.source) as connection:
-        create_quality_tables(connection)
-        with transaction(connection):
-            for row in rows:
-                connection.execute(statement, row)
-            write_failing_rows(connection, result, pipeline_run_id, runs_kept)
-            if result.is_passed:
-                accept_profiles(connection, result.gate, result.as_of_date)
+    create_quality_tables(connection)
+    with transaction(connection):
+        for row in rows:
+            connection.execute(statement, row)
+        write_failing_rows(connection, result, pipeline_run_id, runs_kept)
+        if result.is_passed:
+            accept_profiles(connection, result.gate, result.as_of_date)
 
 
 def in_words(count: int, examples: list[str]) -> str:

@@ -12,27 +12,18 @@ from expectations.measures.profiles import accept_profiles, waiting_gates, write
 from expectations.measures.revenue import write_customer_360_bridge, write_marts_bridge
 from expectations.preparations import prepare
 from expectations.thresholds import Thresholds, load_thresholds
-from warehouse.base.connections import open_build_file
+from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
 
-def measure_gate(settings: Settings, source: str, gate: str, as_of_date: date, measured_at: datetime) -> None:
-    """Write the figures of a gate into the schema `quality` of the source's build file, in one transaction.
-
-    Raises
-    ------
-    WarehouseMissing, WarehouseBusy
-        If there is no build file, or another process holds it.
-    """
-    with open_build_file(settings, source, read_only=True):
-        pass  # a file that is missing is told, not made
-    with open_build_file(settings, source) as connection:
-        create_quality_tables(connection)
-        with transaction(connection):
-            measure(connection, gate, as_of_date, load_thresholds(), measured_at)
+def measure_gate(connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date, measured_at: datetime) -> None:
+    """Write the figures of a gate into the schema `quality`, in one transaction."""
+    create_quality_tables(connection)
+    with transaction(connection):
+        measure(connection, gate, as_of_date, load_thresholds(), measured_at)
 
 
 def accept_measured(settings: Settings, source: str, as_of_date: date) -> str:
@@ -45,9 +36,7 @@ def accept_measured(settings: Settings, source: str, as_of_date: date) -> str:
     WarehouseMissing, WarehouseBusy
         If there is no build file, or another process holds it.
     """
-    with open_build_file(settings, source, read_only=True):
-        pass  # a file that is missing is told, not made
-    with open_build_file(settings, source) as connection:
+    with BuildFile(settings, source).opened() as connection:
         create_quality_tables(connection)
         with transaction(connection):
             gates = waiting_gates(connection, as_of_date)

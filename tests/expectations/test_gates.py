@@ -12,6 +12,7 @@ import pytest
 from expectations.gates import GATES, run_gate
 from expectations.results import GateResult
 from tests.expectations.small_shop import AS_OF, SOURCE, change, checked, not_held, stored
+from tests.opens import counted_opens
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import GateFailed, SettingsError, WarehouseMissing
 from warehouse.base.settings import Settings
@@ -34,7 +35,9 @@ def good(good_build_file, tmp_path_factory) -> tuple[Settings, dict[str, GateRes
     settings.warehouse_folder.mkdir()
     shutil.copyfile(good_build_file, settings.build_file(SOURCE))
     fingerprint = stored(settings, _FINGERPRINT)
-    results = {gate: checked(settings, gate) for gate in GATES}
+    with counted_opens(settings.build_file(SOURCE)) as opened:
+        results = {gate: checked(settings, gate) for gate in GATES}
+    assert opened == [False] * len(GATES)  # each of them once, to read and to write
     assert stored(settings, _FINGERPRINT) == fingerprint  # what is checked stays as it is
     return settings, results
 
