@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
@@ -19,6 +21,7 @@ from ml.configuration import Frozen
 from ml.data.preprocessing import linear_preprocessor, treated, tree_preprocessor
 from ml.estimators.boosting import boosting_classifier
 from ml.estimators.parameters import (
+    BoostingParameters,
     DecisionTreeParameters,
     LinearParameters,
     NeuralNetworkParameters,
@@ -59,8 +62,8 @@ def make_classifier(
     KeyError
         If there is no such family.
     """
-    model = _MAKERS[family](parameters, seed)
-    prepare = linear_preprocessor if family in _SCALED else tree_preprocessor
+    model = FAMILIES[family].make(parameters, seed)
+    prepare = linear_preprocessor if FAMILIES[family].is_scaled else tree_preprocessor
     return treated(treatment, [("prepare", prepare(columns, categories)), ("classify", model)])
 
 
@@ -106,15 +109,44 @@ def _random_forest(parameters: RandomForestParameters, seed: int) -> RandomFores
     )
 
 
-# In the order in which they compete.
-_MAKERS: Mapping[str, Callable[[Frozen, int], BaseEstimator]] = {
-    "logistic_regression": _logistic_regression,
-    "decision_tree": _decision_tree,
-    "random_forest": _random_forest,
-    "linear_svm": _linear_svm,
-    "neural_network": _neural_network,
-    "gradient_boosting": boosting_classifier,
+@dataclass(frozen=True)
+class Family:
+    """A kind of classifier.
+
+    Attributes
+    ----------
+    parameters
+        What its section among a job's `families` may say.
+    make
+        (parameters, seed) → the unfitted classifier.
+    is_scaled
+        It measures distances: its features must be on one scale.
+    """
+
+    parameters: type[Frozen]
+    make: Callable[[Any, int], BaseEstimator]
+    is_scaled: bool = False
+
+
+# Which of them compete, and in which order, is said in a job's settings.
+FAMILIES: Mapping[str, Family] = {
+    "logistic_regression": Family(LinearParameters, _logistic_regression, is_scaled=True),
+    "decision_tree": Family(DecisionTreeParameters, _decision_tree),
+    "random_forest": Family(RandomForestParameters, _random_forest),
+    "linear_svm": Family(LinearParameters, _linear_svm, is_scaled=True),
+    "neural_network": Family(NeuralNetworkParameters, _neural_network, is_scaled=True),
+    "gradient_boosting": Family(BoostingParameters, boosting_classifier),
 }
-# Those that measure distances need their features on one scale.
-_SCALED = {"logistic_regression", "linear_svm", "neural_network"}
-FAMILIES = tuple(_MAKERS)
+
+
+def read_families(written: Mapping[str, Any]) -> dict[str, Frozen]:
+    """The parameters of each family that a job's settings name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such family, or it takes no such parameter.
+    """
+    if unknown := set(written) - set(FAMILIES):
+        raise ValueError(f"there is no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
+    return {name: FAMILIES[name].parameters.model_validate(values) for name, values in written.items()}

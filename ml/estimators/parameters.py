@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -89,10 +90,9 @@ class TweedieParameters(BoostingParameters):
     cap_quantile: float = Field(gt=0, le=1)
 
 
-def check_choices(configuration: Frozen, choices: dict[str, dict[str, tuple[int | float, ...]]]) -> None:
-    """Raise ValueError where the search would choose what no family of the configuration takes."""
-    for family, values in choices.items():
-        defaults = getattr(configuration, family, None)
-        unknown = set(values) - set(type(defaults).model_fields) if isinstance(defaults, Frozen) else {family}
+def check_choices(stages: Mapping[str, Frozen], choices: Mapping[str, Mapping[str, object]]) -> None:
+    """Raise ValueError where the search would choose what no stage of the configuration takes."""
+    for stage, values in choices.items():
+        unknown = set(values) - set(type(stages[stage]).model_fields) if stage in stages else {stage}
         if unknown:
             raise ValueError(f"search.choices: nothing like {', '.join(sorted(unknown))} can be chosen")

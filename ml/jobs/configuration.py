@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 from sklearn.base import BaseEstimator
 
 from ml.competition.thresholds import SupervisedGate
 from ml.configuration import Frozen
+from ml.estimators.classifiers import read_families
 from ml.estimators.parameters import (
     BoostingParameters,
     Bootstrap,
     Calibration,
     CalibrationWindow,
-    DecisionTreeParameters,
     Hiatus,
     Intervals,
     Limits,
-    LinearParameters,
-    NeuralNetworkParameters,
-    RandomForestParameters,
     Search,
     StatusQuo,
     TweedieParameters,
@@ -56,13 +54,18 @@ class JobConfiguration(Frozen):
 
 
 class SearchedConfiguration(JobConfiguration):
-    """That of a job some of whose parameters are searched; each stage of the search has a field with its defaults."""
+    """That of a job some of whose parameters are searched."""
 
     search: Search
 
+    @property
+    def stages(self) -> Mapping[str, Frozen]:
+        """The defaults of each stage of the search: here every field that holds parameters."""
+        return {name: value for name, value in self if isinstance(value, Frozen)}
+
     @model_validator(mode="after")
-    def _choices_are_parameters(self) -> SearchedConfiguration:
-        check_choices(self, self.search.choices)
+    def _choices_are_parameters(self) -> Self:
+        check_choices(self.stages, self.search.choices)
         return self
 
     def searched(
@@ -73,20 +76,18 @@ class SearchedConfiguration(JobConfiguration):
         measure: InsideMeasure = by_auc,
     ) -> Chosen:
         """The parameters of one stage; as `ml.estimators.search.search`."""
-        defaults = getattr(self, stage)
-        return search(stage, defaults, self.search, make, inside, seed=self.random_seed, measure=measure)
+        return search(stage, self.stages[stage], self.search, make, inside, seed=self.random_seed, measure=measure)
 
 
 class ClassifierConfiguration(SearchedConfiguration):
-    """The families of classifiers that compete for a probability."""
+    """The families of classifiers that compete for a probability, in their order, with their parameters."""
 
-    logistic_regression: LinearParameters
-    decision_tree: DecisionTreeParameters
-    random_forest: RandomForestParameters
-    linear_svm: LinearParameters
-    neural_network: NeuralNetworkParameters
-    gradient_boosting: BoostingParameters
+    families: Annotated[dict[str, SerializeAsAny[Frozen]], BeforeValidator(read_families)]
     risk_bands: RiskBands
+
+    @property
+    def stages(self) -> Mapping[str, Frozen]:
+        return self.families
 
 
 class ChurnConfiguration(ClassifierConfiguration):

@@ -125,7 +125,7 @@ def test_rows_are_limited_by_whole_customers(snapshots):
 def test_every_family_is_seeded_and_of_listed_types(family, snapshots):
     shared = learning(snapshots)
     features, outcome = shared.features, shared.outcome
-    parameters = getattr(CONFIGURATION, family)
+    parameters = CONFIGURATION.families[family]
     first, second = (make_classifier(family, shared.columns, parameters, 5).fit(features, outcome) for _ in range(2))
     assert isinstance(first, Pipeline)
     assert np.array_equal(first.predict(features), second.predict(features))

@@ -17,7 +17,6 @@ from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
-from ml.estimators.classifiers import FAMILIES
 from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.evaluation import metrics
 from ml.jobs.churn.learning import ChurnLearning, for_serving
@@ -61,7 +60,7 @@ class ChurnJob(ChurnProbabilityJob):
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule(), "cutoff_days_")
         yield "purchase_model", lambda: self._purchase_model(snapshots)
         learning = ChurnLearning(snapshots, columns, self.target, self.horizon_days, self.configuration)
-        for family in FAMILIES:
+        for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
 
     def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:

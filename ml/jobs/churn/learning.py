@@ -28,9 +28,9 @@ class ChurnLearning(CustomerLearning):
 
     @cached_property
     def window(self) -> WindowChoice:
-        """One choice for all families, made with the plainest of them."""
+        """One choice for all families, made with the first of them, the plainest."""
         configuration = self.configuration
-        plain = self._made("logistic_regression", configuration.logistic_regression)
+        plain = self._made(*next(iter(configuration.families.items())))
         targets = (self.snapshots.evaluation_date, self.snapshots.as_of_date)
         return choose_window(
             plain,

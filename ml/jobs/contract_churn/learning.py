@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline
 from ml.configuration import Frozen
 from ml.data.contract_features import categories, contract_frame
 from ml.data.contracts import Contracts
-from ml.estimators.classifiers import FAMILIES, make_classifier
+from ml.estimators.classifiers import make_classifier
 from ml.estimators.contract_churn import baseline_pipelines
 from ml.estimators.search import Chosen, InsideValidation, inside_validation
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
@@ -73,7 +73,9 @@ class ContractLearning:
         """Every candidate by name, baselines first."""
         rules = baseline_pipelines(self.frame)
         made: dict[str, PipelineMaker] = {name: lambda _, rule=rule: (rule, {}) for name, rule in rules.items()}
-        return made | {family: lambda rows, family=family: self.searched(family, rows) for family in FAMILIES}
+        return made | {
+            family: lambda rows, family=family: self.searched(family, rows) for family in self.configuration.families
+        }
 
     def searched(self, family: str, rows: NDArray) -> tuple[Pipeline, Mapping[str, object]]:
         """The unfitted pipeline of a family, its parameters chosen on some rows."""

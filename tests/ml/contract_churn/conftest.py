@@ -27,8 +27,11 @@ def fast() -> ContractChurnConfiguration:
             "folds": given.folds.model_copy(update={"fold_count": 2, "repetition_count": 1}),
             "search": given.search.model_copy(update={"trial_count": 1}),
             "bootstrap": given.bootstrap.model_copy(update={"repetition_count": 30}),
-            "random_forest": given.random_forest.model_copy(update={"tree_count": 20}),
-            "gradient_boosting": given.gradient_boosting.model_copy(update={"tree_count": 40}),
+            "families": given.families
+            | {
+                "random_forest": given.families["random_forest"].model_copy(update={"tree_count": 20}),
+                "gradient_boosting": given.families["gradient_boosting"].model_copy(update={"tree_count": 40}),
+            },
         }
     )
 

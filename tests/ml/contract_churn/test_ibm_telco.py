@@ -88,16 +88,10 @@ def test_published_figures(contracts, name: str, auc: float, pr_auc: float | Non
         assert figures["brier"] == pytest.approx(brier, abs=0.0015)
 
 
-def test_oversampling_before_the_split_raises_the_alarm(contracts, fast, monkeypatch):
+def test_oversampling_before_the_split_raises_the_alarm(contracts, fast):
     """The published mistake (.965): copies of one contract on both sides of the split."""
-    monkeypatch.setattr("ml.jobs.contract_churn.learning.FAMILIES", ("random_forest",))
-    trees = fast.model_copy(
-        update={
-            "random_forest": fast.random_forest.model_copy(
-                update={"depth": 40, "minimum_leaf_rows": 1, "tree_count": 40}
-            )
-        }
-    )
+    deep = fast.families["random_forest"].model_copy(update={"depth": 40, "minimum_leaf_rows": 1, "tree_count": 40})
+    trees = fast.model_copy(update={"families": {"random_forest": deep}})
     decision = competed(oversampled(contracts), trees).decision
     assert decision.contender == "random_forest"
     assert decision.metric_value > 0.9
