@@ -102,7 +102,7 @@ def test_one_snapshot_leaves_the_defaults_and_says_so(snapshots):
     newest = replace(snapshots, training=snapshots.latest_training())
     candidate = learning(newest).candidate("decision_tree")
     assert candidate.parameters["search"].startswith("defaults")
-    assert candidate.parameters["depth"] == CONFIGURATION.decision_tree.depth
+    assert candidate.parameters["depth"] == CONFIGURATION.families["decision_tree"].depth
     assert candidate.parameters["calibration_window"] == "recent"
 
 
