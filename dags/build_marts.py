@@ -84,7 +84,8 @@ def build_marts() -> None:
         from pipeline.dbt_run import run_dbt
         from warehouse.marts.dbt import MART_SELECTION
 
-        return say(run_dbt(*run_of(plan), MART_SELECTION, told=outcome_recorder()))
+        settings, run = run_of(plan)
+        return say(run_dbt(settings, run, MART_SELECTION, told=outcome_recorder(settings)))
 
     @task(pool=WAREHOUSE_POOL, outlets=[MARTS])
     @readable

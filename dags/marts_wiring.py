@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import TriggerRule, get_current_context
 from cosmos.airflow.task_group import DbtTaskGroup
@@ -12,15 +12,17 @@ from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
 from model_progress import ModelProgress
 from wiring import LONG_TASK
 
+if TYPE_CHECKING:
+    from warehouse.base.settings import Settings
+
 DBT_TASK_ID = "run_dbt"
 
 
-def outcome_recorder() -> Callable[[Any], None]:
+def outcome_recorder(settings: Settings) -> Callable[[Any], None]:
     """What dbt is to tell its events: each finished model is noted for the task that shows it."""
     from pipeline.dbt_progress import append_outcome, progress_file, progress_folder
-    from warehouse.base.settings import Settings
 
-    file = progress_file(progress_folder(Settings()), get_current_context()["run_id"])
+    file = progress_file(progress_folder(settings), get_current_context()["run_id"])
     return lambda event: append_outcome(file, event)
 
 

@@ -140,7 +140,7 @@ class _Training:
             serving=self.serving,
             describe=report.describe,
         )
-        fix_reference(run.server, job, snapshots, competition, (recorded.champion, recorded.challenger))
+        fix_reference(run, snapshots, competition, (recorded.champion, recorded.challenger))
         words = " ".join(part for part in (self.why, unloadable, competition.decision.reason) if part)
         return self._settled(competition, recorded, report, words)
 

@@ -14,7 +14,6 @@ from ml.jobs.base import Job
 from ml.jobs.run import JobRun
 from ml.tracking import (
     RegisteredVersion,
-    TrackingServer,
     load_estimator,
     read_document,
     usable_champion,
@@ -47,19 +46,15 @@ class Evidence:
 
 
 def fix_reference(
-    server: TrackingServer,
-    job: Job,
-    snapshots: Snapshots,
-    competition: Competition,
-    versions: Sequence[RegisteredVersion | None],
+    run: JobRun, snapshots: Snapshots, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
     """Store the bins with each version that this training registered (a former champion keeps its own)."""
     configuration = watching_configuration().drift
     made = {result.name: result.candidate.estimator for result in competition.results}
     for version in versions:
         if version is not None and version.as_of_date == snapshots.as_of_date and version.candidate in made:
-            document = reference_document(job, made[version.candidate], version.columns, snapshots, configuration)
-            write_document(server, version.run_id, REFERENCE_DOCUMENT, document)
+            document = reference_document(run.job, made[version.candidate], version.columns, snapshots, configuration)
+            write_document(run.server, version.run_id, REFERENCE_DOCUMENT, document)
 
 
 def watch(run: JobRun, snapshots: Snapshots, champion: RegisteredVersion | None) -> Evidence:
