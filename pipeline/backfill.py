@@ -14,7 +14,7 @@ from pipeline import stages
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_names
+from warehouse.jobs.registry import job_specs
 from warehouse.runs.planning import RunPlan, plan_run
 
 MOST_DATES = 370
@@ -119,10 +119,10 @@ def reprocess_date(settings: Settings, plan: RunPlan, done: Callable[[Step], Non
 
     stages.build_marts(settings, plan)
     took(stages.check(settings, plan, "marts"))
-    for job in job_names():
-        if who_serves(settings, job, plan.source, plan.as_of_date) is None:
-            took(stages.train(settings, plan, job))
-        took(*stages.score(settings, plan, [job]))
+    for spec in job_specs():
+        if spec.has_model and who_serves(settings, spec.name, plan.source, plan.as_of_date) is None:
+            took(stages.train(settings, plan, spec.name))
+        took(*stages.score(settings, plan, [spec.name]))
     took(stages.check(settings, plan, "scores"))
     return steps
 

@@ -96,6 +96,9 @@ def test_the_newest_scored_date_may_be_later_than_the_data(loaded: Settings) -> 
     assert len(settle(loaded, "2026-06-09", "2026-06-09").dates) == 1
 
 
+JOBS = [SimpleNamespace(name=name, has_model=name != "pairs", optional=False) for name in ("churn", "clv", "pairs")]
+
+
 class Stages:
     """Takes the place of the stages, each of which has tests of its own, and notes what is called."""
 
@@ -108,7 +111,10 @@ class Stages:
             ("warehouse.marts.build.build_marts", lambda _, source, day: self.note(f"marts {day}")),
             ("pipeline.stages.check", lambda _, __, gate: self.note(f"gate {gate}") or gate),
             ("ml.lifecycle.serving.who_serves", lambda _, job, *__: job if job in served else None),
+            ("pipeline.backfill.job_specs", lambda: JOBS),
             ("ml.lifecycle.optional.train", lambda _, job, *__, **___: self.note(f"train {job}") or outcome),
+            ("ml.lifecycle.optional.job_spec", lambda name: next(job for job in JOBS if job.name == name)),
+            ("ml.lifecycle.optional.score_batch", lambda _, job, *__: self.note(f"compute {job}") or report),
             ("ml.lifecycle.optional.score", lambda _, job, *__: self.note(f"score {job}") or report),
         ):
             monkeypatch.setattr(name, called)
@@ -122,12 +128,12 @@ class Stages:
 def test_a_date_is_trained_for_only_where_nothing_could_have_served(
     loaded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stages = Stages(monkeypatch, served={"segmentation", "churn", "contract_churn"})
+    stages = Stages(monkeypatch, served={"churn"})
     done = []
     steps = reprocess_date(loaded, PLAN, done.append)
-    scoring = ["score churn", "train clv", "score clv", "score contract_churn", "score segmentation"]
+    scoring = ["score churn", "train clv", "score clv", "compute pairs"]
     assert stages.calls == ["marts 2026-05-01", "gate marts", *scoring, "gate scores"]
-    assert (steps[0], steps[-1], len(steps)) == ("marts", "scores", 7)
+    assert (steps[0], steps[-1], len(steps)) == ("marts", "scores", 6)
     assert done == steps
 
 
