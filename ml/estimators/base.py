@@ -32,3 +32,7 @@ class Served(BaseEstimator):
     def treatment(self) -> FeatureTreatment | None:
         """What is done about missing values and outliers before anything is predicted; by default by what it holds."""
         return treatment_held_by(self)
+
+    def learned(self) -> dict[str, float]:
+        """The single figures that were learned, by name, for the record of the training."""
+        return {}

@@ -51,6 +51,9 @@ class HiatusChurnRule(ClassifierMixin, Served):
         self.rate_beyond_ = float(y[away].mean()) if away.any() else average
         return self
 
+    def learned(self) -> dict[str, float]:
+        return {"cutoff_days": self.cutoff_days_}
+
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         away = X["days_since_last_order"].to_numpy() > self.cutoff_days_
         churned = np.where(away, self.rate_beyond_, self.rate_within_)
@@ -123,6 +126,9 @@ class HiatusSpend(RegressorMixin, Served):
         self.rate_ = StatusQuoSpend(self.horizon_days, self.minimum_tenure_days).fit(X)
         return self
 
+    def learned(self) -> dict[str, float]:
+        return {"cutoff_days": self.cutoff_days_}
+
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return np.where(X["days_since_last_order"].to_numpy() > self.cutoff_days_, 0.0, self.rate_.predict(X))
 
@@ -147,6 +153,9 @@ class LevelledSpend(RegressorMixin, Served):
         said = float(self.rule_.predict(X).sum())
         self.level_factor_ = max(float(np.sum(y)), 0.0) / said if said > 0 else 1.0
         return self
+
+    def learned(self) -> dict[str, float]:
+        return {"level_factor": self.level_factor_, **self.rule_.learned()}
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return self.level_factor_ * self.rule_.predict(X)

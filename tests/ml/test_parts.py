@@ -13,7 +13,14 @@ from sklearn.svm import LinearSVC
 
 from ml.competition.results import CandidateFailed
 from ml.configuration import load_configuration
-from ml.estimators.baselines import HiatusChurnRule, HiatusSpend, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.estimators.baselines import (
+    HiatusChurnRule,
+    HiatusSpend,
+    LastPeriodSpend,
+    LevelledSpend,
+    RecencyChurnRule,
+    StatusQuoSpend,
+)
 from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.tweedie import TweedieSpendModel
@@ -55,6 +62,8 @@ def test_hiatus_rule_for_spend_by_hand():
     rule = HiatusSpend(90, 30).fit(frame, [10.0, 5, 0, -3])
     assert rule.cutoff_days_ == 20
     assert rule.predict(frame) == pytest.approx([90, 180, 0, 0])
+    levelled = LevelledSpend(HiatusSpend(90, 30)).fit(frame, [10.0, 5, 0, -3])
+    assert levelled.learned() == {"level_factor": pytest.approx(12 / 270), "cutoff_days": 20}
 
 
 def test_tweedie_learns_a_mean_with_zeros_and_a_tail_and_never_goes_below_zero():

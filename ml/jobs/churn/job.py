@@ -16,6 +16,7 @@ from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
 from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.evaluation import metrics
@@ -51,13 +52,12 @@ class ChurnJob(ChurnProbabilityJob):
         rows = eligible(snapshots.training)
         churned = self.target(rows)
 
-        def rule(name: str, estimator: BaseEstimator, learned: str) -> Candidate:
+        def rule(name: str, estimator: Served) -> Candidate:
             estimator.fit(model_frame(rows), churned)
-            value = getattr(estimator, learned, None)
-            return Candidate(name, True, estimator, {} if value is None else {learned.strip("_"): value})
+            return Candidate(name, True, estimator, estimator.learned())
 
-        yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule(), "")
-        yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule(), "cutoff_days_")
+        yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule())
+        yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule())
         yield "purchase_model", lambda: self._purchase_model(snapshots)
         learning = ChurnLearning(snapshots, columns, self.target, self.horizon_days, self.configuration)
         for family in self.configuration.families:

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from ml.competition.results import Candidate, CandidateFailed
 from ml.data.features import model_frame
+from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.intervals import SimilarPredictionInterval
@@ -99,17 +100,11 @@ class SpendLearning(CustomerLearning):
             yield "two_stage_boosting", self._two_stage
             yield "tweedie_boosting", self._tweedie
 
-    def _rule(self, name: str, estimator: BaseEstimator, parameters: Mapping[str, object]) -> Candidate:
+    def _rule(self, name: str, estimator: Served, parameters: Mapping[str, object]) -> Candidate:
         frame = model_frame(self.rows)
         fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.outcome)
-        parts = (fitted, getattr(fitted, "rule_", fitted))
-        learned = {
-            name.strip("_"): getattr(part, name)
-            for part in parts
-            for name in ("level_factor_", "cutoff_days_")
-            if hasattr(part, name)
-        }
-        return self._complete(name, fitted, fitted.predict(frame), {**parameters, **learned}, is_baseline=True)
+        record = {**parameters, **fitted.learned()}
+        return self._complete(name, fitted, fitted.predict(frame), record, is_baseline=True)
 
     def _purchase_model(self) -> Candidate:
         if isinstance(self.purchases, CandidateFailed):
