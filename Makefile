@@ -89,10 +89,11 @@ unit: $(INSTALLED) ## the tests that answer at once: under a minute
 test-slow: $(INSTALLED) ## the campaigns: what repeats at length, at random, what make test tries once
 	@$(PYTHON) -m pytest -m campaign
 
-lint: $(INSTALLED) ## style of Python and SQL, and who may import whom; unchanged SQL is not judged again
+lint: $(INSTALLED) ## style of Python and SQL, types, and who may import whom; unchanged SQL is not judged again
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
 	@$(PYTHON) -m services.sql_lint
+	@.venv/bin/pyrefly check --summary=none --output-format=min-text > .venv/pyrefly.log 2>&1 || { cat .venv/pyrefly.log; exit 1; }
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 bench: export ARG_PART = $(value PART)

@@ -73,7 +73,7 @@ class ModelTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield the event that ends the task."""
-        task = self.task_instance
+        task: Any = self.task_instance  # there is one while a trigger runs
         file = progress_file(self.folder, task.run_id)
         # An outcome from before this attempt began belongs to an earlier dbt run, unless dbt does not run again.
         began = time.time()
@@ -87,6 +87,6 @@ class ModelTrigger(BaseTrigger):
         yield _EVENTS.get(status, TaskFailedEvent)()
 
     def _dbt_is_over(self) -> bool:
-        task = self.task_instance
+        task: Any = self.task_instance  # there is one while a trigger runs
         states = task.get_task_states(dag_id=task.dag_id, task_ids=[self.dbt_task_id], run_ids=[task.run_id])
         return str(states.get(task.run_id, {}).get(self.dbt_task_id)) in _OVER

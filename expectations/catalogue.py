@@ -28,7 +28,7 @@ def _rules_by_step(gate: str) -> dict[tuple[str, str], dict[str, list[str]]]:
     steps: dict[tuple[str, str], set[str]] = {}
     for suite in build_suites(gate, _DATE):
         for expectation in suite.expectations:
-            meta = expectation.meta
+            meta = expectation.meta or {}
             severity = str(getattr(expectation.severity, "value", expectation.severity))
             table = meta.get("table", suite.table_name)
             bare = table.rpartition(".")[2]

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warehouse.base.settings import Settings
 
@@ -48,6 +48,7 @@ def open_context(settings: Settings, gate: str) -> EphemeralDataContext:
         checkpoint_store_name="checkpoints",
         data_docs_sites={SITE: site_in(settings.data_docs_folder)},
         analytics_enabled=False,
+        # pyrefly: ignore[bad-argument-type] (GX declares its class, and reads a dictionary)
         progress_bars={"globally": False, "metric_calculations": False},
     )
     return gx.get_context(mode="ephemeral", project_config=config)
@@ -57,7 +58,7 @@ def _folder(path: Path) -> dict[str, str]:
     return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(path)}
 
 
-def site_in(folder: Path) -> dict[str, object]:
+def site_in(folder: Path) -> dict[str, Any]:
     """The configuration of Data Docs whose pages lie in a folder."""
     page = {"module_name": "expectations.pages.view", "class_name": "PageView"}
     return {

@@ -40,7 +40,7 @@ def update_data_docs(
         _prune(context, run_name_of(source, gate, date.min).removesuffix(date.min.isoformat()), runs_kept)
         suites = context.stores["suites"].list_keys()
         new_pages = [*outcome.run_results, *(key for key in suites if key.name.startswith(f"{gate}."))]
-        context.update_data_docs_site(SITE, site_in(folder))
+        context.update_data_docs_site(SITE, site_in(folder))  # pyrefly: ignore[bad-argument-type] (it reads a dictionary)
         context.build_data_docs(site_names=[SITE], resource_identifiers=new_pages)
 
 

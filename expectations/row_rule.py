@@ -64,6 +64,7 @@ class ExpectNoRowsBreakingRule(UnexpectedRowsExpectation):
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
+    # pyrefly: ignore[bad-override] (by keyword only, as GX calls it)
     def _diagnostic_observed_value_renderer(cls, configuration: Any = None, result: Any = None, **_: Any) -> str:
         if result is None or not result.result:
             return "not checked"
@@ -72,6 +73,7 @@ class ExpectNoRowsBreakingRule(UnexpectedRowsExpectation):
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
+    # pyrefly: ignore[bad-override]
     def _diagnostic_unexpected_table_renderer(
         cls, configuration: Any = None, result: Any = None, **_: Any
     ) -> list[RenderedTableContent] | None:

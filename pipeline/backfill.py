@@ -99,7 +99,7 @@ def _days(first_date: str, last_date: str, step_days: int) -> list[date]:
     return [first + timedelta(days=step_days * number) for number in range(count)]
 
 
-def reprocess_date(settings: Settings, plan: RunPlan, done: Callable[[Step], None] = lambda _: None) -> list[Step]:
+def reprocess_date(settings: Settings, plan: RunPlan, done: Callable[[Step], object] = lambda _: None) -> list[Step]:
     """Build and check the marts as of one date, score it with what could have served then, and check the scores.
 
     A job is trained first where no version of it could have served then.

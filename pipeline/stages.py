@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from warehouse.publishing.publish import PublishReport
 
 
-def ingest(settings: Settings, source: str | None, given: Path | None = None) -> IngestReport:
+def ingest(settings: Settings, source: str, given: Path | None = None) -> IngestReport:
     """Load new rows, quarantine bad ones, recognise known ones.
 
     Parameters
@@ -130,7 +130,7 @@ def publish(settings: Settings, plan: RunPlan) -> PublishReport:
 
 
 def ingest_checked(
-    settings: Settings, source: str | None, given: Path | None = None, as_of_date: date | None = None
+    settings: Settings, source: str, given: Path | None = None, as_of_date: date | None = None
 ) -> tuple[IngestReport, RunPlan]:
     """What the DAG ingest_sources does: load, give the run its name and date, pass the raw gate."""
     report = ingest(settings, source, given)

@@ -47,7 +47,7 @@ def make_relay(address: str, host: str, port: int) -> ThreadingHTTPServer:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             """Nothing of what health checks ask."""
 
     return ThreadingHTTPServer((host, port), Relay)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -120,7 +120,7 @@ def duckdb_command(settings: Settings) -> tuple[list[str], dict[str, str]]:
 
 
 def _program() -> Path:
-    return Path(importlib.util.find_spec("duckdb_cli").origin).parent / "duckdb"
+    return Path(str(resources.files("duckdb_cli"))) / "duckdb"
 
 
 def _history(settings: Settings) -> Path:

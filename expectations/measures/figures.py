@@ -9,6 +9,7 @@ import duckdb
 
 from expectations.newest_versions import counted_rows
 from expectations.thresholds import CountedTable
+from warehouse.base.connections import one_row
 
 TOTAL = "total"
 
@@ -20,6 +21,6 @@ def figures_of(
     where = table.where or "true"
     query = f"select count(*), {', '.join(table.figures.values())} from {counted_rows(name)} where {where}"
     bound = {"as_of_date": as_of_date} if "$as_of_date" in query else None
-    row_count, *values = connection.execute(query, bound).fetchone()
+    row_count, *values = one_row(connection, query, bound)
     for figure, value in zip(table.figures, values, strict=True):
         yield row_count, figure, TOTAL, None, float(value or 0)

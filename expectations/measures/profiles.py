@@ -11,6 +11,7 @@ import duckdb
 from expectations.measures.figures import figures_of
 from expectations.newest_versions import counted_rows
 from expectations.thresholds import ProfiledTable, Thresholds
+from warehouse.base.connections import one_row
 
 # Categories beyond so many, the smallest, count as one.
 CATEGORY_COUNT = 20
@@ -82,11 +83,11 @@ def _measures(
     bound = {"as_of_date": as_of_date, "window_days": window_days}
     bound = {parameter: value for parameter, value in bound.items() if f"${parameter}" in query}
     connection.execute(f"create or replace temp table profiled as {query}", bound)
-    row_count = connection.execute("select count(*) from profiled").fetchone()[0]
+    row_count = one_row(connection, "select count(*) from profiled")[0]
     if row_count:
         single = [*_null_shares(table), *_quantities(table)]
         expressions = [expression for _, _, expression in single]
-        values = connection.execute(f"select {', '.join(expressions)} from profiled").fetchone() if single else ()
+        values = one_row(connection, f"select {', '.join(expressions)} from profiled") if single else ()
         for (column, measure, _), value in zip(single, values, strict=True):
             if value is not None:
                 yield row_count, column, measure, None, float(value)

@@ -15,6 +15,7 @@ import duckdb
 
 from expectations.measures import revenue_queries as queries
 from expectations.measures.revenue_queries import ROUNDING
+from warehouse.base.connections import one_row
 
 OPENING, UNEXPLAINED, CLOSING = "opening", "unexplained", "closing"
 _CENT = Decimal("0.01")
@@ -190,9 +191,9 @@ def _write(
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, step: Step, as_of_date: date) -> list[tuple]:
-    opening = _run(connection, step.opening, as_of_date).fetchone()
-    closing = _run(connection, step.closing, as_of_date).fetchone()
-    found = _run(connection, step.classes, as_of_date).fetchall() if step.classes else []
+    opening = one_row(connection, *_bound(step.opening, as_of_date))
+    closing = one_row(connection, *_bound(step.closing, as_of_date))
+    found = connection.execute(*_bound(step.classes, as_of_date)).fetchall() if step.classes else []
     classes = {name: (Decimal(str(amount or 0)), count) for name, amount, count in found}
     left_over = closing[0] - opening[0] - sum((amount for amount, _ in classes.values()), Decimal(0))
     shown = {
@@ -217,5 +218,5 @@ def _in_cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: str, as_of_date: date) -> duckdb.DuckDBPyConnection:
-    return connection.execute(query, {"as_of_date": as_of_date} if "$as_of_date" in query else None)
+def _bound(query: str, as_of_date: date) -> tuple[str, dict[str, date] | None]:
+    return query, {"as_of_date": as_of_date} if "$as_of_date" in query else None

@@ -37,7 +37,7 @@ class _EscapingView(DefaultJinjaView):
 
     def __init__(self, custom_styles_directory: str | None = None, custom_views_directory: str | None = None) -> None:
         super().__init__(custom_styles_directory, custom_views_directory)
-        self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), self.env.loader])
+        self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *filter(None, [self.env.loader])])
         self.env.autoescape = True
         for name in _FILTERS_OF_MARKUP:
             self.env.filters[name] = getattr(self, name)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ml.data.features import KEY_COLUMNS
 from warehouse.base.build_file import BuildFile
+from warehouse.base.connections import one_row
 from warehouse.base.errors import ClienteleError
 
 LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
@@ -142,23 +143,22 @@ def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | No
     """Customers kept, per million, so that the stacked rows stay within the limit."""
     if row_limit is None:
         return 1_000_000
-    count = connection.execute(
+    count = one_row(
+        connection,
         f"select count(*) from {_FEATURES} inner join {_SNAPSHOTS} as snapshots using (as_of_date) "
-        "where snapshots.snapshot_role = 'training'"
-    ).fetchone()[0]
+        "where snapshots.snapshot_role = 'training'",
+    )[0]
     return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
 
 
 def history_began_on(connection: duckdb.DuckDBPyConnection) -> date | None:
     """The first day of which the source knows anything; None if it knows of none."""
-    return connection.execute(f"select min(first_known_date) from {_SNAPSHOTS}").fetchone()[0]
+    return one_row(connection, f"select min(first_known_date) from {_SNAPSHOTS}")[0]
 
 
 def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     try:
-        found = connection.execute(
-            f"select max(as_of_date) from {_SNAPSHOTS} where snapshot_role = 'scoring'"
-        ).fetchone()[0]
+        found = one_row(connection, f"select max(as_of_date) from {_SNAPSHOTS} where snapshot_role = 'scoring'")[0]
     except duckdb.CatalogException as error:
         raise ClienteleError(
             "The customer marts have not been built yet.", "Build them first: python -m warehouse build."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -126,7 +126,7 @@ def _spread(moved: NDArray) -> NDArray:
     return widest * (2 * (turn + 0.5) / size - 1)
 
 
-def _readable(names: object) -> list[str]:
+def _readable(names: Iterable[object]) -> list[str]:
     return [str(name).replace("_", " ") for name in names]
 
 

@@ -31,10 +31,11 @@ def measure_job(subject: str, settings: Settings, result: Measurement) -> None:
     from ml.lifecycle.training import train
 
     job, action = subject.rsplit("_", 1)
+    outcome = None
     with result.step(action):
         if action == "train":
             outcome = train(settings, job, SOURCE, AS_OF_DATE, force=True)
         else:
             score(settings, job, SOURCE, AS_OF_DATE)
-    if action == "train" and outcome.status == "refused":
+    if outcome is not None and outcome.status == "refused":
         raise ClienteleError(f"{job} was refused: {outcome.reason}", "Take more customers.")

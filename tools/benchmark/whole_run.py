@@ -77,7 +77,7 @@ def _follow(settings: Settings, api: AirflowApi, request: pipeline.Request, resu
     run_id = api.trigger(FIRST_DAG, pipeline.parameters(request))
     plan = Follower(api, settings.airflow_home / "logs", print).follow(run_id)
     spans = []
-    began = ended = None
+    began = ended = 0.0
     for dag_id in DAG_IDS:
         if dag_id != FIRST_DAG:
             run_id = api.runs_of_partition(dag_id, plan["pipeline_run_id"])[-1]["dag_run_id"]

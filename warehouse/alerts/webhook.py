@@ -68,5 +68,5 @@ def _send(address: str, content: Mapping[str, Any], answer_seconds: float) -> st
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_: Any, **__: Any) -> None:
         return None

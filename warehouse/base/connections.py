@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -108,7 +109,7 @@ def parquet_views(folder: Path) -> list[str]:
 @contextmanager
 def open_duckdb(path: Path, settings: Settings, *, read_only: bool) -> Iterator[DuckDBPyConnection]:
     """Open one DuckDB file with the settings' limits; temporary files stay beside it."""
-    config = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    config: dict[str, Any] = {"memory_limit": settings.memory_limit, "threads": settings.threads}
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
@@ -133,6 +134,14 @@ def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> N
         connection.execute(f"attach {literal(str(path))} as {name} (read_only)")  # attach takes no bound parameter
     except duckdb.Error as error:
         raise _explained(path, error) from error
+
+
+def one_row(connection: DuckDBPyConnection, query: str, parameters: object = None) -> tuple:
+    """The row of a query that has one whatever the data, such as totals."""
+    row = connection.execute(query, parameters).fetchone()
+    if row is None:
+        raise LookupError(f"No row came of a query that always has one: {query}")
+    return row
 
 
 def refuse_if_held(path: Path, words: str) -> None:

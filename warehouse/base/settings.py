@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     full_export_gone_share_maximum: float = Field(
         0.5, ge=0, le=1, description="Largest share of the rows that a full export may take away; more is refused."
     )
-    alert_webhook_url: SecretStr = Field("", description="Where alerts are posted as JSON; empty: nowhere.")
+    alert_webhook_url: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
+        "", description="Where alerts are posted as JSON; empty: nowhere."
+    )
     published_ids: Literal["plain", "pseudonymous"] = Field(
         PLAIN, description="Whether published tables carry the ids of the source, or keyed hashes of them."
     )

@@ -20,12 +20,14 @@ from warehouse.erasure.table_erasure import erase_everywhere, erase_raw
 from warehouse.landing.landing_folder import landed_files
 from warehouse.landing.refused_files import delete_refused
 from warehouse.privacy.landing_erasure import Rewritten, rewritten
-from warehouse.privacy.subject import read_note, with_digests, write_note
+from warehouse.privacy.subject import Subject, with_digests, write_note
 from warehouse.privacy.suppression import Suppressed
 from warehouse.source_definitions.folders import Source
 
 
-def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppressed: Suppressed) -> Counter[str]:
+def erase_landing_and_raw(
+    settings: Settings, source: Source, name: str, subject: Subject, suppressed: Suppressed
+) -> Counter[str]:
     """Rewrite the landed files, erase the tables in one transaction, then put the files in place.
 
     The fingerprints of the rewritten files are noted before: killed between the transaction and the last file, the
@@ -34,8 +36,7 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
     counts: Counter[str] = Counter()
     delete_refused(settings.landing_of(source.name))
     with open_build_file(settings, source.name) as connection:
-        changed = list(_rewritten_files(settings, source, connection, name, suppressed))
-        subject = read_note(settings, name)
+        changed = list(_rewritten_files(settings, source, connection, subject, suppressed))
         subject = with_digests(subject, {one.former_sha256: one.sha256 for one in changed})
         write_note(settings, name, subject)
         records = [
@@ -55,9 +56,8 @@ def erase_landing_and_raw(settings: Settings, source: Source, name: str, suppres
 
 
 def _rewritten_files(
-    settings: Settings, source: Source, connection: duckdb.DuckDBPyConnection, name: str, suppressed: Suppressed
+    settings: Settings, source: Source, connection: duckdb.DuckDBPyConnection, subject: Subject, suppressed: Suppressed
 ) -> Iterator[Rewritten]:
-    subject = read_note(settings, name)
     folder = settings.landing_of(source.name)
     if not folder.is_dir() or not any(folder.iterdir()):
         return

@@ -67,7 +67,7 @@ def erase(
             settings, source, read_customer_id(customer_id), reason.strip() or NO_REASON
         )
         remove_damaged(settings, damaged)
-        counts = erase_landing_and_raw(settings, source, name, suppressed)
+        counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         counts["damaged_versions_removed"] = len(damaged)
         counts += Counter(rows_erased=erase_truth(settings, subject), texts_blotted=blot_texts(settings, subject))

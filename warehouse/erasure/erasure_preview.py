@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.connections import one_row, open_build_file
 from warehouse.base.errors import SettingsError, WarehouseMissing
 from warehouse.base.settings import Settings
 from warehouse.erasure.damaged_versions import damaged_versions, versions_of
@@ -96,13 +96,13 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> tuple[d
         if "customer_id" in table.columns and name != "orders":
             newest = newest_versions(f"raw.{name}", table.key)
             query = f"select count(*) from ({newest}) as newest where list_contains(?, customer_id)"
-            counts[name] += connection.execute(query, [ids]).fetchone()[0]
+            counts[name] += one_row(connection, query, [ids])[0]
     for name, (key, values) in subject.belongings.items():
         columns = load_contract().tables[name].columns
         newest = newest_versions(f"raw.{name}", load_contract().tables[name].key)
         nobody = "coalesce(customer_id, '') = '' and " if "customer_id" in columns else ""
         query = f"select count(*) from ({newest}) as newest where {nobody}list_contains(?, {key})"
-        counts[name] += connection.execute(query, [list(values)]).fetchone()[0]
+        counts[name] += one_row(connection, query, [list(values)])[0]
     newest = newest_versions("raw.order_items", "order_item_id")
     query = f"select count(*) from ({newest}) as newest where list_contains(?, order_id)"
     [(lines,)] = connection.execute(query, [list(subject.order_ids)]).fetchall()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.erasure.table_cleaning import clean_table
 from warehouse.loading.accepted_rows import KEY, LOAD_ID, SCHEMA, key_sql
 from warehouse.privacy.landed_rows import customer_sql
@@ -50,9 +51,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, table: str, naming: Naming) ->
 def kept_row_count(connection: duckdb.DuckDBPyConnection, source: Source, subject: Subject) -> int:
     """How many kept rows are the person's."""
     counts = [
-        connection.execute(
-            f"select count(*) from {SCHEMA}.{table} where {is_persons}", {"ids": list(subject.ids)}
-        ).fetchone()[0]
+        one_row(connection, f"select count(*) from {SCHEMA}.{table} where {is_persons}", {"ids": list(subject.ids)})[0]
         for table, is_persons, _ in _conditions(connection, source)
     ]
     return sum(counts)

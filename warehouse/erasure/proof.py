@@ -15,10 +15,10 @@ from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
 from warehouse.erasure.kept_rows import kept_row_count
 from warehouse.erasure.text_blotting import byte_counter
+from warehouse.files.blocks import open_unpacked
 from warehouse.identity.overrides import OVERRIDES_FILE, read_overrides
 from warehouse.landing.landing_folder import landed_files
 from warehouse.privacy.landed_rows import affected_rows
-from warehouse.privacy.packed_files import open_unpacked
 from warehouse.privacy.secret import privacy_folder
 from warehouse.privacy.subject import Subject
 from warehouse.privacy.suppression import Suppressed

@@ -56,7 +56,7 @@ def copy_afresh(connection: duckdb.DuckDBPyConnection, target: Path, settings: S
 def _create_views(connection: duckdb.DuckDBPyConnection, views: list[str]) -> None:
     """Views may stand on views: each round makes those whose ground is there."""
     while views:
-        left = []
+        left, reason = [], ""
         for sql in views:
             try:
                 connection.execute(sql)

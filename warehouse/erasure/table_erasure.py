@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.erasure.table_cleaning import clean_table
 from warehouse.loading.row_checks import row_hash_sql
 from warehouse.privacy.naming import Naming, orders_holding
@@ -197,4 +198,4 @@ def _rehash(connection: duckdb.DuckDBPyConnection, name: str, table: Table, key:
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict) -> int:
-    return connection.execute(statement, parameters).fetchone()[0]
+    return one_row(connection, statement, parameters)[0]

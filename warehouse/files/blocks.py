@@ -7,7 +7,6 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from warehouse.base.errors import LandingError
 
@@ -46,7 +45,7 @@ def file_blocks(path: Path, name: str, limit_bytes: int | None, *, any_format: b
     """
     size_bytes = 0
     try:
-        with _opened(path) as stream:
+        with open_unpacked(path) as stream:
             while block := stream.read(_BLOCK_BYTES):
                 if not size_bytes and not any_format:
                     _refuse_other_format(name, block)
@@ -123,7 +122,8 @@ class BlockStream(io.RawIOBase):
         return count
 
 
-def _opened(path: Path) -> BinaryIO:
+def open_unpacked(path: Path) -> gzip.GzipFile | io.BufferedReader:
+    """The file's bytes, unpacked if its name ends in .gz."""
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 

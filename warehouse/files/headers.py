@@ -34,7 +34,7 @@ class Header:
     is_quoted: bool = False  # whether every name stands in quotation marks
 
 
-def csv_header(name: str, stream: io.RawIOBase) -> Header:
+def csv_header(name: str, stream: io.RawIOBase | io.BytesIO) -> Header:
     """Delimiter and column names of a CSV, read from the beginning of its UTF-8 bytes.
 
     The delimiter is what a line such as `sep=;` above the header says, as Excel writes and reads it; otherwise the mark

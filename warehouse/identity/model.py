@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.base.connections import one_row
 from warehouse.identity.comparisons import COMPARISONS, Comparison
 from warehouse.identity.contradictions import FIRST_NAMES, first_names_differ
 from warehouse.identity.rules import IdentityRules
@@ -37,7 +38,7 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection, rules: IdentityRules, ex
     (the level of each comparison, in words) and ``contradiction`` (what speaks against it whatever the weight, in
     words, or None); pairs from `review_probability` on, one row per pair.
     """
-    record_count = connection.execute("select count(*) from records").fetchone()[0]
+    record_count = one_row(connection, "select count(*) from records")[0]
     connection.execute(f"create or replace temp table blocked_records as {_blocked(rules)}")
     assumed = _settings(rules, random_pair_probability(rules, record_count, exact_pair_count))
     with _quiet_splink():

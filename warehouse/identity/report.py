@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -126,7 +127,7 @@ def _link_row(link: Link) -> dict[str, object]:
     return {"customer_id_left": row.pop("left_id"), "customer_id_right": row.pop("right_id"), **row}
 
 
-def _identities(resolved: Resolved, customer_ids: Sequence[str]) -> list[dict[str, object]]:
+def _identities(resolved: Resolved, customer_ids: Sequence[str]) -> list[dict[str, Any]]:
     size = {one: len(members) for members in resolved.clusters for one in members}
     strongest: dict[str, Link] = {}
     for link in resolved.links:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -104,7 +105,7 @@ def _found_pairs(customers: pa.Table, rules: IdentityRules, settings: Settings) 
     if _why_skipped(customers):
         return [], []
     # In memory, so that splink's tables need no clearing up; what does not fit is laid aside beside the build file.
-    config: dict[str, str | int] = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    config: dict[str, Any] = {"memory_limit": settings.memory_limit, "threads": settings.threads}
     config["temp_directory"] = str(settings.warehouse_folder / ".identity")
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set enable_progress_bar = false")

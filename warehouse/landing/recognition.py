@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Literal
 from urllib.parse import unquote
 
 from warehouse.base.errors import LandingError
@@ -136,7 +137,7 @@ def _table_of(name: str) -> str | None:
     return next((folder for folder in reversed(path.parts[:-1]) if folder in tables), None)
 
 
-def _format_of(path: Path, table: str) -> str | None:
+def _format_of(path: Path, table: str) -> Literal["csv", "parquet"] | None:
     name = path.name.lower()
     if name.endswith(DATA_SUFFIXES):
         return "parquet" if name.endswith(".parquet") else "csv"

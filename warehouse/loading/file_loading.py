@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.base.errors import FileRefused, LandingError
 from warehouse.base.transactions import transaction
 from warehouse.files.headers import ROW_NUMBER
@@ -186,11 +187,12 @@ def _load_mapped(
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, load: Load, name: str, *, is_derived: bool) -> TableLoad:
-    read, loaded, quarantined, known, corrected, superseded, rekeyed = connection.execute(
+    read, loaded, quarantined, known, corrected, superseded, rekeyed = one_row(
+        connection,
         "select count(*), count(*) filter (outcome = 'loaded'), count(*) filter (outcome = 'quarantined'), "
         "count(*) filter (outcome = 'already_loaded'), count(*) filter (is_corrected), "
-        f"count(*) filter (is_superseded), count(*) filter (is_rekeyed) from {JUDGED}"
-    ).fetchone()
+        f"count(*) filter (is_superseded), count(*) filter (is_rekeyed) from {JUDGED}",
+    )
     return TableLoad(
         file_name=load.file.name,
         table_name=name,

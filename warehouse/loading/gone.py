@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.base.errors import FileRefused
 from warehouse.loading.judging import JUDGED
 from warehouse.loading.load import Load
@@ -119,11 +120,12 @@ def _refuse_collapse(
     name = values["name"]
     table = load_contract().tables[name]
     counted = {key: values[key] for key in ("arrival_number", "file_names", "name")}
-    there, missing = connection.execute(
+    there, missing = one_row(
+        connection,
         f"select count(*), count(*) filter ({_is_missing(table)}) "
         f"from ({newest_versions(known, table.key)}) as newest where list_contains($file_names, _file_name)",
         counted,
-    ).fetchone()
+    )
     if missing > maximum_share * there:
         raise FileRefused(
             f"{load.file.name} is a full export, and it would take {missing:,} of {there:,} rows of {name} away: more "

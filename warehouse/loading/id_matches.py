@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 
 import duckdb
 
+from warehouse.base.connections import one_row
+
 # Each table and column with the table whose key it is. Codes of products meet whatever their case (stg_products).
 _REFERENCES = (
     ("orders", "customer_id", "customers", "{}"),
@@ -30,7 +32,7 @@ def unlike_ids(connection: duckdb.DuckDBPyConnection, tables: Collection[str]) -
     for table, column, referred, form in _REFERENCES:
         if table not in tables and referred not in tables:
             continue
-        count, one, other = connection.execute(_query(table, column, referred, form)).fetchone()
+        count, one, other = one_row(connection, _query(table, column, referred, form))
         if count:
             yield (
                 f"{table} and {referred}: {count:,} different {column} of {table} find no row in {referred}, and would "

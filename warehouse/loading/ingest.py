@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.connections import one_row, open_build_file
 from warehouse.base.errors import FileRefused, LandingError
 from warehouse.base.settings import Settings
 from warehouse.landing.landing_folder import recognised_landing
@@ -100,7 +100,7 @@ def _require_compulsory(
 ) -> None:
     given = {table for file in files for table in (file.kind.rows_are, *file.kind.also_give)}
     one_of = load_contract().compulsory_one_of
-    loaded = any(connection.execute(f"select count(*) from raw.{name}").fetchone()[0] for name in one_of)
+    loaded = any(one_row(connection, f"select count(*) from raw.{name}")[0] for name in one_of)
     if not loaded and given.isdisjoint(one_of):
         raise LandingError(
             f"No {' and no '.join(one_of)}: none of the {len(files)} files in {settings.landing_of(source.name)} "

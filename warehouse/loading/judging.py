@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.base.time_zones import local_time
 from warehouse.files.headers import ROW_NUMBER
 from warehouse.loading.load import Load
@@ -99,10 +100,11 @@ def lost_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tupl
     columns = _columns_without_value(connection, table)
     if not columns:
         return ()
-    counts = connection.execute(
+    counts = one_row(
+        connection,
         f"select {', '.join(f'count(*) filter (k.{column} is distinct from c.{column})' for column in columns)} "
-        f"from {JUDGED} as c inner join {KNOWN} as k using ({', '.join(table.key)}) where c.is_corrected"
-    ).fetchone()
+        f"from {JUDGED} as c inner join {KNOWN} as k using ({', '.join(table.key)}) where c.is_corrected",
+    )
     return tuple((column, count) for column, count in zip(columns, counts, strict=True) if count)
 
 
@@ -123,7 +125,7 @@ def _columns_without_value(connection: duckdb.DuckDBPyConnection, table: Table) 
     if not counted:
         return optional
     values = ", ".join(f"count(nullif(trim({column}::varchar), ''))" for column in counted)
-    counts = connection.execute(f"select {values} from mapped").fetchone()
+    counts = one_row(connection, f"select {values} from mapped")
     filled = {column for column, count in zip(counted, counts, strict=True) if count}
     return [column for column in optional if column not in filled]
 

@@ -63,7 +63,7 @@ def _landed_column(connection: duckdb.DuckDBPyConnection, name: str) -> str | No
     return None
 
 
-def _ordering_value(connection: duckdb.DuckDBPyConnection, quoted: str, time_zone: str | None) -> str:
+def _ordering_value(connection: duckdb.DuckDBPyConnection, quoted: str, time_zone: str) -> str:
     text = f"nullif(trim({quoted}), '')"
     for type_ in _ORDERED_TYPES:
         value = typed_sql(text, Column(type=type_, description=""), time_zone)

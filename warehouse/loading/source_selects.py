@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.base.errors import SourceError
 from warehouse.files.headers import ROW_NUMBER
 from warehouse.loading.load import Load
@@ -91,11 +92,12 @@ def _checked_columns(connection: duckdb.DuckDBPyConnection, load: Load, table: s
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, load: Load, table: str) -> None:
     """Each landed row gives at least one row, and each row comes from a landed one."""
-    lost, first_lost, strange = connection.execute(
+    lost, first_lost, strange = one_row(
+        connection,
         f"select count(*) filter (m.number is null), min(l.{ROW_NUMBER}) filter (m.number is null), "
         f"count(*) filter (l.{ROW_NUMBER} is null) from {LANDED} as l "
-        f"full join (select distinct {ROW_NUMBER} as number from mapped) as m on m.number = l.{ROW_NUMBER}"
-    ).fetchone()
+        f"full join (select distinct {ROW_NUMBER} as number from mapped) as m on m.number = l.{ROW_NUMBER}",
+    )
     strange += _count(connection, f"mapped where {ROW_NUMBER} is null")
     name = f"{load.source.name}/{table}.sql"
     if lost:
@@ -129,4 +131,4 @@ def _spread(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return connection.execute(f"select count(*) from {relation}").fetchone()[0]
+    return one_row(connection, f"select count(*) from {relation}")[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.connections import one_row, open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
@@ -134,10 +134,10 @@ def _why_full(connection: duckdb.DuckDBPyConnection, definitions: str) -> str:
 
 def _currency_may_change(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether new orders can make another currency that of most orders."""
-    declared = connection.execute("select max(reporting_currency) from state.source_settings").fetchone()[0]
-    currencies = connection.execute("select count(distinct upper(trim(currency))) from raw.orders").fetchone()[0]
+    declared = one_row(connection, "select max(reporting_currency) from state.source_settings")[0]
+    currencies = one_row(connection, "select count(distinct upper(trim(currency))) from raw.orders")[0]
     return declared is None and currencies > 1
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return connection.execute(f"select count(distinct columns(*)) from {table}").fetchone()[0]
+    return one_row(connection, f"select count(distinct columns(*)) from {table}")[0]

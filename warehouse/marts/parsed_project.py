@@ -83,7 +83,7 @@ def _parse(variables: Mapping[str, object]) -> Manifest | None:
 
     command = ["--quiet", "--no-use-colors", "parse", "--project-dir", str(DBT_PROJECT)]
     done = dbtRunner().invoke([*command, "--no-partial-parse", "--vars", json.dumps(variables)])
-    return done.result if done.success else None
+    return done.result if done.success else None  # pyrefly: ignore[bad-return] (of `parse`, it is the manifest)
 
 
 def _keep(manifest: Manifest, file: Path) -> None:
@@ -92,7 +92,7 @@ def _keep(manifest: Manifest, file: Path) -> None:
 
     file.parent.mkdir(parents=True, exist_ok=True)
     staged = staged_name(file)
-    staged.write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    staged.write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))  # pyrefly: ignore[bad-argument-type] (dbt passes it, too)
     staged.replace(file)
     source = file.name.rpartition("-")[0]
     for former in file.parent.glob(f"{source}-*.msgpack"):

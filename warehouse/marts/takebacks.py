@@ -186,7 +186,7 @@ class _Walk:
     def _give_back(self, document: Document, at: datetime) -> None:
         """A return was cancelled: what it took back is there again."""
         for take in self.takes.pop(document.order_id, ()):
-            if take.is_credit:
+            if take.is_credit and take.line:
                 take.line.given_back_amount -= take.original_amount
                 continue
             take.document.taken -= 1

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -168,8 +169,9 @@ def read_note(settings: Settings, name: str) -> Subject | None:
     path = _path(settings, name)
     if not path.exists():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Subject(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+    content = json.loads(path.read_text(encoding="utf-8")).items()
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in content}
+    return Subject(**values)
 
 
 def write_note(settings: Settings, name: str, subject: Subject) -> None:

@@ -7,15 +7,13 @@ import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from warehouse.base.errors import LandingError
-from warehouse.files.blocks import BlockStream, file_blocks, trimmed
+from warehouse.files.blocks import BlockStream, file_blocks, open_unpacked, trimmed
 from warehouse.files.encoding import text_format, utf8_blocks
 from warehouse.files.headers import Header, csv_header
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected
-from warehouse.privacy.packed_files import open_unpacked
 
 _LONGEST_FIELD_CHARACTERS = 1 << 28
 _MARK = "\ufeff"
@@ -32,7 +30,7 @@ def rewrite_text(file: LandedFile, affected: Affected, target: Path, limit_bytes
     found = text_format(file.name, file_blocks(file.path, file.name, limit_bytes))
     encoding = _with_byte_order(file.path, found.encoding)
     with target.open("wb") as staged:
-        packed: BinaryIO = staged
+        packed: gzip.GzipFile | io.BufferedWriter = staged
         if file.path.suffix.lower() == ".gz":
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=staged, mtime=0)
         text = io.TextIOWrapper(packed, encoding=encoding, errors="surrogateescape", newline="")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.base.connections import one_row
 from warehouse.base.durable_files import staged_name
 from warehouse.base.errors import PublishError
 from warehouse.base.sql_text import literal
@@ -27,8 +28,8 @@ def export_tables(connection: DuckDBPyConnection, tables: list[tuple[str, str]],
         staged = staged_name(target)
         path = literal(str(staged))
         connection.execute(f'copy (select * from {schema}."{table}") to {path} (format parquet, compression zstd)')
-        expected = connection.execute(f'select count(*) from {schema}."{table}"').fetchone()[0]
-        found = connection.execute("select num_rows from parquet_file_metadata(?)", [str(staged)]).fetchone()[0]
+        expected = one_row(connection, f'select count(*) from {schema}."{table}"')[0]
+        found = one_row(connection, "select num_rows from parquet_file_metadata(?)", [str(staged)])[0]
         if found != expected:
             raise PublishError(
                 f"{schema}/{table}.parquet has {found:,} rows and the table has {expected:,}.",

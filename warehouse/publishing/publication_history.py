@@ -50,7 +50,7 @@ class Publication:
     """One row of ``quality.publications``: something that happened to the published file."""
 
     event_number: int
-    happened_at: datetime
+    happened_at: datetime | None
     event: str
     published_version: str
     former_version: str | None
@@ -77,9 +77,9 @@ class History:
         """The versions that were live at some time, the oldest first."""
         return tuple(run for run in self.runs if run.status != FAILED)
 
-    def run_of(self, version: str) -> PublishedRun | None:
-        """The version of that name, if it was ever live."""
-        return next((run for run in self.published if run.published_version == version), None)
+    def run_of(self, version: str) -> PublishedRun:
+        """The version of that name, which was live at some time."""
+        return next(run for run in self.published if run.published_version == version)
 
     def with_published(self, run: PublishedRun, decided_by: str) -> History:
         """A new version goes live; the one before is superseded."""
@@ -114,7 +114,7 @@ class History:
             is_live = run.status == LIVE
             yield replace(run, status=status, status_at=at, status_by=by, status_reason=reason) if is_live else run
 
-    def _event(self, at: datetime, event: str, run: PublishedRun, *, by: str, reason: str) -> Publication:
+    def _event(self, at: datetime | None, event: str, run: PublishedRun, *, by: str, reason: str) -> Publication:
         return Publication(
             event_number=1 + max((one.event_number for one in self.events), default=0),
             happened_at=at,

@@ -42,10 +42,11 @@ def recover(settings: Settings) -> tuple[History, list[Attempt]]:
         remove_unfinished(settings)
         adopt_single_files(settings)
         history = known_history(settings)
+        known = {run.published_version for run in history.published}
         attempts = list(left_over(settings))
         for attempt in attempts:
             # Whole, but never live: nobody may take it for a published version.
-            if not history.run_of(attempt.version) and attempt.version != live_version(settings):
+            if attempt.version not in known and attempt.version != live_version(settings):
                 remove_version(settings, attempt.version)
         if live_version(settings):
             point_entries(settings)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from warehouse.base.connections import attach_read_only, open_build_file
+from warehouse.base.connections import attach_read_only, one_row, open_build_file
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
 from warehouse.privacy.erased_names import names_erased
@@ -124,7 +124,8 @@ def _names_erased(message: str) -> PublishError:
 
 def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> PublishedRun:
     try:
-        customers, orders, net_amount, rows_read, rows_quarantined = connection.execute(
+        customers, orders, net_amount, rows_read, rows_quarantined = one_row(
+            connection,
             f"""
             select
                 (select count(*) from {_BUILD}.marts.dim_customers),
@@ -132,8 +133,8 @@ def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> Publish
                 (select coalesce(sum(net_amount), 0) from {_BUILD}.marts.fct_orders),
                 (select coalesce(sum(rows_read), 0) from {_BUILD}.quality.file_loads where not is_derived),
                 (select coalesce(sum(rows_quarantined), 0) from {_BUILD}.quality.file_loads)
-            """
-        ).fetchone()
+            """,
+        )
     except duckdb.CatalogException as error:
         raise PublishError(
             f"The marts of {attempt.source!r} are not complete: {str(error).splitlines()[0]}",
@@ -168,4 +169,4 @@ def check_copy(connection: duckdb.DuckDBPyConnection, table_rows: dict[str, int]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return connection.execute(f"select count(*) from {table}").fetchone()[0]
+    return one_row(connection, f"select count(*) from {table}")[0]

@@ -79,7 +79,7 @@ def roll_back(settings: Settings, version: str | None, decided_by: str, reason: 
             switch_to(settings, chosen)
         forget(settings, attempts)
         prune(settings, history)
-    return RollbackReport(history.live, former)
+    return RollbackReport(history.run_of(chosen), former)
 
 
 def _chosen(settings: Settings, history: History, version: str | None, live: str | None) -> str:

@@ -115,7 +115,8 @@ def _that_may_hold_rows(records: pa.Table, holders: Sequence[str], delimiter: st
     """Places of records that hold line ends, and about as many delimiters in values as so many rows would have."""
     if not holders:
         return ()
-    line_ends = sum(pc.count_substring_regex(records.column(name), _LINE_END.pattern).to_numpy() for name in holders)
+    counts = [pc.count_substring_regex(records.column(name), _LINE_END.pattern).to_numpy() for name in holders]
+    line_ends = np.sum(counts, axis=0)
     places = np.flatnonzero(line_ends)
     texts = records.drop_columns([ROW_NUMBER]).take(places)
     delimiters = sum(pc.count_substring(column, delimiter).to_numpy() for column in texts.columns)
@@ -145,7 +146,7 @@ def _split(record: Sequence[str], delimiter: str) -> list[_Line]:
     """The lines that a record stands in: fields without line ends are whole, the others end a line and begin one."""
     lines: list[_Line] = []
     fields: list[str] = []
-    begin = 0
+    begin = inside_end = 0
     is_inside = False
     for value in record:
         first, *others = _LINE_END.split(value)
@@ -159,7 +160,7 @@ def _split(record: Sequence[str], delimiter: str) -> list[_Line]:
             fields, begin = text.split(delimiter), 0
         inside_end = len(fields)
         is_inside = True
-    lines.append(_Line(fields, 0, inside_end if is_inside else 0))
+    lines.append(_Line(fields, 0, inside_end))
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.connections import one_row, open_build_file
 from warehouse.base.errors import SettingsError, WarehouseBusy, WarehouseUnreadable
 from warehouse.base.settings import Settings
 from warehouse.base.time_zones import local_now
@@ -133,10 +133,10 @@ def _known_days(settings: Settings, source: str, zone: str) -> tuple[date, date]
     orders = newest_versions("raw.orders", "order_id", "ordered_at as happened_at, _loaded_at")
     starts_and_ends = "unnest([started_at, ended_at]) as happened_at, _loaded_at"
     with open_build_file(settings, source, read_only=True) as connection:
-        first, newest = connection.execute(_KNOWN_DAYS.format(orders), {"zone": zone}).fetchone()
+        first, newest = one_row(connection, _KNOWN_DAYS.format(orders), {"zone": zone})
         if first is None:
             contracts = newest_versions("raw.subscriptions", "subscription_id", starts_and_ends)
-            first, newest = connection.execute(_KNOWN_DAYS.format(contracts), {"zone": zone}).fetchone()
+            first, newest = one_row(connection, _KNOWN_DAYS.format(contracts), {"zone": zone})
         refused = connection.execute(_WHY_REFUSED).fetchone() if first is None else None
     if first is None:
         why = "Most refused rows, {} in {}, say: {}".format(*refused) if refused else "No row was refused either."

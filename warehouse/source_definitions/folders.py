@@ -113,7 +113,7 @@ def load_source(settings: Settings, name: str) -> Source:
     for field in texts.keys() & {"name", "folder"}:
         raise SourceError(f"{file}, line {lines[(field,)]}: the folder says the {field}.", "Take the line out.")
     try:
-        source = Source(**{"time_zone": settings.time_zone, **texts, "name": name, "folder": folder})
+        source = Source.model_validate({"time_zone": settings.time_zone, **texts, "name": name, "folder": folder})
     except ValidationError as error:
         raise explained(file, error, lines, Source, FileKind) from error
     if source.generator and not is_shipped(source):

@@ -190,7 +190,7 @@ def _declared(column: Mapping[str, Any]) -> Iterator[Feature]:
         entry = {"missing": "drop", **entry, "because": "; ".join(filter(None, (_PROMISED, entry.get("because"))))}
     entry.setdefault("shown_as", {"string": "text"}.get(kind, "amount" if kind.startswith("decimal") else "number"))
     try:
-        yield Feature(name=name, is_text=kind == "string", is_promised=promised, **entry)
+        yield Feature.model_validate({"name": name, "is_text": kind == "string", "is_promised": promised, **entry})
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: {error}") from error
 

@@ -11,7 +11,7 @@ import yaml
 
 from warehouse.base.errors import SettingsError
 from warehouse.jobs.registry import job_specs
-from warehouse.jobs.spec import JobSpec
+from warehouse.jobs.spec import Directions, JobSpec
 from warehouse.tables.contract import SQL_TYPES
 
 # Amounts are shown here, so they are in cents.
@@ -49,7 +49,7 @@ def own_tables(schema: str) -> tuple[OwnTable, ...]:
 def score_table(spec: JobSpec) -> OwnTable:
     """The table of a job's scores: its key, its own columns, and those that all such tables have."""
     told = spec.scores
-    reasons = () if spec.reasons is None else _reason_columns(spec)
+    reasons = () if spec.reasons is None else _reason_columns(spec, spec.reasons)
     columns = (
         *(OwnColumn(name, _TYPES["text"], True, words) for name, words in told.key.items()),
         _own_column("as_of_date", "date!", "The score knows everything before this day and nothing of it or after."),
@@ -100,8 +100,8 @@ def _with_keys_of_jobs(table: OwnTable) -> OwnTable:
     return replace(table, columns=(*added, *table.columns), key=(*(column.name for column in added), *table.key))
 
 
-def _reason_columns(spec: JobSpec) -> tuple[OwnColumn, ...]:
-    raises, lowers = (words.rstrip(":") for words in (spec.reasons.raises, spec.reasons.lowers))
+def _reason_columns(spec: JobSpec, reasons: Directions) -> tuple[OwnColumn, ...]:
+    raises, lowers = (words.rstrip(":") for words in (reasons.raises, reasons.lowers))
     directions = f"{raises} or {lowers}"
     words = (
         f"Up to three reasons of {spec.scores.watched}, the strongest first, each with its direction ({directions})."

@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from warehouse.base.connections import one_row
 from warehouse.base.errors import ClienteleError
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables, own_tables
@@ -37,7 +38,7 @@ def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
     """The date that the `…_current` views show; None when nothing was scored yet."""
     present = connection.execute("select table_name from duckdb_tables() where schema_name = 'scores'").fetchall()
     days = [
-        connection.execute(f"select max(as_of_date) from scores.{table}").fetchone()[0]
+        one_row(connection, f"select max(as_of_date) from scores.{table}")[0]
         for (table,) in present
         if table in score_tables()
     ]
@@ -77,10 +78,12 @@ def write_scores(
     written = frame[["as_of_date", "model_name"]].drop_duplicates().itertuples(index=False, name=None)
     with transaction(connection):
         for stamp, model_name in written:
-            what = [pd.Timestamp(stamp).date(), model_name]
+            day = pd.Timestamp(stamp).date()
             for name in frames:
-                keep_replaced(connection, name, *what)
-                connection.execute(f"delete from scores.{name} where as_of_date = ? and model_name = ?", what)
+                keep_replaced(connection, name, day, model_name)
+                connection.execute(
+                    f"delete from scores.{name} where as_of_date = ? and model_name = ?", [day, model_name]
+                )
         for name, rows in frames.items():
             _insert(connection, name, rows)
     return len(frame)

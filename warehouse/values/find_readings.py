@@ -8,6 +8,7 @@ from itertools import islice
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.tables.contract import Table
 from warehouse.values.column_reading import ColumnReading, trimmed_sql
 from warehouse.values.day_orders import day_evidence_sql, day_reading, day_sign_sql
@@ -87,7 +88,7 @@ def _id_reading(
 
 
 def _row(connection: duckdb.DuckDBPyConnection, relation: str, aggregates: Iterable[str]) -> tuple:
-    return connection.execute(f"select {', '.join(aggregates)} from {relation}").fetchone()
+    return one_row(connection, f"select {', '.join(aggregates)} from {relation}")
 
 
 def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:

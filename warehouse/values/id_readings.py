@@ -9,6 +9,7 @@ from functools import partial
 
 import duckdb
 
+from warehouse.base.connections import one_row
 from warehouse.values.column_reading import ColumnReading, matches_sql, trimmed_sql
 
 CUSTOMER_ID = "customer_id"
@@ -83,7 +84,7 @@ def read_customer_id(text: str) -> str:
     """A customer's id as raw has it, from the id as somebody gives it."""
     query = f"select {read_customer_id_sql(trimmed_sql('$given'), are_floats=False)}"
     with duckdb.connect() as connection:
-        return connection.execute(query, {"given": text}).fetchone()[0]
+        return one_row(connection, query, {"given": text})[0]
 
 
 def whole_number_sql(text: str) -> str:
@@ -94,4 +95,4 @@ def whole_number_sql(text: str) -> str:
 def has_floats(connection: duckdb.DuckDBPyConnection, relation: str, name: str, text: str) -> bool:
     """Whether the ids that an expression gives over a relation are whole numbers written as floats."""
     aggregates = ", ".join(id_evidence_sql(text))
-    return are_whole_numbers(name, *connection.execute(f"select {aggregates} from {relation}").fetchone())
+    return are_whole_numbers(name, *one_row(connection, f"select {aggregates} from {relation}"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.cluster import HDBSCAN
+from sklearn.cluster import HDBSCAN  # pyrefly: ignore[missing-module-attribute] (newer than its stubs)
 
 from ml.competition.results import CandidateFailed
 from ml.data.sampling import sampled

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml.data.snapshots import Snapshots, check_built_as_of, check_no_leak, history_began_on, scoring_rows
 from warehouse.base.build_file import BuildFile
+from warehouse.base.connections import one_row
 
 
 def read_horizon_snapshots(
@@ -73,7 +74,7 @@ def _labelled(connection: duckdb.DuckDBPyConnection, label: str, maximum_row_cou
         "from marts.customer_features as features "
         f"inner join marts.customer_labels as labels using (customer_id, as_of_date) where labels.{label} is not null"
     )
-    count = connection.execute(f"select count(*) {selected}").fetchone()[0]
+    count = one_row(connection, f"select count(*) {selected}")[0]
     limit = count if maximum_row_count is None else maximum_row_count
     kept = 1_000_000 if count <= limit else int(1_000_000 * limit / count)
     return connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -57,7 +57,7 @@ def mended(
     return [places[number] for number in sorted(places)], notes
 
 
-def _free_numbers(taken: Sequence[int], *, fill_gaps: bool) -> Iterator[int]:
+def _free_numbers(taken: Iterable[int], *, fill_gaps: bool) -> Iterator[int]:
     used = set(taken)
     return (number for number in count(1 if fill_gaps or not used else max(used) + 1) if number not in used)
 

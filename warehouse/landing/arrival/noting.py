@@ -33,7 +33,7 @@ def note_hand_in(folder: Path, hand_in: str, given: Sequence[Present]) -> None:
         write_order(folder, [*known, *_arrived(new, known, hand_in)])
 
 
-def note_present(folder: Path, present: Sequence[Present], loaded: Collection[Loaded] = ()) -> Arrivals:
+def note_present(folder: Path, present: Sequence[Present], loaded: Sequence[Loaded] = ()) -> Arrivals:
     """Note files that were copied into the folder, or overwritten in it, by hand; mend the order where it was lost.
 
     Among themselves they arrive in the natural order of their names.
