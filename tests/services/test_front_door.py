@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import doctest
 import io
 import json
 import os
@@ -15,18 +14,11 @@ import duckdb
 import pytest
 
 from services import __main__ as front_door
-from services import follow, sql_prompt, tables
+from services import sql_prompt
 from services.pipeline import Request, demo, land, parameters, run
 from services.summary import mlflow_page
-from tools.benchmark import whole_run
 from warehouse.base.errors import ClienteleError, PublishError
 from warehouse.base.settings import CHECKOUT, Settings
-
-
-@pytest.mark.parametrize("module", [tables, follow, whole_run])
-def test_examples_in_docstrings(module: object) -> None:
-    assert doctest.testmod(module).failed == 0
-
 
 # --- options ---
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import doctest
 from datetime import date
 
 import duckdb
 
-from warehouse.marts import dbt_warnings
 from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
-
-
-def test_examples() -> None:
-    assert doctest.testmod(dbt_warnings).failed == 0
 
 
 def test_a_warning_is_recorded_once_and_gives_way_when_the_run_builds_again() -> None:

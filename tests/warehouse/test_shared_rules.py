@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
-
 import duckdb
 import numpy as np
 import pytest
 
-from warehouse.base import dbt_macros, population_stability
+from warehouse.base import population_stability
 from warehouse.base.dbt_macros import dbt_macro
 from warehouse.base.population_stability import population_stability_sql
-
-
-@pytest.mark.parametrize("module", [dbt_macros, population_stability], ids=lambda module: module.__name__)
-def test_examples(module):
-    outcome = doctest.testmod(module)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
 
 
 @pytest.mark.parametrize(
