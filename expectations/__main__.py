@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from expectations.context import calm_great_expectations
 from expectations.gates import GATES, run_gate
+from expectations.gx.context import calm_great_expectations
 from expectations.measures.measure import accept_measured
 from expectations.stored_results import result_lines
 from warehouse.base.command import run_command

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.context import calm_great_expectations, open_context
-from expectations.data_docs import run_name_of, update_data_docs
+from expectations.gx.context import calm_great_expectations, open_context
+from expectations.gx.data_docs import run_name_of, update_data_docs
 from expectations.measures.measure import measure_gate
 from expectations.preparations import preparation_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from great_expectations.checkpoint import CheckpointResult
     from great_expectations.data_context import EphemeralDataContext
 
-    from expectations.duckdb_engine import DuckDBDatasource
+    from expectations.gx.duckdb_engine import DuckDBDatasource
     from expectations.suites.rules import TableSuite
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ def _open_datasource(
 ) -> DuckDBDatasource:
     from duckdb_engine import ConnectionWrapper
 
-    import expectations.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
+    import expectations.gx.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
 
     return context.data_sources.add_duckdb(
         name=source,

@@ -25,7 +25,7 @@ _SLOW = (
     *("warehouse.loading", "warehouse.publishing", "warehouse.erasure", "warehouse.sharing"),
     *("warehouse.marts.build", "warehouse.marts.dbt", "warehouse.identity.resolve"),
     "warehouse.sources.sample_shop.generate",
-    *("expectations.gates", "expectations.data_docs", "expectations.data_docs_site", "expectations.__main__"),
+    *("expectations.gates", "expectations.gx.data_docs", "expectations.gx.data_docs_site", "expectations.__main__"),
     *("ml.lifecycle", "ml.tracking", "tools", "ml.backtest", "ml.watching.evidence"),
     "compete",
     *("pipeline.stages", "pipeline.dbt_run", "pipeline.backfill"),

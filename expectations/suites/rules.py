@@ -17,7 +17,7 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from expectations.row_rule import ExpectNoRowsBreakingRule
+from expectations.gx.row_rule import ExpectNoRowsBreakingRule
 
 Severity = Literal["critical", "warning"]
 Value = date | int | float | str | Sequence[str]

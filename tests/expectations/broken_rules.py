@@ -6,8 +6,8 @@ from datetime import datetime
 from unittest.mock import patch
 
 from expectations.failing_rows import CANNOT_JUDGE
+from expectations.gx.row_rule import ExpectNoRowsBreakingRule
 from expectations.measures.measure import measure
-from expectations.row_rule import ExpectNoRowsBreakingRule
 from expectations.thresholds import load_thresholds
 from tests.expectations.small_shop import AS_OF
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from expectations.data_docs_site import renewed_site
 from expectations.gates import load_thresholds
+from expectations.gx.data_docs_site import renewed_site
 from tests.expectations.small_shop import SOURCE, change, checked
 
 pytestmark = pytest.mark.usefixtures("gate_pages")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from expectations.context import SITE, site_in
-from expectations.data_docs_site import renewed_site
+from expectations.gx.context import SITE, site_in
+from expectations.gx.data_docs_site import renewed_site
 from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
