@@ -109,7 +109,7 @@ def reprocess_date(settings: Settings, plan: RunPlan, done: Callable[[Step], obj
     done
         Called with each step's outcome as soon as it is there.
     """
-    from ml.lifecycle.serving import who_serves
+    from ml.lifecycle.who_serves import who_serves
 
     steps: list[Step] = []
 

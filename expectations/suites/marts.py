@@ -7,8 +7,8 @@ from datetime import date
 from expectations.suites.features import features_suite
 from expectations.suites.labels_and_rfm import labels_suite, rfm_suite
 from expectations.suites.ledger import ledger_suite, places_suite
+from expectations.suites.mart_orders import order_items_suite, orders_suite
 from expectations.suites.mart_rules import look_at
-from expectations.suites.orders import order_items_suite, orders_suite
 from expectations.suites.revenue import marts_bridge_suite, monthly_sales_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
 from expectations.suites.subscriptions import subscription_features_suite, subscriptions_suite

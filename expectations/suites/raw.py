@@ -10,8 +10,8 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.suites.file_loads import file_loads_suite
 from expectations.suites.freshness import freshness_rules, load_lag_rule
 from expectations.suites.ids import id_rules
-from expectations.suites.order_amounts import amount_differences_suite, lost_lines_suite
 from expectations.suites.raw_lines import line_rules
+from expectations.suites.raw_order_amounts import amount_differences_suite, lost_lines_suite
 from expectations.suites.raw_orders import order_rules
 from expectations.suites.raw_versions import version_rules
 from expectations.suites.references import reference_rules

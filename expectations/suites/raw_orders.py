@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
 from expectations.suites.currencies import currency_rules
-from expectations.suites.order_amounts import amount_rules
+from expectations.suites.raw_order_amounts import amount_rules
 from expectations.suites.rules import no_rows, sql
 from expectations.thresholds import RawThresholds
 

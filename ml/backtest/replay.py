@@ -118,7 +118,7 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
     decision = competition.decision
     gain = None
     if decision.contender is not None:
-        gain = job.comparison.difference(competition.result(decision.contender), competition.result(decision.baseline))
+        gain = job.ranking.difference(competition.result(decision.contender), competition.result(decision.baseline))
     return Origin(
         job=job.name,
         origin_date=snapshots.evaluation_date,
@@ -128,6 +128,6 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
         champion=decision.contender,
         best_baseline=decision.baseline,
         decision=decision.verdict,
-        rank_metric=job.comparison.metric,
+        rank_metric=job.ranking.metric,
         rank_gain=gain,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.competition.gate import Contest, Standing
+from ml.competition.gate import Comparison, Competitor
 from ml.competition.progress import told
 from ml.competition.results import CandidateFailed, Result
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
@@ -63,7 +63,7 @@ def finite(prediction: NDArray) -> NDArray:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Ranking:
     """How results are ranked and told apart.
 
     Attributes
@@ -96,9 +96,9 @@ class Comparison:
         alike = [r for r in models if r is first or self.difference(first, r).lower <= 0]
         return min(alike, key=lambda result: self.tie_break(result.metrics))
 
-    def contest(
+    def comparison(
         self, contender: Result | None, baseline: Result, former: Result | None, *, has_champion: bool
-    ) -> Contest:
+    ) -> Comparison:
         """What the gate decides about.
 
         Parameters
@@ -107,11 +107,11 @@ class Comparison:
             The champion on the same rows; None where it has seen them (it then goes on if the contender fails), or
             where there is no champion.
         """
-        return Contest(
+        return Comparison(
             metric=self.metric,
-            baseline=_standing(baseline),
-            contender=contender and _standing(contender),
-            champion=_standing(former) if former else Standing("champion", {}) if has_champion else None,
+            baseline=_competitor(baseline),
+            contender=contender and _competitor(contender),
+            champion=_competitor(former) if former else Competitor("champion", {}) if has_champion else None,
             contender_over_baseline=contender and self.difference(contender, baseline),
             contender_over_champion=self.difference(contender, former) if contender and former else None,
             champion_over_baseline=former and self.difference(former, baseline),
@@ -121,5 +121,5 @@ class Comparison:
         return result.metrics[self.metric]
 
 
-def _standing(result: Result) -> Standing:
-    return Standing(result.name, result.metrics)
+def _competitor(result: Result) -> Competitor:
+    return Competitor(result.name, result.metrics)

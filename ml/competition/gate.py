@@ -17,7 +17,7 @@ _Metrics = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Competitor:
     """A competitor with its figures on the holdout."""
 
     name: str
@@ -25,7 +25,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Contest:
+class Comparison:
     """Who competes, and the paired bootstrap intervals of the primary metric between them.
 
     Attributes
@@ -35,16 +35,16 @@ class Contest:
     """
 
     metric: str
-    baseline: Standing
-    contender: Standing | None = None
-    champion: Standing | None = None
+    baseline: Competitor
+    contender: Competitor | None = None
+    champion: Competitor | None = None
     contender_over_baseline: Interval | None = None
     contender_over_champion: Interval | None = None
     champion_over_baseline: Interval | None = None
 
 
 def baseline_checks(
-    gate: SupervisedGate, metric: str, contender: Standing, baseline: Standing, gain: Interval
+    gate: SupervisedGate, metric: str, contender: Competitor, baseline: Competitor, gain: Interval
 ) -> tuple[Check, ...]:
     """Every condition that a contender must meet without regard to the champion."""
     figures = contender.metrics
@@ -89,29 +89,29 @@ def baseline_checks(
     return tuple(checks)
 
 
-def decide(gate: SupervisedGate, contest: Contest) -> Decision:
+def decide(gate: SupervisedGate, comparison: Comparison) -> Decision:
     """Apply the gate of what predicts an outcome: as `conclude`, by its checks."""
-    return conclude(contest, _checks(gate, contest))
+    return conclude(comparison, _checks(gate, comparison))
 
 
-def conclude(contest: Contest, checks: tuple[Check, ...]) -> Decision:
+def conclude(comparison: Comparison, checks: tuple[Check, ...]) -> Decision:
     """Say who serves.
 
     The contender serves if it passes every check. If not, the champion goes on unless the baseline is significantly
     better than it; otherwise the baseline serves.
     """
-    metric, contender, champion = contest.metric, contest.contender, contest.champion
+    metric, contender, champion = comparison.metric, comparison.contender, comparison.champion
     passed = contender is not None and all(check.passed for check in checks)
-    verdict, serving = _verdict(contest, passed=passed)
+    verdict, serving = _verdict(comparison, passed=passed)
     return Decision(
         verdict=verdict,
-        reason=_reason(contest, verdict, checks),
+        reason=_reason(comparison, verdict, checks),
         serving=serving,
         contender=contender.name if contender else None,
-        baseline=contest.baseline.name,
+        baseline=comparison.baseline.name,
         metric_name=metric,
         metric_value=contender.metrics[metric] if contender else None,
-        baseline_value=contest.baseline.metrics[metric],
+        baseline_value=comparison.baseline.metrics[metric],
         champion_value=champion.metrics.get(metric) if champion else None,
         checks=checks,
     )
@@ -129,29 +129,29 @@ def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision
     return replace(decision, verdict=State.AWAITING_APPROVAL, serving=serving)
 
 
-def _checks(gate: SupervisedGate, contest: Contest) -> tuple[Check, ...]:
-    gain, against_champion = contest.contender_over_baseline, contest.contender_over_champion
-    if contest.contender is None or gain is None:
+def _checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
+    gain, against_champion = comparison.contender_over_baseline, comparison.contender_over_champion
+    if comparison.contender is None or gain is None:
         return ()
-    checks = baseline_checks(gate, contest.metric, contest.contender, contest.baseline, gain)
+    checks = baseline_checks(gate, comparison.metric, comparison.contender, comparison.baseline, gain)
     if against_champion is None:
         return checks
     detail = f"paired difference to the champion {against_champion}"
     return (*checks, Check("no worse than the champion", against_champion.upper >= 0, detail))
 
 
-def _verdict(contest: Contest, *, passed: bool) -> tuple[State, str | None]:
-    if passed and contest.contender is not None:
-        return State.PROMOTED, contest.contender.name
-    over_baseline = contest.champion_over_baseline
-    if contest.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
+def _verdict(comparison: Comparison, *, passed: bool) -> tuple[State, str | None]:
+    if passed and comparison.contender is not None:
+        return State.PROMOTED, comparison.contender.name
+    over_baseline = comparison.champion_over_baseline
+    if comparison.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
         return State.CHAMPION_KEPT, None
-    return State.BASELINE_SERVES, contest.baseline.name
+    return State.BASELINE_SERVES, comparison.baseline.name
 
 
-def _reason(contest: Contest, verdict: State, checks: tuple[Check, ...]) -> str:
+def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...]) -> str:
     failed = [check for check in checks if not check.passed]
-    name = contest.contender.name if contest.contender else ""
+    name = comparison.contender.name if comparison.contender else ""
     if not name:
         why = "No model could be fitted"
     elif failed:
@@ -162,5 +162,5 @@ def _reason(contest: Contest, verdict: State, checks: tuple[Check, ...]) -> str:
         return f"{why}."
     if verdict == State.CHAMPION_KEPT:
         return f"{why}. The champion goes on."
-    former = ", being significantly better than the former champion" if contest.champion else ""
-    return f"{why}. The best baseline, {contest.baseline.name}, serves{former}."
+    former = ", being significantly better than the former champion" if comparison.champion else ""
+    return f"{why}. The best baseline, {comparison.baseline.name}, serves{former}."

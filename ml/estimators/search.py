@@ -25,26 +25,26 @@ class InsideValidation:
 
     Attributes
     ----------
-    features, happened
+    features, outcome
         Model frame and outcome of the training rows (an amount, where one is predicted), in one order.
     fitted_on, judged_on
         Row positions.
     """
 
     features: pd.DataFrame
-    happened: NDArray
+    outcome: NDArray
     fitted_on: NDArray
     judged_on: NDArray
 
     def auc(self, classifier: BaseEstimator) -> float:
         """ROC-AUC on the newest snapshot of a classifier that is fitted here."""
-        classifier.fit(self.features.iloc[self.fitted_on], self.happened[self.fitted_on])
-        return roc_auc(self.happened[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
+        classifier.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
+        return roc_auc(self.outcome[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
 
     def predicted(self, regressor: BaseEstimator) -> tuple[NDArray, NDArray]:
         """Outcome and prediction on the newest snapshot of a regressor that is fitted here."""
-        regressor.fit(self.features.iloc[self.fitted_on], self.happened[self.fitted_on])
-        return self.happened[self.judged_on], regressor.predict(self.features.iloc[self.judged_on])
+        regressor.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
+        return self.outcome[self.judged_on], regressor.predict(self.features.iloc[self.judged_on])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def split_by_time(dates: pd.Series, horizon_days: int) -> tuple[NDArray, NDArray
 
 def inside_validation(
     features: pd.DataFrame,
-    happened: NDArray,
+    outcome: NDArray,
     rows: pd.DataFrame,
     *,
     horizon_days: int,
@@ -102,13 +102,13 @@ def inside_validation(
     if positions is None:
         return None
     fitted_on, judged_on = positions
-    fitted_on = fitted_on[thinned(rows["customer_id"].to_numpy()[fitted_on], maximum_row_count, seed)]
-    if any(len(np.unique(happened[part])) == 1 for part in (fitted_on, judged_on)):
+    fitted_on = fitted_on[subsampled(rows["customer_id"].to_numpy()[fitted_on], maximum_row_count, seed)]
+    if any(len(np.unique(outcome[part])) == 1 for part in (fitted_on, judged_on)):
         return None
-    return InsideValidation(features, happened, fitted_on, judged_on)
+    return InsideValidation(features, outcome, fitted_on, judged_on)
 
 
-def thinned(customers: ArrayLike, maximum_row_count: int, seed: int) -> NDArray:
+def subsampled(customers: ArrayLike, maximum_row_count: int, seed: int) -> NDArray:
     """Positions of the rows of as many customers, drawn by seed, as fit the limit; all of a customer or none."""
     customer, names = pd.factorize(np.asarray(customers, dtype=object), sort=True)
     if len(customer) <= maximum_row_count:

@@ -132,7 +132,7 @@ class TrainingReport:
         rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
         actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
-        kinds = self.job.kinds(rows)
+        kinds = self.job.strata(rows)
         if kinds is None and self.rfm_segments is not None:
             kinds = rows["customer_id"].map(self.rfm_segments).rename(self.rfm_segments.name)
         if kinds is None:

@@ -112,7 +112,7 @@ class Job(DeclaredJob, ABC):
         """Whom one would act on, for figures by group: the upper tenth, where a job has no bands of its own."""
         return predicted >= np.quantile(predicted, 1 - _PICKED_OUT_SHARE)
 
-    def kinds(self, rows: pd.DataFrame) -> pd.Series | None:
+    def strata(self, rows: pd.DataFrame) -> pd.Series | None:
         """Kind of each judged row, for figures by kind; the name of the series says what kind. None: RFM segments."""
         return None
 

@@ -13,7 +13,7 @@ from sklearn.frozen import FrozenEstimator
 
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.search import InsideValidation, inside_validation, thinned
+from ml.estimators.search import InsideValidation, inside_validation, subsampled
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.treatment.transformer import treatment_of
 
@@ -49,7 +49,7 @@ class CustomerLearning:
     def rows(self) -> pd.DataFrame:
         """The eligible rows that are learned from, no more than the limit, whole customers."""
         rows = eligible(self.known)
-        kept = thinned(rows["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
+        kept = subsampled(rows["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
         return rows.iloc[kept].reset_index(drop=True)
 
     @cached_property

@@ -20,11 +20,11 @@ class ChurnProbabilityJob(SupervisedJob):
     configuration: ClassifierConfiguration
     prediction_method = "predict_proba"
 
-    def happened(self, rows: pd.DataFrame) -> NDArray:
+    def positives(self, rows: pd.DataFrame) -> NDArray:
         return rows["is_churned"].to_numpy(dtype=bool)
 
     def target(self, rows: pd.DataFrame) -> NDArray:
-        return self.happened(rows).astype(float)
+        return self.positives(rows).astype(float)
 
     def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
         """The high risk band."""

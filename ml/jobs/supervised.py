@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from ml.competition.course import Comparison, Evaluate, chosen_from, evaluated, finite
+from ml.competition.course import Evaluate, Ranking, chosen_from, evaluated, finite
 from ml.competition.gate import decide
 from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.competition.thresholds import SupervisedGate
@@ -40,7 +40,7 @@ class SupervisedJob(Job):
     baseline_names
         The rules that every competition has.
     event_words
-        What the two classes of `happened` are called in a refusal.
+        What the two classes of `positives` are called in a refusal.
     """
 
     configuration: JobConfiguration
@@ -49,9 +49,9 @@ class SupervisedJob(Job):
     event_words: tuple[str, str]
 
     @property
-    def comparison(self) -> Comparison:
+    def ranking(self) -> Ranking:
         """How results are ranked; by a rank metric, because the season moves the level."""
-        return Comparison(self.spec.rank_metric, self.tie_break, self.resamples)
+        return Ranking(self.spec.rank_metric, self.tie_break, self.resamples)
 
     # ---- what a job brings ----
 
@@ -60,7 +60,7 @@ class SupervisedJob(Job):
         """What is predicted, as floats."""
 
     @abstractmethod
-    def happened(self, rows: pd.DataFrame) -> NDArray:
+    def positives(self, rows: pd.DataFrame) -> NDArray:
         """True where the event of interest happened; both classes are needed to learn anything."""
 
     @abstractmethod
@@ -172,8 +172,8 @@ class SupervisedJob(Job):
         return ShortHistory(snapshots.as_of_date, snapshots.history_began_on or first, first, days_back)
 
     def _check_classes(self, rows: pd.DataFrame, role: str) -> None:
-        happened = self.happened(rows)
-        for count, what in ((happened.sum(), self.event_words[0]), ((~happened).sum(), self.event_words[1])):
+        positives = self.positives(rows)
+        for count, what in ((positives.sum(), self.event_words[0]), ((~positives).sum(), self.event_words[1])):
             if count < self.configuration.limits.minimum_class_count:
                 raise Refused(
                     f"Only {int(count)} of {len(rows)} {role} rows {what}; "
@@ -194,17 +194,17 @@ class SupervisedJob(Job):
         """
         snapshots = with_complete_rows(snapshots, self.subject)
         usable, dropped = self.usable(snapshots)
-        columns, comparison = self.input_columns(snapshots), self.comparison
+        columns, ranking = self.input_columns(snapshots), self.ranking
         entrants = chosen_from(self.name, self.entrants(snapshots, usable, columns), only, self.baseline_names)
         results, failures = evaluated(self.name, entrants)
         former = None if champion is None else self.former_result(snapshots, champion)
-        contender, baseline = comparison.contender(results), comparison.best_baseline(results)
-        contest = comparison.contest(contender, baseline, former, has_champion=champion is not None)
+        contender, baseline = ranking.contender(results), ranking.best_baseline(results)
+        comparison = ranking.comparison(contender, baseline, former, has_champion=champion is not None)
         treatment = treatment_among(results)
         return Competition(
             results=tuple(results),
             failures=failures,
-            decision=decide(self.gate_of(snapshots), contest),
+            decision=decide(self.gate_of(snapshots), comparison),
             columns=columns,
             dropped_columns=dropped,
             example=self.features(self.learned_rows(snapshots).tail(EXAMPLE_ROW_COUNT), columns),

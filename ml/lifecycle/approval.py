@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.run import JobOfSource
+from ml.lifecycle.commit import commit_decision, finish_commit
 from ml.lifecycle.decisions import decision_row
-from ml.lifecycle.settlement import finish_settlement, settle
 from ml.lifecycle.training_rows import past_words
 from ml.tracking import (
     RegisteredVersion,
@@ -114,7 +114,7 @@ def answer(
     """
     with quiet_environment(settings):
         known = JobOfSource.of(settings, job, source)
-        finish_settlement(known)
+        finish_commit(known)
         challenger = _asked_about(known, version, given)
         champion = champion_of(known.server, known.job, source)
         if given.approved:
@@ -132,7 +132,7 @@ def answer(
         )
         change = answer_change(known.server, challenger, given.state, words=words, is_past=stays is not None)
         # A build file that is held leaves the question open, to be answered again.
-        settle(run, [row], change)
+        commit_decision(run, [row], change)
     return challenger if given.approved and not stays else champion
 
 

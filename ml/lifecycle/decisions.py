@@ -108,7 +108,7 @@ def insert_decision(connection: duckdb.DuckDBPyConnection, row: DecisionRow) -> 
 
 
 def write_decision(file: BuildFile, row: DecisionRow) -> None:
-    """Add a row that changes nothing about who serves; one that does belongs to `ml.lifecycle.settlement`."""
+    """Add a row that changes nothing about who serves; one that does belongs to `ml.lifecycle.commit`."""
     with file.opened() as connection:
         create_quality_tables(connection)
         with transaction(connection):

@@ -7,9 +7,9 @@ from datetime import date
 from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.run import JobOfSource, JobRun
+from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.lifecycle.settlement import settle, settled_before
 from ml.tracking import (
     RegisteredVersion,
     champion_change,
@@ -51,7 +51,7 @@ def roll_back(
         run = JobOfSource.of(settings, job, source).as_of(as_of_date, pipeline_run_id)
         server = run.server
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
-        done = settled_before(run, kinds=(State.ROLLED_BACK,))
+        done = committed_before(run, kinds=(State.ROLLED_BACK,))
         if done is not None:
             return version_of(server, run.job, done.model_version)
         today = champion_of(server, run.job, source)
@@ -60,7 +60,7 @@ def roll_back(
         load_estimator(server, chosen)
         reason = f"Put back by hand in place of version {today.version if today else 'none'}."
         row = decision_row(run, verdict=State.ROLLED_BACK, reason=reason, version=chosen)
-        settle(run, [row], champion_change(chosen))
+        commit_decision(run, [row], champion_change(chosen))
     return chosen
 
 

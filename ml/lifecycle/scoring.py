@@ -14,10 +14,10 @@ from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
 from ml.jobs.base import Job
 from ml.jobs.run import JobOfSource, JobRun
+from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import refusal_reason
-from ml.lifecycle.serving import serving_version
-from ml.lifecycle.settlement import finish_settlement
 from ml.lifecycle.treated_values import treated_values
+from ml.lifecycle.who_serves import serving_version
 from ml.tracking import RegisteredVersion, load_estimator
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
@@ -55,8 +55,8 @@ def score(
 ) -> ScoringReport:
     """Write a row for every customer: scored, not eligible (with the reason), or refused (with the reason).
 
-    Scores of other dates stay. The version is one that could have served then (`ml.lifecycle.serving`). When no model
-    serves because training was refused, the rows say so.
+    Scores of other dates stay. The version is one that could have served then (`ml.lifecycle.who_serves`). When no
+    model serves because training was refused, the rows say so.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def score(
         # As in training, the file is free while the model works.
         with run.file.opened():
             rows = task.read_scoring(run.file, as_of_date)
-            finish_settlement(run)
+            finish_commit(run)
             champion = serving_version(run, as_of_date)
             refusal = None if champion else _refusal(run)
             customers = _known_customers(run) if task.spec.scores.is_about_customers else None
@@ -104,24 +104,24 @@ def score_frame(
     refusal: str | None,
 ) -> pd.DataFrame:
     """Score rows of `marts.customer_features` of one date; without an estimator the rows say why."""
-    speaks = eligible(rows)
-    others = rows.drop(index=speaks.index)
-    silent = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
-    lacking = job.refusals(speaks, champion.columns if champion else ()).dropna()
-    incomplete = _base(speaks.loc[lacking.index], job).assign(status="refused", reason=lacking)
-    speaks = speaks.drop(index=lacking.index)
+    eligible_rows = eligible(rows)
+    others = rows.drop(index=eligible_rows.index)
+    ineligible_rows = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
+    lacking = job.refusals(eligible_rows, champion.columns if champion else ()).dropna()
+    incomplete = _base(eligible_rows.loc[lacking.index], job).assign(status="refused", reason=lacking)
+    eligible_rows = eligible_rows.drop(index=lacking.index)
     if estimator is None:
-        told = _base(speaks, job).assign(status="refused", reason=refusal)
-    elif speaks.empty:
-        told = _base(speaks, job).assign(status="scored", reason=None)
+        scored = _base(eligible_rows, job).assign(status="refused", reason=refusal)
+    elif eligible_rows.empty:
+        scored = _base(eligible_rows, job).assign(status="scored", reason=None)
     else:
-        features = job.features(speaks, champion.columns)
-        told = job.scores(estimator, features, speaks).assign(
-            **{name: speaks[name] for name in job.key_columns}, status="scored", reason=None
+        features = job.features(eligible_rows, champion.columns)
+        scored = job.scores(estimator, features, eligible_rows).assign(
+            **{name: eligible_rows[name] for name in job.key_columns}, status="scored", reason=None
         )
-        told = told.join(reason_columns(job, estimator, features, speaks.index))
-    parts = [part for part in (told, incomplete, silent) if len(part)]
-    frame = pd.concat(parts) if parts else told
+        scored = scored.join(reason_columns(job, estimator, features, eligible_rows.index))
+    parts = [part for part in (scored, incomplete, ineligible_rows) if len(part)]
+    frame = pd.concat(parts) if parts else scored
     return frame.sort_values(list(job.key_columns), ignore_index=True)
 
 

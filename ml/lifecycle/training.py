@@ -15,13 +15,13 @@ from ml.data.snapshots import DatedRows
 from ml.environment import quiet_environment
 from ml.explanations.training_report import TrainingReport, read_rfm_segments
 from ml.jobs.run import JobOfSource, JobRun
+from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
 from ml.lifecycle.former_champion import load_former
 from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
 from ml.lifecycle.retraining import attempt_held_back, reason_to_train
-from ml.lifecycle.serving import serving_version
-from ml.lifecycle.settlement import settle, settled_before
 from ml.lifecycle.training_rows import training_rows
+from ml.lifecycle.who_serves import serving_version
 from ml.tracking import (
     Recorded,
     RegisteredVersion,
@@ -35,7 +35,7 @@ from ml.tracking import (
     usable_champion,
     version_of,
 )
-from ml.watching.evidence import Evidence, fix_reference, watch
+from ml.watching.evidence import Evidence, fit_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
 from warehouse.tables.raw_tables import tables_without_rows
@@ -83,7 +83,7 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
 
 def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Training:
     """What comes of a training that need not or cannot be done, or has been done; else what to train with."""
-    decided = settled_before(run, kinds=OF_A_TRAINING)
+    decided = committed_before(run, kinds=OF_A_TRAINING)
     if decided is not None:
         return _decided_before(run, decided)
     snapshots = run.job.read_training(run.file, run.as_of_date, run.definitions)
@@ -101,7 +101,7 @@ def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Trai
         run.job.input_columns(snapshots),
         run.job.retrain_after_days,
         force=force,
-        evidence=evidence.asks,
+        evidence=evidence.retrain_reason,
         attempt=attempt,
     )
     if reason is None and serving is not None:
@@ -140,11 +140,11 @@ class _Training:
             serving=self.serving,
             describe=report.describe,
         )
-        fix_reference(run, snapshots, competition, (recorded.champion, recorded.challenger))
+        fit_reference(run, snapshots, competition, (recorded.champion, recorded.challenger))
         words = " ".join(part for part in (self.why, unloadable, competition.decision.reason) if part)
-        return self._settled(competition, recorded, report, words)
+        return self._committed(competition, recorded, report, words)
 
-    def _settled(
+    def _committed(
         self, competition: Competition, recorded: Recorded, report: TrainingReport, words: str
     ) -> TrainingOutcome:
         run, decision = self.run, competition.decision
@@ -160,7 +160,7 @@ class _Training:
             is_past=stays is not None,
         )
 
-        settle(run, rows, change, write_beside=report.write_fairness)
+        commit_decision(run, rows, change, write_beside=report.write_fairness)
         is_asked = rows[-1].decision == State.AWAITING_APPROVAL
         return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
 

@@ -13,7 +13,7 @@ from ml.treatment.served import joined
 def treated_values(
     job: Job, estimator: BaseEstimator | None, columns: tuple[str, ...], rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row per changed value of the customers (or contracts) that the estimator speaks about.
+    """One row per changed value of the customers (or contracts) that the estimator eligible_rows about.
 
     Parameters
     ----------
@@ -29,9 +29,13 @@ def treated_values(
     DataFrame
         The job's key columns, `score_column`, `column_name`, `rule`, `original_value`, `used_value`; sorted by them.
     """
-    speaks = eligible(rows) if estimator is not None else rows.head(0)
-    speaks = speaks[job.refusals(speaks, columns).isna()]
-    changed = joined([]) if speaks.empty else job.changed_values(estimator, job.features(speaks, columns), speaks)
-    keys = speaks[list(job.key_columns)].iloc[changed.pop("row").astype(int)].reset_index(drop=True)
+    eligible_rows = eligible(rows) if estimator is not None else rows.head(0)
+    eligible_rows = eligible_rows[job.refusals(eligible_rows, columns).isna()]
+    changed = (
+        joined([])
+        if eligible_rows.empty
+        else job.changed_values(estimator, job.features(eligible_rows, columns), eligible_rows)
+    )
+    keys = eligible_rows[list(job.key_columns)].iloc[changed.pop("row").astype(int)].reset_index(drop=True)
     order = [*job.key_columns, "score_column", "column_name"]
     return keys.join(changed.reset_index(drop=True)).sort_values(order, ignore_index=True)

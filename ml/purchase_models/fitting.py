@@ -31,7 +31,7 @@ def most_likely(model: PurchaseModel, history: PurchaseHistory) -> LikelihoodFit
             for name in model.parameter_names
         ]
     )
-    thinned = history.part(slice(None, None, max(1, len(history.weight) // ROUGH_ROW_COUNT)))
+    subsampled = history.part(slice(None, None, max(1, len(history.weight) // ROUGH_ROW_COUNT)))
 
     def objective_on(part: PurchaseHistory) -> Callable:
         def objective(parameters):
@@ -41,7 +41,7 @@ def most_likely(model: PurchaseModel, history: PurchaseHistory) -> LikelihoodFit
         return objective
 
     starts = np.clip(model._starts(order_rate, mean_tenure), bounds[:, 0], bounds[:, 1])
-    return maximise_likelihood(objective_on(history), starts, bounds, weight_sum, objective_on(thinned))
+    return maximise_likelihood(objective_on(history), starts, bounds, weight_sum, objective_on(subsampled))
 
 
 def fit_evidence(model: PurchaseModel, history: PurchaseHistory, fit: LikelihoodFit, horizon: float) -> FitEvidence:

@@ -95,10 +95,10 @@ class GammaGamma(BaseEstimator):
 
             return objective
 
-        thinned = slice(None, None, max(1, len(count) // ROUGH_ROW_COUNT))
+        subsampled = slice(None, None, max(1, len(count) // ROUGH_ROW_COUNT))
         bounds = np.array([SHAPE_BOUNDS, SHAPE_BOUNDS, np.multiply(SCALE_BOUNDS, mean)])
         starts = np.array([[2.0, 3.0, mean], [6.0, 4.0, mean / 2], [1.0, 10.0, 9 * mean], [20.0, 2.0, mean / 20]])
-        return maximise_likelihood(objective_on(slice(None)), starts, bounds, weight.sum(), objective_on(thinned))
+        return maximise_likelihood(objective_on(slice(None)), starts, bounds, weight.sum(), objective_on(subsampled))
 
     def _record_health(self, fit: LikelihoodFit, count, amount, weight) -> None:
         names = zip(self.parameter_names, fit.is_at_bound, strict=True)

@@ -49,7 +49,7 @@ def maximise_likelihood(
     weight_sum : float
         Number of customers; the search uses the mean so that its tolerances mean the same at any size.
     rough : callable, optional
-        Cheaper objective (a thinned sample) on which the starts compete.
+        Cheaper objective (a subsampled sample) on which the starts compete.
     """
     log_bounds = np.log(bounds)
 

@@ -7,10 +7,10 @@ put in service last, `champion-<source>` to the one that serves a source from it
 
 from ml.tracking.approvals import training_report
 from ml.tracking.backtests import record_backtest
-from ml.tracking.changes import RegistryChange, answer_change, apply_change, champion_change, training_change
 from ml.tracking.documents import read_document, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_results, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
+from ml.tracking.registry_changes import RegistryChange, answer_change, apply_change, champion_change, training_change
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import Figures, RegisteredVersion, usable_champion
 

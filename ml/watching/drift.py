@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 from ml.data.snapshots import Snapshots, eligible
 from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
-from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance
+from ml.watching.psi import Bins, fit_bins, psi, psi_by_chance
 
 REFERENCE_DOCUMENT = "drift_reference.json"
 SCORE = "(score)"
@@ -55,7 +55,7 @@ def reference_document(
     """Fix the bins of a version that was just trained, as plain values."""
     rows = eligible(snapshots.scoring)
     bins = {
-        name: fix_bins(values, configuration.bin_count).as_dict()
+        name: fit_bins(values, configuration.bin_count).as_dict()
         for name, values in _watched(job, estimator, columns, rows)
     }
     return {"reference_date": snapshots.as_of_date.isoformat(), "columns": bins}

@@ -35,17 +35,17 @@ class Evidence:
 
     Attributes
     ----------
-    asks
+    retrain_reason
         Why to train now; None when nothing asks for it.
     words
         What was looked at, for people.
     """
 
-    asks: str | None
+    retrain_reason: str | None
     words: str
 
 
-def fix_reference(
+def fit_reference(
     run: JobRun, snapshots: Snapshots, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
     """Store the bins with each version that this training registered (a former champion keeps its own)."""

@@ -9,17 +9,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import ml.lifecycle.settlement
+import ml.lifecycle.commit
 import ml.lifecycle.training
 from ml.competition.states import State
 from ml.explanations.training_report import TrainingReport
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.approval import AlreadyAnswered, Answer, answer
+from ml.lifecycle.commit import commit_decision
 from ml.lifecycle.decisions import decision_row
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
-from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.tracking import RegistryChange, TrackingServer, apply_change, champion_change, champion_of, version_of
 from tests.ml.jobs import job_at, run_of
@@ -87,7 +87,7 @@ def test_a_training_killed_wherever_it_writes(fresh: Settings, snapshots, monkey
             trained_by(fresh, "run-1")
     assert (champion(fresh), decisions(fresh)) == (None, [])
     with monkeypatch.context() as patched:  # the rows stand, the aliases do not
-        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.commit, "apply_change", kill)
         with pytest.raises(Killed):
             trained_by(fresh, "run-1")
     assert (champion(fresh), len(decisions(fresh))) == (None, 1)
@@ -109,7 +109,9 @@ def promote(settings: Settings, version: str, pipeline_run_id: str | None) -> No
     server = TrackingServer(settings)
     found = version_of(server, JOB, version)
     run = run_of(settings, JOB, SOURCE, AS_OF_DATE, pipeline_run_id)
-    settle(run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=found)], champion_change(found))
+    commit_decision(
+        run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=found)], champion_change(found)
+    )
 
 
 def other_version(settings: Settings) -> str:
@@ -126,7 +128,7 @@ def other_version(settings: Settings) -> str:
 def test_a_decision_that_stands_is_carried_out_by_the_next_attempt(home: Settings, monkeypatch, wrapped, run):
     version = other_version(home)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.lifecycle.settlement, "apply_change", wrapped)
+        patched.setattr(ml.lifecycle.commit, "apply_change", wrapped)
         with pytest.raises(Killed):
             promote(home, version, run)
     again = trained_by(home, run, force=True)
@@ -137,7 +139,7 @@ def test_a_decision_that_stands_is_carried_out_by_the_next_attempt(home: Setting
 def test_scoring_follows_a_decision_that_was_not_carried_out(home: Settings, monkeypatch):
     version = other_version(home)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.commit, "apply_change", kill)
         with pytest.raises(Killed):
             promote(home, version, "run-2")
     assert score(home, JOB.name, SOURCE, AS_OF_DATE, DEFINITIONS).model_version == version
@@ -148,7 +150,7 @@ def test_a_roll_back_is_not_done_twice(home: Settings, monkeypatch, run):
     first, second = champion(home), other_version(home)
     promote(home, second, "run-2")
     with monkeypatch.context() as patched:
-        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.commit, "apply_change", kill)
         with pytest.raises(Killed):
             roll_back(home, JOB.name, SOURCE, AS_OF_DATE, pipeline_run_id=run)
     assert champion(home) == second
@@ -161,7 +163,7 @@ def test_an_answer_is_not_given_twice(home: Settings, monkeypatch):
     asked = RegistryChange(JOB.model_name, {version: {"approval": "awaiting"}}, {f"challenger-{SOURCE}": version})
     apply_change(TrackingServer(home), asked)
     with monkeypatch.context() as patched:
-        patched.setattr(ml.lifecycle.settlement, "apply_change", kill)
+        patched.setattr(ml.lifecycle.commit, "apply_change", kill)
         with pytest.raises(Killed):
             answer(home, JOB.name, SOURCE, Answer(True, "ann"), version=version, pipeline_run_id="run-2")
     with pytest.raises(AlreadyAnswered, match="approved"):

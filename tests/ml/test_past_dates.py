@@ -17,14 +17,14 @@ from ml.competition.states import State
 from ml.data.snapshots import Snapshots
 from ml.lifecycle.approval import Answer, answer, candidacy
 from ml.lifecycle.approval_question import body
+from ml.lifecycle.commit import commit_decision
 from ml.lifecycle.decisions import decision_row
 from ml.lifecycle.outcome import TrainingOutcome
 from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
-from ml.lifecycle.serving import serving_version
-from ml.lifecycle.settlement import settle
 from ml.lifecycle.training import train
 from ml.lifecycle.training_rows import training_rows
+from ml.lifecycle.who_serves import serving_version
 from ml.tracking import Recorded, TrackingServer, champion_change, champion_of, versions_of
 from tests.ml.jobs import job_at, run_of
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
@@ -134,7 +134,9 @@ def test_a_version_put_aside_does_not_come_back_for_the_dates_it_served(past, ho
         client.create_model_version(JOB.model_name, found.source, run_id=found.run_id, tags=tags)
     later = max(versions_of(server, JOB, SOURCE).values(), key=lambda version: version.as_of_date)
     run = run_of(home, JOB, SOURCE, later.as_of_date)
-    settle(run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=later)], champion_change(later))
+    commit_decision(
+        run, [decision_row(run, verdict=State.PROMOTED, reason="Passes.", version=later)], champion_change(later)
+    )
     assert (serving(home, later.as_of_date), serving(home, between)) == (later.version, outcome.model_version)
     roll_back(home, JOB.name, SOURCE, between, version=today)
     roll_back(home, JOB.name, SOURCE, later.as_of_date, version=later.version)

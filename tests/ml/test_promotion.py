@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml.competition.gate import Contest, Standing, decide
+from ml.competition.gate import Comparison, Competitor, decide
 from ml.competition.thresholds import SupervisedGate
 from ml.evaluation.bootstrap import Interval
 
@@ -19,23 +19,23 @@ GATE = SupervisedGate(
 BETTER, WORSE, ALIKE = Interval(0.05, 0.02, 0.08), Interval(-0.05, -0.08, -0.02), Interval(0.0, -0.02, 0.02)
 
 
-def standing(name: str, **changes: float) -> Standing:
+def competitor(name: str, **changes: float) -> Competitor:
     figures = {"roc_auc": 0.8, "brier": 0.17, "level_ratio": 1.0, "expected_calibration_error": 0.03}
-    return Standing(name, figures | changes)
+    return Competitor(name, figures | changes)
 
 
-def contest(**changes: object) -> Contest:
+def comparison(**changes: object) -> Comparison:
     given = {
         "metric": "roc_auc",
-        "baseline": standing("rule", roc_auc=0.75, brier=0.19),
-        "contender": standing("model"),
+        "baseline": competitor("rule", roc_auc=0.75, brier=0.19),
+        "contender": competitor("model"),
         "contender_over_baseline": BETTER,
     }
-    return Contest(**(given | changes))
+    return Comparison(**(given | changes))
 
 
 def test_first_model_that_beats_the_baseline_serves():
-    decision = decide(GATE, contest())
+    decision = decide(GATE, comparison())
     assert (decision.verdict, decision.serving) == ("promoted", "model")
     assert all(check.passed for check in decision.checks)
 
@@ -51,35 +51,35 @@ def test_first_model_that_beats_the_baseline_serves():
     ],
 )
 def test_each_check_can_stop_a_contender(figures: dict, words: str):
-    decision = decide(GATE, contest(contender=standing("model", **figures)))
+    decision = decide(GATE, comparison(contender=competitor("model", **figures)))
     assert (decision.verdict, decision.serving) == ("baseline_serves", "rule")
     assert words in decision.reason
 
 
 def test_a_gain_within_noise_is_no_gain():
-    decision = decide(GATE, contest(contender_over_baseline=ALIKE))
+    decision = decide(GATE, comparison(contender_over_baseline=ALIKE))
     assert decision.verdict == "baseline_serves"
     assert "beats the best baseline" in decision.reason
 
 
 def test_contender_worse_than_champion_leaves_the_champion():
-    champion = {"champion": standing("champion"), "champion_over_baseline": BETTER}
-    decision = decide(GATE, contest(**champion, contender_over_champion=WORSE))
+    champion = {"champion": competitor("champion"), "champion_over_baseline": BETTER}
+    decision = decide(GATE, comparison(**champion, contender_over_champion=WORSE))
     assert (decision.verdict, decision.serving) == ("champion_kept", None)
     assert decision.champion_value == 0.8
 
 
 def test_contender_as_good_as_the_champion_takes_over():
-    champion = {"champion": standing("champion"), "champion_over_baseline": BETTER}
-    assert decide(GATE, contest(**champion, contender_over_champion=ALIKE)).verdict == "promoted"
+    champion = {"champion": competitor("champion"), "champion_over_baseline": BETTER}
+    assert decide(GATE, comparison(**champion, contender_over_champion=ALIKE)).verdict == "promoted"
 
 
 def test_champion_that_a_baseline_beats_goes_too():
     decision = decide(
         GATE,
-        contest(
+        comparison(
             contender_over_baseline=ALIKE,
-            champion=standing("champion", roc_auc=0.6),
+            champion=competitor("champion", roc_auc=0.6),
             contender_over_champion=BETTER,
             champion_over_baseline=WORSE,
         ),
@@ -88,6 +88,6 @@ def test_champion_that_a_baseline_beats_goes_too():
 
 
 def test_without_any_model_the_baseline_serves():
-    decision = decide(GATE, contest(contender=None, contender_over_baseline=None))
+    decision = decide(GATE, comparison(contender=None, contender_over_baseline=None))
     assert (decision.verdict, decision.serving, decision.contender) == ("baseline_serves", "rule", None)
     assert "No model could be fitted" in decision.reason

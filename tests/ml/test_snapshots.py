@@ -51,11 +51,11 @@ def test_longer_horizon_is_what_counts(snapshots):
 def test_thinning_keeps_whole_customers(settings, snapshots):
     write_marts(settings.build_file(SOURCE), snapshots)
     limit = len(snapshots.training) // 2
-    thinned = read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **HORIZONS, maximum_training_row_count=limit)
-    assert 0.3 < len(thinned.training) / len(snapshots.training) < 0.7
-    kept = snapshots.training[snapshots.training["customer_id"].isin(thinned.training["customer_id"])]
-    assert len(kept) == len(thinned.training)
-    assert len(thinned.evaluation) == len(snapshots.evaluation)
+    subsampled = read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **HORIZONS, maximum_training_row_count=limit)
+    assert 0.3 < len(subsampled.training) / len(snapshots.training) < 0.7
+    kept = snapshots.training[snapshots.training["customer_id"].isin(subsampled.training["customer_id"])]
+    assert len(kept) == len(subsampled.training)
+    assert len(subsampled.evaluation) == len(snapshots.evaluation)
 
 
 def test_marts_of_another_date_are_refused(settings, snapshots):

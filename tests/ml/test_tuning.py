@@ -15,7 +15,7 @@ from ml.data.features import model_frame, usable_columns
 from ml.data.snapshots import eligible
 from ml.estimators.classifiers import FAMILIES, make_classifier
 from ml.estimators.parameters import DecisionTreeParameters, Search
-from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, thinned
+from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, subsampled
 from ml.jobs.churn.learning import ChurnLearning
 from ml.jobs.configuration import ChurnConfiguration
 from ml.tracking.serialisation import types_in
@@ -46,12 +46,12 @@ def test_only_rows_whose_outcome_was_known_are_fitted_on():
 
 def test_thinning_keeps_whole_customers_whatever_the_order():
     customers = np.repeat([f"c{n}" for n in range(100)], 7)
-    kept = thinned(customers, 210, seed=1)
+    kept = subsampled(customers, 210, seed=1)
     assert len(kept) == 210
     assert set(np.unique(customers[kept], return_counts=True)[1]) == {7}
     order = np.random.default_rng(0).permutation(len(customers))
-    assert set(customers[order][thinned(customers[order], 210, seed=1)]) == set(customers[kept])
-    assert thinned(customers, 700, seed=1).tolist() == list(range(700))
+    assert set(customers[order][subsampled(customers[order], 210, seed=1)]) == set(customers[kept])
+    assert subsampled(customers, 700, seed=1).tolist() == list(range(700))
 
 
 def test_draws_are_bounded_seeded_and_start_with_the_defaults():
@@ -75,7 +75,7 @@ def test_search_takes_the_best_and_the_defaults_among_equals():
         def auc(self, classifier):
             return classifier
 
-    scripted = Scripted(inside.features, inside.happened, inside.fitted_on, inside.judged_on)
+    scripted = Scripted(inside.features, inside.outcome, inside.fitted_on, inside.judged_on)
     best = searched(lambda p: 0.6 + 0.01 * (p.depth == 4), scripted)
     assert best.parameters.depth == 4
     assert (best.record["search_auc"], best.record["search_auc_of_defaults"]) == (0.61, 0.6)

@@ -12,7 +12,7 @@ import pytest
 from ml.watching.configuration import watching_configuration
 from ml.watching.drift import SCORE, ColumnDrift, Drift
 from ml.watching.evidence import decay_request, drift_request
-from ml.watching.stability import Bins, fix_bins, psi, psi_by_chance
+from ml.watching.psi import Bins, fit_bins, psi, psi_by_chance
 
 
 def numbers(count: int, shift: float = 0.0, seed: int = 1) -> pd.Series:
@@ -33,11 +33,11 @@ def test_psi_of_a_known_shift_by_hand():
 
 def test_same_values_in_any_order_have_no_drift():
     values = numbers(1000)
-    assert psi(fix_bins(values, 10), values.sample(frac=1, random_state=2)) == 0
+    assert psi(fit_bins(values, 10), values.sample(frac=1, random_state=2)) == 0
 
 
 def test_psi_rises_with_the_shift_and_with_missing_values():
-    bins = fix_bins(numbers(2000), 10)
+    bins = fit_bins(numbers(2000), 10)
     found = [psi(bins, numbers(2000, shift, seed=2)) for shift in (0, 0.3, 0.6, 1.2)]
     assert found == sorted(found)
     assert found[0] < 0.02
@@ -46,7 +46,7 @@ def test_psi_rises_with_the_shift_and_with_missing_values():
 
 
 def test_categories_and_what_was_never_seen():
-    bins = fix_bins(pd.Series(["NL"] * 60 + ["BE"] * 40), 10)
+    bins = fit_bins(pd.Series(["NL"] * 60 + ["BE"] * 40), 10)
     assert psi(bins, pd.Series(["NL"] * 60 + ["BE"] * 40)) == 0
     assert psi(bins, pd.Series(["FR"] * 100)) > 1
     assert psi(bins, pd.Series(["NL"] * 30 + ["BE"] * 20 + [None] * 50)) > 0.5
@@ -54,7 +54,7 @@ def test_categories_and_what_was_never_seen():
 
 @pytest.mark.parametrize("values", [[0.0] * 90 + [5.0] * 10, [3.0] * 100, [np.nan] * 100])
 def test_few_values_still_give_bins(values: list[float]):
-    bins = fix_bins(pd.Series(values), 10)
+    bins = fit_bins(pd.Series(values), 10)
     assert bins.row_count == 100
     assert psi(bins, pd.Series(values)) == 0
     assert psi(bins, pd.Series([9.0] * 100)) > 0.5 or values == [3.0] * 100
@@ -62,7 +62,7 @@ def test_few_values_still_give_bins(values: list[float]):
 
 def test_bins_survive_json():
     for values in (numbers(300), pd.Series(["a", "b", None] * 100)):
-        bins = fix_bins(values, 10)
+        bins = fit_bins(values, 10)
         assert Bins.from_dict(json.loads(json.dumps(bins.as_dict()))) == bins
 
 
@@ -71,15 +71,15 @@ def test_chance_alone_rarely_passes_the_floor(count: int):
     """At 99 % confidence about 1 of 100 unchanged samples may pass; more than 4 of 100 would be a wrong floor."""
     passed = 0
     for seed in range(100):
-        bins = fix_bins(numbers(count, seed=1000 + seed), 10)
+        bins = fit_bins(numbers(count, seed=1000 + seed), 10)
         passed += psi(bins, numbers(count, seed=seed)) > psi_by_chance(bins, count, 0.99)
     assert passed <= 4
 
 
 def test_floor_lifts_the_thresholds_of_small_samples_only():
-    bins = fix_bins(numbers(100), 10)
+    bins = fit_bins(numbers(100), 10)
     assert psi_by_chance(bins, 100, 0.999) > 0.25
-    assert psi_by_chance(fix_bins(numbers(5000), 10), 5000, 0.999) < 0.05
+    assert psi_by_chance(fit_bins(numbers(5000), 10), 5000, 0.999) < 0.05
 
 
 def test_drifted_scores_ask_at_once_and_features_only_together():

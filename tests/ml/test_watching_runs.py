@@ -73,7 +73,7 @@ def look(settings: Settings, snapshots: Snapshots):
     champion = champion_of(server, JOB, SOURCE)
     evidence = watch(run_of(settings, JOB, SOURCE, snapshots.as_of_date, definitions=DEFINITIONS), snapshots, champion)
     columns = JOB.input_columns(snapshots)
-    return evidence, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.asks)
+    return evidence, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.retrain_reason)
 
 
 def read(settings: Settings, query: str) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def test_outcomes_are_those_of_the_labels(home: Settings, orders: pd.DataFrame):
 
 def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, orders: pd.DataFrame):
     evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
-    assert (evidence.asks, reason) == (None, None)
+    assert (evidence.retrain_reason, reason) == (None, None)
     assert f"The scores of {EARLIER} for {HORIZON_DAYS} days reached gini" in evidence.words
     realised = read(home, "select * from quality.realised_performance").set_index("metric_name")
     rows = eligible(labelled_at(orders, EARLIER))
@@ -116,7 +116,7 @@ def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: 
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute("update scores.customer_clv set predicted_amount = 1000000 / (1 + predicted_amount)")
     evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
-    assert reason == evidence.asks
+    assert reason == evidence.retrain_reason
     assert f"the scores of {EARLIER} for {HORIZON_DAYS} days did not come true (gini" in reason
     assert "predicted / actual" in reason
     # a training that knew this outcome has answered it
@@ -143,7 +143,7 @@ def test_another_crowd_of_customers_asks_for_training(home: Settings, orders: pd
 def test_too_few_customers_give_no_verdict(home: Settings, orders: pd.DataFrame):
     today = snapshots_at(orders, AS_OF_DATE)
     evidence, _ = look(home, replace(today, scoring=today.scoring.head(40)))
-    assert evidence.asks is None
+    assert evidence.retrain_reason is None
     assert set(read(home, f"select status from quality.drift where as_of_date = '{AS_OF_DATE}'")["status"]) == {
         "too_few"
     }
@@ -208,7 +208,7 @@ def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
     write_long_forecasts(home, "7" if serves else "6")
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute("update scores.customer_clv_180d set predicted_amount = 9000 / (1 + predicted_amount)")
-    asks = look_at_half_year(home, orders, "7").asks
+    asks = look_at_half_year(home, orders, "7").retrain_reason
     assert ("for 180 days did not come true (gini" in (asks or "")) == serves
     statuses = read(home, "select metric_name, status from quality.realised_performance where horizon_days = 180")
     assert set(map(tuple, statuses.to_numpy())) >= {("level_ratio", "decayed")}

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.landing.recognition import LandedFile
 from warehouse.loading.file_loading import TableLoad, load_file
 from warehouse.loading.load import Load

@@ -24,7 +24,7 @@ from warehouse.erasure.erasure_report import ErasureReport, record_erasure
 from warehouse.erasure.erasure_start import begin_erasure
 from warehouse.erasure.proof import search_home
 from warehouse.erasure.published_erasure import erase_published
-from warehouse.erasure.text_blotting import blot_texts, erase_truth
+from warehouse.erasure.text_redaction import erase_truth, redact_texts
 from warehouse.marts import dbt
 from warehouse.marts.build import build_marts
 from warehouse.privacy.pseudonyms import Pseudonyms
@@ -70,7 +70,7 @@ def erase(
         counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         counts["damaged_versions_removed"] = len(damaged)
-        counts += Counter(rows_erased=erase_truth(settings, subject), texts_blotted=blot_texts(settings, subject))
+        counts += Counter(rows_erased=erase_truth(settings, subject), texts_redacted=redact_texts(settings, subject))
         _rebuild(settings, source.name, rebuild=rebuild)
         renew_build_file(settings, source.name)
         names = Pseudonyms(source.name, suppressed.secret)

@@ -29,7 +29,7 @@ class ErasureReport:
             f"Erased {self.subject_hash[:12]} ({self.account_count} accounts): {counts['rows_erased']:,} rows gone, "
             f"{counts['orders_made_anonymous']:,} orders made anonymous, {counts['landed_rows']:,} rows of "
             f"{counts['landed_files']:,} landed files, {counts['versions_rewritten']:,} published versions rewritten, "
-            f"{counts['texts_blotted']:,} logs and pages"
+            f"{counts['texts_redacted']:,} logs and pages"
         )
         yield (
             f"Searched {searched['files']:,} files ({searched['bytes']:,} bytes), {searched['columns']:,} columns of "

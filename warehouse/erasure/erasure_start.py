@@ -7,7 +7,7 @@ import duckdb
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
-from warehouse.erasure.text_blotting import byte_pattern
+from warehouse.erasure.text_redaction import byte_pattern
 from warehouse.privacy.naming import core_of
 from warehouse.privacy.subject import Subject, find_subject, read_note, write_note
 from warehouse.privacy.suppression import Suppressed, read_suppressed, suppress

@@ -14,7 +14,7 @@ from warehouse.base.connections import open_duckdb
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
 from warehouse.erasure.kept_rows import kept_row_count
-from warehouse.erasure.text_blotting import byte_counter
+from warehouse.erasure.text_redaction import byte_counter
 from warehouse.files.blocks import open_unpacked
 from warehouse.identity.overrides import OVERRIDES_FILE, read_overrides
 from warehouse.landing.landing_folder import landed_files

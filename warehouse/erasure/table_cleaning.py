@@ -1,4 +1,4 @@
-"""Texts of a table that name a person, cleaned: keys made of the person's id get another, words are blotted out."""
+"""Texts of a table that name a person, cleaned: keys made of the person's id get another, words are redacted."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _belonging(columns: list[str], subject: Subject) -> Iterator[tuple[str, tupl
 def _erase_texts(
     connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject, naming: Naming
 ) -> int:
-    """Texts that name the person: kept rows of failed checks go, elsewhere the words are blotted out."""
+    """Texts that name the person: kept rows of failed checks go, elsewhere the words are redacted."""
     if place == 'quality."failing_rows"':
         keys = "row_content ->> '$.customer_id', row_content ->> '$.source_customer_id'"
         found = f"list_has_any([{keys}], $ids) or list_contains($orders, row_content ->> '$.order_id')"

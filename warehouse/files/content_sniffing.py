@@ -7,8 +7,8 @@ from typing import Literal
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import BlockStream, file_blocks
+from warehouse.files.csv_header import csv_header
 from warehouse.files.encoding import text_format, utf8_blocks
-from warehouse.files.headers import csv_header
 from warehouse.tables.contract import load_contract
 
 _PARQUET = b"PAR1"

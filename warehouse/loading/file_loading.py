@@ -11,7 +11,7 @@ import duckdb
 from warehouse.base.connections import one_row
 from warehouse.base.errors import FileRefused, LandingError
 from warehouse.base.transactions import transaction
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.accepted_rows import keep_accepted
 from warehouse.loading.computed_tables import map_computed, take_out_empty_heads
 from warehouse.loading.gone import Gone

@@ -6,7 +6,7 @@ import duckdb
 
 from warehouse.base.connections import one_row
 from warehouse.base.time_zones import local_time
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
 from warehouse.loading.row_checks import ReadingRules, checked_rows_sql, needs_now
 from warehouse.loading.row_states import STATES, rank_states

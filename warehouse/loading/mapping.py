@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.base.errors import LandingError
-from warehouse.files.headers import ROW_NUMBER, shown_names
+from warehouse.files.csv_header import ROW_NUMBER, shown_names
 from warehouse.loading.load import Load
 from warehouse.loading.source_selects import map_landed
 from warehouse.reading.file_reading import LANDED, FileContent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.judging import JUDGED
 from warehouse.loading.load import Load
 from warehouse.reading.file_reading import UNREADABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.base.errors import LandingError
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
 from warehouse.reading.file_reading import LANDED
 from warehouse.tables.contract import Column, Table

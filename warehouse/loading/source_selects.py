@@ -6,7 +6,7 @@ import duckdb
 
 from warehouse.base.connections import one_row
 from warehouse.base.errors import SourceError
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
 from warehouse.reading.file_reading import LANDED
 from warehouse.source_definitions.select_reads import NEWEST, reading_newest, tables_read

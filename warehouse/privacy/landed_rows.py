@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.base.errors import SourceError
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.erased_names import naming_of_erased
 from warehouse.privacy.naming import Naming

@@ -1,7 +1,7 @@
 """What names a person in a text, and what is put in its place: the same in tables, files and later exports.
 
 A key that holds the person's id (`ORD-C0000012-3`) gets another one, the same wherever it stands, so that tables still
-join and a file that is landed again gives no second row. Elsewhere the words are blotted out.
+join and a file that is landed again gives no second row. Elsewhere the words are redacted.
 """
 
 from __future__ import annotations

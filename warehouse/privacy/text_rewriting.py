@@ -10,8 +10,8 @@ from pathlib import Path
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import BlockStream, file_blocks, open_unpacked, trimmed
+from warehouse.files.csv_header import Header, csv_header
 from warehouse.files.encoding import text_format, utf8_blocks
-from warehouse.files.headers import Header, csv_header
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected
 

@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import BlockStream, without_beginning
-from warehouse.files.headers import ROW_NUMBER, csv_header
+from warehouse.files.csv_header import ROW_NUMBER, csv_header
 from warehouse.reading.swallowed_rows import set_swallowed_apart
 from warehouse.reading.unreadable_rows import Batch, UnreadableRow
 

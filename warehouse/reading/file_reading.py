@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import BlockStream, file_blocks, trimmed
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.files.encoding import text_format, utf8_blocks
-from warehouse.files.headers import ROW_NUMBER
 from warehouse.landing.recognition import LandedFile
 from warehouse.reading.csv_reading import BLOCK_BYTES, RecordTooLong, read_csv
 from warehouse.reading.parquet_reading import read_parquet

@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import refuse_too_large
-from warehouse.files.headers import ROW_NUMBER, checked_columns
+from warehouse.files.csv_header import ROW_NUMBER, checked_columns
 from warehouse.landing.recognition import LandedFile
 from warehouse.values.text_checks import without_tokens
 

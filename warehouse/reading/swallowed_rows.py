@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.files.headers import ROW_NUMBER, Header
+from warehouse.files.csv_header import ROW_NUMBER, Header
 from warehouse.reading.unreadable_rows import Batch, UnreadableRow
 from warehouse.reading.value_shapes import ValueShapes
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from warehouse.base.errors import SourceError
 from warehouse.base.time_zones import time_zone_problem
 from warehouse.base.yaml_texts import Place
-from warehouse.files.headers import ROW_NUMBER
+from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.tables.contract import load_contract
 
 if TYPE_CHECKING:

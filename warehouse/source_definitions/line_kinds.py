@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.base.errors import LandingError, SourceError
-from warehouse.files.headers import csv_header
+from warehouse.files.csv_header import csv_header
 from warehouse.tables.contract import load_contract
 
 FILE_NAME = "line_kinds.csv"

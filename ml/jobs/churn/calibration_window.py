@@ -97,7 +97,7 @@ def _inside_brier(
     model: BaseEstimator, rows: pd.DataFrame, inside: InsideValidation, settings: CalibrationWindow, seed: int
 ) -> dict[str, float]:
     known = rows.iloc[inside.fitted_on]
-    features, happened = inside.features.iloc[inside.fitted_on], inside.happened[inside.fitted_on].astype(int)
+    features, happened = inside.features.iloc[inside.fitted_on], inside.outcome[inside.fitted_on].astype(int)
     folds = {"fold_count": settings.fold_count, "seed": seed}
     scores = out_of_fold_score(model, features, happened, known["customer_id"], **folds)
     judged = raw_score(model.fit(features, happened), inside.features.iloc[inside.judged_on])
@@ -105,7 +105,7 @@ def _inside_brier(
         "recent": recent_rows(known["as_of_date"], settings),
         "same_season": same_season_rows(known["as_of_date"], rows["as_of_date"].max(), settings),
     }
-    outcome = inside.happened[inside.judged_on]
+    outcome = inside.outcome[inside.judged_on]
     return {
         name: brier(outcome, mapped(fitted_map("sigmoid", scores[part], happened[part]), judged))
         for name, part in windows.items()

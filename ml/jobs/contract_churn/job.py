@@ -23,7 +23,7 @@ from ml.data.history import ShortHistory
 from ml.data.outcomes import contract_outcomes_after
 from ml.data.snapshots import eligible
 from ml.estimators.contract_churn import BASELINES, ContractChurnModel
-from ml.estimators.search import thinned
+from ml.estimators.search import subsampled
 from ml.evaluation.metrics import roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
@@ -96,13 +96,13 @@ class ContractChurnJob(ChurnProbabilityJob):
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Contracts:
         contracts = with_complete_rows(read_contracts(file, as_of_date, self.horizon_days), self.subject)
         return replace(
-            contracts, training=self._thinned(contracts.training), histories=self._thinned(contracts.histories)
+            contracts, training=self._subsampled(contracts.training), histories=self._subsampled(contracts.histories)
         )
 
-    def _thinned(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _subsampled(self, rows: pd.DataFrame) -> pd.DataFrame:
         if rows.empty:
             return rows
-        kept = thinned(rows["customer_id"], self.configuration.limits.maximum_training_row_count, self.random_seed)
+        kept = subsampled(rows["customer_id"], self.configuration.limits.maximum_training_row_count, self.random_seed)
         return rows.iloc[kept].reset_index(drop=True)
 
     def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
@@ -126,7 +126,7 @@ class ContractChurnJob(ChurnProbabilityJob):
     def judged_on(self, snapshots: Contracts) -> str:
         return judged_on(snapshots, self.configuration)
 
-    def kinds(self, rows: pd.DataFrame) -> pd.Series | None:
+    def strata(self, rows: pd.DataFrame) -> pd.Series | None:
         return rows["term_months"].fillna(0).astype(int).map(term_words).rename("contract_type")
 
     # ---- training ----

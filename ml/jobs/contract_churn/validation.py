@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from ml.estimators.search import InsideValidation, thinned
+from ml.estimators.search import InsideValidation, subsampled
 from ml.evaluation import metrics
 from ml.evaluation.churn_figures import churn_figures
 from ml.jobs.contract_churn.configuration import Folds
@@ -45,7 +45,7 @@ def inside_folds(
         Rows to fit a trial on at most.
     """
     fitted_on, judged_on = _folds(churned[rows], customers[rows], _INSIDE_FOLD_COUNT, seed)[0]
-    fitted_on = fitted_on[thinned(customers[rows][fitted_on], maximum_row_count, seed)]
+    fitted_on = fitted_on[subsampled(customers[rows][fitted_on], maximum_row_count, seed)]
     return InsideValidation(frame, churned, rows[fitted_on], rows[judged_on])
 
 

@@ -15,7 +15,7 @@ from warehouse.base.connections import one_row
 def read_horizon_snapshots(
     file: BuildFile, as_of_date: date, horizon_days: int, maximum_row_count: int | None
 ) -> Snapshots:
-    """Read what is learned from; customers are thinned to the limit.
+    """Read what is learned from; customers are subsampled to the limit.
 
     Labels stand where those of the job's own horizon do. Where the marts have none of this horizon there are no rows
     to learn from or to judge on.

@@ -69,7 +69,7 @@ class LifetimeValueJob(SupervisedJob):
             return definitions
         return definitions.model_copy(update={"clv_horizon_days": self.horizon_days, "clv_further_horizons_days": {}})
 
-    def happened(self, rows: pd.DataFrame) -> NDArray:
+    def positives(self, rows: pd.DataFrame) -> NDArray:
         return self.target(rows) > 0
 
     def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ml.competition.gate import Contest, Standing, conclude
+from ml.competition.gate import Comparison, Competitor, conclude
 from ml.competition.results import Check, Decision, Result
 from ml.competition.thresholds import SegmentationGate
 from ml.jobs.segmentation.selection import Choice
@@ -40,10 +40,10 @@ def decide(
                 f"silhouette {value:.3f} against {former[METRIC]:.3f} of the champion, today's customers",
             )
         )
-    contest = Contest(
+    comparison = Comparison(
         metric=METRIC,
-        baseline=Standing(baseline.name, baseline.metrics),
-        contender=Standing(chosen.name, chosen.metrics),
-        champion=None if former is None else Standing("champion", former),
+        baseline=Competitor(baseline.name, baseline.metrics),
+        contender=Competitor(chosen.name, chosen.metrics),
+        champion=None if former is None else Competitor("champion", former),
     )
-    return conclude(contest, tuple(checks))
+    return conclude(comparison, tuple(checks))

@@ -64,11 +64,11 @@ class ComesBackJob(SupervisedJob):
             minimum_gain_over_baseline=-1, minimum_level_ratio=0, maximum_level_ratio=100, leak_alarm=2
         )
 
-    def happened(self, rows: pd.DataFrame) -> NDArray:
+    def positives(self, rows: pd.DataFrame) -> NDArray:
         return ~rows["is_churned"].to_numpy(dtype=bool)
 
     def target(self, rows: pd.DataFrame) -> NDArray:
-        return self.happened(rows).astype(float)
+        return self.positives(rows).astype(float)
 
     def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
         rows = eligible(snapshots.training)

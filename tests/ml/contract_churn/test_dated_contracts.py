@@ -194,7 +194,9 @@ def watched(settings: Settings, fast) -> tuple[str, str | None]:
     champion = champion_of(run.server, run.job, SOURCE)
     evidence = watch(run, contracts, champion)
     columns = champion.columns
-    return evidence.words, reason_to_train(champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.asks)
+    return evidence.words, reason_to_train(
+        champion, AS_OF_DATE, columns, 365, force=False, evidence=evidence.retrain_reason
+    )
 
 
 def test_scores_are_held_against_what_happened(later: Settings, fast, contracts: Contracts):

@@ -7,9 +7,9 @@ from datetime import date
 from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.run import JobOfSource
+from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.lifecycle.settlement import finish_settlement
 from ml.tracking import (
     RegisteredVersion,
     champion_of,
@@ -46,5 +46,5 @@ def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> R
     """Return the version that serves a date, by the name of its job; for those who only want to know."""
     with quiet_environment(settings):
         known = JobOfSource.of(settings, job, source)
-        finish_settlement(known)
+        finish_commit(known)
         return serving_version(known, as_of_date)

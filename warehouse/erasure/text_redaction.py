@@ -14,7 +14,7 @@ from warehouse.base.settings import Settings
 from warehouse.privacy.subject import Subject
 
 _TEXT_SUFFIXES = (".log", ".txt", ".json", ".jsonl", ".html", ".md", ".csv", ".yml", ".yaml", ".sql", ".out", ".err")
-_BLOT = b"[erased]"
+_REDACTED = b"[erased]"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 
 
@@ -57,8 +57,8 @@ def _written(subject: Subject) -> set[bytes]:
     return written
 
 
-def blot_texts(settings: Settings, subject: Subject) -> int:
-    """Blot the person out of text files of the home that are neither landed nor published; the number of files."""
+def redact_texts(settings: Settings, subject: Subject) -> int:
+    """Redact the person in text files of the home that are neither landed nor published; the number of files."""
     pattern = byte_pattern(subject)
     if pattern is None:
         return 0
@@ -67,9 +67,9 @@ def blot_texts(settings: Settings, subject: Subject) -> int:
     for path in list(_texts(settings)):
         content = path.read_bytes()
         if occurrences(content):
-            blotted = pattern.sub(_BLOT, content)
+            redacted = pattern.sub(_REDACTED, content)
             staged = staged_name(path)
-            staged.write_bytes(blotted)
+            staged.write_bytes(redacted)
             staged.chmod(path.stat().st_mode & 0o777)
             flush_file(staged)
             rename_durably(staged, path)

@@ -30,7 +30,7 @@ create table if not exists state.pending_registry_changes (
 WriteBeside = Callable[[duckdb.DuckDBPyConnection], None]
 
 
-def settle(
+def commit_decision(
     run: JobRun, rows: Sequence[DecisionRow], change: RegistryChange, *, write_beside: WriteBeside | None = None
 ) -> None:
     """Write a decision down and let the registry follow it.
@@ -61,10 +61,10 @@ def settle(
                 "insert into state.pending_registry_changes values (?, ?, ?, ?)",
                 [run.job.name, run.source, run.pipeline_run_id, change.as_text()],
             )
-        finish_settlement(run)
+        finish_commit(run)
 
 
-def finish_settlement(known: JobOfSource) -> list[str | None]:
+def finish_commit(known: JobOfSource) -> list[str | None]:
     """Let the registry follow what was decided before, and return the pipeline runs that had decided it."""
     pending = _pending(known)
     if not pending:
@@ -78,13 +78,13 @@ def finish_settlement(known: JobOfSource) -> list[str | None]:
     return [run for run, _ in pending]
 
 
-def settled_before(run: JobRun, kinds: Sequence[State]) -> DecisionRow | None:
+def committed_before(run: JobRun, kinds: Sequence[State]) -> DecisionRow | None:
     """Return what this very run has decided in an attempt that was interrupted; None when it has not.
 
     A run without an id (from the shell) has decided before if its decision was written and the registry had not yet
     followed.
     """
-    finished = finish_settlement(run)
+    finished = finish_commit(run)
     if run.pipeline_run_id is None and None not in finished:
         return None
     own = [

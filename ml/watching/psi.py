@@ -46,7 +46,7 @@ class Bins:
         return cls(*(tuple(stored[name]) for name in ("edges", "categories", "counts")))
 
 
-def fix_bins(values: pd.Series, bin_count: int) -> Bins:
+def fit_bins(values: pd.Series, bin_count: int) -> Bins:
     """Bins of equal counts for numbers (fewer where values repeat), one per common value for text."""
     if pd.api.types.is_numeric_dtype(values):
         known = values.dropna().to_numpy(dtype=float)
