@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import stages
 from warehouse.base.connections import open_build_file
@@ -16,6 +16,9 @@ from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_specs
 from warehouse.runs.planning import RunPlan, plan_run
+
+if TYPE_CHECKING:
+    from warehouse.publishing.publish import PublishReport
 
 MOST_DATES = 370
 
@@ -162,3 +165,31 @@ def restore_marts(settings: Settings, plan: RunPlan) -> Restored:
     stages.build_marts(settings, restored)
     stages.activate(settings, restored)
     return Restored(restored, tuple(withdrawn))
+
+
+def run(
+    settings: Settings,
+    source: str,
+    first_date: str,
+    last_date: str,
+    step_days: int,
+    *,
+    done: Callable[[Step], None] = lambda _: None,
+) -> PublishReport:
+    """What the DAG backfill_scores does: each date, the marts put back whatever became of them, and one publication.
+
+    Raises
+    ------
+    ClienteleError
+        If a date did not pass; nothing is published then, and the marts stand as before.
+    """
+    settled = settle_dates(settings, source, first_date, last_date, step_days)
+    done(settled)
+    try:
+        for plan in settled.dates:
+            reprocess_date(settings, plan, done)
+    finally:
+        restored = restore_marts(settings, settled.dates[-1])
+        done(restored)
+    done(stages.check(settings, restored.plan, "activation"))
+    return stages.publish(settings, restored.plan)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from pipeline.__main__ import main
 from pipeline.backfill import Backfill, reprocess_date, restore_marts, settle_dates
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import GateFailed, SettingsError
@@ -135,6 +136,30 @@ def test_a_date_is_trained_for_only_where_nothing_could_have_served(
     assert stages.calls == ["marts 2026-05-01", "gate marts", *scoring, "gate scores"]
     assert (steps[0], steps[-1], len(steps)) == ("marts", "scores", 6)
     assert done == steps
+
+
+@pytest.mark.parametrize("failing", ["", "gate marts"])
+def test_a_backfill_puts_the_marts_back_and_publishes_only_if_all_dates_passed(
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failing: str
+) -> None:
+    scored(loaded, date(2026, 6, 1))
+    made = Stages(monkeypatch, served={"churn", "clv"}, failing=failing)
+    monkeypatch.setattr("pipeline.__main__._show", lambda _: None)
+    monkeypatch.setattr("warehouse.marts.dbt.build", lambda *_: made.note("activation"))
+    published = SimpleNamespace(in_words=lambda: "Published.")
+    monkeypatch.setattr("warehouse.publishing.publish.publish", lambda *_: made.note("publish") or published)
+    monkeypatch.setenv("CLIENTELE_HOME", str(loaded.home))
+    dates = ["--first", "2026-05-01", "--last", "2026-05-02"]
+    code = main(["backfill", "--source", SOURCE, *dates])
+    restored = ["marts 2026-06-01", "activation"]
+    if failing:
+        assert (code, made.calls) == (1, ["marts 2026-05-01", "gate marts", *restored])
+        assert "It does not hold." in capsys.readouterr().err
+    else:
+        days = [call for call in made.calls if call.startswith("marts")]
+        assert (code, days) == (0, ["marts 2026-05-01", "marts 2026-05-02", "marts 2026-06-01"])
+        assert made.calls[-4:] == [*restored, "gate activation", "publish"]
+        assert "Published." in capsys.readouterr().out
 
 
 def test_marts_that_fail_their_gate_are_not_scored(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
