@@ -23,6 +23,7 @@ from tests.quick_models import quick_models_elsewhere
 from tests.server.native_server import free_port
 from warehouse.base.permissions import OWNER_ALONE, keep_private
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_specs
 
 SOURCE = "sample_shop"
 _ENVIRONMENT = {
@@ -176,8 +177,7 @@ class AirflowRuns:
 
     @staticmethod
     def _job(subject: str) -> str:
-        names = {"Churn,": "churn", "Lifetime value,": "clv", "Segmentation,": "segmentation"}
-        return next(job for words, job in names.items() if subject.startswith(words))
+        return next(spec.name for spec in job_specs() if subject.startswith(f"{spec.title.capitalize()},"))
 
     @staticmethod
     def _wait(ready: Callable[[], _Found | None], what: str) -> _Found:
