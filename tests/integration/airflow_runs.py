@@ -23,7 +23,7 @@ from tests.quick_models import quick_models_elsewhere
 from tests.server.native_server import free_port
 from warehouse.base.permissions import OWNER_ALONE, keep_private
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_specs
+from warehouse.jobs.registry import job_spec, job_specs
 
 SOURCE = "sample_shop"
 _ENVIRONMENT = {
@@ -85,13 +85,9 @@ def decisions(settings: Settings, job: str, *kinds: str) -> list[tuple[str, str,
 
 def scored_by(settings: Settings, job: str, day: str) -> set[str]:
     """Versions that the published scores of a date come from."""
-    table = {"churn": "customer_churn", "clv": "customer_clv", "segmentation": "customer_segments"}[job]
-    return {
-        version
-        for (version,) in pipeline.published(
-            settings, f"select distinct model_version from scores.{table} where as_of_date = date '{day}'"
-        )
-    }
+    table = job_spec(job).scores.table
+    query = f"select distinct model_version from scores.{table} where as_of_date = date '{day}'"
+    return {version for (version,) in pipeline.published(settings, query)}
 
 
 class AirflowRuns:
