@@ -65,6 +65,7 @@ def backtest(
             origins = chosen_origins(known.as_of_date, dates, origin_count, wanted)
             history = read_history(settings, known.source, origins, wanted)
             for name in names:
+                # pyrefly: ignore[bad-argument-type] (only jobs with outcomes declare figures of a backtest)
                 yield _one(settings, load_job(name, definitions), history, candidates)
 
 

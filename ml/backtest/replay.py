@@ -121,6 +121,7 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
         gain = job.ranking.difference(competition.result(decision.contender), competition.result(decision.baseline))
     return Origin(
         job=job.name,
+        # pyrefly: ignore[bad-argument-type] (a date without a holdout was refused)
         origin_date=snapshots.evaluation_date,
         customer_count=len(holdout),
         training_dates=tuple(snapshots.training_dates),

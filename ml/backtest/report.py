@@ -16,7 +16,7 @@ _ROLE_WORDS = {"baseline": "baseline", "candidate": "model", "in_service": "in s
 def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
     """Heading and one row per origin and model; `*` marks the champion of the origin's competition."""
     shown = job_spec(job).backtest_figures
-    rows = [["origin", "customers", "model", "role", *(figure.heading for figure in shown.values())]]
+    rows = [["origin", "customers", "model", "role", *(str(figure.heading) for figure in shown.values())]]
     for origin in origins:
         day, count = origin.origin_date.isoformat(), str(origin.customer_count)
         if origin.refusal:
@@ -42,7 +42,9 @@ def findings(job: str, origins: Sequence[Origin]) -> list[str]:
             model = {o.origin_date: o.of(o.champion) if role == "candidate" else o.in_service for o in judged}
             known = [o for o in judged if model[o.origin_date] is not None]
             if known:
-                won = [o for o in known if beats(model[o.origin_date], o.baselines, metric, shown[metric])]
+                won = [
+                    o for o in known if (one := model[o.origin_date]) and beats(one, o.baselines, metric, shown[metric])
+                ]
                 lost = [o.origin_date.isoformat() for o in known if o not in won]
                 but = f" (not at {', '.join(lost)})" if lost else ""
                 lines.append(
@@ -52,7 +54,7 @@ def findings(job: str, origins: Sequence[Origin]) -> list[str]:
     lines.append(
         f"The lead in {next(iter(shown.values())).heading} over the best baseline is beyond chance at {len(sure)}."
     )
-    levels = (f"{o.origin_date} {o.of(o.champion).metrics['level_ratio']:.2f}" for o in judged)
+    levels = (f"{o.origin_date} {one.metrics['level_ratio']:.2f}" for o in judged if (one := o.of(o.champion)))
     lines.append(f"Champion's predicted / actual: {', '.join(levels)}.")
     return lines
 

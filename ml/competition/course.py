@@ -81,7 +81,7 @@ class Ranking:
     def difference(self, first: Result, second: Result) -> Interval:
         """Paired bootstrap interval of the metric of the first minus that of the second."""
         rows = len(first.prediction)
-        return paired_difference(first.rank_by_weight, second.rank_by_weight, rows, self.resamples)
+        return paired_difference(first.ranked_by_weight, second.ranked_by_weight, rows, self.resamples)
 
     def best_baseline(self, results: Iterable[Result]) -> Result:
         """The best rule by the metric."""
@@ -110,11 +110,11 @@ class Ranking:
         return Comparison(
             metric=self.metric,
             baseline=_competitor(baseline),
-            contender=contender and _competitor(contender),
+            contender=_competitor(contender) if contender else None,
             champion=_competitor(former) if former else Competitor("champion", {}) if has_champion else None,
-            contender_over_baseline=contender and self.difference(contender, baseline),
+            contender_over_baseline=self.difference(contender, baseline) if contender else None,
             contender_over_champion=self.difference(contender, former) if contender and former else None,
-            champion_over_baseline=former and self.difference(former, baseline),
+            champion_over_baseline=self.difference(former, baseline) if former else None,
         )
 
     def _ranked(self, result: Result) -> float:

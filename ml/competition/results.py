@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from ml.competition.states import State
 from ml.evaluation.metrics import WeightedMetric
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# scikit-learn's base class declares no method; which ones its estimators have beside `fit`, a job knows.
+Estimator = Any
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Candidate:
 
     name: str
     is_baseline: bool
-    estimator: BaseEstimator
+    estimator: Estimator
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -54,6 +56,13 @@ class Result:
     @property
     def name(self) -> str:
         return self.candidate.name
+
+    @property
+    def ranked_by_weight(self) -> WeightedMetric:
+        """What results of a job that compares them by a paired bootstrap have."""
+        if self.rank_by_weight is None:
+            raise TypeError(f"{self.name} has no metric for given weights to be compared by")
+        return self.rank_by_weight
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class Competition:
     documents: Mapping[str, object] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def result(self, name: str) -> Result:
+    def result(self, name: str | None) -> Result:
         """The result of one candidate."""
         return next(result for result in self.results if result.name == name)
 

@@ -18,10 +18,14 @@ from ml.contributions.typical import typical_customer
 _ROWS_AT_A_TIME = 50_000
 
 
+Names = Sequence[str] | pd.Index
+
+
 class Substitution(Protocol):
     """Customers of whom some features are their own and the others the typical customer's."""
 
-    row_count: int
+    @property
+    def row_count(self) -> int: ...
 
     def score(self, rows: slice, own: Collection[str]) -> NDArray:
         """Score of some rows."""
@@ -33,7 +37,7 @@ class FrameSubstitution:
 
     score_of: Callable[[pd.DataFrame], NDArray]
     features: pd.DataFrame
-    typical: Mapping[str, object]
+    typical: pd.Series
 
     @property
     def row_count(self) -> int:
@@ -87,8 +91,8 @@ def by_replacing(
 
 def general_contributions(
     substitution: Substitution,
-    players: Sequence[str],
-    columns: Sequence[str],
+    players: Names,
+    columns: Names,
     orders: Orders,
 ) -> Contributions:
     """Shapley values against the typical customer.

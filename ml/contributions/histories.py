@@ -8,6 +8,7 @@ last order, and tenure, from which a possible history is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,11 @@ def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
     count = np.floor(np.maximum(frame[COUNT_COLUMN].to_numpy(dtype=float), 0))
     away = np.maximum(frame[RECENCY].to_numpy(dtype=float), 0)
     tenure = np.where(count == 0, away, np.maximum(frame[TENURE_COLUMN].to_numpy(dtype=float), away + 1))
-    changed = {COUNT_COLUMN: count, TENURE_COLUMN: tenure, LAST_ORDER_COLUMN: np.where(count == 0, 0, tenure - away)}
+    changed: dict[str, Any] = {
+        COUNT_COLUMN: count,
+        TENURE_COLUMN: tenure,
+        LAST_ORDER_COLUMN: np.where(count == 0, 0, tenure - away),
+    }
     if AMOUNT_COLUMN in frame and not pd.isna(typical[AMOUNT_COLUMN]):
         amount = frame[AMOUNT_COLUMN]
         changed[AMOUNT_COLUMN] = amount.where(amount.notna() | (count == 0), typical[AMOUNT_COLUMN])

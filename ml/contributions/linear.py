@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 
+from ml.competition.results import Estimator
 from ml.contributions.preparation import feature_of_prepared, last_step, prepared
 from ml.contributions.scales import RawContributions
 
@@ -20,9 +20,7 @@ _MARGINS = (LinearSVC,)
 _REGRESSORS = (LinearRegression, Ridge, Lasso, ElasticNet)
 
 
-def linear_contributions(
-    model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame
-) -> RawContributions | None:
+def linear_contributions(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
     """SHAP values of a pipeline that ends in a linear model; None when it does not.
 
     Parameters
@@ -48,6 +46,6 @@ def linear_contributions(
     return RawContributions(parts, base, base + by_column.sum(axis=1), scale)
 
 
-def _has_one_output(final: BaseEstimator) -> bool:
+def _has_one_output(final: Estimator) -> bool:
     coefficient: NDArray = np.atleast_2d(final.coef_)
     return coefficient.shape[0] == 1

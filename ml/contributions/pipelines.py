@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.contributions.general import PreparedSubstitution, by_replacing, general_contributions
 from ml.contributions.linear import linear_contributions
 from ml.contributions.preparation import can_be_prepared, feature_of_prepared, last_step, prepared
@@ -40,7 +41,7 @@ _TOLERANCE = 1e-6
 
 
 def contributions_of(
-    estimator: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame, orders: Orders
+    estimator: Estimator, features: pd.DataFrame, background: pd.DataFrame, orders: Orders
 ) -> Contributions:
     """What each feature adds to each row's score, as the estimator says; of scikit-learn's, by what is known of them.
 
@@ -60,7 +61,7 @@ def contributions_of(
 
 
 def classifier_contributions(
-    model: BaseEstimator,
+    model: Estimator,
     features: pd.DataFrame,
     background: pd.DataFrame,
     orders: Orders,
@@ -78,7 +79,7 @@ def classifier_contributions(
 
 
 def probability_parts(
-    model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame, calibrated: Scale | None = None
+    model: Estimator, features: pd.DataFrame, background: pd.DataFrame, calibrated: Scale | None = None
 ) -> Contributions | None:
     """By the structure of a classifier; None where it is not known."""
     raw = raw_parts(model, features, background)
@@ -100,21 +101,21 @@ def product_parts(buying: Contributions, amount: RawContributions, factor: float
     return _on_scale(raw, lambda log: log_amount(np.exp(log)), "two_stage")
 
 
-def raw_parts(model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
+def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
     """On the model's own scale; None where its structure is not known."""
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)
     held_against = found if background is features else tree_contributions(model, background)
-    return centred(found, held_against)
+    return None if held_against is None else centred(found, held_against)
 
 
-def adds_up(found: Contributions | None, score: NDArray) -> bool:
+def adds_up(found: Contributions | None, score: NDArray) -> TypeGuard[Contributions]:
     """Whether parts were found, and are those of the served score."""
     return found is not None and np.allclose(found.score, score, atol=_TOLERANCE, rtol=1e-4)
 
 
-def _amount_parts(model: BaseEstimator, features: pd.DataFrame, background: pd.DataFrame) -> Contributions | None:
+def _amount_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> Contributions | None:
     raw = raw_parts(model, features, background)
     if raw is None or raw.scale not in {"amount", "log_amount"}:
         return None
@@ -132,15 +133,15 @@ def _on_scale(raw: RawContributions, served: Scale, method: str) -> Contribution
     return Contributions(pd.DataFrame(values, columns=raw.values.columns), base, score, method)
 
 
-def _method(model: BaseEstimator) -> str:
+def _method(model: Estimator) -> str:
     return "linear" if hasattr(last_step(model), "coef_") else "tree"
 
 
 def _after_preparation(
-    pipeline: BaseEstimator, served: Scale, features: pd.DataFrame, typical: pd.Series
+    pipeline: Estimator, served: Scale, features: pd.DataFrame, typical: pd.Series
 ) -> PreparedSubstitution:
     one = features.iloc[:1].assign(
-        **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features}
+        **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features.columns}
     )
     matrix, names = prepared(pipeline, features)
     owner = feature_of_prepared(names, features.columns)

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
+
+from ml.competition.results import Estimator
 
 _INDICATOR = "missingindicator_"
 
 
-def last_step(model: BaseEstimator) -> BaseEstimator:
+def last_step(model: Estimator) -> Estimator:
     """The step that predicts."""
     return model.steps[-1][1] if isinstance(model, Pipeline) else model
 
 
-def can_be_prepared(model: BaseEstimator) -> bool:
+def can_be_prepared(model: Estimator) -> bool:
     """Whether the model prepares each feature by itself, so that a feature may be changed after preparation.
 
     What was imputed from other features before that is the feature's own value from there on.
@@ -27,7 +28,7 @@ def can_be_prepared(model: BaseEstimator) -> bool:
     return isinstance(model, Pipeline) and len(model.steps) > 1 and isinstance(model.steps[-2][1], ColumnTransformer)
 
 
-def prepared(model: BaseEstimator, features: pd.DataFrame) -> tuple[NDArray, Sequence[str]]:
+def prepared(model: Estimator, features: pd.DataFrame) -> tuple[NDArray, Sequence[str]]:
     """What the last step sees, and the names of its columns."""
     if not can_be_prepared(model):
         return features.to_numpy(dtype=float), list(features.columns)
@@ -35,7 +36,7 @@ def prepared(model: BaseEstimator, features: pd.DataFrame) -> tuple[NDArray, Seq
     return np.asarray(steps.transform(features), dtype=float), list(steps.get_feature_names_out())
 
 
-def feature_of_prepared(names: Sequence[str], features: Sequence[str]) -> NDArray:
+def feature_of_prepared(names: Sequence[str], features: Sequence[str] | pd.Index) -> NDArray:
     """Position, for each prepared column, of the feature it was made from.
 
     `gender_female` is of `gender`, `missingindicator_mean_rating` of `mean_rating`.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
+
+from ml.competition.results import Estimator
 
 # Nearer to 0 or 1 than this, log-odds say nothing more.
 _SMALLEST_PROBABILITY = 1e-6
@@ -53,14 +54,14 @@ class RawContributions:
     scale: str
 
 
-def served_score(estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+def served_score(estimator: Estimator, features: pd.DataFrame) -> NDArray:
     """What is taken apart: log-odds of the served probability, or log(1 + served amount)."""
     if hasattr(estimator, "predict_proba"):
         return log_odds(estimator.predict_proba(features)[:, 1])
     return log_amount(estimator.predict(features))
 
 
-def raw_score(classifier: BaseEstimator, X: pd.DataFrame | NDArray) -> NDArray:  # noqa: N803
+def raw_score(classifier: Estimator, X: pd.DataFrame | NDArray) -> NDArray:  # noqa: N803
     """Log-odds before calibration, or the decision function where there is no probability."""
     if hasattr(classifier, "predict_proba"):
         return log_odds(classifier.predict_proba(X)[:, 1])

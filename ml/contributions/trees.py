@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import is_classifier
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
@@ -24,6 +24,7 @@ from sklearn.ensemble import (
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from ml.competition.results import Estimator
 from ml.contributions.preparation import feature_of_prepared, last_step, prepared
 from ml.contributions.scales import RawContributions
 
@@ -46,7 +47,7 @@ _ROWS_AT_A_TIME = 100_000
 _TOLERANCE = 1e-6
 
 
-def tree_contributions(model: BaseEstimator, features: pd.DataFrame) -> RawContributions | None:
+def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContributions | None:
     """SHAP values of a pipeline that ends in trees; None when it does not or they are too many."""
     final = last_step(model)
     if not isinstance(final, _BOOSTED + _AVERAGED) or _takes_too_long(final, len(features)):
@@ -59,6 +60,7 @@ def tree_contributions(model: BaseEstimator, features: pd.DataFrame) -> RawContr
     starts = range(0, len(matrix), _ROWS_AT_A_TIME)
     summed = [_shap(explainer, matrix[start : start + _ROWS_AT_A_TIME], owner, features.shape[1]) for start in starts]
     parts = pd.DataFrame(np.concatenate(summed), columns=features.columns)
+    # pyrefly: ignore[no-matching-overload] (set when the explainer is made)
     base = float(np.ravel(explainer.expected_value)[-1])
     total = base + parts.to_numpy().sum(axis=1)
     scale = _scale(final, matrix, total)
@@ -72,7 +74,7 @@ def centred(found: RawContributions, held_against: RawContributions) -> RawContr
     return replace(found, values=found.values - average, base=found.base + float(average.sum()))
 
 
-def _takes_too_long(final: BaseEstimator, row_count: int) -> bool:
+def _takes_too_long(final: Estimator, row_count: int) -> bool:
     steps = _steps_per_row(final)
     return steps > _QUICK_STEPS_PER_ROW and steps * row_count > _MOST_STEPS
 
@@ -88,7 +90,7 @@ def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int)
     return summed
 
 
-def _scale(final: BaseEstimator, matrix: NDArray, total: NDArray) -> str | None:
+def _scale(final: Estimator, matrix: NDArray, total: NDArray) -> str | None:
     """The scale on which the parts add up to what the model says, found by trying; None if there is none."""
     some, said = slice(0, 200), total[:200]
     if is_classifier(final):
@@ -104,9 +106,10 @@ def _scale(final: BaseEstimator, matrix: NDArray, total: NDArray) -> str | None:
     return None
 
 
-def _steps_per_row(final: BaseEstimator) -> float:
+def _steps_per_row(final: Estimator) -> float:
     """Leaves × depth² over the trees."""
     if isinstance(final, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
+        # pyrefly: ignore[missing-attribute] (private in scikit-learn, which tells of its trees nowhere else)
         trees = [tree for stage in final._predictors for tree in stage]
         return float(sum(tree.get_n_leaf_nodes() * tree.get_max_depth() ** 2 for tree in trees))
     trees = np.ravel(final.estimators_) if hasattr(final, "estimators_") else [final]

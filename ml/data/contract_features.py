@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -47,7 +48,7 @@ def categories(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if is_text(frame[name])]
 
 
-def attributes_of(texts: pd.Series) -> dict[str, object]:
+def attributes_of(texts: pd.Series) -> dict[str, Any]:
     """One column per key of the JSON objects, named `attribute_…`, in alphabetical order."""
     distinct = {text: _object(text) for text in texts.dropna().unique()}
     keys = sorted({key for parsed in distinct.values() for key in parsed})
@@ -61,7 +62,7 @@ def attributes_of(texts: pd.Series) -> dict[str, object]:
     return columns
 
 
-def _object(text: str) -> dict[str, object]:
+def _object(text: str) -> dict[str, Any]:
     """The object a JSON text holds; what is none, and values that are no single ones, say nothing."""
     try:
         parsed = json.loads(text)

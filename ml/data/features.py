@@ -67,7 +67,12 @@ def category_columns() -> tuple[str, ...]:
     return tuple(feature.name for feature in declared_features("customers").values() if feature.is_text)
 
 
-def check_columns(known: Sequence[str] | Mapping[str, object], wanted: Sequence[str], mart: str, advice: str) -> None:
+Names = Sequence[str] | Mapping[str, object] | pd.Index
+
+
+def check_columns(
+    known: Sequence[str] | Mapping[str, object] | pd.Index, wanted: Sequence[str], mart: str, advice: str
+) -> None:
     """Raise ModelUnavailable, naming them, if features that a model asks for are not there."""
     if missing := [name for name in wanted if name not in known]:
         raise ModelUnavailable(f"{mart} has no column {', '.join(missing)}, which the model needs.", advice)

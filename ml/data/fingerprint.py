@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pandas as pd
 
 from ml.data.features import model_frame
-from ml.data.snapshots import LABEL_COLUMNS, Snapshots
+from ml.data.snapshots import LABEL_COLUMNS, DatedRows
 
 
 def data_fingerprint(
-    snapshots: Snapshots, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    snapshots: DatedRows, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 ) -> dict[str, str]:
     """Row counts, dates and a content hash; the same for the same rows in any order.
 

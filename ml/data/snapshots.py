@@ -31,10 +31,12 @@ class LeakError(ClienteleError):
 class DatedRows(ABC):
     """Rows to learn from, to judge on and to score, whatever they are about: each stands at its `as_of_date`."""
 
+    source: str
     as_of_date: date
     training: pd.DataFrame
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
+    history_began_on: date | None
 
     @property
     def evaluation_date(self) -> date | None:

@@ -120,8 +120,9 @@ class HiatusSpend(RegressorMixin, Served):
         self.cutoff_days = cutoff_days
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> HiatusSpend:  # noqa: N803
-        learns = self.cutoff_days is None
-        learned = HiatusChurnRule().fit(X, np.asarray(y, dtype=float) <= 0).cutoff_days_ if learns else self.cutoff_days
+        learned = self.cutoff_days
+        if learned is None:
+            learned = HiatusChurnRule().fit(X, np.asarray(y, dtype=float) <= 0).cutoff_days_
         self.cutoff_days_ = float(learned)
         self.rate_ = StatusQuoSpend(self.horizon_days, self.minimum_tenure_days).fit(X)
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
@@ -29,14 +31,14 @@ def boosted_regressor(
     seed: int,
     treatment: BaseEstimator | None = None,
     *,
-    loss: str = "squared_error",
+    loss: Literal["squared_error", "poisson"] = "squared_error",
 ) -> Pipeline:
     """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
     model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
     return treated(treatment, [("prepare", tree_preprocessor(columns)), ("regress", model)])
 
 
-def _options(parameters: BoostingParameters, seed: int) -> dict[str, object]:
+def _options(parameters: BoostingParameters, seed: int) -> dict[str, Any]:
     return {
         "learning_rate": parameters.learning_rate,
         "max_iter": parameters.tree_count,

@@ -38,6 +38,8 @@ class ContractChurnModel(ClassifierMixin, Served):
         Fitted elsewhere, on histories; None where none could be fitted.
     """
 
+    horizon_days_: int | None
+
     def __init__(self, classifier: Pipeline, survival: ContractSurvival | None = None) -> None:
         self.classifier = classifier
         self.survival = survival

@@ -6,7 +6,7 @@ Contracts that still run are censored at the time they have lasted; that is what
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -157,7 +157,7 @@ def survival_columns(frame: pd.DataFrame) -> list[str]:
     return sorted(kept, key=lambda name: name.endswith("_amount"))
 
 
-def _encoder(texts: list[str], numbers: list[str]) -> ColumnTransformer:
+def _encoder(texts: list[str], numbers: list[str]) -> Any:
     """Terms as categories: a two-year contract is no twice as long one-year contract."""
     as_categories = [*texts, *(name for name in numbers if name == "term_months")]
     others = [name for name in numbers if name != "term_months"]

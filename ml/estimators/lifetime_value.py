@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from ml.competition.results import Estimator
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
@@ -31,7 +32,7 @@ class LifetimeValueModel(RegressorMixin, Served):
 
     def __init__(
         self,
-        amount: BaseEstimator,
+        amount: Estimator,
         interval: SimilarPredictionInterval,
         purchases: PurchaseSpendModel | None = None,
     ) -> None:

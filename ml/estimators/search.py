@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.configuration import Frozen
 from ml.contributions.scales import raw_score
 from ml.estimators.parameters import Search
@@ -36,12 +37,12 @@ class InsideValidation:
     fitted_on: NDArray
     judged_on: NDArray
 
-    def auc(self, classifier: BaseEstimator) -> float:
+    def auc(self, classifier: Estimator) -> float:
         """ROC-AUC on the newest snapshot of a classifier that is fitted here."""
         classifier.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
         return roc_auc(self.outcome[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
 
-    def predicted(self, regressor: BaseEstimator) -> tuple[NDArray, NDArray]:
+    def predicted(self, regressor: Estimator) -> tuple[NDArray, NDArray]:
         """Outcome and prediction on the newest snapshot of a regressor that is fitted here."""
         regressor.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
         return self.outcome[self.judged_on], regressor.predict(self.features.iloc[self.judged_on])
@@ -52,7 +53,7 @@ class InsideMeasure:
     """By what trials are compared: its name in the record, and how it is measured; more is better."""
 
     name: str
-    of: Callable[[InsideValidation, BaseEstimator], float]
+    of: Callable[[InsideValidation, Estimator], float]
 
 
 by_auc = InsideMeasure("auc", lambda inside, model: inside.auc(model))
@@ -66,7 +67,7 @@ by_squared_error = InsideMeasure(
 class Chosen:
     """The parameters found, and how the search went, for the run's record."""
 
-    parameters: Frozen
+    parameters: Any
     record: Mapping[str, object]
 
 
@@ -133,7 +134,7 @@ def search(
     stage: str,
     defaults: Frozen,
     settings: Search,
-    make: Callable[[Frozen], BaseEstimator],
+    make: Callable[[Frozen], Estimator],
     inside: InsideValidation | None,
     *,
     seed: int,

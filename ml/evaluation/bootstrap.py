@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,7 @@ class Resamples:
     confidence: float
     seed: int
 
-    def weights(self, row_count: int) -> Sequence[NDArray]:
+    def weights(self, row_count: int) -> Iterator[NDArray]:
         """Yield how often each row is drawn, one array per resample."""
         random = np.random.default_rng(self.seed)
         for _ in range(self.repetition_count):

@@ -79,6 +79,7 @@ def figures_by_group(
     # Whoever is selected counts as predicted; the outcome plays no part in the rate.
     common["y_true"] = np.zeros(int(kept.sum()))
     chosen = MetricFrame(metrics={"selection_rate": selection_rate}, y_pred=selected[kept].astype(int), **common)
+    # pyrefly: ignore[bad-argument-type] (of two series pandas makes a series)
     return _table(column, frame.by_group.join(chosen.by_group), pd.concat([frame.overall, chosen.overall]))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -154,5 +155,5 @@ def _number(value: float | None) -> str:
     return "" if value is None or not math.isfinite(value) else f"{value:,.4g}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join(table(head, rows))

@@ -71,6 +71,7 @@ def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[s
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.set_yticks(range(len(shown)), _readable(reversed(shown)))
     axes.set(xlabel=f"contribution to the score ({unit})", title=f"All contributions: {title}")
+    # pyrefly: ignore[bad-argument-type] (a model has a feature)
     bar = figure.colorbar(points, ax=axes, ticks=[0, 1])
     bar.ax.set_yticklabels(["low value", "high value"])
     return _plain(figure)

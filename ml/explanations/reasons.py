@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,7 +109,7 @@ def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[st
     return topics, strength, leader
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """A value as JSON has it."""
     if is_missing(value):
         return None

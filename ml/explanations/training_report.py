@@ -16,7 +16,7 @@ import pandas as pd
 from ml.competition.results import Competition, Result
 from ml.configuration import load_configuration
 from ml.contributions.typical import background_sample
-from ml.data.snapshots import Snapshots
+from ml.data.snapshots import DatedRows
 from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.fairness import fairness_figures, figures_by_group
 from ml.explanations.model_card import CardContent, model_card
@@ -62,7 +62,7 @@ class TrainingReport:
     """
 
     job: Job
-    snapshots: Snapshots
+    snapshots: DatedRows
     competition: Competition
     fingerprint: Mapping[str, str]
     rfm_segments: pd.Series | None
@@ -130,10 +130,12 @@ class TrainingReport:
 
     def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
+        # pyrefly: ignore[missing-attribute] (a job that judges rows has a target)
         actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
         kinds = self.job.strata(rows)
         if kinds is None and self.rfm_segments is not None:
+            # pyrefly: ignore[bad-argument-type] (any name)
             kinds = rows["customer_id"].map(self.rfm_segments).rename(self.rfm_segments.name)
         if kinds is None:
             return pd.DataFrame(), groups
@@ -148,6 +150,7 @@ class TrainingReport:
     def _table_rows(self, version: RegisteredVersion, figures: pd.DataFrame) -> pd.DataFrame:
         return figures.assign(
             customer_count=figures["customer_count"].astype("Int64"),
+            # pyrefly: ignore[bad-argument-type] (as where() documents)
             metric_value=figures["metric_value"].astype(float).where(np.isfinite(figures["metric_value"]), None),
             measured_at=datetime.now(UTC).replace(tzinfo=None),
             job=self.job.name,

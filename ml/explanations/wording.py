@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ _WHOLE_FROM = 10
 _CENTS_BELOW = 100
 
 
-def shown(value: object, kind: str = "number") -> str:
+def shown(value: Any, kind: str = "number") -> str:
     """A value for people; "unknown" where there is none.
 
     Examples
@@ -53,7 +54,9 @@ class Sentences:
         The typical customer's values.
     """
 
-    def __init__(self, configuration: ReasonsConfiguration, features: pd.DataFrame, typical: Mapping) -> None:
+    def __init__(
+        self, configuration: ReasonsConfiguration, features: pd.DataFrame, typical: pd.Series | Mapping
+    ) -> None:
         self.configuration = configuration
         self.features = {name: features[name].tolist() for name in features.columns}
         self.typical = dict(typical)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
-from ml.competition.results import Competition
+from ml.competition.results import Competition, Estimator
 from ml.data.features import model_frame
 from ml.data.fingerprint import data_fingerprint
-from ml.data.snapshots import Snapshots, read_scoring_rows, read_snapshots
+from ml.data.snapshots import DatedRows, read_scoring_rows, read_snapshots
 from ml.evaluation.bootstrap import Resamples
 from ml.jobs import card_texts
 from ml.jobs.declared import DeclaredJob
@@ -32,8 +31,10 @@ if TYPE_CHECKING:
 
 _PICKED_OUT_SHARE = 0.1
 
+Rows = TypeVar("Rows", bound=DatedRows)
 
-class Job(DeclaredJob, ABC):
+
+class Job(DeclaredJob, ABC, Generic[Rows]):
     """A question to the customers' data that models compete to answer.
 
     Attributes
@@ -47,9 +48,6 @@ class Job(DeclaredJob, ABC):
     configuration: JobConfiguration
     subject: Subject = "customers"
     prediction_method = "predict"
-    retrain_after_days: int
-    random_seed: int
-    maximum_training_row_count: int | None = None
 
     # ---- words ----
 
@@ -67,9 +65,9 @@ class Job(DeclaredJob, ABC):
 
     # ---- reading ----
 
-    def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
+    def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Rows:
         """Read what the job learns from and is judged on."""
-        return read_snapshots(
+        return read_snapshots(  # pyrefly: ignore[bad-return] (a job about something else reads its own rows)
             file,
             as_of_date,
             churn_horizon_days=definitions.churn_horizon_days,
@@ -85,7 +83,7 @@ class Job(DeclaredJob, ABC):
         """The definitions by which a backtest builds the job's history: snapshots as far apart as it looks ahead."""
         return definitions
 
-    def fingerprint(self, snapshots: Snapshots) -> dict[str, str]:
+    def fingerprint(self, snapshots: Rows) -> dict[str, str]:
         """What the models were made from, in a few values that differ when the data do."""
         return data_fingerprint(snapshots)
 
@@ -93,18 +91,18 @@ class Job(DeclaredJob, ABC):
         """Bring rows into the form the job's models take."""
         return model_frame(rows, columns)
 
-    def known_columns(self, snapshots: Snapshots) -> set[str]:
+    def known_columns(self, snapshots: Rows) -> set[str]:
         """The features there are, whether or not they are of use."""
         return set(snapshots.scoring.columns)
 
-    def judged_rows(self, snapshots: Snapshots) -> pd.DataFrame | None:
+    def judged_rows(self, snapshots: Rows) -> pd.DataFrame | None:
         """The rows that the results' predictions are about, in their order, with the groups that are known of them.
 
         None for a job that predicts no outcome.
         """
         return None
 
-    def judged_on(self, snapshots: Snapshots) -> str:
+    def judged_on(self, snapshots: Rows) -> str:
         """What the candidates were judged on, for titles."""
         return f"holdout {snapshots.evaluation_date}"
 
@@ -121,32 +119,47 @@ class Job(DeclaredJob, ABC):
         return None
 
     @property
+    def retrain_after_days(self) -> int:
+        """How old a model may become."""
+        return self.configuration.retrain_after_days
+
+    @property
+    def random_seed(self) -> int:
+        """The seed of everything that is random in the job."""
+        return self.configuration.random_seed
+
+    @property
+    def maximum_training_row_count(self) -> int | None:
+        """How many training rows are read at most; None: all."""
+        return None
+
+    @property
     def resamples(self) -> Resamples:
         """How figures of its models are resampled."""
         bootstrap = self.configuration.bootstrap
         return Resamples(bootstrap.repetition_count, bootstrap.confidence, self.random_seed)
 
     @abstractmethod
-    def check(self, snapshots: Snapshots) -> None:
+    def check(self, snapshots: Rows) -> None:
         """Raise Refused, with a reason for people, if the data do not allow a model."""
 
     @abstractmethod
-    def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
+    def input_columns(self, snapshots: Rows) -> tuple[str, ...]:
         """The features a model trained on these data would take."""
 
     @abstractmethod
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None) -> Competition:
+    def compete(self, snapshots: Rows, champion: Estimator | None) -> Competition:
         """Fit every candidate, judge them on the holdout beside the champion, and decide."""
 
     @abstractmethod
-    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """The job's own columns of the score table, one row per row of `features`, in their order."""
 
     def refusals(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
         """Why a model that takes these features cannot speak about each row; null where it can."""
         return refusals(rows, columns, self.subject)
 
-    def changed_values(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def changed_values(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Values that the estimator sees otherwise than the marts have them; as `ml.treatment.served.changes_under`.
 
         Parameters

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.competition.thresholds import SupervisedGate
 from ml.configuration import Frozen
 from ml.estimators.classifiers import read_families
@@ -71,7 +71,7 @@ class SearchedConfiguration(JobConfiguration):
     def searched(
         self,
         stage: str,
-        make: Callable[[Frozen], BaseEstimator],
+        make: Callable[[Any], Estimator],
         inside: InsideValidation | None,
         measure: InsideMeasure = by_auc,
     ) -> Chosen:

@@ -28,6 +28,7 @@ class DeclaredJob:
     def defined(cls, spec: JobSpec, definitions: Definitions) -> Self:
         """The job of a declaration, as `dbt_project.yml` has it look ahead."""
         horizon_days = _horizon_days(spec, definitions)
+        # pyrefly: ignore[bad-argument-count] (one with a horizon takes its days)
         job = cls() if horizon_days is None else cls(horizon_days)
         job.name = spec.name
         return job

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.evaluation.churn_figures import churn_figures
 from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
+from ml.jobs.base import Rows
 from ml.jobs.configuration import ClassifierConfiguration
 from ml.jobs.supervised import SupervisedJob
 
 
-class ChurnProbabilityJob(SupervisedJob):
+class ChurnProbabilityJob(SupervisedJob[Rows]):
     """P(a customer or contract is lost), labelled `is_churned`; ranked by ROC-AUC, then by the Brier score."""
 
     configuration: ClassifierConfiguration
@@ -30,7 +31,7 @@ class ChurnProbabilityJob(SupervisedJob):
         """The high risk band."""
         return predicted >= self.configuration.risk_bands.high_from
 
-    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
         return estimator.predict_proba(features)[:, 1]
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from ml.competition.course import Evaluate, Ranking, chosen_from, evaluated, finite
 from ml.competition.gate import decide
-from ml.competition.results import Candidate, Competition, Refused, Result
+from ml.competition.results import Candidate, Competition, Estimator, Refused, Result
 from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import eligible
 from ml.evaluation.metrics import WeightedMetric
-from ml.jobs.base import Job
+from ml.jobs.base import Job, Rows
 from ml.jobs.configuration import JobConfiguration
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
@@ -32,7 +31,7 @@ CandidateMaker = Callable[[], Candidate]
 EXAMPLE_ROW_COUNT = 5
 
 
-class SupervisedJob(Job):
+class SupervisedJob(Job[Rows]):
     """Labels from the horizon after a snapshot; unless a job says otherwise, one temporal holdout of customers.
 
     Attributes
@@ -64,7 +63,7 @@ class SupervisedJob(Job):
         """True where the event of interest happened; both classes are needed to learn anything."""
 
     @abstractmethod
-    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
         """The figure that is evaluated: a probability or an amount per row."""
 
     @abstractmethod
@@ -80,10 +79,10 @@ class SupervisedJob(Job):
         """Lower is better; chooses among candidates whose ranking cannot be told apart."""
 
     @abstractmethod
-    def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
+    def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
         """Pictures of one result."""
 
-    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+    def candidate_makers(self, snapshots: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
         """Name and maker of every candidate, baselines first."""
         raise NotImplementedError(f"{type(self).__name__} brings neither candidate_makers nor entrants of its own")
 
@@ -93,23 +92,23 @@ class SupervisedJob(Job):
 
     # ---- what a job with rows of another kind says otherwise ----
 
-    def learned_rows(self, snapshots: Snapshots) -> pd.DataFrame:
+    def learned_rows(self, snapshots: Rows) -> pd.DataFrame:
         """The rows that candidates may learn from."""
         return eligible(snapshots.training)
 
-    def judged_rows(self, snapshots: Snapshots) -> pd.DataFrame:
+    def judged_rows(self, snapshots: Rows) -> pd.DataFrame:
         return eligible(with_complete_rows(snapshots, self.subject).evaluation)
 
-    def usable(self, snapshots: Snapshots) -> tuple[tuple[str, ...], dict[str, str]]:
+    def usable(self, snapshots: Rows) -> tuple[tuple[str, ...], dict[str, str]]:
         """The features that tell rows apart, and why the others do not."""
         return usable_columns(model_frame(self.learned_rows(snapshots)))
 
-    def gate_of(self, snapshots: Snapshots) -> SupervisedGate:
+    def gate_of(self, snapshots: Rows) -> SupervisedGate:
         """What must be reached with these data."""
         return self.gate
 
     def entrants(
-        self, snapshots: Snapshots, usable: tuple[str, ...], columns: tuple[str, ...]
+        self, snapshots: Rows, usable: tuple[str, ...], columns: tuple[str, ...]
     ) -> Iterator[tuple[str, Evaluate]]:
         """Name of every candidate, baselines first, and what fits and evaluates it.
 
@@ -125,7 +124,7 @@ class SupervisedJob(Job):
         for name, make in self.candidate_makers(snapshots, usable):
             yield name, partial(self._evaluated, make, features, actual)
 
-    def former_result(self, snapshots: Snapshots, champion: BaseEstimator) -> Result | None:
+    def former_result(self, snapshots: Rows, champion: Estimator) -> Result | None:
         """The champion on the rows that the candidates are evaluated on; None if it has learned from them."""
         judged = self.judged_rows(snapshots)
         return self._result(Candidate("champion", False, champion), model_frame(judged), self.target(judged))
@@ -133,18 +132,10 @@ class SupervisedJob(Job):
     # ---- the common course ----
 
     @property
-    def retrain_after_days(self) -> int:
-        return self.configuration.retrain_after_days
-
-    @property
-    def random_seed(self) -> int:
-        return self.configuration.random_seed
-
-    @property
     def maximum_training_row_count(self) -> int:
         return self.configuration.limits.maximum_training_row_count
 
-    def check(self, snapshots: Snapshots) -> None:
+    def check(self, snapshots: Rows) -> None:
         if snapshots.scoring.empty:
             raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there is nothing to learn from.")
         snapshots, limits = with_complete_rows(snapshots, self.subject), self.configuration.limits
@@ -161,13 +152,13 @@ class SupervisedJob(Job):
         if not self.usable(snapshots)[0]:
             raise Refused("Every feature is constant over the training snapshots: nothing to learn from.")
 
-    def _check_history(self, snapshots: Snapshots) -> None:
+    def _check_history(self, snapshots: Rows) -> None:
         for role, rows in (("training", snapshots.training), ("evaluation", snapshots.evaluation)):
             if rows.empty:
                 history = self._history(snapshots, days_back=2 * snapshots.label_horizon_days)
                 raise Refused(f"The history is too short: {history.words('orders', role)}")
 
-    def _history(self, snapshots: Snapshots, days_back: int) -> ShortHistory:
+    def _history(self, snapshots: Rows, days_back: int) -> ShortHistory:
         first = first_day(snapshots.scoring["first_order_date"])
         return ShortHistory(snapshots.as_of_date, snapshots.history_began_on or first, first, days_back)
 
@@ -180,11 +171,11 @@ class SupervisedJob(Job):
                     f"{self.configuration.limits.minimum_class_count} are needed."
                 )
 
-    def input_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
+    def input_columns(self, snapshots: Rows) -> tuple[str, ...]:
         varying = self.usable(with_complete_rows(snapshots, self.subject))[0]
         return tuple(name for name in declared_features("customers") if name in varying or name in RULE_COLUMNS)
 
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
+    def compete(self, snapshots: Rows, champion: Estimator | None, only: Collection[str] = ()) -> Competition:
         """As every job; with `only`, of all models those of these names, beside the rules.
 
         Raises

@@ -76,13 +76,13 @@ def _table(asked: Candidacy) -> str:
     return "\n".join(table(("", *columns), rows))
 
 
-def _own(asked: Candidacy, candidate: str, value: float | None) -> Mapping[str, float]:
+def _own(asked: Candidacy, candidate: str, value: float | None) -> Mapping[str | None, float | None]:
     """Figures of a candidate of the training; what is in the tags even when the report is lost."""
     known = asked.report.get("candidates", {}).get(candidate, {})
     return {asked.challenger.figures.metric_name: value, **known}
 
 
-def _champion(asked: Candidacy, champion: RegisteredVersion) -> Mapping[str, float]:
+def _champion(asked: Candidacy, champion: RegisteredVersion) -> Mapping[str | None, float | None]:
     """Figures of what serves on the same holdout; none if it was not there to be compared."""
     new = asked.challenger
     if champion.version != new.champion_version:

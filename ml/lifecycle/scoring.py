@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pandas as pd
 
+from ml.competition.results import Estimator
 from ml.data.snapshots import eligible
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
@@ -99,7 +100,7 @@ def score(
 def score_frame(
     job: Job,
     rows: pd.DataFrame,
-    estimator: object | None,
+    estimator: Estimator | None,
     champion: RegisteredVersion | None,
     refusal: str | None,
 ) -> pd.DataFrame:
@@ -110,7 +111,7 @@ def score_frame(
     lacking = job.refusals(eligible_rows, champion.columns if champion else ()).dropna()
     incomplete = _base(eligible_rows.loc[lacking.index], job).assign(status="refused", reason=lacking)
     eligible_rows = eligible_rows.drop(index=lacking.index)
-    if estimator is None:
+    if estimator is None or champion is None:
         scored = _base(eligible_rows, job).assign(status="refused", reason=refusal)
     elif eligible_rows.empty:
         scored = _base(eligible_rows, job).assign(status="scored", reason=None)

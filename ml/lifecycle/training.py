@@ -162,7 +162,9 @@ class _Training:
 
         commit_decision(run, rows, change, write_beside=report.write_fairness)
         is_asked = rows[-1].decision == State.AWAITING_APPROVAL
-        return outcome_of(rows[-1], recorded.champion, recorded.challenger.version if is_asked else None)
+        return outcome_of(
+            rows[-1], recorded.champion, recorded.challenger.version if is_asked and recorded.challenger else None
+        )
 
 
 def _check_needs(run: JobRun) -> None:
@@ -193,13 +195,13 @@ def _not_retrained(
         f"The {what} ({newest.candidate}, trained as of {newest.as_of_date}) is younger than "
         f"{run.job.retrain_after_days} days and takes the same features. {evidence.words}"
     )
-    is_asked = attempt is not None and attempt.state == State.AWAITING_APPROVAL
-    if attempt:
-        state = "still awaits approval" if is_asked else "was rejected"
+    asked = attempt if attempt is not None and attempt.state == State.AWAITING_APPROVAL else None
+    if attempt and serving:
+        state = "still awaits approval" if asked else "was rejected"
         reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
     row = decision_row(run, verdict=State.NOT_RETRAINED, reason=reason, version=serving)
     write_decision(run.file, row)
-    return outcome_of(row, serving, attempt.version if is_asked else None)
+    return outcome_of(row, serving, asked.version if asked else None)
 
 
 def _decided_before(run: JobRun, decided: DecisionRow) -> TrainingOutcome:
@@ -207,5 +209,6 @@ def _decided_before(run: JobRun, decided: DecisionRow) -> TrainingOutcome:
     serving = serving_version(run, run.as_of_date)
     if decided.decision != State.AWAITING_APPROVAL:
         return outcome_of(decided, serving)
+    # pyrefly: ignore[bad-argument-type] (one that is asked about is registered)
     is_asked = version_of(run.server, run.job, decided.model_version).state == State.AWAITING_APPROVAL
     return outcome_of(decided, serving, decided.model_version if is_asked else None)

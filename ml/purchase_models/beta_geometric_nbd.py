@@ -32,6 +32,10 @@ class BetaGeometricNBD(PurchaseModel):
 
     method_name: ClassVar[str] = "bg_nbd"
     parameter_names: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    r_: float
+    alpha_: float
+    a_: float
+    b_: float
     # Chances to drop out before the first repeat order.
     _dropouts_at_first_order: ClassVar[int] = 0
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.beta_geometric_nbd import BetaGeometricNBD
 from ml.purchase_models.gamma_gamma import GammaGamma
 from ml.purchase_models.historic_order_amount import HistoricOrderAmount
@@ -34,7 +34,7 @@ class FallbackOutcome:
         What to know about the model used.
     """
 
-    model: PurchaseModel | GammaGamma
+    model: Any
     method_name: str
     refused: dict[str, list[str]] = field(default_factory=dict)
     cautions: list[str] = field(default_factory=list)

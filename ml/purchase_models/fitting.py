@@ -44,7 +44,9 @@ def most_likely(model: PurchaseModel, history: PurchaseHistory) -> LikelihoodFit
     return maximise_likelihood(objective_on(history), starts, bounds, weight_sum, objective_on(subsampled))
 
 
-def fit_evidence(model: PurchaseModel, history: PurchaseHistory, fit: LikelihoodFit, horizon: float) -> FitEvidence:
+def fit_evidence(
+    model: PurchaseModel, history: PurchaseHistory, fit: LikelihoodFit, horizon: np.ndarray
+) -> FitEvidence:
     """Compare the fitted model with the customers it was fitted on; `horizon` in time units."""
     silent = PurchaseHistory.without_orders(history.tenure)
     new = PurchaseHistory.without_orders(np.zeros(len(history.tenure)))

@@ -50,7 +50,7 @@ def double_power_integral(first_scale, second_scale, first_power, second_power, 
     for begin in range(0, row_count, ROWS_PER_CHUNK):
         rows = slice(begin, begin + ROWS_PER_CHUNK)
         integral[rows], chunk_means = _integrate_chunk([column[rows] for column in columns], with_means)
-        if with_means:
+        if means is not None:
             means[:, rows] = chunk_means
     return (integral, means) if with_means else integral
 

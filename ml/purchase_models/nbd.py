@@ -23,6 +23,8 @@ class NBD(PurchaseModel):
 
     method_name: ClassVar[str] = "nbd"
     parameter_names: ClassVar[tuple[str, ...]] = ("r", "alpha")
+    r_: float
+    alpha_: float
 
     def _starts(self, order_rate, mean_tenure):
         return np.array([[0.5, 0.5 / order_rate], [2.0, 2.0 / order_rate]])

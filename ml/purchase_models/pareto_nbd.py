@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import digamma, expit, exprel, gammaln
@@ -30,6 +30,10 @@ class ParetoNBD(PurchaseModel):
 
     method_name: ClassVar[str] = "pareto_nbd"
     parameter_names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    r_: float
+    alpha_: float
+    s_: float
+    beta_: float
 
     def _starts(self, order_rate, mean_tenure):
         alpha = 0.5 / order_rate
@@ -41,11 +45,11 @@ class ParetoNBD(PurchaseModel):
             ]
         )
 
-    def _log_dropout_odds(self, parameters, history, with_means=False):
+    def _log_dropout_odds(self, parameters, history, with_means=False) -> tuple[np.ndarray, Any]:
         """Log-odds that the lifetime ended between the last order and the as-of date."""
         r, alpha, s, beta = parameters
         last, tenure, k = history.last_order_time, history.tenure, r + history.repeat_count
-        answer = double_power_integral(alpha + last, beta + last, k, s + 1, tenure - last, with_means=with_means)
+        answer: Any = double_power_integral(alpha + last, beta + last, k, s + 1, tenure - last, with_means=with_means)
         integral, means = answer if with_means else (answer, None)
         silence = tenure - last
         odds = np.log(s) - np.log(beta + last) + k * np.log1p(silence / (alpha + last))

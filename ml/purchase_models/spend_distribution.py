@@ -72,7 +72,7 @@ class SpendDistribution:
         least = betaincinv(amount_shape[0], level_shape, negligible)
         greatest = betaincinv(level_shape, amount_shape[-1], negligible)
         ends = [np.log(max(least, 1e-300)) - np.log1p(-least), np.log1p(-greatest) - np.log(max(greatest, 1e-300))]
-        log_multiple = np.linspace(*ends, GRID_COUNT)
+        log_multiple = np.linspace(ends[0], ends[1], GRID_COUNT)
         exceeds = betainc(level_shape, amount_shape[:, None], 1 / (1 + np.exp(log_multiple)))
         return log_multiple, bins.probability @ exceeds
 

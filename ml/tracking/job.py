@@ -11,7 +11,9 @@ class TrackedJob(Protocol):
 
     name: str
     prediction_method: str
-    random_seed: int
+
+    @property
+    def random_seed(self) -> int: ...
 
     @property
     def model_name(self) -> str: ...

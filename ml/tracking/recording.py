@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
@@ -76,8 +76,9 @@ def record_training(
                         describe_version(server, experiment_id, versions[result.name], competition, result)
             _log_failures(competition, experiment_id, tags)
         describe_job(client, experiment_id, job, fingerprint)
-        champion = versions.get(competition.decision.serving) or serving
-    return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender))
+        champion = versions.get(competition.decision.serving or "", serving)
+    # pyrefly: ignore[bad-argument-type] (without one before, a candidate serves)
+    return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender or ""))
 
 
 def record_refusal(
@@ -102,7 +103,7 @@ def record_refusal(
     ):
         _log_params(fingerprint, "data_")
         log_data(fingerprint, "refused")
-        return run.info.run_id
+    return run.info.run_id
 
 
 def record_results(
@@ -131,7 +132,7 @@ def record_results(
     ):
         _log_metrics(figures)
         _log_documents(documents)
-        return run.info.run_id
+    return run.info.run_id
 
 
 def _run_name(fingerprint: Mapping[str, str]) -> str:
@@ -229,7 +230,7 @@ def _log_metrics(values: Mapping[str, float]) -> None:
     mlflow.log_metrics({name: float(value) for name, value in values.items() if math.isfinite(value)})
 
 
-def _log_documents(documents: Mapping[str, object]) -> None:
+def _log_documents(documents: Mapping[str, Any]) -> None:
     import mlflow
 
     for name, content in documents.items():

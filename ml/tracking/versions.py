@@ -83,7 +83,7 @@ def version_tags(competition: Competition, result: Result, run_tags: Mapping[str
     }
 
 
-def described(found: ModelVersion, tags: Mapping[str, str], run_id: str) -> RegisteredVersion:
+def described(found: ModelVersion, tags: Mapping[str, str], run_id: str | None) -> RegisteredVersion:
     """Read a version's tags.
 
     Raises
@@ -95,7 +95,7 @@ def described(found: ModelVersion, tags: Mapping[str, str], run_id: str) -> Regi
         return RegisteredVersion(
             model_name=found.name,
             version=str(found.version),
-            run_id=run_id,
+            run_id=run_id or "",
             candidate=tags["candidate"],
             source=tags["source"],
             as_of_date=date.fromisoformat(tags["as_of_date"]),

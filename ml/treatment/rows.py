@@ -33,7 +33,7 @@ def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> 
     concerned = table[table.any(axis=1)]
     reason = pd.Series(None, index=rows.index, dtype=object)
     reason[concerned.index] = [
-        f"not known: {', '.join(name for name, is_missing in row.items() if is_missing)}"
+        f"not known: {', '.join(str(name) for name, is_missing in row.items() if is_missing)}"
         for row in concerned.to_dict("records")
     ]
     return reason
@@ -51,8 +51,10 @@ def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
     A feature that no row to learn from has is asked of none: models do without it.
     """
     learned_from = data.evaluation if data.training.empty else data.training
-    asked = [name for name in learned_from if learned_from[name].notna().any() or name in RULE_COLUMNS]
+    asked = [name for name in learned_from.columns if learned_from[name].notna().any() or name in RULE_COLUMNS]
+    # pyrefly: ignore[bad-argument-type] (rows are dataclasses)
     names = {field.name for field in fields(data)} & set(_LEARNED_FROM)
+    # pyrefly: ignore[bad-specialization] (as above)
     return replace(data, **{name: complete(getattr(data, name), asked, subject) for name in names})
 
 

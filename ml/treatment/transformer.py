@@ -144,6 +144,7 @@ def value_changes(before: pd.DataFrame, after: pd.DataFrame, missing_rules: Mapp
 def touched(changes: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Column → rule → number of values changed."""
     counts: dict[str, dict[str, int]] = {}
+    # pyrefly: ignore[not-iterable] (grouped by two columns)
     for (name, rule), count in changes.groupby(["column_name", "rule"], sort=True).size().items():
         counts.setdefault(name, {})[rule] = int(count)
     return counts

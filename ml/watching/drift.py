@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import DatedRows, eligible
 from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
 from ml.watching.psi import Bins, fit_bins, psi, psi_by_chance
@@ -49,7 +50,7 @@ def reference_document(
     job: Job,
     estimator: BaseEstimator,
     columns: tuple[str, ...],
-    snapshots: Snapshots,
+    snapshots: DatedRows,
     configuration: DriftConfiguration,
 ) -> dict[str, object]:
     """Fix the bins of a version that was just trained, as plain values."""
@@ -62,10 +63,10 @@ def reference_document(
 
 
 def measure_drift(
-    document: Mapping[str, object],
+    document: Mapping[str, Any],
     job: Job,
     estimator: BaseEstimator | None,
-    snapshots: Snapshots,
+    snapshots: DatedRows,
     configuration: DriftConfiguration,
 ) -> Drift:
     """Compare today's customers with a version's bins; without its estimator, features only."""

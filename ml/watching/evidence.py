@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from ml.competition.results import Competition
-from ml.data.snapshots import Snapshots
+from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
 from ml.tracking import (
@@ -46,7 +46,7 @@ class Evidence:
 
 
 def fit_reference(
-    run: JobRun, snapshots: Snapshots, competition: Competition, versions: Sequence[RegisteredVersion | None]
+    run: JobRun, snapshots: DatedRows, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
     """Store the bins with each version that this training registered (a former champion keeps its own)."""
     configuration = watching_configuration().drift
@@ -57,7 +57,7 @@ def fit_reference(
             write_document(run.server, version.run_id, REFERENCE_DOCUMENT, document)
 
 
-def watch(run: JobRun, snapshots: Snapshots, champion: RegisteredVersion | None) -> Evidence:
+def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None) -> Evidence:
     """Look at the model in service before deciding whether to train. Writes `quality.drift` and
     `quality.realised_performance`; what is written already is written anew, not doubled.
     """
@@ -67,7 +67,7 @@ def watch(run: JobRun, snapshots: Snapshots, champion: RegisteredVersion | None)
     drift = _drift(run, snapshots, serving, configuration) if serving else None
     with run.file.opened() as connection:
         create_quality_tables(connection)
-        if drift is not None:
+        if drift is not None and serving is not None:
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
         if job.monitoring() is not None:
             _judge_matured(connection, run, configuration)
@@ -104,7 +104,7 @@ def decay_request(matured: pd.DataFrame) -> str | None:
 
 
 def _drift(
-    run: JobRun, snapshots: Snapshots, serving: RegisteredVersion, configuration: WatchingConfiguration
+    run: JobRun, snapshots: DatedRows, serving: RegisteredVersion, configuration: WatchingConfiguration
 ) -> Drift | None:
     document = read_document(run.server, serving.run_id, REFERENCE_DOCUMENT)
     if document is None:
@@ -127,7 +127,7 @@ def _judge_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configura
 
 
 def _since_training(
-    connection: duckdb.DuckDBPyConnection, job: Job, snapshots: Snapshots, serving: RegisteredVersion
+    connection: duckdb.DuckDBPyConnection, job: Job, snapshots: DatedRows, serving: RegisteredVersion
 ) -> pd.DataFrame:
     """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
     monitoring = job.monitoring()

@@ -7,9 +7,8 @@ from datetime import date
 
 import duckdb
 import pandas as pd
-from numpy.typing import NDArray
 
-from ml.evaluation.bootstrap import metric_interval
+from ml.evaluation.bootstrap import Interval, metric_interval
 from ml.jobs.base import Job
 from ml.jobs.monitoring import Monitoring
 from ml.watching.configuration import DecayConfiguration
@@ -44,6 +43,8 @@ def judge(
 ) -> list[Realised]:
     """Compare the scores of one date, version and horizon with what happened."""
     monitoring, day = job.monitoring(), scored.as_of_date
+    if monitoring is None:
+        return []
     rows = _scores(connection, job, monitoring, scored).merge(
         monitoring.outcomes(connection, day, scored.horizon_days), on=monitoring.key_column, how="inner"
     )
@@ -57,11 +58,12 @@ def judge(
     found = []
     for name, measure in monitoring.measures.items():
         rule, by_rule = rules.get(name, (None, None))
-        figure, at_rule = measure(actual, predicted), None if rule is None else measure(actual, by_rule)
+        figure, at_rule = measure(actual, predicted), None if by_rule is None else measure(actual, by_rule)
         expected = _expected_rank(connection, job, name, scored) if name == job.spec.rank_metric else None
         reason = None
         if expected is not None:
-            reason = _rank_decay(job, actual, predicted, expected, configuration)
+            rank = metric_interval(monitoring.rank_by_weight(actual, predicted), len(actual), job.resamples)
+            reason = _rank_decay(job, rank, expected, configuration)
         elif name == "level_ratio":
             reason = _level_decay(figure, configuration)
         status = "decayed" if reason else "ok"
@@ -88,11 +90,7 @@ def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, metric: str,
     return found[0] if found else None
 
 
-def _rank_decay(
-    job: Job, actual: NDArray, predicted: NDArray, expected: float, configuration: DecayConfiguration
-) -> str | None:
-    monitoring = job.monitoring()
-    interval = metric_interval(monitoring.rank_by_weight(actual, predicted), len(actual), job.resamples)
+def _rank_decay(job: Job, interval: Interval, expected: float, configuration: DecayConfiguration) -> str | None:
     if interval.upper >= expected - configuration.maximum_rank_loss:
         return None
     return f"{job.spec.rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import pandas as pd
 
-from ml.data.snapshots import Snapshots
+from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift
@@ -42,12 +43,12 @@ def name_horizons(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _common(job: Job, source: str) -> dict[str, object]:
+def _common(job: Job, source: str) -> dict[str, Any]:
     now = datetime.now(UTC).replace(tzinfo=None)
     return {"measured_at": now, "job": job.name, "source": source, "model_name": job.model_name}
 
 
-def drift_rows(drift: Drift, job: Job, snapshots: Snapshots, serving: RegisteredVersion) -> pd.DataFrame:
+def drift_rows(drift: Drift, job: Job, snapshots: DatedRows, serving: RegisteredVersion) -> pd.DataFrame:
     """Rows of `quality.drift`."""
     return pd.DataFrame([asdict(column) for column in drift.columns]).assign(
         **_common(job, snapshots.source),

@@ -44,6 +44,7 @@ class MixtureSegments(CountedSegments):
         scaled = self._start(X)
         self.mixture_ = GaussianMixture(
             self.segment_count,
+            # pyrefly: ignore[bad-argument-type] (as ml/conf has it)
             covariance_type=self.covariance,
             reg_covar=self.added_variance,
             n_init=self.start_count,

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
-from sklearn.base import BaseEstimator
 
-from ml.competition.results import Candidate, Competition, Result
+from ml.competition.results import Candidate, Competition, Estimator, Result
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
 from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.evaluation import metrics
@@ -31,10 +29,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class ChurnJob(ChurnProbabilityJob):
+class ChurnJob(ChurnProbabilityJob[Snapshots]):
     """P(no purchase in the horizon), for customers who are eligible."""
 
     name = "churn"
+    horizon_days: int
+    configuration: ChurnConfiguration
     baseline_names = frozenset({"recency_rule", "hiatus_rule"})
     event_words = ("churned", "stayed")
 
@@ -52,7 +52,7 @@ class ChurnJob(ChurnProbabilityJob):
         rows = eligible(snapshots.training)
         churned = self.target(rows)
 
-        def rule(name: str, estimator: Served) -> Candidate:
+        def rule(name: str, estimator: Estimator) -> Candidate:
             estimator.fit(model_frame(rows), churned)
             return Candidate(name, True, estimator, estimator.learned())
 
@@ -63,7 +63,7 @@ class ChurnJob(ChurnProbabilityJob):
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
 
-    def compete(self, snapshots: Snapshots, champion: BaseEstimator | None, only: Collection[str] = ()) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: Estimator | None, only: Collection[str] = ()) -> Competition:
         """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
         competition = super().compete(snapshots, champion, only)
         results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
@@ -82,7 +82,7 @@ class ChurnJob(ChurnProbabilityJob):
         title = f"{result.name}, holdout {snapshots.evaluation_date}, {self.horizon_days} days"
         return plots.probability_pictures(actual, shown, title, events="churned customers", mean="churn rate")
 
-    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         probability = self.predicted(estimator, features)
         band = self.configuration.risk_bands.of(probability)
         return pd.DataFrame(

@@ -36,6 +36,7 @@ class ChurnLearning(CustomerLearning):
             plain,
             self.rows,
             self.inside_rows,
+            # pyrefly: ignore[bad-argument-type] (a job without a holdout was refused)
             targets=targets,
             settings=configuration.calibration_window,
             seed=self.seed,
@@ -68,6 +69,7 @@ class ChurnLearning(CustomerLearning):
         at_evaluation, at_scoring = (
             fitted.recalibrated(
                 self.outcome,
+                # pyrefly: ignore[bad-argument-type] (as above)
                 window_rows(self.window, self.rows["as_of_date"], target, self.configuration.calibration_window),
             )
             for target in (self.snapshots.evaluation_date, self.snapshots.as_of_date)

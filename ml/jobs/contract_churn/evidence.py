@@ -132,6 +132,7 @@ def survival_figure(curves: pd.DataFrame, title: str) -> Figure:
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes = figure.subplots()
     for (term, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
+        # pyrefly: ignore[bad-argument-type] (groups of whole months)
         axes.step(rows["month"], rows["survival"], where="post", color=colour, label=term_words(term))
         axes.fill_between(rows["month"], rows["lower"], rows["upper"], step="post", color=colour, alpha=0.15)
     axes.set(xlabel="months since the start", ylabel="share still running", ylim=(0, 1), title=title)

@@ -55,10 +55,12 @@ _CROSS_SECTION_LIMITS = (
 _DATED_LIMITS = ("Judged on one holdout date.",)
 
 
-class ContractChurnJob(ChurnProbabilityJob):
+class ContractChurnJob(ChurnProbabilityJob[Contracts]):
     """P(a running contract ends) and how long it may go on."""
 
     name = "contract_churn"
+    horizon_days: int
+    configuration: ContractChurnConfiguration
     subject = "contracts"
     baseline_names = frozenset(BASELINES)
     event_words = ("ended", "went on")
@@ -184,10 +186,10 @@ class ContractChurnJob(ChurnProbabilityJob):
             result.candidate.estimator.survival = report.survival
         return replace(
             competition,
-            failures=competition.failures | ({"cox": report.failure} if report.failure else {}),
+            failures={**competition.failures, **({"cox": report.failure} if report.failure else {})},
             figures={name: {**pictures, **report.figures} for name, pictures in competition.figures.items()},
             documents={**report.documents, **competition.documents},
-            notes=({"Survival (Cox model)": report.quality} if report.quality else {}) | competition.notes,
+            notes={**({"Survival (Cox model)": report.quality} if report.quality else {}), **competition.notes},
         )
 
     def figures(self, snapshots: Contracts, result: Result, baseline: Result) -> Mapping[str, Figure]:

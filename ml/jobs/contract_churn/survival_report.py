@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -46,7 +46,9 @@ def survival_report(
     settings, histories = configuration.survival, contracts.histories
     curves = evidence.survival_by_term(histories)
     tables = {"survival_by_contract_type": curves}
-    documents = {"renewals.json": evidence.yearly_renewals(histories, settings.minimum_yearly_contract_count)}
+    documents: dict[str, Any] = {
+        "renewals.json": evidence.yearly_renewals(histories, settings.minimum_yearly_contract_count)
+    }
     figures = {"survival_by_contract_type": evidence.survival_figure(curves, f"Contracts of {contracts.source}")}
     frame = contract_frame(histories, columns)
     survival = ContractSurvival(settings.penalty, settings.minimum_own_variance_share)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
-from ml.competition.results import Candidate, Refused, Result
+from ml.competition.results import Candidate, Estimator, Refused, Result
 from ml.configuration import load_configuration
 from ml.data.snapshots import Snapshots, eligible
 from ml.evaluation import metrics
+from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _AMOUNT_COLUMNS = ("net_amount",)
 
 
-class LifetimeValueJob(SupervisedJob):
+class LifetimeValueJob(SupervisedJob[Snapshots]):
     """Net spend in the horizon, with an interval, and the historic and total value beside it.
 
     Declared as `clv` for the horizon by which tiers and total value go, and under further names for longer ones
@@ -42,6 +42,8 @@ class LifetimeValueJob(SupervisedJob):
     """
 
     name = "clv"
+    horizon_days: int
+    configuration: LifetimeValueConfiguration
     baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
     event_words = ("spent something", "spent nothing")
 
@@ -119,7 +121,7 @@ class LifetimeValueJob(SupervisedJob):
 
     # ---- judgement ----
 
-    def predicted(self, estimator: BaseEstimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
         return estimator.predict(features)
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
@@ -156,7 +158,7 @@ class LifetimeValueJob(SupervisedJob):
             "interval_mean_width": float((upper - lower).mean()),
         }
 
-    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
+    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
         return metrics.normalised_gini_by_weight(actual, predicted)
 
     def tie_break(self, metrics: Mapping[str, float]) -> float:
@@ -179,7 +181,7 @@ class LifetimeValueJob(SupervisedJob):
 
     # ---- scores ----
 
-    def scores(self, estimator: BaseEstimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         detail = predicted_columns(estimator, features, rows)
         tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))

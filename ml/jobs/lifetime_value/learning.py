@@ -9,11 +9,9 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
-from ml.competition.results import Candidate, CandidateFailed
+from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
-from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.intervals import SimilarPredictionInterval
@@ -100,7 +98,7 @@ class SpendLearning(CustomerLearning):
             yield "two_stage_boosting", self._two_stage
             yield "tweedie_boosting", self._tweedie
 
-    def _rule(self, name: str, estimator: Served, parameters: Mapping[str, object]) -> Candidate:
+    def _rule(self, name: str, estimator: Estimator, parameters: Mapping[str, object]) -> Candidate:
         frame = model_frame(self.rows)
         fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.outcome)
         record = {**parameters, **fitted.learned()}
@@ -155,7 +153,7 @@ class SpendLearning(CustomerLearning):
     def _searched(
         self,
         stage: str,
-        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], BaseEstimator],
+        make: Callable[[tuple[str, ...], BoostingParameters, int, Estimator], Estimator],
         outcome: NDArray,
         measure: InsideMeasure,
         rows: NDArray | None = None,
@@ -174,7 +172,7 @@ class SpendLearning(CustomerLearning):
     def _complete(
         self,
         name: str,
-        amount: BaseEstimator,
+        amount: Estimator,
         predicted: NDArray,
         parameters: Mapping[str, object],
         *,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ml.competition.results import Candidate
 from ml.estimators.segments.density import DensitySegments
 from ml.estimators.segments.mixture import MixtureSegments
-from ml.estimators.segments.model import GridSegments, KMeansSegments, SegmentModel
+from ml.estimators.segments.model import CountedSegments, GridSegments, KMeansSegments, SegmentModel
 from ml.jobs.segmentation.configuration import SegmentationConfiguration
 
 BASELINE = "recency_value_grid"
@@ -49,7 +50,7 @@ def method_of(name: str) -> str:
 
 def _counted(
     configuration: SegmentationConfiguration, columns: tuple[str, ...], largest_count: int
-) -> Iterator[SegmentModel]:
+) -> Iterator[CountedSegments]:
     means, mixture = configuration.k_means, configuration.mixture
     for count in means.segment_counts:
         if count <= largest_count:
@@ -66,7 +67,7 @@ def _counted(
             )
 
 
-def _common(configuration: SegmentationConfiguration) -> dict[str, float]:
+def _common(configuration: SegmentationConfiguration) -> dict[str, Any]:
     return {"seed": configuration.random_seed, **_scaling(configuration)}
 
 

@@ -106,7 +106,7 @@ def monthly_ari(
 def _refitted(model: SegmentModel, rows: pd.DataFrame) -> SegmentModel | None:
     again = clone(model)
     if "start_count" in again.get_params():
-        again.set_params(start_count=min(_STARTS_PER_RESAMPLE, model.start_count))
+        again.set_params(start_count=min(_STARTS_PER_RESAMPLE, again.get_params()["start_count"]))
     try:
         return again.fit(rows)
     except (CandidateFailed, ValueError):

@@ -32,17 +32,19 @@ from ml.treatment.transformer import value_changes
 _FEWEST_COLUMNS = 2
 
 
-class SegmentationJob(Job):
+class SegmentationJob(Job[Snapshots]):
     """Kinds of customers, for those eligible at the as-of date. No labels, hence no temporal holdout."""
 
     name = "segmentation"
+    configuration: SegmentationConfiguration
 
     def __init__(self, configuration: SegmentationConfiguration | None = None) -> None:
         self.configuration = configuration or load_configuration(SegmentationConfiguration, "segmentation")
         self.gate = self.configuration.gate
-        self.retrain_after_days = self.configuration.retrain_after_days
-        self.random_seed = self.configuration.random_seed
-        self.maximum_training_row_count = self.configuration.maximum_monthly_row_count
+
+    @property
+    def maximum_training_row_count(self) -> int:
+        return self.configuration.maximum_monthly_row_count
 
     def check(self, snapshots: Snapshots) -> None:
         if snapshots.scoring.empty:
@@ -96,7 +98,9 @@ class SegmentationJob(Job):
             dropped_columns={n: "hardly differs" for n in self.configuration.columns if n not in columns},
             example=features.tail(5).reset_index(drop=True),
             figures={r.name: self._pictures(r, features, evidence, choice) for r in (chosen, results[0])},
-            champion_metrics={} if champion is None else self._agreement(chosen, champion, features, former),
+            champion_metrics={}
+            if champion is None or former is None
+            else self._agreement(chosen, champion, features, former),
         )
 
     def _results(
@@ -136,6 +140,7 @@ class SegmentationJob(Job):
             spend = features["net_amount"].groupby(model.positions(features)).mean()
             spend = spend.reindex(range(len(model.centers_)), fill_value=-np.inf)
             ids = (-spend).rank(method="first").astype(int).to_numpy()
+        # pyrefly: ignore[bad-assignment] (whole numbers of either width)
         model.segment_ids_ = ids
         profiles = segment_profiles(features, model.predict(features))
         names = name_segments(profiles, self.configuration.naming)
@@ -178,6 +183,6 @@ class SegmentationJob(Job):
     def changed_values(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """What the segments' own scaling caps (ml/estimators/segments/scaling.py)."""
         own = features[list(estimator.columns)]
-        return value_changes(own, estimator.capped(own), dict.fromkeys(own, "median")).assign(
+        return value_changes(own, estimator.capped(own), dict.fromkeys(estimator.columns, "median")).assign(
             score_column=self.score_column
         )

@@ -50,7 +50,7 @@ def _told_apart(name: str, profiles: pd.DataFrame, naming: Naming) -> dict[int, 
         return {profiles.index[0]: name}
     left = [column for column in naming.qualifiers if column in profiles]
     spread = {column: np.ptp(profiles[column]) for column in left}
-    column = max(spread, key=spread.get) if spread else None
+    column = max(spread, key=lambda name: spread[name]) if spread else None
     if column is None or spread[column] < _WORTH_SAYING:
         return {segment: f"{name}, group {number}" for number, segment in enumerate(profiles.index, start=1)}
     order = profiles[column].sort_values(ascending=False, kind="stable").index

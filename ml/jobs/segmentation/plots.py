@@ -32,6 +32,7 @@ def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
             line = "none" if method == "hdbscan" else "-"  # its settings are no sequence
             axes.plot(rows["segment_count"], rows[column], marker="o", linestyle=line, color=colour, label=method)
         axes.plot(
+            # pyrefly: ignore[bad-index] (a row and two columns)
             *evidence.loc[chosen, ["segment_count", column]],
             marker="o",
             markersize=14,

@@ -44,6 +44,7 @@ def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> 
     sound = offered[[not weaknesses(row, configuration) for _, row in offered.iterrows()]]
     if sound.empty:
         best = offered["stability_ari"].idxmax()
+        # pyrefly: ignore[bad-argument-type] (names are unique)
         faults = "; ".join(weaknesses(offered.loc[best], configuration))
         return Choice(
             str(best), False, f"none of {len(offered)} candidates is sound; {best}, the most stable: {faults}"
