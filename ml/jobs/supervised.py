@@ -198,12 +198,17 @@ class SupervisedJob(Job[Rows]):
             decision=decide(self.gate_of(snapshots), comparison),
             columns=columns,
             dropped_columns=dropped,
-            example=self.features(self.learned_rows(snapshots).tail(EXAMPLE_ROW_COUNT), columns),
+            example=self.features(self._examples(snapshots), columns),
             figures={r.name: self.figures(snapshots, r, baseline) for r in (contender, baseline) if r is not None},
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),
         )
+
+    def _examples(self, snapshots: Snapshots) -> pd.DataFrame:
+        """A few rows that a model could be given; those of the holdout where there are none to learn from."""
+        learned = self.learned_rows(snapshots)
+        return (self.judged_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
 
     def _evaluated(self, make: CandidateMaker, features: pd.DataFrame, actual: NDArray) -> Result:
         return self._result(make(), features, actual)

@@ -19,6 +19,7 @@ from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.lifetime_value.horizons import horizon_snapshots, read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT
 from ml.jobs.registry import load_job
+from ml.jobs.supervised import EXAMPLE_ROW_COUNT
 from ml.tracking.serialisation import types_in
 from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE, features_at, simulated_orders, write_marts
 from warehouse.base.build_file import BuildFile
@@ -137,6 +138,9 @@ def test_without_training_snapshots_only_what_needs_no_outcomes_competes(at):
     assert len(found.results) == len(RULES) + 2
     assert all(result.candidate.parameters["interval_learned_on"] == HOLDOUT for result in found.results)
     assert found.result("hiatus_rule").candidate.estimator.amount.rule_.cutoff_days_ == 180
+    assert len(found.example) == EXAMPLE_ROW_COUNT  # a version is registered with rows that it could be given
+    for result in found.results:
+        assert np.isfinite(result.candidate.estimator.predict(found.example)).all()
 
 
 def test_outcomes_of_the_holdout_change_no_order_of_customers(at):
