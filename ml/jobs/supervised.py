@@ -205,7 +205,7 @@ class SupervisedJob(Job[Rows]):
             notes=treatment_notes(treatment),
         )
 
-    def _examples(self, snapshots: Snapshots) -> pd.DataFrame:
+    def _examples(self, snapshots: Rows) -> pd.DataFrame:
         """A few rows that a model could be given; those of the holdout where there are none to learn from."""
         learned = self.learned_rows(snapshots)
         return (self.judged_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)

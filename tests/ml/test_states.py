@@ -18,7 +18,7 @@ from warehouse.tables.quality_tables import create_quality_tables
 DAY = date(2026, 7, 1)
 JOB = SimpleNamespace(name="churn", model_name="crm_churn")
 NEVER_WRITTEN = {State.TRAINED, State.APPROVED, State.WITHDRAWN}
-MOVES = [(before, after) for before, following in FOLLOWING.items() for after in sorted(following)]
+MOVES = sorted((before, after) for before, following in FOLLOWING.items() for after in following)
 
 
 def decided(before: State, verdict: State) -> DecisionRow:
