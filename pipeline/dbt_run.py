@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from warehouse.base.connections import open_build_file, refuse_if_held
-from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
-from warehouse.marts.dbt import dbt_environment, planned_build
+from warehouse.marts.dbt import build_arguments, build_variables, dbt_environment, planned_build
 from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
 from warehouse.marts.parsed_project import parsed_file, parsed_project
 from warehouse.runs.planning import RunPlan
@@ -38,7 +37,7 @@ def run_dbt(
         With the nodes that failed, in dbt's words.
     """
     with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
-        results = _invoke(settings, plan, [*increment.dbt_arguments, "--select", *selection], told)
+        results = _invoke(settings, plan, build_arguments(selection, increment), told)
         warnings = _record_warnings(settings, plan, selection, results)
     return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
 
@@ -64,9 +63,8 @@ def _record_warnings(settings: Settings, plan: RunPlan, selection: tuple[str, ..
 def _invoke(settings: Settings, plan: RunPlan, arguments: list[str], told: Callable[[Any], None] | None) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
-    command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
-    variables = {"as_of_date": plan.as_of_date.isoformat()}
-    command += ["--vars", json.dumps(variables), *arguments]
+    variables = build_variables(plan.as_of_date)
+    command = [*arguments, "--vars", json.dumps(variables)]
     with _environment(dbt_environment(settings, plan.source)), _let_go_of_the_file():
         manifest = parsed_project(parsed_file(settings, plan.source), variables)
         done = dbtRunner(manifest, callbacks=[told] if told else []).invoke(command)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from expectations.results import GateResult
     from ml.backtest.command import Backtest
     from ml.lifecycle.outcome import TrainingOutcome
-    from ml.lifecycle.scoring import ScoringReport
+    from ml.lifecycle.score_rows import ScoringReport
     from ml.tracking import RegisteredVersion
     from warehouse.identity.report import IdentitySummary
     from warehouse.loading.ingest_report import IngestReport

@@ -67,9 +67,6 @@ def category_columns() -> tuple[str, ...]:
     return tuple(feature.name for feature in declared_features("customers").values() if feature.is_text)
 
 
-Names = Sequence[str] | Mapping[str, object] | pd.Index
-
-
 def check_columns(
     known: Sequence[str] | Mapping[str, object] | pd.Index, wanted: Sequence[str], mart: str, advice: str
 ) -> None:

@@ -133,23 +133,23 @@ def _read(
         inner join {_SNAPSHOTS} as snapshots using (as_of_date)
         where snapshots.snapshot_role = ?
     """
+    training_rows = (
+        f"from {_FEATURES} inner join {_SNAPSHOTS} as snapshots using (as_of_date) "
+        "where snapshots.snapshot_role = 'training'"
+    )
     training = connection.execute(
         labelled + " and md5_number_lower(customer_id) % 1000000 < ?",
-        ["training", _kept_per_million(connection, row_limit)],
+        ["training", kept_per_million(connection, training_rows, row_limit)],
     ).df()
     evaluation = connection.execute(labelled, ["evaluation"]).df()
     return _sorted(training), _sorted(evaluation), scoring_rows(connection, as_of_date)
 
 
-def _kept_per_million(connection: duckdb.DuckDBPyConnection, row_limit: int | None) -> int:
-    """Customers kept, per million, so that the stacked rows stay within the limit."""
+def kept_per_million(connection: duckdb.DuckDBPyConnection, rows: str, row_limit: int | None) -> int:
+    """Customers kept, per million of their hashes, so that the rows of a `from` clause stay within the limit."""
     if row_limit is None:
         return 1_000_000
-    count = one_row(
-        connection,
-        f"select count(*) from {_FEATURES} inner join {_SNAPSHOTS} as snapshots using (as_of_date) "
-        "where snapshots.snapshot_role = 'training'",
-    )[0]
+    count = one_row(connection, f"select count(*) {rows}")[0]
     return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
 
 

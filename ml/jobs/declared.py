@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
+from ml.competition.results import Refused
+from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import SettingsError
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import JobSpec
+from warehouse.tables.raw_tables import tables_without_rows
 
 
 class DeclaredJob:
@@ -57,6 +60,11 @@ class DeclaredJob:
     def key_columns(self) -> tuple[str, ...]:
         """What a row of the score table is about, besides date and model; a job about customers scores all of them."""
         return tuple(self.spec.scores.key)
+
+    def check_needs(self, file: BuildFile) -> None:
+        """Raise Refused if a table that the job needs has no rows."""
+        if lacking := self.spec.needs and tables_without_rows(file, self.spec.needs):
+            raise Refused(f"The source has no {' and no '.join(lacking)}.")
 
 
 def _horizon_days(spec: JobSpec, definitions: Definitions) -> int | None:

@@ -11,7 +11,8 @@ from ml.jobs.run import JobOfSource
 from ml.lifecycle.batch import score_batch
 from ml.lifecycle.decisions import decision_row, write_decision
 from ml.lifecycle.outcome import TrainingOutcome
-from ml.lifecycle.scoring import ScoringReport, score
+from ml.lifecycle.score_rows import ScoringReport
+from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from warehouse.base.errors import ClienteleError, WarehouseBusy
 from warehouse.base.machine_faults import in_words

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
-import duckdb
 import pandas as pd
 
 from ml.competition.results import Estimator
@@ -17,34 +14,15 @@ from ml.jobs.base import Job
 from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import refusal_reason
+from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
 from ml.lifecycle.treated_values import treated_values
 from ml.lifecycle.who_serves import serving_version
 from ml.tracking import RegisteredVersion, load_estimator
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
-from warehouse.tables.score_review import withdraw_scores
-from warehouse.tables.scores import create_score_tables, write_scores
 
 NO_PURCHASE = "no purchase before the as-of date"
-
-
-@dataclass(frozen=True)
-class ScoringReport:
-    """How many customers got what."""
-
-    job: str
-    source: str
-    as_of_date: date
-    score_table: str
-    model_version: str | None
-    rows_by_status: Mapping[str, int]
-    reason: str = ""
-
-    def lines(self) -> list[str]:
-        """How many rows are in which state, and who scored them or why nobody did."""
-        by = f"by version {self.model_version}" if self.model_version else self.reason
-        return [f"{self.score_table}: {self.rows_by_status} {by}".rstrip()]
 
 
 def score(
@@ -75,26 +53,22 @@ def score(
             finish_commit(run)
             champion = serving_version(run, as_of_date)
             refusal = None if champion else _refusal(run)
-            customers = _known_customers(run) if task.spec.scores.is_about_customers else None
+            customers = known_customers(run.file, task)
         estimator = load_estimator(run.server, champion) if champion else None
         frame = score_frame(task, rows, estimator, champion, refusal)
         treated = treated_values(task, estimator, champion.columns if champion else (), rows)
     if customers is not None:
         frame = _with_customers_without_purchase(task, frame, customers)
-    origin = {
-        "as_of_date": as_of_date,
-        "model_name": task.model_name,
-        "model_version": champion.version if champion else None,
-        "mlflow_run_id": champion.run_id if champion else None,
-        "scored_at": datetime.now(UTC).replace(tzinfo=None),
-    }
-    with run.file.opened() as connection:
-        create_score_tables(connection)
-        withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
-        write_scores(connection, task.score_table, frame.assign(**origin), treated.assign(**origin))
-    counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
-    version = champion.version if champion else None
-    return ScoringReport(job, source, as_of_date, task.score_table, version, counts, refusal or "")
+    return write_rows(
+        run.file,
+        task,
+        as_of_date,
+        frame,
+        run_id=champion.run_id if champion else None,
+        version=champion.version if champion else None,
+        treated=treated,
+        reason=refusal or "",
+    )
 
 
 def score_frame(
@@ -140,19 +114,10 @@ def _refusal(run: JobRun) -> str:
     return reason
 
 
-def _known_customers(run: JobRun) -> pd.Series | None:
-    """Everyone in the marts, whether or not they have bought."""
-    with run.file.opened(read_only=True) as connection:
-        try:
-            return connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]
-        except duckdb.CatalogException:
-            return None
-
-
 def _with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
     """Add a row for people who are known but have never bought."""
-    missing = pd.DataFrame({"customer_id": known[~known.isin(frame["customer_id"])].sort_values(), "net_amount": 0})
+    missing = those_without_row(frame, known)
     if missing.empty:
         return frame
-    added = _base(missing, job).assign(status="not_eligible", reason=NO_PURCHASE)
+    added = _base(missing.assign(net_amount=0), job).assign(status="not_eligible", reason=NO_PURCHASE)
     return pd.concat([frame, added], ignore_index=True)

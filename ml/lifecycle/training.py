@@ -38,7 +38,6 @@ from ml.tracking import (
 from ml.watching.evidence import Evidence, fit_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
-from warehouse.tables.raw_tables import tables_without_rows
 
 # What may come of a training that was done.
 OF_A_TRAINING = (*SERVING - {State.ROLLED_BACK}, State.CHAMPION_KEPT, State.AWAITING_APPROVAL)
@@ -90,7 +89,7 @@ def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Trai
     champion, serving = champion_of(run.server, run.job, run.source), serving_version(run, run.as_of_date)
     evidence = watch(run, snapshots, serving)
     try:
-        _check_needs(run)
+        run.job.check_needs(run.file)
         run.job.check(snapshots)
     except Refused as refusal:
         return _refused(run, snapshots, serving, str(refusal))
@@ -165,12 +164,6 @@ class _Training:
         return outcome_of(
             rows[-1], recorded.champion, recorded.challenger.version if is_asked and recorded.challenger else None
         )
-
-
-def _check_needs(run: JobRun) -> None:
-    lacking = run.job.spec.needs and tables_without_rows(run.file, run.job.spec.needs)
-    if lacking:
-        raise Refused(f"The source has no {' and no '.join(lacking)}.")
 
 
 def _refused(run: JobRun, snapshots: DatedRows, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:

@@ -8,6 +8,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,6 +91,28 @@ def scored_by(settings: Settings, job: str, day: str) -> set[str]:
     return {version for (version,) in pipeline.published(settings, query)}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What came of a run through all four DAGs in which people were asked.
+
+    Attributes
+    ----------
+    questions
+        Those about each job.
+    unanswered
+        The job whose question nobody answered in time.
+    scored_before
+        Whether score_customers had started while people were still being asked.
+    training
+        The states of train_models' tasks.
+    """
+
+    questions: dict[str, dict[str, Any]]
+    unanswered: str
+    scored_before: bool
+    training: dict[str, str]
+
+
 class AirflowRuns:
     """Runs of the DAGs of one Airflow.
 
@@ -124,6 +147,29 @@ class AirflowRuns:
         tasks = self.api.task_instances(dag_id, run_id)
         assert state == "success", explain(self.api, self.logs, dag_id, run_id, tasks)
         return {task["task_id"]: task["state"] for task in tasks}
+
+    def run_with_questions(self, as_of_date: str, approved: str) -> Asked:
+        """A run of the shop as of a date: one new model is approved, for one the time to answer runs out, and any
+        other is rejected.
+        """
+        run_id = self.api.trigger("ingest_sources", {"source": SOURCE, "as_of_date": as_of_date})
+        self.finish("ingest_sources", run_id)
+        training = self.next_run("train_models", None)
+        scored_before, unanswered = [], []
+
+        def decide(job: str) -> tuple[str, str] | None:
+            scored_before.append(self.newest("score_customers"))
+            if job == approved:
+                return "Approve", "looks right"
+            if unanswered in ([], [job]):
+                unanswered[:] = [job]
+                return None
+            return "Reject", "not before the sale"
+
+        questions = self.answer_all(training, decide)
+        states = self.finish("train_models", training)
+        self.finish("score_customers", self.next_run("score_customers", None))
+        return Asked(questions, unanswered[0], any(scored_before), states)
 
     def answer_all(self, run_id: str, decide: Callable[[str], tuple[str, str] | None]) -> dict[str, dict[str, Any]]:
         """Answer each question of a run of train_models as it comes up, until the run has ended.

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline import stages
 from tests.integration import pipeline
-from tests.integration.airflow_runs import SOURCE, AirflowRuns, decisions, private_home, scored_by, started
+from tests.integration.airflow_runs import SOURCE, AirflowRuns, Asked, decisions, private_home, scored_by, started
 from tests.quick_models import quick_models
 from warehouse.base.connections import open_published
 from warehouse.base.settings import Settings
@@ -52,48 +52,10 @@ def airflow(home: Settings, first: dict[str, Any], tmp_path_factory: pytest.Temp
         yield runs
 
 
-@dataclass(frozen=True)
-class SecondDate:
-    """What came of the second date.
-
-    Attributes
-    ----------
-    unanswered
-        The job whose question nobody answered in time.
-    scored_before
-        Whether score_customers had started while people were still being asked.
-    """
-
-    questions: dict[str, dict[str, Any]]
-    approved: str
-    unanswered: str
-    scored_before: bool
-    training: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def second(airflow: AirflowRuns) -> SecondDate:
-    """The second date through all four DAGs; one new model is approved, for one the time to answer runs out, and any
-    other is rejected.
-    """
-    run_id = airflow.api.trigger("ingest_sources", {"source": SOURCE, "as_of_date": SECOND_DATE})
-    airflow.finish("ingest_sources", run_id)
-    training = airflow.next_run("train_models", None)
-    scored_before, unanswered = [], []
-
-    def decide(job: str) -> tuple[str, str] | None:
-        scored_before.append(airflow.newest("score_customers"))
-        if job == APPROVED:
-            return "Approve", "looks right"
-        if unanswered in ([], [job]):
-            unanswered[:] = [job]
-            return None
-        return "Reject", "not before the sale"
-
-    questions = airflow.answer_all(training, decide)
-    states = airflow.finish("train_models", training)
-    airflow.finish("score_customers", airflow.next_run("score_customers", None))
-    return SecondDate(questions, APPROVED, unanswered[0], any(scored_before), states)
+def second(airflow: AirflowRuns) -> Asked:
+    """The second date."""
+    return airflow.run_with_questions(SECOND_DATE, APPROVED)
 
 
 @dataclass(frozen=True)
@@ -105,10 +67,10 @@ class ByHand:
 
 
 @pytest.fixture(scope="module")
-def by_hand(airflow: AirflowRuns, second: SecondDate) -> ByHand:
+def by_hand(airflow: AirflowRuns, second: Asked) -> ByHand:
     """The model approved is rolled back, and one earlier date is replayed; nobody is asked."""
     last = airflow.newest("score_customers")
-    form = {"source": SOURCE, "as_of_date": SECOND_DATE, "roll_back": second.approved}
+    form = {"source": SOURCE, "as_of_date": SECOND_DATE, "roll_back": APPROVED}
     form |= {"backtest_origins": 1, "ask_before_promoting": False}
     run_id = airflow.api.trigger("train_models", form)
     states = airflow.finish("train_models", run_id)
@@ -149,13 +111,13 @@ def content_by_date(settings: Settings) -> dict[str, str]:
     return hashes
 
 
-def test_the_second_date_trains_again_and_says_why(second: SecondDate, home: Settings) -> None:
+def test_the_second_date_trains_again_and_says_why(second: Asked, home: Settings) -> None:
     for job in second.questions:
         [(_, _, reason)] = decisions(home, job, "awaiting_approval")
         assert reason.startswith("Trained because the champion is 121 days old.")
 
 
-def test_people_are_shown_what_they_decide_about(second: SecondDate, first: dict[str, Any]) -> None:
+def test_people_are_shown_what_they_decide_about(second: Asked, first: dict[str, Any]) -> None:
     assert len(second.questions) >= 2
     for job, question in second.questions.items():
         assert question["options"] == ["Approve", "Reject"]
@@ -163,25 +125,25 @@ def test_people_are_shown_what_they_decide_about(second: SecondDate, first: dict
         assert f"in service: {first[job].candidate} (version {first[job].model_version})" in question["body"]
 
 
-def test_scoring_waits_for_the_answers(second: SecondDate) -> None:
+def test_scoring_waits_for_the_answers(second: Asked) -> None:
     assert not second.scored_before
     assert (second.training["approval.carry_out"], second.training["announce"]) == ("success", "success")
 
 
 def test_the_approved_model_serves_and_the_one_that_nobody_answered_for_does_not(
-    second: SecondDate, first: dict[str, Any], home: Settings
+    second: Asked, first: dict[str, Any], home: Settings
 ) -> None:
-    promoted = decisions(home, second.approved, "promoted")
+    promoted = decisions(home, APPROVED, "promoted")
     [(version, reason)] = [(version, reason) for _, version, reason in promoted if reason.startswith("Approved by ")]
     assert "Comment: looks right." in reason
-    assert version != first[second.approved].model_version
+    assert version != first[APPROVED].model_version
     [(_, asked, reason)] = decisions(home, second.unanswered, "rejected")
     assert reason.startswith("Not approved in time; closed on ")
     assert asked != first[second.unanswered].model_version
     assert scored_by(home, second.unanswered, SECOND_DATE) == {first[second.unanswered].model_version}
 
 
-def test_two_dates_give_migration_drift_and_realised_performance(second: SecondDate, home: Settings) -> None:
+def test_two_dates_give_migration_drift_and_realised_performance(second: Asked, home: Settings) -> None:
     moved = f"select sum(customer_count) from marts.segment_migration where to_as_of_date = date '{SECOND_DATE}'"
     [(customers,)] = pipeline.published(home, moved)
     assert customers > 100
@@ -203,16 +165,14 @@ def test_nobody_is_asked_where_nobody_asked_for_it(by_hand: ByHand) -> None:
 
 
 def test_a_roll_back_in_airflow_lets_the_former_model_score(
-    by_hand: ByHand, second: SecondDate, first: dict[str, Any], home: Settings
+    by_hand: ByHand, second: Asked, first: dict[str, Any], home: Settings
 ) -> None:
-    [(_, version, _)] = decisions(home, second.approved, "rolled_back")
-    assert version == first[second.approved].model_version
-    assert scored_by(home, second.approved, SECOND_DATE) == {version}
+    [(_, version, _)] = decisions(home, APPROVED, "rolled_back")
+    assert version == first[APPROVED].model_version
+    assert scored_by(home, APPROVED, SECOND_DATE) == {version}
 
 
-def test_a_rejected_model_is_not_trained_again_on_the_same_data(
-    by_hand: ByHand, second: SecondDate, home: Settings
-) -> None:
+def test_a_rejected_model_is_not_trained_again_on_the_same_data(by_hand: ByHand, second: Asked, home: Settings) -> None:
     [(_, _, reason)] = decisions(home, second.unanswered, "not_retrained")
     assert "was rejected" in reason
 

@@ -9,15 +9,13 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.environment import AIRFLOW_USER
 from services.sign_in import airflow_password
-from tests.integration.airflow_runs import SOURCE, AirflowRuns, decisions, private_home, scored_by, started
+from tests.integration.airflow_runs import SOURCE, AirflowRuns, Asked, decisions, private_home, scored_by, started
 from warehouse.alerts.alert import alerts_file, is_told, last_alert
 from warehouse.base.settings import Settings
 
@@ -41,54 +39,13 @@ def airflow(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield runs
 
 
-@dataclass(frozen=True)
-class Ended:
-    """What came of the run.
-
-    Attributes
-    ----------
-    questions
-        Those about each job.
-    unanswered
-        The job whose question nobody answered in time.
-    scored_before
-        Whether score_customers had started while people were still being asked.
-    training
-        The states of train_models' tasks.
-    """
-
-    questions: dict[str, dict[str, Any]]
-    unanswered: str
-    scored_before: bool
-    training: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def ended(airflow: AirflowRuns) -> Ended:
-    """A run through all four DAGs; one new model is approved, for one the time to answer runs out, and any other is
-    rejected.
-    """
-    run_id = airflow.api.trigger("ingest_sources", {"source": SOURCE, "as_of_date": DATE})
-    airflow.finish("ingest_sources", run_id)
-    training = airflow.next_run("train_models", None)
-    scored_before, unanswered = [], []
-
-    def decide(job: str) -> tuple[str, str] | None:
-        scored_before.append(airflow.newest("score_customers"))
-        if job == APPROVED:
-            return "Approve", "looks right"
-        if unanswered in ([], [job]):
-            unanswered[:] = [job]
-            return None
-        return "Reject", "not before the sale"
-
-    questions = airflow.answer_all(training, decide)
-    states = airflow.finish("train_models", training)
-    airflow.finish("score_customers", airflow.next_run("score_customers", None))
-    return Ended(questions, unanswered[0], any(scored_before), states)
+def ended(airflow: AirflowRuns) -> Asked:
+    """The one run."""
+    return airflow.run_with_questions(DATE, APPROVED)
 
 
-def test_people_are_asked_about_each_new_model(ended: Ended, home: Settings) -> None:
+def test_people_are_asked_about_each_new_model(ended: Asked, home: Settings) -> None:
     assert len(ended.questions) >= 2
     for job, question in ended.questions.items():
         assert question["options"] == ["Approve", "Reject"]
@@ -97,12 +54,12 @@ def test_people_are_asked_about_each_new_model(ended: Ended, home: Settings) -> 
         assert f"version {version}" in question["body"]
 
 
-def test_scoring_waits_for_the_answers(ended: Ended) -> None:
+def test_scoring_waits_for_the_answers(ended: Asked) -> None:
     assert not ended.scored_before
     assert (ended.training["approval.carry_out"], ended.training["announce"]) == ("success", "success")
 
 
-def test_the_approved_model_serves_and_the_one_that_nobody_answered_for_does_not(ended: Ended, home: Settings) -> None:
+def test_the_approved_model_serves_and_the_one_that_nobody_answered_for_does_not(ended: Asked, home: Settings) -> None:
     [(version, reason)] = [(version, reason) for _, version, reason in decisions(home, APPROVED, "promoted")]
     assert reason.startswith("Approved by ")
     assert "Comment: looks right." in reason
@@ -113,7 +70,7 @@ def test_the_approved_model_serves_and_the_one_that_nobody_answered_for_does_not
     assert scored_by(home, ended.unanswered, DATE) == {baseline} != {asked}
 
 
-def test_a_published_run_is_told_and_has_its_page(ended: Ended, home: Settings) -> None:
+def test_a_published_run_is_told_and_has_its_page(ended: Asked, home: Settings) -> None:
     told = [json.loads(line) for line in alerts_file(home).read_text(encoding="utf-8").splitlines()]
     published = [alert for alert in told if alert["kind"] == "published"]
     assert {(alert["source"], alert["as_of_date"]) for alert in published} == {(SOURCE, DATE)}
@@ -154,7 +111,7 @@ def test_airflow_lets_in_who_has_the_password_and_asks_from_here(
     assert found == status
 
 
-def test_what_a_run_writes_is_its_owners_alone(ended: Ended, home: Settings) -> None:
+def test_what_a_run_writes_is_its_owners_alone(ended: Asked, home: Settings) -> None:
     written = [path for path in home.home.rglob("*") if not path.is_symlink()]
     assert len(written) > 500
     private = [path for path in written if not path.is_relative_to(home.published_folder)]

@@ -135,7 +135,7 @@ def test_a_row_may_be_a_customer_and_a_product(lived: Settings) -> None:
     assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-3").is_passed
 
 
-def test_a_job_may_do_without_a_model(lived: Settings) -> None:
+def test_a_job_may_do_without_a_model(lived: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch of results with figures, whose row is a series and a week; what it cannot do it says."""
     what = (lived, "order_weeks", SOURCE, AS_OF_DATE)
     assert train_as_declared(*what).status == "no_model"
@@ -157,6 +157,10 @@ def test_a_job_may_do_without_a_model(lived: Settings) -> None:
     assert len(rows(lived, "select * from scores.order_weeks")) == len(found)
     with pytest.raises(SettingsError, match="has no model"):
         roll_back(*what)
+    monkeypatch.setattr("order_weeks_job.FEWEST_WEEKS", 10_000)
+    assert "weeks have orders" in score_as_declared(*what).reason
+    assert rows(lived, "select * from scores.order_weeks").empty  # what the data no longer allow is not left standing
+    assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-2").is_passed
 
 
 def test_its_card_and_the_dictionary_tell_what_it_is(lived: Settings) -> None:

@@ -11,6 +11,9 @@ import pytest
 from sklearn.base import BaseEstimator
 from skops.io import dump
 
+from ml.estimators.baselines import StatusQuoSpend
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
 from ml.estimators.segments.model import KMeansSegments
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS
 from ml.tracking.moved_types import MOVED
@@ -43,6 +46,20 @@ def test_a_model_of_an_earlier_release_still_serves(saved) -> None:
     then = renamed(file, {now: former for former, now in MOVED.items()})
     assert b"ml.segmentation.model" in zipfile.ZipFile(then).read("schema.json")
     assert np.array_equal(load_model_file(then).predict(blobs(1)), model.predict(blobs(1)))
+
+
+def test_a_version_that_held_longer_horizons_serves_its_own(tmp_path: Path) -> None:
+    """Until they became jobs they stood in the model of lifetime value, by the attribute `further`."""
+    model = LifetimeValueModel(StatusQuoSpend(90), SimilarPredictionInterval(0.8, 10))
+    held = HorizonModel()
+    vars(held).update(
+        horizon_days=180, amount=StatusQuoSpend(180), columns=("net_amount",), candidate="rule", reason=None
+    )
+    model.further = [held]
+    dump(model, tmp_path / "model.skops")
+    loaded = load_model_file(tmp_path / "model.skops")
+    assert loaded.amount.horizon_days == 90
+    assert loaded.further[0].amount.horizon_days == 180
 
 
 @pytest.mark.parametrize("now", sorted(set(MOVED.values())))

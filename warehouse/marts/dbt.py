@@ -65,17 +65,29 @@ def build(
     DbtFailed
         With the models and tests that failed, in dbt's words.
     """
-    arguments = ["--select", *select]
-    arguments += ["--exclude-resource-type", "unit_test"]  # they test the SQL, not the data: make test runs them
-    arguments += [] if data_tests else ["--exclude-resource-type", "test"]
     with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
-        done = _run(settings, source, as_of_date, variables or {}, [*arguments, *increment.dbt_arguments])
+        arguments = build_arguments(select, increment, data_tests=data_tests)
+        done = _run(settings, source, as_of_date, variables or {}, arguments)
         if done.returncode != 0:
             refuse_if_held(settings.build_file(source), done.stdout)
             raise DbtFailed(
                 f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
                 f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",
             )
+
+
+def build_arguments(select: tuple[str, ...], increment: Increment, *, data_tests: bool = True) -> list[str]:
+    """Those of dbt's command line for a build, but for the vars; parameters as `build`."""
+    left_out = ["unit_test"]  # they test the SQL, not the data: make test runs them
+    left_out += [] if data_tests else ["test"]
+    kinds = [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+    command = ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT)]
+    return [*command, "--select", *select, *kinds, *increment.dbt_arguments]
+
+
+def build_variables(as_of_date: date, variables: Mapping[str, object] | None = None) -> dict[str, object]:
+    """The vars of a build: the run's date, and what is set otherwise for it."""
+    return {**(variables or {}), "as_of_date": as_of_date.isoformat()}
 
 
 def planned_build(
@@ -107,8 +119,7 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     parsed = parsed_file(settings, source, variables)
     command = [sys.executable, "-m", "warehouse.marts.dbt_process", str(parsed)]
-    command += [json.dumps({**variables, "as_of_date": as_of_date.isoformat()})]
-    command += ["--no-use-colors", "build", "--project-dir", str(DBT_PROJECT), *arguments]
+    command += [json.dumps(build_variables(as_of_date, variables)), *arguments]
     paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, **dbt_environment(settings, source), "PYTHONPATH": paths}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

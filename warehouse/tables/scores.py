@@ -46,7 +46,12 @@ def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
 
 
 def write_scores(
-    connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, treated: pd.DataFrame | None = None
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    frame: pd.DataFrame,
+    treated: pd.DataFrame | None = None,
+    *,
+    of: tuple[date, str] | None = None,
 ) -> int:
     """Write one model's scores; rows of the same dates and model are replaced, others kept.
 
@@ -61,6 +66,8 @@ def write_scores(
     treated
         Rows of `feature_treatments` that belong to these scores: they come, and go, in the same transaction. Without
         rows, those of former scores of the same dates and model go; None leaves them alone.
+    of
+        Date and model whose former rows go even where there is none now.
 
     Returns
     -------
@@ -75,10 +82,10 @@ def write_scores(
     frames = {table: frame} if treated is None else {table: frame, FEATURE_TREATMENTS: treated}
     for name, rows in frames.items():
         _check(connection, name, rows)
-    written = frame[["as_of_date", "model_name"]].drop_duplicates().itertuples(index=False, name=None)
+    given = frame[["as_of_date", "model_name"]].drop_duplicates().itertuples(index=False, name=None)
+    written = {(pd.Timestamp(stamp).date(), model_name) for stamp, model_name in given} | ({of} if of else set())
     with transaction(connection):
-        for stamp, model_name in written:
-            day = pd.Timestamp(stamp).date()
+        for day, model_name in sorted(written):
             for name in frames:
                 keep_replaced(connection, name, day, model_name)
                 connection.execute(

@@ -7,9 +7,15 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from ml.data.snapshots import Snapshots, check_built_as_of, check_no_leak, history_began_on, scoring_rows
+from ml.data.snapshots import (
+    Snapshots,
+    check_built_as_of,
+    check_no_leak,
+    history_began_on,
+    kept_per_million,
+    scoring_rows,
+)
 from warehouse.base.build_file import BuildFile
-from warehouse.base.connections import one_row
 
 
 def read_horizon_snapshots(
@@ -74,11 +80,8 @@ def _labelled(connection: duckdb.DuckDBPyConnection, label: str, maximum_row_cou
         "from marts.customer_features as features "
         f"inner join marts.customer_labels as labels using (customer_id, as_of_date) where labels.{label} is not null"
     )
-    count = one_row(connection, f"select count(*) {selected}")[0]
-    limit = count if maximum_row_count is None else maximum_row_count
-    kept = 1_000_000 if count <= limit else int(1_000_000 * limit / count)
     return connection.execute(
         f"select features.*, labels.{label}::double as future_net_amount {selected} "
         "and md5_number_lower(customer_id) % 1000000 < ? order by customer_id, as_of_date",
-        [kept],
+        [kept_per_million(connection, selected, maximum_row_count)],
     ).df()

@@ -9,6 +9,8 @@ import duckdb
 from ml.competition.results import Refused
 from ml.jobs.batch import BatchJob, Results
 
+FEWEST_WEEKS = 2
+
 
 class OrderWeeksJob(BatchJob):
     """Customers by the week of their last order."""
@@ -20,6 +22,6 @@ class OrderWeeksJob(BatchJob):
             "count(*)::integer as customer_count from marts.customer_features where as_of_date = ? group by all",
             [as_of_date, as_of_date],
         ).df()
-        if len(rows) < 2:
+        if len(rows) < FEWEST_WEEKS:
             raise Refused(f"Only {len(rows)} weeks have orders before {as_of_date}.")
         return Results(rows, {"week_count": float(len(rows))}, {"weeks.json": {"weeks": len(rows)}})

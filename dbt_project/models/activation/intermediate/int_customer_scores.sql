@@ -65,7 +65,7 @@ scored as (
         {%- endfor %}
         case
             when {{ job }}.predicted_amount is null
-                then coalesce({{ job }}.reason, clv.reason, 'not scored for ' || '{{ days }}' || ' days')
+                then coalesce({{ job }}.reason, clv.reason, 'not scored for {{ days }} days')
         end as predicted_{{ days }}d_reason,
         {%- endfor %}
         clv.expected_order_count,

@@ -1,0 +1,94 @@
+"""The rows that a job hands over for a date: written in one step, whatever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+import pandas as pd
+
+from ml.jobs.declared import DeclaredJob
+from warehouse.base.build_file import BuildFile
+from warehouse.tables.score_review import withdraw_scores
+from warehouse.tables.scores import create_score_tables, write_scores
+
+
+@dataclass(frozen=True)
+class ScoringReport:
+    """How many customers got what."""
+
+    job: str
+    source: str
+    as_of_date: date
+    score_table: str
+    model_version: str | None
+    rows_by_status: Mapping[str, int]
+    reason: str = ""
+
+    def lines(self) -> list[str]:
+        """How many rows are in which state, and who scored them or why nobody did."""
+        by = f"by version {self.model_version}" if self.model_version else self.reason
+        return [f"{self.score_table}: {self.rows_by_status} {by}".rstrip()]
+
+
+def write_rows(
+    file: BuildFile,
+    job: DeclaredJob,
+    as_of_date: date,
+    frame: pd.DataFrame,
+    *,
+    run_id: str | None,
+    version: str | None = None,
+    treated: pd.DataFrame | None = None,
+    reason: str = "",
+) -> ScoringReport:
+    """Put them in the place of the job's former rows of the date, with where they come from.
+
+    Parameters
+    ----------
+    frame
+        Key columns, own columns of the score table, `status`, `reason`.
+    run_id, version
+        The run in MLflow, and the version, that they come from.
+    treated
+        Rows of `feature_treatments` that belong to them.
+    reason
+        Why there are no scores, for the report.
+    """
+    origin = {
+        "as_of_date": as_of_date,
+        "model_name": job.model_name,
+        "model_version": version,
+        "mlflow_run_id": run_id,
+        "scored_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+    with file.opened() as connection:
+        create_score_tables(connection)
+        withdraw_scores(connection, keep=as_of_date)  # of a run that ended before its gate
+        write_scores(
+            connection,
+            job.score_table,
+            frame.assign(**origin),
+            None if treated is None else treated.assign(**origin),
+            of=(as_of_date, job.model_name),
+        )
+    counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
+    return ScoringReport(job.name, file.source, as_of_date, job.score_table, version, counts, reason)
+
+
+def known_customers(file: BuildFile, job: DeclaredJob) -> pd.Series | None:
+    """Everyone in the marts, whether or not they have bought; None if the job is not about them, or without marts."""
+    if not job.spec.scores.is_about_customers:
+        return None
+    with file.opened(read_only=True) as connection:
+        try:
+            return connection.execute("select customer_id from marts.dim_customers").df()["customer_id"]
+        except duckdb.CatalogException:
+            return None
+
+
+def those_without_row(frame: pd.DataFrame, customers: pd.Series) -> pd.DataFrame:
+    """`customer_id` of those who are known and not in the frame, in its order."""
+    return pd.DataFrame({"customer_id": customers[~customers.isin(frame["customer_id"])].sort_values()})
