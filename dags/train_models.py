@@ -1,16 +1,15 @@
 """# Train models
 
-**Purpose.** Trains segmentation, churn, lifetime value and churn of contracts on past snapshots, compares each with its
-baseline and with the model in service on later snapshots, and promotes a model only if it wins its place. A job
+**Purpose.** Trains every job (`warehouse/jobs`: segmentation, churn, lifetime value, …) on past snapshots, compares its
+models with its baselines and the model in service on later snapshots, and promotes one only if it wins its place. A job
 whose data and settings are unchanged keeps its model unless `force_retrain` is set. With *Ask before promoting*,
 a person has the last word: the run waits at `approval.ask` for an answer to each new model (Required Actions).
 
 **Inputs.** `marts.customer_features`, `marts.customer_labels` and the same of `marts.subscription_…` in
 `var/warehouse/<source>.duckdb`, `ml/conf/`.
 
-**Outputs.** Runs and registered models in MLflow (`crm_segmentation`, `crm_churn`, `crm_clv`,
-`crm_contract_churn`, aliases `champion` and `challenger`); `quality.model_promotions`, `.drift`,
-`.realised_performance`; the asset **models**, which starts `score_customers`.
+**Outputs.** Runs and a registered model for each job in MLflow (`crm_<job>`, aliases `champion` and `challenger`);
+`quality.model_promotions`, `.drift`, `.realised_performance`; the asset **models**, which starts `score_customers`.
 
 Too little data is no failure: the job records a reasoned refusal, and customers are scored as *refused*.
 

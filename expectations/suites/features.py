@@ -32,13 +32,14 @@ def features_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
 
 
 def features_keep_their_bounds(subject: Subject, key: Sequence[str]) -> Expectation:
-    """What the declarations of the features promise."""
+    """What the declarations of the features promise; a row tells which of them it breaks."""
+    broken = {one.name: " or ".join(_broken(one)) for one in declared_features(subject).values()}
+    cases = ", ".join(f"case when {rule} then '{name}' end" for name, rule in broken.items() if rule)
     return no_rows(
         "features_keep_their_bounds",
         f"""
-            select {", ".join(key)}
-            from {{batch}} as features
-            where {" or ".join(broken for one in declared_features(subject).values() for broken in _broken(one))}
+            select * from (select {", ".join(key)}, concat_ws(', ', {cases}) as broken_features from {{batch}}) as rows
+            where broken_features <> ''
         """,
         "Features that the mart promises are there, and none lies outside the bounds of its declaration.",
         look_at(MARTS[subject]),

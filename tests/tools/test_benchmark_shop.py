@@ -10,9 +10,10 @@ import yaml
 
 from ml.data.features import KEY_COLUMNS, RULE_COLUMNS
 from ml.data.snapshots import read_snapshots
+from ml.jobs.registry import load_job
 from ml.purchase_models import ParetoNBD
 from tests.ml.synthetic_shop import DEFINITIONS
-from tools.benchmark.job_subjects import measure_job
+from tools.benchmark.job_subjects import measure_job, measured_jobs
 from tools.benchmark.marts import AS_OF_DATE, SOURCE, snapshot_roles, write_marts
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.shop import (
@@ -27,7 +28,7 @@ from tools.benchmark.shop import (
 )
 from warehouse.base.build_file import BuildFile
 from warehouse.base.connections import open_build_file
-from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.definitions import DBT_PROJECT, load_definitions
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 from warehouse.tables.features import declared_features
@@ -118,6 +119,16 @@ def test_a_job_is_trained_and_scored_with_time_and_memory(shop):
     with open_build_file(shop, SOURCE, read_only=True) as connection:
         scored = connection.execute("select count(*) from scores.customer_segments where as_of_date = ?", [AS_OF_DATE])
         assert scored.fetchone()[0] == CUSTOMER_COUNT
+
+
+def test_every_job_that_is_measured_may_learn_from_the_shop(fresh: Settings, orders: Orders):
+    """As it is measured: by the definitions of dbt_project.yml."""
+    definitions = load_definitions()
+    write_marts(fresh, orders, definitions)
+    assert set(definitions.clv_further_horizons_days) < set(measured_jobs())
+    for name in measured_jobs():
+        job = load_job(name)
+        job.check(job.read_training(BuildFile(fresh, SOURCE), AS_OF_DATE, definitions))  # raises Refused if not
 
 
 def test_a_refused_training_is_no_measurement(fresh):

@@ -44,7 +44,7 @@ def write_marts(settings: Settings, orders: Orders, definitions: Definitions) ->
         for number, (day, role) in enumerate(roles.items()):
             _write(connection, "customer_features", _features_sql(), day, definitions, is_first=number == 0)
             if role != "scoring":
-                _write(connection, "customer_labels", _LABELS, day, definitions, is_first=number == 1)
+                _write(connection, "customer_labels", _labels_sql(definitions), day, definitions, is_first=number == 1)
 
 
 def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
@@ -53,10 +53,14 @@ def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
     yield AS_OF_DATE, "scoring"
     yield AS_OF_DATE - timedelta(days=horizon_days), "evaluation"
     earliest = AS_OF_DATE - timedelta(days=HISTORY_DAYS - definitions.minimum_history_days)
-    for step in range(definitions.snapshot_max_count):
-        day = AS_OF_DATE - timedelta(days=2 * horizon_days + step * definitions.snapshot_step_days)
-        if day >= earliest:
-            yield day, "training"
+    steps = range(definitions.snapshot_max_count)
+    behind = [2 * horizon_days + step * definitions.snapshot_step_days for step in steps]
+    roles = dict.fromkeys(behind, "training")
+    # A longer horizon is judged so many days back; what it learns from are training dates.
+    roles |= {days: "long_horizon" for days in definitions.clv_further_horizons_days.values() if days not in roles}
+    for days, role in roles.items():
+        if (day := AS_OF_DATE - timedelta(days=days)) >= earliest:
+            yield day, role
 
 
 def _write(
@@ -152,17 +156,26 @@ def _uniform(salt: str) -> str:
     return f"(hash(customer_id || {salt}) % 1000003)::double / 1000003"
 
 
-_LABELS = """
-select
-    known.customer_id,
-    $as_of_date::date as as_of_date,
-    $churn_days::integer as churn_horizon_days,
-    (count(*) filter (later.order_date < $as_of_date + $churn_days)) = 0 as is_churned,
-    $clv_days::integer as clv_horizon_days,
-    (count(later.order_date) filter (later.order_date < $as_of_date + $clv_days))::integer as future_order_count,
-    coalesce(sum(later.amount) filter (later.order_date < $as_of_date + $clv_days), 0)::decimal(18, 2)
-        as future_net_amount
-from (select distinct customer_id from orders where order_date < $as_of_date) as known
-left join orders as later on known.customer_id = later.customer_id and later.order_date >= $as_of_date
-group by known.customer_id
-"""
+def _labels_sql(definitions: Definitions) -> str:
+    further = "".join(
+        f""",
+        case
+            when $as_of_date::date + {days} <= date '{AS_OF_DATE}'
+                then coalesce(sum(later.amount) filter (later.order_date < $as_of_date + {days}), 0)::decimal(18, 2)
+        end as future_net_amount_{days}d"""
+        for days in definitions.clv_further_horizons_days.values()
+    )
+    return f"""
+    select
+        known.customer_id,
+        $as_of_date::date as as_of_date,
+        $churn_days::integer as churn_horizon_days,
+        (count(*) filter (later.order_date < $as_of_date + $churn_days)) = 0 as is_churned,
+        $clv_days::integer as clv_horizon_days,
+        (count(later.order_date) filter (later.order_date < $as_of_date + $clv_days))::integer as future_order_count,
+        coalesce(sum(later.amount) filter (later.order_date < $as_of_date + $clv_days), 0)::decimal(18, 2)
+            as future_net_amount{further}
+    from (select distinct customer_id from orders where order_date < $as_of_date) as known
+    left join orders as later on known.customer_id = later.customer_id and later.order_date >= $as_of_date
+    group by known.customer_id
+    """
