@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.mart_rules import look_at
 from expectations.suites.revenue import customer_360_bridge_suite
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 from warehouse.base.definitions import load_definitions
 
 _SCORES = {
@@ -41,26 +41,25 @@ def _customer_360_suite(as_of_date: date) -> TableSuite:
         ),
         no_rows(
             "profile_is_of_as_of_date",
-            sql("select customer_id, as_of_date from {batch} as p where as_of_date <> :day", day=as_of_date),
+            "select customer_id, as_of_date from {batch} as p where as_of_date <> :day",
             f"Every row is of the as-of date {as_of_date}.",
             model + "; it was built for another run.",
             column="as_of_date",
+            day=as_of_date,
         ),
         no_rows(
             "net_amount_agrees_with_features",
-            sql(
-                """
-                    select p.customer_id, p.net_amount, f.net_amount as features_net_amount
-                    from {batch} as p
-                    left join marts.customer_features as f
-                        on f.customer_id = p.customer_id and f.as_of_date = :as_of_date
-                    where p.net_amount is distinct from coalesce(f.net_amount, 0)
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select p.customer_id, p.net_amount, f.net_amount as features_net_amount
+                from {batch} as p
+                left join marts.customer_features as f
+                    on f.customer_id = p.customer_id and f.as_of_date = :as_of_date
+                where p.net_amount is distinct from coalesce(f.net_amount, 0)
+            """,
             "Every customer's net amount is that of customer_features.",
             model,
             column="net_amount",
+            as_of_date=as_of_date,
         ),
         _longer_horizons_hold_more(),
         *(_scores_are_carried(table, *names, as_of_date) for table, names in _SCORES.items()),
@@ -93,16 +92,14 @@ def _amounts() -> tuple[str, ...]:
 def _scores_are_carried(table: str, value: str, status: str, as_of_date: date) -> Expectation:
     return no_rows(
         f"{value}_agrees_with_scores",
-        sql(
-            f"""
-                select p.customer_id, p.{value}, s.{value} as scores_{value}, p.{status}, s.status as scores_status
-                from {{batch}} as p
-                inner join scores.{table} as s on s.customer_id = p.customer_id and s.as_of_date = :as_of_date
-                where p.{value} is distinct from s.{value} or p.{status} is distinct from s.status
-            """,
-            as_of_date=as_of_date,
-        ),
+        f"""
+            select p.customer_id, p.{value}, s.{value} as scores_{value}, p.{status}, s.status as scores_status
+            from {{batch}} as p
+            inner join scores.{table} as s on s.customer_id = p.customer_id and s.as_of_date = :as_of_date
+            where p.{value} is distinct from s.{value} or p.{status} is distinct from s.status
+        """,
         f"Every customer's {value} and its status are those of scores.{table}.",
         look_at("customer_360") + "; the profile is older than the scores.",
         column=value,
+        as_of_date=as_of_date,
     )

@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.measures.figures import TOTAL
 from expectations.suites.former_run import NO_FORMER_RUN, PRESENT_AND_FORMER
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.thresholds import CollapseThresholds
 
 _COLLAPSED = f"""
@@ -41,17 +41,15 @@ def _rule(
     listed = ", ".join(figure.replace("_", " ") for figure in figures)
     return no_rows(
         f"{bare}_totals_stand",
-        sql(
-            _COLLAPSED,
-            gate=gate,
-            table=name,
-            measures=(TOTAL,),
-            as_of_date=as_of_date,
-            share=thresholds.remaining_share_minimum,
-            minimum=thresholds.former_value_minimum,
-        ),
+        _COLLAPSED,
         f"Of the former run's {listed} at least {thresholds.remaining_share_minimum:.0%} are there.",
         f"Look at the newest files of {bare}: was a column renamed, an id written otherwise, an export cut off? What "
         "was published stays. If it is right so: python -m expectations accept --source <source> --as-of <date>.",
         table=name,
+        gate=gate,
+        profiled=name,
+        measures=(TOTAL,),
+        as_of_date=as_of_date,
+        share=thresholds.remaining_share_minimum,
+        minimum=thresholds.former_value_minimum,
     )

@@ -10,7 +10,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.collapse import collapse_rules
 from expectations.suites.former_run import COLUMNS, NO_FORMER_RUN, PRESENT_AND_FORMER
-from expectations.suites.rules import Severity, TableSuite, no_rows, sql
+from expectations.suites.rules import Severity, TableSuite, no_rows
 from expectations.thresholds import DistributionThresholds, ProfiledTable, Thresholds
 from warehouse.base.population_stability import population_stability_sql
 
@@ -26,7 +26,7 @@ _COMPARED = f"""
     ),
     emptied as (
         select 0 as row_count, former_row_count, former_date
-        from judged where row_count is null and former_row_count >= :minimum and :severity = 'warning'
+        from judged where row_count is null and former_row_count >= :minimum and :kind_severity = 'warning'
     ),
     reason as (
         select case
@@ -105,19 +105,22 @@ def distribution_suite(gate: str, thresholds: Thresholds, as_of_date: date) -> T
 def _rule(
     name: str, kind: _Kind, table: ProfiledTable, thresholds: DistributionThresholds, as_of_date: date
 ) -> Expectation:
-    query = sql(
+    return no_rows(
+        f"{name.partition('.')[2]}_{kind.title}",
         _COMPARED.replace("{moved}", kind.moved),
-        gate=table.gate,
+        kind.means,
+        kind.first_step,
         table=name,
+        severity=kind.severity,
+        gate=table.gate,
+        profiled=name,
         as_of_date=as_of_date,
         measures=kind.measures,
         limit=kind.limit,
         minimum=thresholds.row_count_minimum,
-        severity=kind.severity,
+        kind_severity=kind.severity,
         floor=thresholds.category_share_floor,
     )
-    title = f"{name.partition('.')[2]}_{kind.title}"
-    return no_rows(title, query, kind.means, kind.first_step, table=name, severity=kind.severity)
 
 
 def _kinds(bare: str, table: ProfiledTable, thresholds: DistributionThresholds) -> Iterator[_Kind]:

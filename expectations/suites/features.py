@@ -9,7 +9,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.mart_rules import KEY, amounts_are_decimals, key_rules, look_at
 from expectations.suites.revenue import net_amounts_agree
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql
+from expectations.suites.rules import TableSuite, no_rows, not_null
 from expectations.thresholds import MartsThresholds
 from warehouse.tables.features import MARTS, Feature, Subject, declared_features
 
@@ -61,19 +61,17 @@ def _point_in_time_rules(as_of_date: date) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "features_are_not_after_as_of_date",
-            sql(
-                """
-                    select customer_id, as_of_date, first_order_date, last_order_date
-                    from {batch} as features
-                    where as_of_date > :as_of_date or last_order_date >= as_of_date
-                        or first_order_date > last_order_date or first_order_date is null
-                        or last_order_date is null
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select customer_id, as_of_date, first_order_date, last_order_date
+                from {batch} as features
+                where as_of_date > :as_of_date or last_order_date >= as_of_date
+                    or first_order_date > last_order_date or first_order_date is null
+                    or last_order_date is null
+            """,
             "No feature knows anything from its as-of date on.",
             model + "; a feature that knows the future makes every model look better than it is.",
             column="last_order_date",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "days_are_counted_to_as_of_date",
@@ -129,22 +127,20 @@ def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Ex
     return (
         no_rows(
             "purchases_are_complete",
-            sql(
-                """
-                    select coalesce(f.customer_id, o.customer_id) as customer_id, f.order_count,
-                        o.purchase_count
-                    from (select customer_id, order_count from {batch} where as_of_date = :as_of_date) as f
-                    full outer join (select customer_id, count(*) as purchase_count
-                        from marts.fct_orders where is_purchase group by customer_id) as o
-                        on o.customer_id = f.customer_id
-                    where f.order_count is distinct
-                    from o.purchase_count
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select coalesce(f.customer_id, o.customer_id) as customer_id, f.order_count,
+                    o.purchase_count
+                from (select customer_id, order_count from {batch} where as_of_date = :as_of_date) as f
+                full outer join (select customer_id, count(*) as purchase_count
+                    from marts.fct_orders where is_purchase group by customer_id) as o
+                    on o.customer_id = f.customer_id
+                where f.order_count is distinct
+                from o.purchase_count
+            """,
             "At the as-of date every customer with a purchase has features, and they count the same purchases.",
             "Compare marts.customer_features and marts.fct_orders for the customers named.",
             column="order_count",
+            as_of_date=as_of_date,
         ),
         net_amounts_agree(as_of_date),
         no_rows(
@@ -160,20 +156,18 @@ def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Ex
         ),
         no_rows(
             "eligible_customers_exist",
-            sql(
-                """
-                    select count(*) as eligible_customer_count
-                    from {batch} as features
-                    where as_of_date = :as_of_date and is_eligible
-                    having count(*) < :minimum
-                """,
-                as_of_date=as_of_date,
-                minimum=thresholds.eligible_customer_count_warning,
-            ),
+            """
+                select count(*) as eligible_customer_count
+                from {batch} as features
+                where as_of_date = :as_of_date and is_eligible
+                having count(*) < :minimum
+            """,
             f"At least {thresholds.eligible_customer_count_warning} customers are eligible for models.",
             "Nothing is broken: with so few customers models are refused with a reason. Look whether the as-of date "
             "lies long after the last order.",
             column="is_eligible",
             severity="warning",
+            as_of_date=as_of_date,
+            minimum=thresholds.eligible_customer_count_warning,
         ),
     )

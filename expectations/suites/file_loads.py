@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.raw_versions import correction_rules
-from expectations.suites.rules import TableSuite, no_rows, sql
+from expectations.suites.rules import TableSuite, no_rows
 from expectations.suites.volume import file_volume_rules
 from expectations.thresholds import RawThresholds, Thresholds
 from warehouse.tables.contract import Contract
@@ -90,41 +90,38 @@ def _quarantine_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
     limits = {"share": thresholds.quarantined_share_maximum, "minimum": thresholds.minimum_row_count_for_shares}
     yield no_rows(
         "quarantined_share_of_newest_file",
-        sql(
-            f"""
-                select any_value(file_name) as file_name, {shown}
-                from {{batch}} as loads
-                where (table_name, loaded_at) in (select (table_name, max(loaded_at))
-                    from quality.file_loads where rows_read > 0 group by table_name)
-                group by table_name
-                having {too_many}
-            """,
-            **limits,
-        ),
+        f"""
+            select any_value(file_name) as file_name, {shown}
+            from {{batch}} as loads
+            where (table_name, loaded_at) in (select (table_name, max(loaded_at))
+                from quality.file_loads where rows_read > 0 group by table_name)
+            group by table_name
+            having {too_many}
+        """,
         f"At most {thresholds.quarantined_share_maximum:.0%} of the rows of each table's newest file are quarantined.",
         reasons + " Then land a mended file.",
+        **limits,
     )
     yield no_rows(
         "quarantined_share_of_all_files",
-        sql(f"select {shown} from {{batch}} as loads group by table_name having {too_many}", **limits),
+        f"select {shown} from {{batch}} as loads group by table_name having {too_many}",
         f"At most {thresholds.quarantined_share_maximum:.0%} of all rows ever read for a table are quarantined.",
         reasons + " Then mend the source's mapping.",
         # Not critical: a mended file could never make good the rows of the bad one before it.
         severity="warning",
+        **limits,
     )
     yield no_rows(
         "quarantined_share",
-        sql(
-            """
-                select file_name, table_name, rows_quarantined, rows_read
-                from {batch} as loads
-                where rows_quarantined > :share * rows_read
-            """,
-            share=thresholds.quarantined_share_warning,
-        ),
+        """
+            select file_name, table_name, rows_quarantined, rows_read
+            from {batch} as loads
+            where rows_quarantined > :share * rows_read
+        """,
         f"At most {thresholds.quarantined_share_warning:.0%} of the rows of any file are quarantined.",
         reasons,
         severity="warning",
+        share=thresholds.quarantined_share_warning,
     )
 
 
@@ -137,20 +134,18 @@ def _value_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
     for kind, share, words in kinds:
         yield no_rows(
             f"values_{kind}",
-            sql(
-                """
-                    select loads.file_name, loads.table_name, notes.column_name, notes.value_count, loads.rows_read,
-                        notes.example
-                    from {batch} as loads
-                    inner join quality.value_notes as notes
-                        on notes.load_id = loads.load_id and notes.table_name = loads.table_name
-                    where notes.note_kind = :kind and notes.value_count > :share * loads.rows_read
-                """,
-                kind=kind,
-                share=share,
-            ),
+            """
+                select loads.file_name, loads.table_name, notes.column_name, notes.value_count, loads.rows_read,
+                    notes.example
+                from {batch} as loads
+                inner join quality.value_notes as notes
+                    on notes.load_id = loads.load_id and notes.table_name = loads.table_name
+                where notes.note_kind = :kind and notes.value_count > :share * loads.rows_read
+            """,
             f"In no column of a file more than {share:.0%} of the values {words}.",
             "Read quality.value_notes for what was found; tell the source how it writes them (missing_tokens and "
             "spellings in source.yml), or mend the export.",
             severity="warning",
+            kind=kind,
+            share=share,
         )

@@ -19,7 +19,7 @@ NO_FORMER_RUN = "there is no earlier run to compare with"
 # file came in since.
 PRESENT_AND_FORMER = """
     profiles as (
-        select * from {batch} as stored where gate = :gate and table_name = :table and measure in :measures
+        select * from {batch} as stored where gate = :gate and table_name = :profiled and measure in :measures
     ),
     present as (select * from profiles where as_of_date = :as_of_date and not is_accepted),
     former as (

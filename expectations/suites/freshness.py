@@ -7,7 +7,7 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.thresholds import FreshnessThresholds
 from warehouse.tables.contract import Table
 
@@ -47,12 +47,14 @@ def load_lag_rule(thresholds: FreshnessThresholds) -> Expectation:
     """On `raw.orders`; goes by what the source used to do, for history may be loaded years later."""
     return no_rows(
         "newest_order_age_when_loaded",
-        sql(_LAG, minimum=thresholds.former_load_minimum, days=thresholds.load_lag_growth_days),
+        _LAG,
         f"When loaded, the newest order is at most {thresholds.load_lag_growth_days} days older than it used to be in "
         "former loads.",
         "Look whether the export ran on the newest data: an old export was landed, or the shop took no orders.",
         column="ordered_at",
         severity="warning",
+        minimum=thresholds.former_load_minimum,
+        days=thresholds.load_lag_growth_days,
     )
 
 
@@ -66,19 +68,17 @@ def freshness_rules(
     return (
         no_rows(
             f"newest_{table.event_time}_age",
-            sql(
-                f"""
-                    select max({table.event_time}) as newest_{table.event_time}
-                    from {newest(name)} as events
-                    where {table.event_time} < :as_of_date
-                    having date_diff('day', max({table.event_time}), :as_of_date) > :days
-                """,
-                as_of_date=as_of_date,
-                days=days,
-            ),
+            f"""
+                select max({table.event_time}) as newest_{table.event_time}
+                from {newest(name)} as events
+                where {table.event_time} < :as_of_date
+                having date_diff('day', max({table.event_time}), :as_of_date) > :days
+            """,
             f"The newest row of {name} is at most {days} days older than the as-of date.",
             f"Look whether the newest export of {name} was landed; features made from it go stale without it.",
             column=table.event_time,
             severity="warning",
+            as_of_date=as_of_date,
+            days=days,
         ),
     )

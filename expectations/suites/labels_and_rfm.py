@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from expectations.suites.mart_rules import KEY, amounts_are_decimals, key_rules, look_at
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql
+from expectations.suites.rules import TableSuite, no_rows, not_null
 
 
 def labels_suite(as_of_date: date) -> TableSuite:
@@ -19,18 +19,16 @@ def labels_suite(as_of_date: date) -> TableSuite:
         amounts_are_decimals("customer_labels"),
         no_rows(
             "windows_are_closed",
-            sql(
-                """
-                    select customer_id, as_of_date, churn_horizon_days, clv_horizon_days
-                    from {batch} as labels
-                    where as_of_date + cast(greatest(churn_horizon_days, clv_horizon_days) as integer) >
-                        :as_of_date
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select customer_id, as_of_date, churn_horizon_days, clv_horizon_days
+                from {batch} as labels
+                where as_of_date + cast(greatest(churn_horizon_days, clv_horizon_days) as integer) >
+                    :as_of_date
+            """,
             "A label exists only where its whole window lies before the run's as-of date.",
             model,
             column="as_of_date",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "features_exist",
@@ -94,17 +92,15 @@ def rfm_suite(as_of_date: date) -> TableSuite:
         ),
         no_rows(
             "customers_are_complete",
-            sql(
-                """
-                    select f.customer_id
-                    from marts.customer_features as f
-                    left join {batch} as r on r.customer_id = f.customer_id and r.as_of_date = f.as_of_date
-                    where f.as_of_date = :as_of_date and r.customer_id is null
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select f.customer_id
+                from marts.customer_features as f
+                left join {batch} as r on r.customer_id = f.customer_id and r.as_of_date = f.as_of_date
+                where f.as_of_date = :as_of_date and r.customer_id is null
+            """,
             "Every customer with features at the as-of date has a row.",
             model,
+            as_of_date=as_of_date,
         ),
     )
     return TableSuite("marts", "customer_rfm", (*KEY, *scores, "rfm_segment_name"), rules)

@@ -10,7 +10,7 @@ from expectations.ledger import LEDGER_COLUMNS, LEDGER_ORDERS, RAW_ORDER_LINES
 from expectations.newest_versions import newest
 from expectations.suites.charges import goods_like_charges
 from expectations.suites.mart_rules import look_at
-from expectations.suites.rules import Severity, TableSuite, no_rows, sql
+from expectations.suites.rules import Severity, TableSuite, no_rows
 from expectations.thresholds import MartsThresholds, Thresholds
 
 _PLACE_COLUMNS = ("as_of_date", "place", "currency", "row_count", "amount", "share", "warning_share", "maximum_share")
@@ -38,18 +38,16 @@ def ledger_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
         ),
         no_rows(
             "orders_are_in_the_ledger",
-            sql(
-                f"""
-                    select order_id, ordered_at
-                    from {newest("orders")} as orders
-                    where ordered_at < :as_of_date
-                        and order_id not in (select order_id from {LEDGER_ORDERS} where has_movements)
-                """,
-                as_of_date=as_of_date,
-            ),
+            f"""
+                select order_id, ordered_at
+                from {newest("orders")} as orders
+                where ordered_at < :as_of_date
+                    and order_id not in (select order_id from {LEDGER_ORDERS} where has_movements)
+            """,
             "Every order before the as-of date has movements, be it none but its head.",
             look_at("int_movements"),
             column="order_id",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "stated_totals_are_in_the_ledger",
@@ -90,21 +88,19 @@ def places_suite(thresholds: Thresholds, as_of_date: date) -> TableSuite:
 def _places_rule(rule: str, limit: str, severity: Severity, as_of_date: date, minimum: int) -> Expectation:
     return no_rows(
         rule,
-        sql(
-            f"""
-                select place, currency, row_count, amount, round(share, 3) as share, {limit}
-                from {{batch}} as places
-                where as_of_date = :as_of_date and share > {limit}
-                    and (select sum(row_count) from quality.amount_places where as_of_date = :as_of_date) >= :minimum
-                order by share desc
-            """,
-            as_of_date=as_of_date,
-            minimum=minimum,
-        ),
+        f"""
+            select place, currency, row_count, amount, round(share, 3) as share, {limit}
+            from {{batch}} as places
+            where as_of_date = :as_of_date and share > {limit}
+                and (select sum(row_count) from quality.amount_places where as_of_date = :as_of_date) >= :minimum
+            order by share desc
+        """,
         "No place takes more of the money out of the goods than its limit: copies, unknown orders, currencies without "
         "a rate, turned signs, shipping, taxes and other kinds of lines, cancelled and reversed orders.",
         "Read quality.amount_places and docs/what-counts.md. Kinds come from line_kind of lines and products and from "
         "line_kinds.csv of the source; rates from exchange_rates, for the reporting_currency of source.yml.",
         severity=severity,
         column="share",
+        as_of_date=as_of_date,
+        minimum=minimum,
     )

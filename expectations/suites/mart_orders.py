@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.ledger import LEDGER_ORDERS
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
-from expectations.suites.rules import TableSuite, at_least, in_set, no_rows, not_empty_unless, not_null, sql, unique
+from expectations.suites.rules import TableSuite, at_least, in_set, no_rows, not_empty_unless, not_null, unique
 from expectations.thresholds import MartsThresholds
 from warehouse.tables.contract import load_contract
 
@@ -36,17 +36,15 @@ def _identity_rules(as_of_date: date) -> tuple[Expectation, ...]:
         in_set("order_kind", ["sale", "return", "adjustment"], "Orders are sales, returns or adjustments.", model),
         no_rows(
             "nothing_after_as_of_date",
-            sql(
-                """
-                    select order_id, ordered_at, cancelled_at, reversed_at
-                    from {batch} as orders
-                    where greatest(ordered_at, cancelled_at, reversed_at) >= :as_of_date
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select order_id, ordered_at, cancelled_at, reversed_at
+                from {batch} as orders
+                where greatest(ordered_at, cancelled_at, reversed_at) >= :as_of_date
+            """,
             f"The facts know no order, cancellation or reversal from {as_of_date} on.",
             model + "; the models must cut at the variable as_of_date.",
             column="ordered_at",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "customers_are_known",
@@ -139,18 +137,16 @@ def _amount_rules(thresholds: MartsThresholds) -> tuple[Expectation, ...]:
         _undone_twice(),
         no_rows(
             "guest_amount_share",
-            sql(
-                """
-                    select sum(net_amount) as net_amount, sum(net_amount) filter (is_guest) as guest_net_amount
-                    from {batch} as orders
-                    having sum(net_amount) filter (is_guest) > :share * sum(net_amount)
-                """,
-                share=thresholds.guest_amount_share_warning,
-            ),
+            """
+                select sum(net_amount) as net_amount, sum(net_amount) filter (is_guest) as guest_net_amount
+                from {batch} as orders
+                having sum(net_amount) filter (is_guest) > :share * sum(net_amount)
+            """,
             f"At most {thresholds.guest_amount_share_warning:.0%} of the net sales are guests'.",
             "Look whether customer_id is mapped; guests can be neither segmented nor scored.",
             column="net_amount",
             severity="warning",
+            share=thresholds.guest_amount_share_warning,
         ),
     )
 

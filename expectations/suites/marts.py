@@ -10,7 +10,7 @@ from expectations.suites.ledger import ledger_suite, places_suite
 from expectations.suites.mart_orders import order_items_suite, orders_suite
 from expectations.suites.mart_rules import look_at
 from expectations.suites.revenue import marts_bridge_suite, monthly_sales_suite
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 from expectations.suites.subscriptions import subscription_features_suite, subscriptions_suite
 from expectations.thresholds import Thresholds
 
@@ -41,18 +41,16 @@ def _customers_suite(as_of_date: date) -> TableSuite:
         unique(["customer_id"], "Each customer stands once in dim_customers.", model),
         no_rows(
             "order_dates_in_order",
-            sql(
-                """
-                    select customer_id, first_order_date, last_order_date
-                    from {batch} as customers
-                    where first_order_date > last_order_date or last_order_date >= :as_of_date
-                        or (first_order_date is null) <> (last_order_date is null)
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select customer_id, first_order_date, last_order_date
+                from {batch} as customers
+                where first_order_date > last_order_date or last_order_date >= :as_of_date
+                    or (first_order_date is null) <> (last_order_date is null)
+            """,
             "A customer's first order is not after the last one, and both lie before the as-of date.",
             model,
             column="last_order_date",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "customers_exist",

@@ -6,7 +6,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
 from expectations.suites.ids import plain_id
-from expectations.suites.rules import Severity, no_rows, sql
+from expectations.suites.rules import Severity, no_rows
 from expectations.thresholds import RawThresholds
 
 _ORPHANS = f"""
@@ -46,13 +46,14 @@ def line_rules(thresholds: RawThresholds) -> tuple[Expectation, ...]:
     return tuple(
         no_rows(
             rule,
-            sql(_ORPHANS, share=share),
+            _ORPHANS,
             f"At most {share:.0%} of the order lines belong to no known order.",
             "Look whether orders and lines were exported for the same period, and whether ids are written alike: "
             "without .0, with the same leading zeros and capitals (so written, found_by_plain_id_count lines would "
             "find their order). Lines without order are not counted.",
             column="order_id",
             severity=severity,
+            share=share,
         )
         for rule, share, severity in limits
     )

@@ -7,7 +7,7 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
-from expectations.suites.rules import TableSuite, no_rows, sql
+from expectations.suites.rules import TableSuite, no_rows
 from expectations.thresholds import RawThresholds
 
 _ORDERS = newest("orders")
@@ -38,23 +38,21 @@ def amount_rules(thresholds: RawThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "orders_without_any_amount",
-            sql(
-                without
-                + """
-                    select
-                        order_id, ordered_at,
-                        round((select avg(cast(is_without_amount as integer)) from documents), 3) as share_of_orders
-                    from documents
-                    where is_without_amount
-                        and (select avg(cast(is_without_amount as integer)) from documents) > :share
-                    order by ordered_at desc
-                """,
-                share=limit,
-            ),
+            without
+            + """
+                select
+                    order_id, ordered_at,
+                    round((select avg(cast(is_without_amount as integer)) from documents), 3) as share_of_orders
+                from documents
+                where is_without_amount
+                    and (select avg(cast(is_without_amount as integer)) from documents) > :share
+                order by ordered_at desc
+            """,
             f"At most {limit:.0%} of the orders are without any amount: neither a total nor a priced line.",
             look,
             column="order_amount",
             severity="warning",
+            share=limit,
         ),
         no_rows(
             "some_order_has_an_amount",
@@ -78,17 +76,14 @@ def amount_differences_suite(as_of_date: date) -> TableSuite:
     columns += ("unpriced_line_count", "copied_line_count", "quarantined_line_count")
     rule = no_rows(
         "lines_and_stated_total_agree",
-        sql(
-            """
-                select
-                    order_id, stated_amount, lines_amount, difference_amount, unpriced_line_count,
-                    copied_line_count, quarantined_line_count
-                from {batch} as differences
-                where as_of_date = :as_of_date
-                order by abs(difference_amount) desc, order_id
-            """,
-            as_of_date=as_of_date,
-        ),
+        """
+            select
+                order_id, stated_amount, lines_amount, difference_amount, unpriced_line_count,
+                copied_line_count, quarantined_line_count
+            from {batch} as differences
+            where as_of_date = :as_of_date
+            order by abs(difference_amount) desc, order_id
+        """,
         "The lines and the stated total of no order differ by more than a cent.",
         "Read quality.amount_differences: is a coupon or postage in the total only, a line without a price, a copy "
         "left out, a line in quarantine? The lines count, unless source.yml says amounts_from: heads "
@@ -96,6 +91,7 @@ def amount_differences_suite(as_of_date: date) -> TableSuite:
         column="order_amount",
         table="raw.orders",
         severity="warning",
+        as_of_date=as_of_date,
     )
     return TableSuite("quality", "amount_differences", columns, (rule,))
 

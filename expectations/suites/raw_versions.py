@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest, superseded
-from expectations.suites.rules import Severity, no_rows, sql, unique
+from expectations.suites.rules import Severity, no_rows, unique
 from expectations.thresholds import RawThresholds
 from warehouse.base.definitions import load_definitions
 from warehouse.tables.contract import Contract, Table
@@ -46,17 +46,15 @@ def version_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterato
     )
     yield no_rows(
         "corrected_share",
-        sql(
-            f"""
-                select count(*) as row_count, (select count(*) from {superseded(name)}) as corrected_count
-                from {{batch}} as versions
-                having (select count(*) from {superseded(name)}) > :share * count(*)
-            """,
-            share=thresholds.corrected_share_warning,
-        ),
+        f"""
+            select count(*) as row_count, (select count(*) from {superseded(name)}) as corrected_count
+            from {{batch}} as versions
+            having (select count(*) from {superseded(name)}) > :share * count(*)
+        """,
         f"No more than {thresholds.corrected_share_warning:.0%} of the rows of {name} are corrections of earlier ones.",
         f"Ask whoever exports {name} whether keys are used again for other things.",
         severity="warning",
+        share=thresholds.corrected_share_warning,
     )
 
 
@@ -92,19 +90,17 @@ def _rekeyed_rules(thresholds: RawThresholds) -> Iterator[Expectation]:
     for rule, condition, which, severity in kinds:
         yield no_rows(
             rule,
-            sql(
-                f"""
-                    select file_name, table_name, rows_rekeyed, rows_read
-                    from {{batch}} as loads
-                    where rows_rekeyed > :share * rows_read and {condition}
-                """,
-                share=share,
-                minimum=thresholds.minimum_row_count_for_shares,
-            ),
+            f"""
+                select file_name, table_name, rows_rekeyed, rows_read
+                from {{batch}} as loads
+                where rows_rekeyed > :share * rows_read and {condition}
+            """,
             f"{which} replaces, by more than {share:.0%} of its rows, earlier ones of another customer, order or day.",
             "Ask whoever exports the file whether keys are used again for other things; a row number, for example, is "
             "no key. If the new rows are right, take the older files out of landing and start over.",
             severity=severity,
+            share=share,
+            minimum=thresholds.minimum_row_count_for_shares,
         )
 
 
@@ -119,20 +115,18 @@ def _gone_rules(contract: Contract, thresholds: RawThresholds) -> Iterator[Expec
     for rule, share, minimum, severity in limits:
         yield no_rows(
             rule,
-            sql(
-                f"""
-                    select file_name, loads.table_name, rows_gone, remaining.row_count as rows_left
-                    from {{batch}} as loads
-                    inner join ({left}) as remaining on remaining.table_name = loads.table_name
-                    where rows_gone > :share * (rows_gone + remaining.row_count)
-                        and rows_gone + remaining.row_count >= :minimum and {_OF_NEWEST_FILE}
-                """,
-                share=share,
-                minimum=minimum,
-            ),
+            f"""
+                select file_name, loads.table_name, rows_gone, remaining.row_count as rows_left
+                from {{batch}} as loads
+                inner join ({left}) as remaining on remaining.table_name = loads.table_name
+                where rows_gone > :share * (rows_gone + remaining.row_count)
+                    and rows_gone + remaining.row_count >= :minimum and {_OF_NEWEST_FILE}
+            """,
             f"The newest file of a table takes away at most {share:.0%} of the rows that were there.",
             "Look whether the full export is complete; what it lacks counts no longer. Land a complete one.",
             severity=severity,
+            share=share,
+            minimum=minimum,
         )
 
 
@@ -142,36 +136,34 @@ def _emptied_columns_rule(contract: Contract, thresholds: RawThresholds) -> Expe
     filled = " union all ".join(_filled(name, table) for name, table in contract.tables.items())
     return no_rows(
         "columns_of_former_files_are_filled",
-        sql(
-            f"""
-                with
-                filled as ({filled}),
-                newest as (
-                    select table_name, max(loaded_at) as loaded_at from filled group by table_name
-                ),
-                compared as (
-                    select
-                        filled.table_name, filled.column_name,
-                        sum(filled.row_count) filter (filled.loaded_at = newest.loaded_at) as row_count,
-                        sum(filled.filled_count) filter (filled.loaded_at = newest.loaded_at) as filled_count,
-                        sum(filled.row_count) filter (filled.loaded_at < newest.loaded_at) as former_row_count,
-                        sum(filled.filled_count) filter (filled.loaded_at < newest.loaded_at) as former_filled_count
-                    from filled inner join newest on newest.table_name = filled.table_name
-                    group by filled.table_name, filled.column_name
-                )
+        f"""
+            with
+            filled as ({filled}),
+            newest as (
+                select table_name, max(loaded_at) as loaded_at from filled group by table_name
+            ),
+            compared as (
                 select
-                    table_name, column_name, row_count,
-                    round(former_filled_count / former_row_count, 3) as former_filled_share
-                from compared
-                where filled_count = 0 and former_filled_count >= :share * former_row_count
-                    -- by chance in fewer than one of a thousand files
-                    and row_count * ln(1 - least(former_filled_count / former_row_count, 0.95)) < ln(0.001)
-            """,
-            share=share,
-        ),
+                    filled.table_name, filled.column_name,
+                    sum(filled.row_count) filter (filled.loaded_at = newest.loaded_at) as row_count,
+                    sum(filled.filled_count) filter (filled.loaded_at = newest.loaded_at) as filled_count,
+                    sum(filled.row_count) filter (filled.loaded_at < newest.loaded_at) as former_row_count,
+                    sum(filled.filled_count) filter (filled.loaded_at < newest.loaded_at) as former_filled_count
+                from filled inner join newest on newest.table_name = filled.table_name
+                group by filled.table_name, filled.column_name
+            )
+            select
+                table_name, column_name, row_count,
+                round(former_filled_count / former_row_count, 3) as former_filled_share
+            from compared
+            where filled_count = 0 and former_filled_count >= :share * former_row_count
+                -- by chance in fewer than one of a thousand files
+                and row_count * ln(1 - least(former_filled_count / former_row_count, 0.95)) < ln(0.001)
+        """,
         f"No column is empty in all rows of a table's newest file that {share:.0%} of the rows before had filled.",
         _RENAMED,
         severity="warning",
+        share=share,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.thresholds import ReferenceThresholds
 from warehouse.tables.contract import Contract
 
@@ -37,26 +37,24 @@ def _rule(name: str, key: tuple[str, ...], column: str, share: float) -> Expecta
     known = compared.format(f"parent.{column}")
     return no_rows(
         f"{column}_refers_to_{parent}",
-        sql(
-            f"""
-                with unknown as (
-                    select {shown}, child._file_name, child._row_number
-                    from {newest(name)} as child
-                    where {child} is not null
-                        and exists (select 1 from {newest(parent)})
-                        and not exists (select 1 from {newest(parent)} as parent where {known} = {child})
-                )
-                select * from unknown
-                where (select count(*) from unknown)
-                    > :share * (select count(*) from {newest(name)} as child where {child} is not null)
-            """,
-            share=share,
-        ),
+        f"""
+            with unknown as (
+                select {shown}, child._file_name, child._row_number
+                from {newest(name)} as child
+                where {child} is not null
+                    and exists (select 1 from {newest(parent)})
+                    and not exists (select 1 from {newest(parent)} as parent where {known} = {child})
+            )
+            select * from unknown
+            where (select count(*) from unknown)
+                > :share * (select count(*) from {newest(name)} as child where {child} is not null)
+        """,
         f"{_extent(share)} of the rows of {name} with a {column} refer to no row of {parent}, where {parent} were "
         "loaded.",
         f"Look whether {name} and {parent} were exported for the same period and with the same ids.",
         column=column,
         severity="warning",
+        share=share,
     )
 
 

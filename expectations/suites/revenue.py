@@ -11,7 +11,7 @@ from expectations.ledger import LEDGER_ORDERS
 from expectations.measures.revenue import CUSTOMER_360_STEPS, MARTS_STEPS, Step
 from expectations.measures.revenue_queries import CUSTOMERS
 from expectations.suites.mart_rules import look_at
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 
 _BRIDGE = "select * from quality.revenue_reconciliation order by as_of_date, step_number, row_position"
 
@@ -40,20 +40,18 @@ def _bridge_suite(steps: Sequence[Step], as_of_date: date) -> TableSuite:
 def _step_is_explained(step: Step, as_of_date: date) -> Expectation:
     return no_rows(
         f"revenue_up_to_{step.stage.replace('.', '_')}_is_explained",
-        sql(
-            """
-                with step as (select * from {batch} as bridge where as_of_date = :as_of_date and step_number = :number)
-                select amount_class, amount from step where amount_class = 'unexplained' and amount <> 0
-                union all
-                select 'the step could not be worked out', null where not exists (select 1 from step)
-            """,
-            as_of_date=as_of_date,
-            number=step.number,
-        ),
+        """
+            with step as (select * from {batch} as bridge where as_of_date = :as_of_date and step_number = :number)
+            select amount_class, amount from step where amount_class = 'unexplained' and amount <> 0
+            union all
+            select 'the step could not be worked out', null where not exists (select 1 from step)
+        """,
         f"Revenue up to {step.stage}: {step.meanings['opening']} {_classes(step)} To the cent.",
         f"Read the bridge: {_BRIDGE}; then compare the two tables of the step, order by order.",
         column="amount",
         table=f"{'intermediate' if step.stage.startswith('int_') else 'marts'}.{step.stage.partition('.')[0]}",
+        as_of_date=as_of_date,
+        number=step.number,
     )
 
 
@@ -66,22 +64,20 @@ def net_amounts_agree(as_of_date: date) -> Expectation:
     """A rule on `marts.customer_features`: the bridge's last step in the marts, for each customer."""
     return no_rows(
         "net_amount_agrees_with_orders",
-        sql(
-            f"""
-                select coalesce(orders.customer_id, features.customer_id) as customer_id,
-                    features.net_amount, orders.orders_amount
-                from ({CUSTOMERS.format(as_of_date=":as_of_date")}) as orders
-                full outer join (
-                    select customer_id, net_amount from {{batch}} as of_table where as_of_date = :as_of_date
-                ) as features on features.customer_id = orders.customer_id
-                where (orders.has_purchase or features.customer_id is not null) and not coalesce(
-                    abs(features.net_amount - orders.orders_amount) <= 0.005 * orders.rounded_count, false)
-            """,
-            as_of_date=as_of_date,
-        ),
+        f"""
+            select coalesce(orders.customer_id, features.customer_id) as customer_id,
+                features.net_amount, orders.orders_amount
+            from ({CUSTOMERS.format(as_of_date=":as_of_date")}) as orders
+            full outer join (
+                select customer_id, net_amount from {{batch}} as of_table where as_of_date = :as_of_date
+            ) as features on features.customer_id = orders.customer_id
+            where (orders.has_purchase or features.customer_id is not null) and not coalesce(
+                abs(features.net_amount - orders.orders_amount) <= 0.005 * orders.rounded_count, false)
+        """,
         "At the as-of date every customer's net amount is that of the customer's orders and returns, to the cent.",
         "Compare marts.customer_features and marts.fct_orders for the customers named.",
         column="net_amount",
+        as_of_date=as_of_date,
     )
 
 

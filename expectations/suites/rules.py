@@ -78,10 +78,17 @@ def no_rows(
     column: str | None = None,
     table: str | None = None,
     severity: Severity = "critical",
+    **values: Value,
 ) -> Expectation:
-    """The query finds the rows that break the rule; there must be none."""
+    """The query finds the rows that break the rule; there must be none.
+
+    Parameters
+    ----------
+    values
+        Of the query's placeholders, as `sql` takes them.
+    """
     return ExpectNoRowsBreakingRule(
-        unexpected_rows_query=dedent(query).strip(),
+        unexpected_rows_query=dedent(sql(query, **values) if values else query).strip(),
         **_common(rule, means, first_step, severity, column=column, table=table),
     )
 

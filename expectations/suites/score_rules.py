@@ -7,7 +7,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import in_set, no_rows, sql, unique
+from expectations.suites.rules import in_set, no_rows, unique
 from expectations.thresholds import ScoresThresholds
 from warehouse.jobs.spec import JobSpec
 
@@ -29,18 +29,16 @@ def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) 
         in_set("status", STATUSES, f"A status is one of {', '.join(STATUSES)}.", LOOK),
         no_rows(
             "reason_or_origin_is_given",
-            sql(
-                f"""
-                    select {", ".join(key)}, status, reason, model_version, mlflow_run_id
-                    from {{batch}} as scores
-                    where as_of_date = :as_of_date and ((status = 'scored' and ({no_version}
-                        mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
-                """,
-                as_of_date=as_of_date,
-            ),
+            f"""
+                select {", ".join(key)}, status, reason, model_version, mlflow_run_id
+                from {{batch}} as scores
+                where as_of_date = :as_of_date and ((status = 'scored' and ({no_version}
+                    mlflow_run_id is null)) or (status <> 'scored' and nullif(trim(reason), '') is null))
+            """,
             "A score names its model version and run; a missing score gives its reason.",
             LOOK,
             column="reason",
+            as_of_date=as_of_date,
         ),
         scored_share_stands(thresholds, as_of_date),
         _job_scored(as_of_date),
@@ -52,40 +50,36 @@ def _every_customer(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Exp
     return (
         no_rows(
             "every_customer_has_one_answer",
-            sql(
-                """
-                    select coalesce(c.customer_id, s.customer_id) as customer_id, coalesce(s.row_count, 0)
-                        as row_count, c.customer_id is not null as is_known
-                    from marts.dim_customers as c
-                    full outer join (select customer_id, count(*) as row_count from {batch}
-                        where as_of_date = :as_of_date group by customer_id) as s
-                        on s.customer_id = c.customer_id
-                    where c.customer_id is null or s.row_count is distinct
-                    from 1
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select coalesce(c.customer_id, s.customer_id) as customer_id, coalesce(s.row_count, 0)
+                    as row_count, c.customer_id is not null as is_known
+                from marts.dim_customers as c
+                full outer join (select customer_id, count(*) as row_count from {batch}
+                    where as_of_date = :as_of_date group by customer_id) as s
+                    on s.customer_id = c.customer_id
+                where c.customer_id is null or s.row_count is distinct
+                from 1
+            """,
             "Every customer of marts.dim_customers has exactly one row for the as-of date, and nobody else has.",
             "Score again for this as-of date; if two models wrote rows, delete those of the one not in service.",
             column="customer_id",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "scored_share",
-            sql(
-                """
-                    select count(*) as eligible_count, count(*) filter (s.status = 'scored') as scored_count
-                    from {batch} as s
-                    inner join marts.customer_features as f on f.customer_id = s.customer_id
-                        and f.as_of_date = s.as_of_date and f.is_eligible
-                    where s.as_of_date = :as_of_date
-                    having count(*) filter (s.status = 'scored') between 1 and :share * count(*) - 0.000001
-                """,
-                as_of_date=as_of_date,
-                share=thresholds.scored_share_minimum,
-            ),
+            """
+                select count(*) as eligible_count, count(*) filter (s.status = 'scored') as scored_count
+                from {batch} as s
+                inner join marts.customer_features as f on f.customer_id = s.customer_id
+                    and f.as_of_date = s.as_of_date and f.is_eligible
+                where s.as_of_date = :as_of_date
+                having count(*) filter (s.status = 'scored') between 1 and :share * count(*) - 0.000001
+            """,
             f"A job that scores at all scores at least {thresholds.scored_share_minimum:.0%} of the eligible.",
             "Group the rows by status and reason, and look at the features of those without a score.",
             column="status",
+            as_of_date=as_of_date,
+            share=thresholds.scored_share_minimum,
         ),
     )
 
@@ -126,32 +120,32 @@ def scored_share_stands(thresholds: ScoresThresholds, as_of_date: date) -> Expec
     change = thresholds.scored_share_change_warning
     return no_rows(
         "scored_share_of_former_run",
-        sql(_FORMER_SHARE, as_of_date=as_of_date, change=change),
+        _FORMER_SHARE,
         f"The share of customers with a score is that of the former date (± {change:.0%}).",
         "Compare the reasons of both dates in the rows shown; refusals say what is lacking.",
         column="status",
         severity="warning",
+        as_of_date=as_of_date,
+        change=change,
     )
 
 
 def _job_scored(as_of_date: date) -> Expectation:
     return no_rows(
         "job_scored",
-        sql(
-            """
-                select reason, count(*) as row_count
-                from {batch} as scores
-                where as_of_date = :as_of_date
-                    and not exists (select 1 from {batch} as others
-                    where others.as_of_date = :as_of_date and others.status = 'scored')
-                group by reason
-            """,
-            as_of_date=as_of_date,
-        ),
+        """
+            select reason, count(*) as row_count
+            from {batch} as scores
+            where as_of_date = :as_of_date
+                and not exists (select 1 from {batch} as others
+                where others.as_of_date = :as_of_date and others.status = 'scored')
+            group by reason
+        """,
         "The job gave scores.",
         "Nothing is broken: the reason says why the job refused, most often too little data.",
         column="status",
         severity="warning",
+        as_of_date=as_of_date,
     )
 
 
@@ -159,17 +153,15 @@ def filled_when_scored(key: Iterable[str], columns: tuple[str, ...], as_of_date:
     missing = " or ".join(f"{column} is null" for column in columns)
     return no_rows(
         "scored_rows_are_filled",
-        sql(
-            f"""
-                select {", ".join([*key, *columns])}
-                from {{batch}} as scores
-                where as_of_date = :as_of_date and status = 'scored' and ({missing})
-            """,
-            as_of_date=as_of_date,
-        ),
+        f"""
+            select {", ".join([*key, *columns])}
+            from {{batch}} as scores
+            where as_of_date = :as_of_date and status = 'scored' and ({missing})
+        """,
         f"Who is scored has {', '.join(columns)}.",
         LOOK,
         column=", ".join(columns),
+        as_of_date=as_of_date,
     )
 
 
@@ -178,13 +170,11 @@ def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
     wrong = " or ".join(f"not isfinite(sum({column}))" for column in columns)
     return no_rows(
         "totals_are_finite",
-        sql(
-            f"select {sums} from {{batch}} as scores where as_of_date = :as_of_date having {wrong}",
-            as_of_date=as_of_date,
-        ),
+        f"select {sums} from {{batch}} as scores where as_of_date = :as_of_date having {wrong}",
         f"The totals of {', '.join(columns)} are finite numbers.",
         "A model gave infinity or no number: " + LOOK[0].lower() + LOOK[1:],
         column=", ".join(columns),
+        as_of_date=as_of_date,
     )
 
 
@@ -192,19 +182,17 @@ def reasoned(key: Iterable[str], as_of_date: date) -> Expectation:
     """A warning: a score without reasons is a score still."""
     return no_rows(
         "scored_rows_have_reasons",
-        sql(
-            f"""
-                select {", ".join(key)}, reasons, reason_codes
-                from {{batch}} as scores
-                where as_of_date = :as_of_date and status = 'scored'
-                    and (nullif(trim(reasons), '') is null or not coalesce(json_valid(reason_codes), false))
-            """,
-            as_of_date=as_of_date,
-        ),
+        f"""
+            select {", ".join(key)}, reasons, reason_codes
+            from {{batch}} as scores
+            where as_of_date = :as_of_date and status = 'scored'
+                and (nullif(trim(reasons), '') is null or not coalesce(json_valid(reason_codes), false))
+        """,
         "Who is scored is told why: reasons in words, and as JSON in reason_codes.",
         "Look in the scoring task's log for why the reasons could not be found; the scores themselves stand.",
         column="reasons",
         severity="warning",
+        as_of_date=as_of_date,
     )
 
 

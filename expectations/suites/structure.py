@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import TableSuite, no_rows, sql
+from expectations.suites.rules import TableSuite, no_rows
 
 _FIRST_STEPS = {
     "raw": "Load the source: python -m warehouse ingest.",
@@ -35,16 +35,14 @@ def structure_suite(suites: Sequence[TableSuite]) -> TableSuite:
 def _columns_exist(suite: TableSuite) -> Expectation:
     return no_rows(
         f"{suite.schema}_{suite.table}_has_its_columns",
-        sql(
-            "select missing.column_name as missing_column from (select unnest([" + _list(suite.columns) + "]) as "
-            "column_name) as missing where missing.column_name not in (select c.column_name from {batch} as c "
-            "where c.table_schema = :schema and c.table_name = :table)",
-            schema=suite.schema,
-            table=suite.table,
-        ),
+        "select missing.column_name as missing_column from (select unnest([" + _list(suite.columns) + "]) as "
+        "column_name) as missing where missing.column_name not in (select c.column_name from {batch} as c "
+        "where c.table_schema = :schema and c.table_name = :bare_name)",
         f"The table {suite.table_name} exists with the {len(suite.columns)} columns that the gate needs.",
         _TABLE_STEPS.get(suite.table) or _FIRST_STEPS.get(suite.schema, "Run the step that writes this table."),
         table=suite.table_name,
+        schema=suite.schema,
+        bare_name=suite.table,
     )
 
 

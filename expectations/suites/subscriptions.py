@@ -7,7 +7,7 @@ from datetime import date
 from expectations.newest_versions import newest
 from expectations.suites.features import features_keep_their_bounds
 from expectations.suites.mart_rules import look_at
-from expectations.suites.rules import TableSuite, no_rows, not_null, sql, unique
+from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 from warehouse.tables.features import declared_features
 
 
@@ -19,33 +19,29 @@ def subscriptions_suite(as_of_date: date) -> TableSuite:
         unique(["subscription_id"], "Each contract stands once in dim_subscriptions.", model),
         no_rows(
             "contracts_are_complete",
-            sql(
-                f"""
-                    select known.subscription_id as raw_subscription_id, contracts.subscription_id
-                    from (select subscription_id from {newest("subscriptions")}
-                        where started_at < :as_of_date) as known
-                    full outer join {{batch}} as contracts on contracts.subscription_id = known.subscription_id
-                    where known.subscription_id is null or contracts.subscription_id is null
-                """,
-                as_of_date=as_of_date,
-            ),
+            f"""
+                select known.subscription_id as raw_subscription_id, contracts.subscription_id
+                from (select subscription_id from {newest("subscriptions")}
+                    where started_at < :as_of_date) as known
+                full outer join {{batch}} as contracts on contracts.subscription_id = known.subscription_id
+                where known.subscription_id is null or contracts.subscription_id is null
+            """,
             "Every contract that began before the as-of date is there, and no other.",
             model,
             column="subscription_id",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "nothing_after_as_of_date",
-            sql(
-                """
-                    select subscription_id, started_at, ended_at
-                    from {batch} as contracts
-                    where started_at >= :as_of_date or ended_at >= :as_of_date or is_active <> (ended_at is null)
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select subscription_id, started_at, ended_at
+                from {batch} as contracts
+                where started_at >= :as_of_date or ended_at >= :as_of_date or is_active <> (ended_at is null)
+            """,
             f"No start or end from {as_of_date} on is known, and only what has not ended is active.",
             model,
             column="ended_at",
+            as_of_date=as_of_date,
         ),
     )
     columns = ("subscription_id", "customer_id", "started_at", "ended_at", "is_active")
@@ -60,19 +56,17 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
         features_keep_their_bounds("contracts", ("subscription_id", "as_of_date")),
         no_rows(
             "features_fit_their_date",
-            sql(
-                """
-                    select subscription_id, as_of_date, tenure_months, is_eligible, total_charges_amount
-                    from {batch} as features
-                    where as_of_date > :as_of_date
-                        or is_eligible <> (ineligible_reason is null)
-                        or (as_of_date < :as_of_date and (not is_eligible or total_charges_amount is not null))
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select subscription_id, as_of_date, tenure_months, is_eligible, total_charges_amount
+                from {batch} as features
+                where as_of_date > :as_of_date
+                    or is_eligible <> (ineligible_reason is null)
+                    or (as_of_date < :as_of_date and (not is_eligible or total_charges_amount is not null))
+            """,
             "At earlier dates there are running contracts only, without what is known of them today.",
             model + "; a feature that knows the future makes every model look better than it is.",
             column="tenure_months",
+            as_of_date=as_of_date,
         ),
     )
     columns = ("subscription_id", "as_of_date", "is_eligible", "ineligible_reason", *declared_features("contracts"))

@@ -11,7 +11,7 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.thresholds import VolumeThresholds
 
 # Standard deviations in a median absolute deviation of a normal distribution.
@@ -113,19 +113,17 @@ def order_volume_rules(thresholds: VolumeThresholds, as_of_date: date) -> tuple[
     return tuple(
         no_rows(
             f"orders_of_last_{name}",
-            sql(
-                _ORDERS,
-                as_of_date=as_of_date,
-                days=days,
-                weeks=thresholds.former_week_count,
-                minimum=thresholds.former_week_minimum,
-                **_bounds(thresholds),
-            ),
+            _ORDERS,
             f"The last {name} before the as-of date has about as many orders as {alike} of the past "
             f"{thresholds.former_week_count} weeks, or as the season of a year ago lets expect.",
             "Look whether the newest export is complete, and whether a campaign, a holiday or an outage explains it.",
             column="ordered_at",
             severity="warning",
+            as_of_date=as_of_date,
+            days=days,
+            weeks=thresholds.former_week_count,
+            minimum=thresholds.former_week_minimum,
+            **_bounds(thresholds),
         )
         for name, days, alike in (("day", 1, "the same weekdays"), ("week", 7, "the weeks"))
     )
@@ -136,11 +134,13 @@ def file_volume_rules(thresholds: VolumeThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "rows_of_newest_file",
-            sql(_FILES, minimum=thresholds.former_file_minimum, **_bounds(thresholds)),
+            _FILES,
             "The newest file of each table has about as many rows as the files before it.",
             "Compare the file with the one before it: cut off, exported twice, or for another period?",
             column="rows_read",
             severity="warning",
+            minimum=thresholds.former_file_minimum,
+            **_bounds(thresholds),
         ),
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
@@ -27,42 +27,38 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
         ),
         no_rows(
             "historic_amount_agrees_with_features",
-            sql(
-                """
-                    select c.customer_id, c.historic_amount, f.net_amount
-                    from {batch} as c
-                    inner join marts.customer_features as f on f.customer_id = c.customer_id
-                        and f.as_of_date = c.as_of_date
-                    where c.as_of_date = :as_of_date and c.status = 'scored'
-                        and c.historic_amount <> f.net_amount
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select c.customer_id, c.historic_amount, f.net_amount
+                from {batch} as c
+                inner join marts.customer_features as f on f.customer_id = c.customer_id
+                    and f.as_of_date = c.as_of_date
+                where c.as_of_date = :as_of_date and c.status = 'scored'
+                    and c.historic_amount <> f.net_amount
+            """,
             "Historic value is the net amount of the customer's features.",
             "Score again: the scores were made from other marts.",
             column="historic_amount",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "predicted_total_is_plausible",
-            sql(
-                """
-                    select sum(c.predicted_amount) as predicted_amount, sum(f.net_amount_365d *
-                        c.horizon_days / 365.0) as past_amount
-                    from {batch} as c
-                    inner join marts.customer_features as f on f.customer_id = c.customer_id
-                        and f.as_of_date = c.as_of_date
-                    where c.as_of_date = :as_of_date and c.status = 'scored'
-                    having sum(c.predicted_amount) not between :smallest * past_amount
-                        and :largest * past_amount
-                """,
-                as_of_date=as_of_date,
-                smallest=smallest,
-                largest=largest,
-            ),
+            """
+                select sum(c.predicted_amount) as predicted_amount, sum(f.net_amount_365d *
+                    c.horizon_days / 365.0) as past_amount
+                from {batch} as c
+                inner join marts.customer_features as f on f.customer_id = c.customer_id
+                    and f.as_of_date = c.as_of_date
+                where c.as_of_date = :as_of_date and c.status = 'scored'
+                having sum(c.predicted_amount) not between :smallest * past_amount
+                    and :largest * past_amount
+            """,
             f"All customers' predicted spend is {smallest:g} to {largest:g} times their spend of the past year, "
             "brought to the same number of days.",
             "Compare with the season and with the model's evaluation in MLflow before using the sum.",
             column="predicted_amount",
             severity="warning",
+            as_of_date=as_of_date,
+            smallest=smallest,
+            largest=largest,
         ),
     )

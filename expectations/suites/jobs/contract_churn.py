@@ -6,7 +6,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
@@ -15,20 +15,18 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
     return (
         no_rows(
             "every_contract_has_one_answer",
-            sql(
-                """
-                    select coalesce(c.subscription_id, s.subscription_id) as subscription_id, s.status, s.reason
-                    from marts.dim_subscriptions as c
-                    full outer join (select * from {batch} where as_of_date = :as_of_date) as s
-                        on s.subscription_id = c.subscription_id
-                    where c.subscription_id is null or s.subscription_id is null
-                        or (s.status = 'scored' and not c.is_active)
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select coalesce(c.subscription_id, s.subscription_id) as subscription_id, s.status, s.reason
+                from marts.dim_subscriptions as c
+                full outer join (select * from {batch} where as_of_date = :as_of_date) as s
+                    on s.subscription_id = c.subscription_id
+                where c.subscription_id is null or s.subscription_id is null
+                    or (s.status = 'scored' and not c.is_active)
+            """,
             "Every contract has one answer, a score only while it runs.",
             "Score again for this as-of date: python -m ml score --job contract_churn.",
             column="subscription_id",
+            as_of_date=as_of_date,
         ),
         no_rows(
             "survival_falls",

@@ -6,7 +6,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import no_rows, sql
+from expectations.suites.rules import no_rows
 from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
@@ -15,18 +15,16 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
     return (
         no_rows(
             "segment_names_are_stable",
-            sql(
-                """
-                    select segment_id, model_name, string_agg(distinct segment_name, ', ') as names
-                    from {batch} as segments
-                    where as_of_date = :as_of_date and status = 'scored'
-                    group by segment_id, model_name
-                    having count(distinct segment_name) > 1
-                """,
-                as_of_date=as_of_date,
-            ),
+            """
+                select segment_id, model_name, string_agg(distinct segment_name, ', ') as names
+                from {batch} as segments
+                where as_of_date = :as_of_date and status = 'scored'
+                group by segment_id, model_name
+                having count(distinct segment_name) > 1
+            """,
             "A segment has one name.",
             LOOK,
             column="segment_name",
+            as_of_date=as_of_date,
         ),
     )
