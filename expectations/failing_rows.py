@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from warehouse.base.rows import as_dicts, column_types, insert_rows
 from warehouse.tables.contract import load_contract
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, str | None]:
 
 def rows_of(connection: duckdb.DuckDBPyConnection, check: Check) -> tuple[dict[str, str | None], ...]:
     """The first rows of a check on a column that does not hold: GX counts them, and tells their values only."""
-    known = [row[0] for row in connection.execute(f"describe {check.table_name}").fetchall()]
+    known = column_types(connection, check.table_name)
     wanted = [name for name in known if name.endswith(("_id", "_code")) or name in _KEYS or name == check.column_name]
     columns = ", ".join(name for name in wanted if name not in personal_columns())
     if not columns:
@@ -48,38 +49,27 @@ def rows_of(connection: duckdb.DuckDBPyConnection, check: Check) -> tuple[dict[s
     found = connection.execute(
         f"select {columns} from {check.table_name} where {check.breaks} limit {FAILING_ROW_COUNT}"
     )
-    names = [column[0] for column in found.description]
-    return tuple(shown(dict(zip(names, row, strict=True))) for row in found.fetchall())
+    return tuple(map(shown, as_dicts(found)))
 
 
 def write_failing_rows(
     connection: duckdb.DuckDBPyConnection, result: GateResult, pipeline_run_id: str | None, runs_kept: int
 ) -> None:
     """Keep the rows of a run in ``quality.failing_rows``, and of this gate only as many runs as settled."""
-    for check in result.checks:
-        for number, row in enumerate(check.failing_rows, start=1):
-            values = {
-                "pipeline_run_id": pipeline_run_id,
-                "gate": result.gate,
-                "as_of_date": result.as_of_date,
-                "validated_at": result.validated_at,
-                "suite": check.suite,
-                "table_name": check.table_name,
-                "expectation": check.expectation,
-                "column_name": check.column_name,
-                "severity": check.severity,
-                "row_number": number,
-                "row_content": json.dumps(row, ensure_ascii=False),
-            }
-            _insert(connection, values)
+    of_check = ("suite", "table_name", "expectation", "column_name", "severity")
+    rows = (
+        {
+            **result.as_of_run(pipeline_run_id),
+            **{name: getattr(check, name) for name in of_check},
+            "row_number": number,
+            "row_content": json.dumps(row, ensure_ascii=False),
+        }
+        for check in result.checks
+        for number, row in enumerate(check.failing_rows, start=1)
+    )
+    insert_rows(connection, "quality.failing_rows", rows)
     connection.execute(
         "delete from quality.failing_rows where gate = $gate and validated_at not in (select distinct validated_at "
         "from quality.validation_results where gate = $gate order by validated_at desc limit $runs_kept)",
         {"gate": result.gate, "runs_kept": runs_kept},
     )
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    names: Sequence[str] = tuple(values)
-    places = ", ".join(f"${name}" for name in names)
-    connection.execute(f"insert into quality.failing_rows ({', '.join(names)}) values ({places})", dict(values))

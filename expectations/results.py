@@ -12,6 +12,7 @@ import duckdb
 
 from expectations.failing_rows import CANNOT_JUDGE, rows_of, write_failing_rows
 from expectations.measures.profiles import accept_profiles
+from warehouse.base.rows import insert_rows
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -91,6 +92,11 @@ class GateResult:
                 yield f"  {title}: {check.in_words()}"
         yield f"  Data Docs: {self.data_docs}"
 
+    def as_of_run(self, pipeline_run_id: str | None) -> dict[str, Any]:
+        """What rows of this gate run have in common."""
+        run = {"pipeline_run_id": pipeline_run_id, "gate": self.gate}
+        return {**run, "as_of_date": self.as_of_date, "validated_at": self.validated_at}
+
     def as_dict(self) -> dict[str, Any]:
         """What a task may hand on: plain values, without the expectations that hold."""
         return {
@@ -139,20 +145,10 @@ def write_checks(
     connection: duckdb.DuckDBPyConnection, result: GateResult, pipeline_run_id: str | None, runs_kept: int
 ) -> None:
     """Append the outcome to ``quality.validation_results``, with rows of what fails."""
-    common = {
-        "pipeline_run_id": pipeline_run_id,
-        "gate": result.gate,
-        "as_of_date": result.as_of_date,
-        "validated_at": result.validated_at,
-    }
-    rows = [{**common, **check.as_row()} for check in result.checks]
-    names = tuple(rows[0])
-    places = ", ".join(f"${name}" for name in names)
-    statement = f"insert into quality.validation_results ({', '.join(names)}) values ({places})"
+    rows = ({**result.as_of_run(pipeline_run_id), **check.as_row()} for check in result.checks)
     create_quality_tables(connection)
     with transaction(connection):
-        for row in rows:
-            connection.execute(statement, row)
+        insert_rows(connection, "quality.validation_results", rows)
         write_failing_rows(connection, result, pipeline_run_id, runs_kept)
         if result.is_passed:
             accept_profiles(connection, result.gate, result.as_of_date)

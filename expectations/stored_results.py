@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from warehouse.base.connections import open_build_file
+from warehouse.base.rows import as_dicts
 from warehouse.base.settings import Settings
 
 _NEWEST = """
@@ -58,7 +59,7 @@ def result_lines(settings: Settings, source: str) -> Iterator[str]:
             word = "FAILED" if is_stopped else "passed"
             yield f"Gate {gate} of {source} as of {as_of_date}: {word} ({validated_at:%Y-%m-%d %H:%M} UTC)"
             yield f"  {held_count} of {check_count} expectations hold"
-            for check in _dicts(connection, _NOT_HELD, [gate]):
+            for check in as_dicts(connection.execute(_NOT_HELD, [gate])):
                 yield from _not_held(connection, check)
 
 
@@ -69,11 +70,5 @@ def _not_held(connection: duckdb.DuckDBPyConnection, check: dict[str, Any]) -> I
     yield f"    found: {check['observed_value']}"
     yield f"    first step: {check['first_step']}"
     key = [check[name] for name in ("validated_at", "suite", "expectation", "table_name", "column_name")]
-    for row in _dicts(connection, _ROWS, key):
-        yield "      " + ", ".join(f"{name} = {value}" for name, value in json.loads(row["row_content"]).items())
-
-
-def _dicts(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> list[dict[str, Any]]:
-    found = connection.execute(query, values)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    for (content,) in connection.execute(_ROWS, key).fetchall():
+        yield "      " + ", ".join(f"{name} = {value}" for name, value in json.loads(content).items())

@@ -6,19 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from warehouse.base.errors import SettingsError
+from warehouse.base.declarations import Frozen, read_declaration
 
 THRESHOLDS_FILE = Path(__file__).with_name("conf") / "thresholds.yml"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RawThresholds(_Frozen):
+class RawThresholds(Frozen):
     quarantined_share_warning: float = Field(ge=0, le=1)
     quarantined_share_maximum: float = Field(ge=0, le=1)
     minimum_row_count_for_shares: int = Field(ge=0)
@@ -38,27 +33,27 @@ class RawThresholds(_Frozen):
     newest_order_age_days_warning: int = Field(ge=0)
 
 
-class MartsThresholds(_Frozen):
+class MartsThresholds(Frozen):
     goods_like_charges_share_warning: float = Field(ge=0, le=1)
     eligible_customer_count_warning: int = Field(ge=0)
     guest_amount_share_warning: float = Field(ge=0, le=1)
 
 
-class PlaceLimits(_Frozen):
+class PlaceLimits(Frozen):
     """Shares of money or lines from which a place of the ledger is warned about, and from which it stops the run."""
 
     warning_share: float = Field(ge=0, le=1)
     maximum_share: float | None = Field(default=None, ge=0, le=1)
 
 
-class ScoresThresholds(_Frozen):
+class ScoresThresholds(Frozen):
     scored_share_minimum: float = Field(ge=0, le=1)
     scored_share_change_warning: float = Field(ge=0, le=1)
     predicted_to_past_spend_minimum: float = Field(ge=0)
     predicted_to_past_spend_maximum: float = Field(gt=0)
 
 
-class VolumeThresholds(_Frozen):
+class VolumeThresholds(Frozen):
     """How far counts may lie from those of former days, weeks and files."""
 
     former_week_count: int = Field(ge=1)
@@ -69,7 +64,7 @@ class VolumeThresholds(_Frozen):
     deviation_count_minimum: int = Field(ge=0)
 
 
-class FreshnessThresholds(_Frozen):
+class FreshnessThresholds(Frozen):
     """How old the newest event of a table may be."""
 
     newest_event_age_days: dict[str, int]
@@ -77,13 +72,13 @@ class FreshnessThresholds(_Frozen):
     former_load_minimum: int = Field(ge=1)
 
 
-class ReferenceThresholds(_Frozen):
+class ReferenceThresholds(Frozen):
     """Largest shares of rows that refer to something unknown, by child.column."""
 
     unknown_share: dict[str, float]
 
 
-class ProfiledTable(_Frozen):
+class ProfiledTable(Frozen):
     """What is measured of a table: whether columns are filled, amounts, and the shares of categories."""
 
     gate: Literal["raw", "marts", "scores"]
@@ -94,7 +89,7 @@ class ProfiledTable(_Frozen):
     categories: tuple[str, ...] = ()
 
 
-class CountedTable(_Frozen):
+class CountedTable(Frozen):
     """Figures of the whole of a table: names and SQL aggregates."""
 
     gate: Literal["raw", "marts", "scores"]
@@ -102,7 +97,7 @@ class CountedTable(_Frozen):
     figures: dict[str, str]
 
 
-class CollapseThresholds(_Frozen):
+class CollapseThresholds(Frozen):
     """What must be left of the former run's figures."""
 
     remaining_share_minimum: float = Field(gt=0, lt=1)
@@ -110,7 +105,7 @@ class CollapseThresholds(_Frozen):
     tables: dict[str, CountedTable]
 
 
-class DistributionThresholds(_Frozen):
+class DistributionThresholds(Frozen):
     """How far columns may move from one run to the next."""
 
     window_days: int = Field(gt=0)
@@ -124,11 +119,11 @@ class DistributionThresholds(_Frozen):
     tables: dict[str, ProfiledTable]
 
 
-class DataDocsThresholds(_Frozen):
+class DataDocsThresholds(Frozen):
     runs_kept: int = Field(ge=1)
 
 
-class Thresholds(_Frozen):
+class Thresholds(Frozen):
     """All thresholds; their meaning stands beside each in the file."""
 
     raw: RawThresholds
@@ -152,7 +147,4 @@ def load_thresholds(path: Path = THRESHOLDS_FILE) -> Thresholds:
     SettingsError
         If the file is missing, or a threshold is absent, unknown or out of range.
     """
-    try:
-        return Thresholds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise SettingsError(f"{path.name}: {error}", "Mend expectations/conf/thresholds.yml.") from error
+    return read_declaration(Thresholds, path, "Mend expectations/conf/thresholds.yml.")

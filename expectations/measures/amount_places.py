@@ -13,6 +13,7 @@ import duckdb
 
 from expectations.ledger import LEDGER
 from expectations.thresholds import Thresholds
+from warehouse.base.rows import as_dicts, insert_rows
 
 _PLACES = f"""
     with
@@ -83,21 +84,10 @@ def write_amount_places(
     """
     connection.execute("delete from quality.amount_places where as_of_date = ?", [as_of_date])
     try:
-        rows = connection.execute(_PLACES, {"as_of_date": as_of_date}).fetchall()
+        rows = as_dicts(connection.execute(_PLACES, {"as_of_date": as_of_date}))
     except (duckdb.CatalogException, duckdb.BinderException):
         return
-    for place, *figures in rows:
-        limits = thresholds.places.get(place)
-        connection.execute(
-            "insert into quality.amount_places by name select ? as as_of_date, ? as place, ? as currency, "
-            "? as row_count, ? as unit_quantity, ? as amount, ? as share, ? as warning_share, ? as maximum_share, "
-            "? as measured_at",
-            [
-                as_of_date,
-                place,
-                *figures,
-                limits.warning_share if limits else None,
-                limits.maximum_share if limits else None,
-                measured_at,
-            ],
-        )
+    for row in rows:
+        limits = thresholds.places.get(row["place"])
+        row |= {"as_of_date": as_of_date, "measured_at": measured_at, **(limits.model_dump() if limits else {})}
+    insert_rows(connection, "quality.amount_places", rows)

@@ -12,12 +12,14 @@ from expectations.measures.figures import figures_of
 from expectations.newest_versions import counted_rows
 from expectations.thresholds import ProfiledTable, Thresholds
 from warehouse.base.connections import one_row
+from warehouse.base.rows import insert_rows
 
 # Categories beyond so many, the smallest, count as one.
 CATEGORY_COUNT = 20
 OTHERS = "(others)"
 NONE = "(none)"
 _TABLE = "quality.column_profiles"
+_MEASURED = ("row_count", "column_name", "measure", "category", "value")
 _OF_RUN = "gate = ? and as_of_date = ?"
 _QUANTILES = {"median": 0.5, "upper_decile": 0.9}
 
@@ -46,13 +48,9 @@ def write_profiles(
             measured = list(measuring)
         except (duckdb.CatalogException, duckdb.BinderException):
             continue
-        for row_count, column, measure, category, value in measured:
-            connection.execute(
-                f"insert into {_TABLE} by name select ? as gate, ? as as_of_date, ? as measured_at, "
-                "? as table_name, ? as column_name, ? as measure, ? as category, ? as value, ? as row_count, "
-                "false as is_accepted",
-                [gate, as_of_date, measured_at, name, column, measure, category, value, row_count],
-            )
+        of_run = {"gate": gate, "as_of_date": as_of_date, "measured_at": measured_at, "table_name": name}
+        rows = (dict(zip(_MEASURED, one, strict=True)) | of_run | {"is_accepted": False} for one in measured)
+        insert_rows(connection, _TABLE, rows)
 
 
 def accept_profiles(connection: duckdb.DuckDBPyConnection, gate: str, as_of_date: date) -> None:

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import duckdb
 
 from expectations.measures import revenue_queries as queries
 from expectations.measures.revenue_queries import ROUNDING
 from warehouse.base.connections import one_row
+from warehouse.base.rows import insert_rows
 
 OPENING, UNEXPLAINED, CLOSING = "opening", "unexplained", "closing"
 _CENT = Decimal("0.01")
@@ -182,15 +184,11 @@ def _write(
         rows = [row for step in steps for row in _rows(connection, step, as_of_date)]
     except (duckdb.CatalogException, duckdb.BinderException):
         return
-    for row in rows:
-        connection.execute(
-            "insert into quality.revenue_reconciliation by name select ? as as_of_date, ? as step_number, ? as stage, "
-            "? as row_position, ? as amount_class, ? as amount, ? as row_count, ? as description, ? as measured_at",
-            [as_of_date, *row, measured_at],
-        )
+    written = {"as_of_date": as_of_date, "measured_at": measured_at}
+    insert_rows(connection, "quality.revenue_reconciliation", (row | written for row in rows))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, step: Step, as_of_date: date) -> list[tuple]:
+def _rows(connection: duckdb.DuckDBPyConnection, step: Step, as_of_date: date) -> list[dict[str, Any]]:
     opening = one_row(connection, *_bound(step.opening, as_of_date))
     closing = one_row(connection, *_bound(step.closing, as_of_date))
     found = connection.execute(*_bound(step.classes, as_of_date)).fetchall() if step.classes else []
@@ -209,7 +207,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, step: Step, as_of_date: date) -
     order = [OPENING, *(name for name in step.meanings if name not in (OPENING, CLOSING)), UNEXPLAINED, CLOSING]
     nothing = (Decimal("0.00"), 0)
     return [
-        (step.number, step.stage, position, name, *shown.get(name, nothing), meanings[name])
+        {
+            "step_number": step.number,
+            "stage": step.stage,
+            "row_position": position,
+            "amount_class": name,
+            **dict(zip(("amount", "row_count"), shown.get(name, nothing), strict=True)),
+            "description": meanings[name],
+        }
         for position, name in enumerate(order, start=1)
     ]
 

@@ -7,6 +7,7 @@ what is unusual against the past weeks is usual after all when the same weeks of
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from great_expectations.expectations.expectation import Expectation
 
@@ -145,7 +146,7 @@ def file_volume_rules(thresholds: VolumeThresholds) -> tuple[Expectation, ...]:
     )
 
 
-def _bounds(thresholds: VolumeThresholds) -> dict[str, float]:
+def _bounds(thresholds: VolumeThresholds) -> dict[str, Any]:
     return {
         "spread": _SPREAD,
         "factor": thresholds.spread_factor,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from warehouse.base.connections import open_build_file
+from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
 from warehouse.erasure.proof import Search
 
@@ -62,6 +63,4 @@ def record_erasure(settings: Settings, source: str, report: ErasureReport, decid
         "found_count": report.search.occurrences,
     }
     with open_build_file(settings, source) as connection:
-        names = ", ".join(row)
-        places = ", ".join(f"${name}" for name in row)
-        connection.execute(f"insert into quality.erasures ({names}) values ({places})", row)
+        insert_rows(connection, "quality.erasures", [row])

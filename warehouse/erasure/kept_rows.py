@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import duckdb
 
 from warehouse.base.connections import one_row
+from warehouse.base.rows import column_types
+from warehouse.base.sql_text import quoted
 from warehouse.erasure.table_cleaning import clean_table
 from warehouse.loading.accepted_rows import KEY, LOAD_ID, SCHEMA, key_sql
 from warehouse.privacy.landed_rows import customer_sql
@@ -28,8 +30,7 @@ def erase_kept_rows(connection: duckdb.DuckDBPyConnection, source: Source, subje
     """
     for table, is_persons, guest_column in _conditions(connection, source):
         if guest_column:
-            quoted = '"' + guest_column.replace('"', '""') + '"'
-            statement = f"update {SCHEMA}.{table} set {quoted} = null where {is_persons}"
+            statement = f"update {SCHEMA}.{table} set {quoted(guest_column)} = null where {is_persons}"
         else:
             statement = f"delete from {SCHEMA}.{table} where {is_persons}"
         connection.execute(statement, {"ids": list(subject.ids)})
@@ -43,8 +44,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, table: str, naming: Naming) ->
     """What names the person in rows that stay, and in the keys by which they are known in raw."""
     for order in naming.orders:
         connection.execute(f"update {SCHEMA}.{table} set {KEY} = ? where {KEY} = ?", [naming.alias(order), order])
-    described = connection.execute(f"describe {SCHEMA}.{table}").fetchall()
-    texts = [name for name, kind, *_ in described if kind == "VARCHAR" and name != LOAD_ID]
+    described = column_types(connection, f"{SCHEMA}.{table}")
+    texts = [name for name, kind in described.items() if kind == "VARCHAR" and name != LOAD_ID]
     clean_table(connection, f"{SCHEMA}.{table}", texts, naming)
 
 

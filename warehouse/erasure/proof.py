@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from warehouse.base.connections import open_duckdb
+from warehouse.base.rows import column_types
 from warehouse.base.settings import Settings
-from warehouse.base.sql_text import literal
+from warehouse.base.sql_text import literal, quoted
 from warehouse.erasure.kept_rows import kept_row_count
 from warehouse.erasure.text_redaction import byte_counter
 from warehouse.files.blocks import open_unpacked
@@ -98,17 +99,16 @@ def _search_database(search: Search, connection: duckdb.DuckDBPyConnection, subj
 def _search_relation(
     search: Search, connection: duckdb.DuckDBPyConnection, relation: str, subject: Subject, place: str
 ) -> None:
-    described = connection.execute(f"describe select * from {relation}").fetchall()
-    texts = [row[0] for row in described if row[1].startswith("VARCHAR")]
+    described = column_types(connection, f"select * from {relation}")
+    texts = [name for name, kind in described.items() if kind.startswith("VARCHAR")]
     search.counts["tables"] += 1
     search.counts["columns"] += len(texts)
     pattern = subject.pattern()
     for name in texts:
-        quoted = '"' + name.replace('"', '""') + '"'
         is_customer, is_order = _CUSTOMER_COLUMN.search(name), _ORDER_COLUMN.search(name)
-        conditions = [f"list_contains($ids, trim({quoted}))"] if is_customer else []
-        conditions += [f"list_contains($orders, trim({quoted}))"] if is_order else []
-        conditions += [f"regexp_matches({quoted}::varchar, $pattern)"] if pattern else []  # of lists, too
+        conditions = [f"list_contains($ids, trim({quoted(name)}))"] if is_customer else []
+        conditions += [f"list_contains($orders, trim({quoted(name)}))"] if is_order else []
+        conditions += [f"regexp_matches({quoted(name)}::varchar, $pattern)"] if pattern else []  # of lists, too
         if conditions:
             bound = {"ids": list(subject.ids)} if is_customer else {}
             bound |= {"orders": list(subject.named_orders)} if is_order else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.base.sql_text import quoted
 from warehouse.privacy.naming import Naming
 
 
@@ -26,10 +27,9 @@ def clean_table(
 def _clean_column(
     connection: duckdb.DuckDBPyConnection, place: str, column: str, also: str | None, naming: Naming
 ) -> list[str]:
-    quoted = '"' + column.replace('"', '""') + '"'
-    beside = also or "null"
+    name, beside = quoted(column), also or "null"
     rows = connection.execute(
-        f"select distinct {quoted}, {beside} from {place} where regexp_matches({quoted}, ?)", [naming.search_pattern()]
+        f"select distinct {name}, {beside} from {place} where regexp_matches({name}, ?)", [naming.search_pattern()]
     ).fetchall()
     cleaned = {}
     for text, order in rows:
@@ -42,6 +42,6 @@ def _clean_column(
         "create or replace temp table cleaned as select unnest($1) as old, unnest($2) as new",
         [list(cleaned), list(cleaned.values())],
     )
-    connection.execute(f"update {place} as t set {quoted} = cleaned.new from cleaned where t.{quoted} = cleaned.old")
+    connection.execute(f"update {place} as t set {name} = cleaned.new from cleaned where t.{name} = cleaned.old")
     connection.execute("drop table cleaned")
     return sorted(set(cleaned.values()))

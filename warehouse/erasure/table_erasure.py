@@ -10,6 +10,7 @@ from dataclasses import replace
 import duckdb
 
 from warehouse.base.connections import one_row
+from warehouse.base.rows import column_types
 from warehouse.erasure.table_cleaning import clean_table
 from warehouse.loading.row_checks import row_hash_sql
 from warehouse.privacy.naming import Naming, orders_holding
@@ -70,8 +71,8 @@ def erase_everywhere(connection: duckdb.DuckDBPyConnection, subject: Subject, se
     ).fetchall()
     texts: dict[str, list[str]] = {}
     for schema, table in tables:
-        described = connection.execute(f'describe {schema}."{table}"').fetchall()
-        texts[f'{schema}."{table}"'] = [row[0] for row in described if row[1] == "VARCHAR"]
+        place = f'{schema}."{table}"'
+        texts[place] = [name for name, kind in column_types(connection, place).items() if kind == "VARCHAR"]
     orders = set(subject.named_orders)
     for place, columns in texts.items():
         if {"order_id", "customer_id"} <= set(columns):
@@ -89,7 +90,7 @@ def _erase_table(
     customers = [name for name in columns if _CUSTOMER_COLUMN.search(name)]
     is_order = {"order_id", "customer_id"} <= set(columns) and "feedback_id" not in columns
     if is_order:
-        known = {row[0] for row in connection.execute(f"describe {place}").fetchall()}
+        known = column_types(connection, place)
         also = "".join(f", {name} = {value}" for name, value in _GUEST.items() if name in known)
         for name in customers:  # a staged order names its account, too
             anonymous = _changed(

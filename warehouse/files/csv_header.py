@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehouse.base.errors import LandingError
+from warehouse.base.sql_text import quoted
 
 ROW_NUMBER = "_row_number"
 _DELIMITERS = ",;\t|"
@@ -56,8 +57,8 @@ def csv_header(name: str, stream: io.RawIOBase | io.BytesIO) -> Header:
     except csv.Error as error:
         raise LandingError(f"{name}: the header cannot be read ({error}).", "Mend the first line.") from error
     separator_line_bytes = len(separator[0].encode()) if separator else 0
-    quoted = delimiter.join('"' + column.replace('"', '""') + '"' for column in given)
-    return Header(delimiter, checked_columns(name, given), separator_line_bytes, is_quoted=head.startswith(quoted))
+    all_quoted = delimiter.join(map(quoted, given))
+    return Header(delimiter, checked_columns(name, given), separator_line_bytes, is_quoted=head.startswith(all_quoted))
 
 
 def checked_columns(name: str, given: Sequence[str]) -> tuple[str, ...]:

@@ -5,21 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from warehouse.base.errors import SettingsError
+from warehouse.base.declarations import Frozen, read_declaration
 
 RULES_FILE = Path(__file__).with_name("identity.yml")
 # What ids are compared by, in normalised form (see records.py).
 FIELDS = ("first_name", "last_name", "birth_date", "email", "phone", "street_address", "postcode", "city")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TrainingRules(_Frozen):
+class TrainingRules(Frozen):
     """How the shares of agreement are learned without labels; bounded and seeded."""
 
     seed: int = Field(ge=0)
@@ -33,7 +28,7 @@ class TrainingRules(_Frozen):
     min_duplicate_share: float = Field(gt=0, lt=1)
 
 
-class Placeholders(_Frozen):
+class Placeholders(Frozen):
     """What stands where nothing was given."""
 
     email_names: tuple[str, ...]
@@ -43,7 +38,7 @@ class Placeholders(_Frozen):
     birth_dates: tuple[str, ...]
 
 
-class IdentityRules(_Frozen):
+class IdentityRules(Frozen):
     """When two customer ids are one person. Probabilities from 0 to 1."""
 
     exact_keys: tuple[tuple[str, ...], ...]
@@ -81,7 +76,4 @@ def load_rules(path: Path = RULES_FILE) -> IdentityRules:
     SettingsError
         If the file is missing or a rule makes no sense.
     """
-    try:
-        return IdentityRules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path.name}: {error}", "Mend the rules in warehouse/identity/identity.yml.") from error
+    return read_declaration(IdentityRules, path, "Mend the rules in warehouse/identity/identity.yml.")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from warehouse.base.declarations import Frozen
 
 Better = Literal["more", "less", "near one", "near the promise"]
 _BETTER_WORDS = {"more": "higher is better", "less": "lower is better", "near one": "1 is right"}
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Figure(_Frozen):
+class Figure(Frozen):
     """A figure by which models of the job are compared.
 
     Attributes
@@ -34,7 +32,7 @@ class Figure(_Frozen):
         return f"{self.words} ({better})" if better else self.words
 
 
-class Rows(_Frozen):
+class Rows(Frozen):
     """What a row of the job is about, in words."""
 
     one: str
@@ -42,14 +40,14 @@ class Rows(_Frozen):
     judged: str  # which of them are judged: "eligible customers"
 
 
-class Directions(_Frozen):
+class Directions(Frozen):
     """What stands before the words of a reason."""
 
     raises: str
     lowers: str
 
 
-class ScoreColumn(_Frozen):
+class ScoreColumn(Frozen):
     """A column of the score table that is the job's own.
 
     Attributes
@@ -75,7 +73,7 @@ class ScoreColumn(_Frozen):
         return self
 
 
-class ScoreTable(_Frozen):
+class ScoreTable(Frozen):
     """The table in which the job's scores stand; the columns that all such tables have are added.
 
     Attributes
@@ -113,7 +111,7 @@ class ScoreTable(_Frozen):
         return self
 
 
-class JobSpec(_Frozen):
+class JobSpec(Frozen):
     """A job.
 
     Attributes

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.base.rows import column_types
+from warehouse.base.sql_text import quoted
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.judging import JUDGED
 from warehouse.loading.load import Load
@@ -140,8 +142,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]
 
 def _landed_columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The file's columns, quoted."""
-    names = [row[0] for row in connection.execute(f"describe {LANDED}").fetchall()]
-    return ['"' + name.replace('"', '""') + '"' for name in names if name not in (ROW_NUMBER, LANDED_ROW_NUMBER)]
+    return [quoted(name) for name in column_types(connection, LANDED) if name not in (ROW_NUMBER, LANDED_ROW_NUMBER)]
 
 
 def _contract_row(name: str, prefix: str) -> str:

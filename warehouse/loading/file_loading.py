@@ -10,6 +10,7 @@ import duckdb
 
 from warehouse.base.connections import one_row
 from warehouse.base.errors import FileRefused, LandingError
+from warehouse.base.rows import insert_rows
 from warehouse.base.transactions import transaction
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.accepted_rows import keep_accepted
@@ -226,7 +227,4 @@ def record_load(connection: duckdb.DuckDBPyConnection, load: Load, result: Table
         "lost_columns": ", ".join(f"{column} ({count:,})" for column, count in result.lost_columns),
     }
     columns = [column.name for table in own_tables("quality") if table.name == "file_loads" for column in table.columns]
-    connection.execute(
-        f"insert into quality.file_loads ({', '.join(columns)}) values ({', '.join(f'${name}' for name in columns)})",
-        {name: row.get(name) for name in columns},
-    )
+    insert_rows(connection, "quality.file_loads", [{name: row.get(name) for name in columns}])

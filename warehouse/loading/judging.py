@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.base.connections import one_row
+from warehouse.base.rows import column_types
 from warehouse.base.time_zones import local_time
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
@@ -45,7 +46,7 @@ def judge(
     """
     contract = load_contract()
     table = contract.tables[name]
-    given = {row[0] for row in connection.execute("describe mapped").fetchall()} - {ROW_NUMBER}
+    given = set(column_types(connection, "mapped")) - {ROW_NUMBER}
     readings = find_readings(connection, table, "mapped", delimiter)
     rules = ReadingRules(contract, load.source, readings)
     connection.execute(
@@ -119,7 +120,7 @@ def rekeyed_key(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 def _columns_without_value(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
     """Optional columns that no row of the file gives; what stands in ``checked`` then is nothing, or the default."""
-    given = {row[0] for row in connection.execute("describe mapped").fetchall()}
+    given = column_types(connection, "mapped")
     optional = [column for column, spec in table.columns.items() if not spec.required and column not in table.key]
     counted = [column for column in optional if column in given]
     if not counted:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.base.errors import LandingError
+from warehouse.base.rows import column_types
+from warehouse.base.sql_text import quoted
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
 from warehouse.reading.file_reading import LANDED
@@ -31,10 +33,10 @@ def rank_states(connection: duckdb.DuckDBPyConnection, load: Load, name: str, ta
     compared = ("_row_hash", *table.steady_columns)
     newest = ", ".join(f"first_value({value}) over states as newest_{value}" for value in compared)
     column = load.source.newest_by.get(name) if name == load.file.kind.rows_are else None
-    quoted = _landed_column(connection, column) if column else None
+    landed_column = _landed_column(connection, column) if column else None
     by_column, joined = "", ""
-    if quoted:
-        value = f"{_ordering_value(connection, quoted, load.source.time_zone)} as _newest_by"
+    if landed_column:
+        value = f"{_ordering_value(connection, landed_column, load.source.time_zone)} as _newest_by"
         by_column = "_newest_by desc nulls last, "
         joined = f"left join (select {ROW_NUMBER}, {value} from {LANDED}) as l using ({ROW_NUMBER})"
     connection.execute(f"""
@@ -47,7 +49,7 @@ def rank_states(connection: duckdb.DuckDBPyConnection, load: Load, name: str, ta
         where _reason is null and ({key}) in (select ({key}) from several)
         window states as (partition by {key} order by {by_column}{ROW_NUMBER} desc)
     """)
-    if column and not quoted and _are_different(connection, checked):
+    if column and not landed_column and _are_different(connection, checked):
         raise LandingError(
             f"{load.file.name}: several rows have the same {key} and differ, and the column {column}, which says "
             f"which of them is the newest (newest_by in {load.source.name}/source.yml), is missing.",
@@ -57,14 +59,11 @@ def rank_states(connection: duckdb.DuckDBPyConnection, load: Load, name: str, ta
 
 def _landed_column(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
     """The column of the file as it is written there, quoted; None if it has no such column."""
-    for row in connection.execute(f"describe {LANDED}").fetchall():
-        if row[0].lower() == name.lower():
-            return '"' + row[0].replace('"', '""') + '"'
-    return None
+    return next((quoted(one) for one in column_types(connection, LANDED) if one.lower() == name.lower()), None)
 
 
-def _ordering_value(connection: duckdb.DuckDBPyConnection, quoted: str, time_zone: str) -> str:
-    text = f"nullif(trim({quoted}), '')"
+def _ordering_value(connection: duckdb.DuckDBPyConnection, column: str, time_zone: str) -> str:
+    text = f"nullif(trim({column}), '')"
     for type_ in _ORDERED_TYPES:
         value = typed_sql(text, Column(type=type_, description=""), time_zone)
         if not connection.execute(

@@ -6,6 +6,7 @@ import duckdb
 
 from warehouse.base.connections import one_row
 from warehouse.base.errors import SourceError
+from warehouse.base.rows import column_types
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
 from warehouse.reading.file_reading import LANDED
@@ -58,8 +59,7 @@ def map_accepted(connection: duckdb.DuckDBPyConnection, load: Load, table: str) 
 
 def landed_number(connection: duckdb.DuckDBPyConnection) -> str:
     """The column of ``landed`` that says which record of the file a row is."""
-    names = {row[0] for row in connection.execute(f"describe {LANDED}").fetchall()}
-    return LANDED_ROW_NUMBER if LANDED_ROW_NUMBER in names else ROW_NUMBER
+    return LANDED_ROW_NUMBER if LANDED_ROW_NUMBER in column_types(connection, LANDED) else ROW_NUMBER
 
 
 def _run(connection: duckdb.DuckDBPyConnection, load: Load, table: str, sql: str) -> None:
@@ -80,7 +80,7 @@ def _run(connection: duckdb.DuckDBPyConnection, load: Load, table: str, sql: str
 
 
 def _checked_columns(connection: duckdb.DuckDBPyConnection, load: Load, table: str) -> set[str]:
-    columns = {row[0] for row in connection.execute("describe mapped").fetchall()}
+    columns = set(column_types(connection, "mapped"))
     unknown = sorted(columns - set(load_contract().tables[table].columns) - {ROW_NUMBER})
     if unknown:
         raise SourceError(

@@ -8,7 +8,8 @@ from typing import Literal
 
 import duckdb
 
-from warehouse.loading.mapping import Load
+from warehouse.base.rows import insert_rows
+from warehouse.loading.load import Load
 from warehouse.loading.row_checks import NAME_END, NOTE_END
 from warehouse.tables.contract import load_contract
 from warehouse.values.column_reading import ColumnReading
@@ -59,22 +60,18 @@ def note_values(
             {"name_end": NAME_END, "note_end": NOTE_END},
         ).fetchall()
         notes += [ValueNote(table, name, kind, count, words) for name, count, words in rows]
-    for note in notes:
-        connection.execute(
-            "insert into quality.value_notes "
-            "(load_id, file_name, table_name, column_name, note_kind, value_count, example, noted_at) "
-            "values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                load.load_id,
-                load.file.name,
-                table,
-                note.column_name,
-                note.kind,
-                note.value_count,
-                note.words,
-                load.loaded_at,
-            ],
-        )
+    of_load = {"load_id": load.load_id, "file_name": load.file.name, "table_name": table, "noted_at": load.loaded_at}
+    rows = (
+        {
+            **of_load,
+            "column_name": note.column_name,
+            "note_kind": note.kind,
+            "value_count": note.value_count,
+            "example": note.words,
+        }
+        for note in notes
+    )
+    insert_rows(connection, "quality.value_notes", rows)
     return tuple(notes)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
+from warehouse.base.rows import insert_rows
 from warehouse.base.transactions import transaction
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -39,24 +40,24 @@ def record_dbt_warnings(
         What dbt built: a run builds the marts, and later what is made from the scores.
     """
     create_quality_tables(connection)
-    now = datetime.now(UTC).replace(tzinfo=None)
     with transaction(connection):
         connection.execute(
             "delete from quality.validation_results where pipeline_run_id = ? and gate = ? and suite = ?",
             [pipeline_run_id, GATE, selection],
         )
-        for warning in warnings:
-            connection.execute(
-                "insert into quality.validation_results (pipeline_run_id, gate, suite, expectation, severity, success, "
-                "unexpected_count, description, first_step, as_of_date, validated_at) "
-                "values (?, ?, ?, ?, 'warning', false, ?, ?, ?, ?, ?)",
-                [
-                    *(pipeline_run_id, GATE, selection, warning.test, warning.row_count),
-                    warning.description or _words(warning.test),
-                    f"The query of the test shows the rows: dbt_project/tests/{warning.test}.sql",
-                    *(as_of_date, now),
-                ],
-            )
+        common = {"pipeline_run_id": pipeline_run_id, "gate": GATE, "suite": selection, "as_of_date": as_of_date}
+        common |= {"severity": "warning", "success": False, "validated_at": datetime.now(UTC).replace(tzinfo=None)}
+        rows = (
+            {
+                **common,
+                "expectation": warning.test,
+                "unexpected_count": warning.row_count,
+                "description": warning.description or _words(warning.test),
+                "first_step": f"The query of the test shows the rows: dbt_project/tests/{warning.test}.sql",
+            }
+            for warning in warnings
+        )
+        insert_rows(connection, "quality.validation_results", rows)
 
 
 def _words(test: str) -> str:

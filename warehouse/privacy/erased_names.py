@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from warehouse.base.sql_text import quoted
 from warehouse.privacy.naming import Naming, is_distinctive, orders_holding
 from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import Suppressed
@@ -38,15 +39,16 @@ def naming_of_erased(
     named = _Found(suppressed)
     orders: set[str] = set()
     for column in columns:
-        quoted = '"' + column.replace('"', '""') + '"'
-        found = connection.execute(f"select distinct trim({quoted}) from {LANDED} where {quoted} is not null")
+        found = connection.execute(
+            f"select distinct trim({quoted(column)}) from {LANDED} where {quoted(column)} is not null"
+        )
         while texts := found.fetchmany(_BATCH_ROWS):
             for (text,) in texts:
                 named.look_at(text)
                 if column.lower() == "order_id" and suppressed.holds_order(text):
                     orders.add(text)
         if column.lower() == "order_id" and customer:
-            orders |= _orders_of_erased(connection, quoted, customer, suppressed)
+            orders |= _orders_of_erased(connection, quoted(column), customer, suppressed)
     words = named.words | {order for order in orders if is_distinctive(order)}
     return Naming(frozenset(words), frozenset(named.values), frozenset(orders), suppressed.secret)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.base.errors import SourceError
+from warehouse.base.sql_text import quoted
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.erased_names import naming_of_erased
@@ -108,9 +109,9 @@ def _named(
     names = [name for name in columns if name != guest_column]
     if not naming or not names:
         return frozenset()
-    quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+    listed = ", ".join(map(quoted, names))
     rows = connection.execute(
-        f"select {ROW_NUMBER}, {quoted} from {LANDED} where regexp_matches(concat_ws(chr(31), {quoted}), ?)",
+        f"select {ROW_NUMBER}, {listed} from {LANDED} where regexp_matches(concat_ws(chr(31), {listed}), ?)",
         [naming.search_pattern()],
     ).fetchall()
     return frozenset(number for number, *texts in rows if naming.cleaned_row(dict(zip(names, texts, strict=True))))
@@ -128,7 +129,7 @@ def _owned_rows(
     column = next((name for name in columns if name.lower() == key), None)
     if column is None or not values:
         return frozenset()
-    sought_key = trimmed_sql('"' + column.replace('"', '""') + '"')
+    sought_key = trimmed_sql(quoted(column))
     nobody = f"coalesce({trimmed_sql(sought[0])}, '') = ''" if sought else "true"
     forms = f"[{sought_key}, {whole_number_sql(sought_key)}]"
     rows = connection.execute(
@@ -149,8 +150,7 @@ def customer_sql(kind: FileKind, columns: tuple[str, ...]) -> tuple[str, str | N
         return kind.customer_id_sql, kind.guest_column
     column = next((name for name in columns if name.lower() == "customer_id"), None)
     if column is not None:
-        quoted = '"' + column.replace('"', '""') + '"'
-        return quoted, column if kind.rows_are == "orders" else None
+        return quoted(column), column if kind.rows_are == "orders" else None
     if kind.columns or kind.format == "lines":
         raise SourceError(
             f"source.yml does not say where the customer stands in {kind.pattern}, so nobody can be erased from it.",

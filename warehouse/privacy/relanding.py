@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import affected_rows
@@ -67,10 +68,6 @@ def take_out_erased(
         "rows_erased": len(found.affected.dropped),
         "orders_made_anonymous": len(found.affected.made_guest),
     }
-    connection.execute(
-        "insert into quality.relanded_rows (taken_out_at, source, file_name, rows_erased, orders_made_anonymous) "
-        "values ($taken_out_at, $source, $file_name, $rows_erased, $orders_made_anonymous)",
-        row,
-    )
+    insert_rows(connection, "quality.relanded_rows", [row])
     _log.info("%s: %s rows of erased people taken out", file.name, f"{len(found.affected):,}")
     return len(found.affected)

@@ -8,13 +8,14 @@ could say otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.base.rows import as_dicts, insert_rows
 from warehouse.tables.own_tables import create_own_table, own_tables
 
 LIVE, SUPERSEDED, ROLLED_BACK, FAILED = "live", "superseded", "rolled_back", "failed"
@@ -145,19 +146,11 @@ def write_history(connection: DuckDBPyConnection, history: History) -> None:
     for name, rows in zip(HISTORY_TABLES, (history.runs, history.events), strict=True):
         connection.execute(f"drop table if exists quality.{name}")
         create_own_table(connection, tables[name])
-        names = ", ".join(column.name for column in tables[name].columns)
-        places = ", ".join("?" for _ in tables[name].columns)
-        if rows:
-            connection.executemany(
-                f"insert into quality.{name} ({names}) values ({places})", [list(astuple(row)) for row in rows]
-            )
+        insert_rows(connection, f"quality.{name}", map(asdict, rows))
 
 
 def _rows(connection: DuckDBPyConnection, table: str, kind: type[Row]) -> Iterator[Row]:
     # DuckDB gives rows in the order in which they were put in; rowid, to say so, is not there in Parquet files.
-    result = connection.execute(f"select * from quality.{table}")
-    names = [column[0] for column in result.description]
     wanted = {field.name for field in fields(kind)}
-    for row in result.fetchall():
-        given: dict[str, Any] = {name: value for name, value in zip(names, row, strict=True) if name in wanted}
-        yield kind(**given)
+    for row in as_dicts(connection.execute(f"select * from quality.{table}")):
+        yield kind(**{name: value for name, value in row.items() if name in wanted})

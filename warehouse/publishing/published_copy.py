@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.base.connections import attach_read_only, one_row, open_build_file
 from warehouse.base.errors import PublishError
+from warehouse.base.rows import column_types
 from warehouse.base.settings import Settings
 from warehouse.privacy.erased_names import names_erased
 from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
@@ -64,18 +65,15 @@ def copy_schemas(
         withheld = WITHHELD_COLUMNS.get((schema, table), ())
         exclusion = f"exclude ({', '.join(withheld)})" if withheld else ""
         place = f'{_BUILD}.{schema}."{table}"'
-        replaced = names.replacement(schema, table, _text_columns(connection, place)) if names else ""
+        texts = [name for name, kind in column_types(connection, place).items() if kind == "VARCHAR"]
+        replaced = names.replacement(schema, table, texts) if names else ""
         connection.execute(
             f'create table {schema}."{table}" as select * {exclusion} {replaced} from {place}',
             names.parameters() if names and "$salt" in replaced else None,
         )
-        table_rows[f"{schema}.{table}"] = _count(connection, f'{_BUILD}.{schema}."{table}"')
+        table_rows[f"{schema}.{table}"] = _count(connection, place)
     connection.execute(f"detach {_BUILD}")
     return table_rows, replace(run, published_rows=sum(table_rows.values()))
-
-
-def _text_columns(connection: duckdb.DuckDBPyConnection, place: str) -> list[str]:
-    return [row[0] for row in connection.execute(f"describe {place}").fetchall() if row[1] == "VARCHAR"]
 
 
 def _refuse_unreviewed_scores(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.base.errors import LandingError
+from warehouse.base.sql_text import quoted
 from warehouse.files.blocks import BlockStream, file_blocks, trimmed
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.files.encoding import text_format, utf8_blocks
@@ -108,9 +109,8 @@ def _with_partition(connection: duckdb.DuckDBPyConnection, file: LandedFile, con
         if content.columns and name.lower() not in present and name.lower() in {column.lower() for column in read}
     }
     for name, value in added.items():
-        quoted = '"' + name.replace('"', '""') + '"'
-        connection.execute(f"alter table {LANDED} add column {quoted} varchar")
-        connection.execute(f"update {LANDED} set {quoted} = ?", [value])
+        connection.execute(f"alter table {LANDED} add column {quoted(name)} varchar")
+        connection.execute(f"update {LANDED} set {quoted(name)} = ?", [value])
     return replace(content, columns=(*content.columns, *added))
 
 
@@ -146,7 +146,7 @@ def _land(
     missing_tokens: tuple[str, ...] = (),
 ) -> FileContent:
     """Write batches of readable and unreadable records, with the numbers that each batch gives them."""
-    names = ['"' + column.replace('"', '""') + '"' for column in columns]
+    names = list(map(quoted, columns))
     columns_sql = ", ".join([*(f"{name} varchar" for name in names), f"{ROW_NUMBER} bigint"])
     connection.execute(f"create temp table {LANDED} ({columns_sql})")
     values = [without_tokens(name, missing_tokens) for name in names] if missing_tokens else names

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import duckdb
 
 from warehouse.base.errors import LandingError
+from warehouse.base.rows import column_types
+from warehouse.base.sql_text import literal, quoted
 from warehouse.files.blocks import refuse_too_large
 from warehouse.files.csv_header import ROW_NUMBER, checked_columns
 from warehouse.landing.recognition import LandedFile
@@ -34,14 +36,11 @@ def read_parquet(
     path = str(file.path)
     try:
         _refuse_bomb(connection, file, limit_bytes)
-        described = connection.execute(
-            "describe select * from read_parquet(?, hive_partitioning = false)", [path]
-        ).fetchall()
-        given = [row[0] for row in described]
-        columns = checked_columns(file.name, _names_in_file(connection, path, given))
+        given = column_types(connection, f"select * from read_parquet({literal(path)}, hive_partitioning = false)")
+        columns = checked_columns(file.name, _names_in_file(connection, path, list(given)))
         texts = ", ".join(
-            f"{_text(row[0], row[1], missing_tokens)} as {_quoted(new)}"
-            for row, new in zip(described, columns, strict=True)
+            f"{_text(name, kind, missing_tokens)} as {quoted(new)}"
+            for (name, kind), new in zip(given.items(), columns, strict=True)
         )
         connection.execute(
             f"create temp table {table} as select {texts}, file_row_number + 1 as {ROW_NUMBER} "
@@ -53,7 +52,7 @@ def read_parquet(
             f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0][:200]}",
             "Ask for the file again; nothing of it was loaded.",
         ) from error
-    nested = [new for row, new in zip(described, columns, strict=True) if _NESTED_TYPE.search(row[1])]
+    nested = [new for kind, new in zip(given.values(), columns, strict=True) if _NESTED_TYPE.search(kind)]
     return columns, tuple(nested)
 
 
@@ -90,9 +89,5 @@ def _after(schema: list[tuple[str, int | None]], position: int) -> int:
 def _text(name: str, type_: str, missing_tokens: Sequence[str]) -> str:
     """A column as text; only a column of texts can hold a token instead of no value."""
     if type_ == "VARCHAR" and missing_tokens:
-        return without_tokens(_quoted(name), missing_tokens)
-    return f"{_quoted(name)}::varchar"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+        return without_tokens(quoted(name), missing_tokens)
+    return f"{quoted(name)}::varchar"

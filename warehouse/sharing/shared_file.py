@@ -15,6 +15,7 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.csv_writing import csv_text
 from warehouse.base.durable_files import write_text_durably
 from warehouse.base.errors import SettingsError
+from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
 from warehouse.sharing.contributions import contributions, months_before
 from warehouse.sharing.noise import SECURE
@@ -87,11 +88,8 @@ def share(
         found = contributions(connection, end, rules)
         folder.mkdir(parents=True, exist_ok=True)
         tell(f"{epsilon:g} will be spent: {budget.in_words()}.")
-        connection.execute(
-            "insert into quality.privacy_budget (shared_at, source, file_name, epsilon, shared_by) "
-            "values (?, ?, ?, ?, ?)",
-            [shared_at, source, path.name, epsilon, shared_by],
-        )
+        spent = {"shared_at": shared_at, "source": source, "file_name": path.name}
+        insert_rows(connection, "quality.privacy_budget", [spent | {"epsilon": epsilon, "shared_by": shared_by}])
         budget = read_budget(connection, source, settings.privacy_budget_epsilon)
     figures = noisy_figures(found, epsilon, rules, generator)
     rows = [tuple(asdict(figure).values()) for figure in figures]

@@ -7,16 +7,15 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from warehouse.base.declarations import Frozen, read_declaration
 
 _FIGURES = {"customers_by_country", "customers_by_order_count", "sales_by_month", "mean_order_amount"}
 
 
-class SharingRules(BaseModel):
+class SharingRules(Frozen):
     """Bounds and parts of the budget, as in sharing.yml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     budget_shares: Mapping[str, float]
     month_count: int
@@ -38,7 +37,8 @@ class SharingRules(BaseModel):
 @cache
 def load_sharing_rules() -> SharingRules:
     """Read and check sharing.yml."""
-    return SharingRules.model_validate(yaml.safe_load(Path(__file__).with_name("sharing.yml").read_text("utf-8")))
+    path = Path(__file__).with_name("sharing.yml")
+    return read_declaration(SharingRules, path, "Mend warehouse/sharing/sharing.yml.")
 
 
 def exact(number: float) -> Fraction:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
+from warehouse.base.declarations import Frozen
 from warehouse.base.errors import SourceError
 from warehouse.base.settings import CHECKOUT, Settings, checked_source_name
 from warehouse.base.yaml_texts import read_texts
@@ -22,11 +23,7 @@ SHIPPED_SOURCES = CHECKOUT / "warehouse" / "sources"
 READING_RULES_VERSION = "3"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileKind(_Frozen):
+class FileKind(Frozen):
     """One kind of foreign file and what its rows become."""
 
     pattern: str  # of the file's name, or with a slash of its path below the source's landing folder; in any case
@@ -41,7 +38,7 @@ class FileKind(_Frozen):
     export: Literal["changes", "full"] = "changes"
 
 
-class Source(_Frozen):
+class Source(Frozen):
     """One source folder.
 
     ``form: contract`` files carry the names and columns of contract tables; ``form: mapped`` files go through
@@ -58,9 +55,11 @@ class Source(_Frozen):
     files: tuple[FileKind, ...] = ()
     ignore: tuple[str, ...] = ()  # patterns, as above, of files that are left alone
     full: tuple[str, ...] = ()  # form contract: tables whose files are full exports
-    newest_by: dict[str, str] = {}  # table: column of the file that orders several states of one key in one file
+    # Table: column of the file that orders several states of one key in one file.
+    newest_by: dict[str, str] = Field(default_factory=dict)
     missing_tokens: tuple[str, ...] = ()  # further texts that are no value
-    spellings: dict[str, dict[str, str]] = {}  # contract column: {as this source writes it: as the contract says}
+    # Contract column: {as this source writes it: as the contract says}.
+    spellings: dict[str, dict[str, str]] = Field(default_factory=dict)
     time_zone: str = "UTC"  # of the shop's days, such as Europe/Berlin; where it names none, the setting
     reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree

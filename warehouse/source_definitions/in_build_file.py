@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
 from warehouse.source_definitions.folders import load_source
 from warehouse.source_definitions.line_kinds import LineKind, read_line_kinds
@@ -53,9 +54,6 @@ def write_source_definitions(connection: duckdb.DuckDBPyConnection, definitions:
     connection.execute(_TABLES)
     connection.execute("delete from state.source_settings")
     connection.execute("delete from state.line_kinds")
-    connection.execute(
-        "insert into state.source_settings (reporting_currency, amounts_from, contract_attributes) values (?, ?, ?)",
-        [definitions.reporting_currency, definitions.amounts_from, list(definitions.contract_attributes)],
-    )
-    for kind in definitions.line_kinds:
-        connection.execute("insert into state.line_kinds values (?, ?, ?, ?)", list(asdict(kind).values()))
+    row = definitions.as_dict() | {"contract_attributes": list(definitions.contract_attributes)}
+    insert_rows(connection, "state.line_kinds", row.pop("line_kinds"))
+    insert_rows(connection, "state.source_settings", [row])

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from warehouse.base.declarations import Frozen, read_declaration
 
 ColumnType = Literal["text", "integer", "quantity", "amount", "price", "rate", "boolean", "date", "timestamp"]
 
@@ -27,11 +26,7 @@ SQL_TYPES: dict[ColumnType, str] = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Column(_Frozen):
+class Column(Frozen):
     """One column of a contract table."""
 
     type: ColumnType
@@ -64,7 +59,7 @@ class Column(_Frozen):
         return 10 ** (int(self.sql_type.removeprefix("DECIMAL(").split(",")[0]) - self.scale)
 
 
-class Table(_Frozen):
+class Table(Frozen):
     """One canonical raw table."""
 
     description: str
@@ -80,7 +75,7 @@ class Table(_Frozen):
         return self.columns[column].type == "text" and (column in self.key or column.endswith(("_id", "_code")))
 
 
-class Contract(_Frozen):
+class Contract(Frozen):
     """All canonical raw tables, what counts as a missing value, and the words that are understood."""
 
     missing_tokens: tuple[str, ...]
@@ -95,4 +90,4 @@ class Contract(_Frozen):
 @cache
 def load_contract(path: Path = CONTRACT_FILE) -> Contract:
     """Read and check the contract file."""
-    return Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return read_declaration(Contract, path, "Mend warehouse/tables/contract.yml.")

@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from warehouse.base.declarations import Frozen
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import SettingsError
 
@@ -29,11 +30,7 @@ _PROMISED = "the mart promises it: without it the row is broken"
 _LARGEST_CUT_SHARE = 0.5
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ColumnRule(_Frozen):
+class ColumnRule(Frozen):
     """What is done about one feature before a model sees it.
 
     Attributes
@@ -81,7 +78,7 @@ class ColumnRule(_Frozen):
         return self.missing not in {"drop", "keep"} or self.winsorise is not None
 
 
-class Wording(_Frozen):
+class Wording(Frozen):
     """How one feature is put into words.
 
     Attributes

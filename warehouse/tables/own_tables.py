@@ -10,6 +10,7 @@ import duckdb
 import yaml
 
 from warehouse.base.errors import SettingsError
+from warehouse.base.rows import column_types
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import Directions, JobSpec
 from warehouse.tables.contract import SQL_TYPES
@@ -83,7 +84,7 @@ def create_own_table(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> 
 
 def _add_missing_columns(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> None:
     """Bring a table of an earlier release up to date; its rows have null there, even where new ones may not."""
-    known = {row[0] for row in connection.execute(f"describe {table.schema}.{table.name}").fetchall()}
+    known = column_types(connection, f"{table.schema}.{table.name}")
     for column in table.columns:
         if column.name not in known:
             connection.execute(f"alter table {table.schema}.{table.name} add column {column.name} {column.sql_type}")

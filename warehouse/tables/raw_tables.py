@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
+from warehouse.base.rows import column_types
 from warehouse.tables.contract import Table, load_contract
 
 # What the loader adds to every raw row: where it came from and what it held.
@@ -59,7 +60,7 @@ def tables_without_rows(file: BuildFile, tables: Sequence[str]) -> list[str]:
 
 def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
     """Give a table of an earlier release the columns and types of this one."""
-    known = {row[0]: row[1] for row in connection.execute(f"describe raw.{name}").fetchall()}
+    known = column_types(connection, f"raw.{name}")
     for column, spec in table.columns.items():
         if column not in known:
             connection.execute(f"alter table raw.{name} add column {column} {spec.sql_type}")

@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from warehouse.base.rows import column_types
 from warehouse.base.transactions import transaction
 
 _STATE = """
@@ -85,7 +86,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, table: str, day: date, model_
 
 def _follow_columns(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """A newer release may have added columns to the score table."""
-    known = {row[0] for row in connection.execute(f"describe state.replaced_{table}").fetchall()}
-    for name, kind, *_ in connection.execute(f"describe scores.{table}").fetchall():
+    known = column_types(connection, f"state.replaced_{table}")
+    for name, kind in column_types(connection, f"scores.{table}").items():
         if name not in known:
             connection.execute(f"alter table state.replaced_{table} add column {name} {kind}")

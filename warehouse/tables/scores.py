@@ -12,6 +12,7 @@ import pandas as pd
 
 from warehouse.base.connections import one_row
 from warehouse.base.errors import ClienteleError
+from warehouse.base.rows import column_types
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables, own_tables
 from warehouse.tables.score_review import keep_replaced
@@ -100,8 +101,7 @@ def _check(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFram
     keys = {table.name: table.key for table in own_tables("scores")}
     if table not in keys:
         raise ClienteleError(f"scores.{table} does not exist.", f"Use one of {', '.join(keys)}.")
-    known = {row[0] for row in connection.execute(f"describe scores.{table}").fetchall()}
-    unknown = sorted(set(frame.columns) - known)
+    unknown = sorted(set(frame.columns) - column_types(connection, f"scores.{table}").keys())
     if unknown:
         raise ClienteleError(f"scores.{table} has no column {', '.join(unknown)}.", "Mend the scoring code.")
     key = [column for column in keys[table] if column in frame]  # a part that is in no row tells none apart

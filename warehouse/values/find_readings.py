@@ -9,6 +9,7 @@ from itertools import islice
 import duckdb
 
 from warehouse.base.connections import one_row
+from warehouse.base.rows import column_types
 from warehouse.tables.contract import Table
 from warehouse.values.column_reading import ColumnReading, trimmed_sql
 from warehouse.values.day_orders import day_evidence_sql, day_reading, day_sign_sql
@@ -39,7 +40,8 @@ def find_readings(
     delimiter
         Of the CSV that the texts come from; None where they come from elsewhere.
     """
-    texts = [name for name, kind in _described(connection, relation) if kind == "VARCHAR" and name in table.columns]
+    described = column_types(connection, relation)
+    texts = [name for name, kind in described.items() if kind == "VARCHAR" and name in table.columns]
     numbers = [name for name in texts if table.columns[name].type in _NUMBERS]
     moments = [name for name in texts if table.columns[name].type in _MOMENTS]
     ids = [name for name in texts if table.is_id(name)]
@@ -89,7 +91,3 @@ def _id_reading(
 
 def _row(connection: duckdb.DuckDBPyConnection, relation: str, aggregates: Iterable[str]) -> tuple:
     return one_row(connection, f"select {', '.join(aggregates)} from {relation}")
-
-
-def _described(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in connection.execute(f"describe {relation}").fetchall()]
