@@ -65,6 +65,7 @@ def backfill_scores() -> None:
         return settle_requested_dates()
 
     @task
+    @readable
     def dates(plan: dict[str, Any]) -> list[dict[str, Any]]:
         """Hand each date to a task of its own."""
         return plan["dates"]

@@ -96,6 +96,7 @@ def train_models() -> None:
 
     # What was not asked is skipped, which holds nothing up.
     @task(outlets=[MODELS], trigger_rule="none_failed")
+    @readable
     def announce(plan: dict[str, Any]) -> None:
         """Hand the run on to scoring."""
         hand_over(MODELS, plan)

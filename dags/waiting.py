@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -35,13 +35,9 @@ class WaitingOperator(_PythonDecoratedOperator):
         return super().execute(context)
 
 
-def waiting_task(**options: Any) -> Callable[[Callable[..., Any]], TaskDecorator]:
-    """Make a task of a function, as `airflow.sdk.task` does, that may call `wait_for`."""
-
-    def make(function: Callable[..., Any]) -> TaskDecorator:
-        return task_decorator_factory(function, decorated_operator_class=WaitingOperator, **options)
-
-    return make
+def waiting_task(**options: Any) -> TaskDecorator:
+    """Return a decorator, as `airflow.sdk.task` does, for functions that may call `wait_for`."""
+    return task_decorator_factory(decorated_operator_class=WaitingOperator, **options)
 
 
 def wait_for(trigger: Wait, most: timedelta) -> NoReturn:

@@ -55,10 +55,10 @@ class History:
         dates = [origin - horizon - number * step for number in range(self.definitions.snapshot_max_count)]
         holdout = self._at([origin])
         found = Snapshots(
-            self.source,
-            origin + horizon,
-            self.definitions.churn_horizon_days,
-            self.definitions.clv_horizon_days,
+            source=self.source,
+            as_of_date=origin + horizon,
+            churn_horizon_days=self.definitions.churn_horizon_days,
+            clv_horizon_days=self.definitions.clv_horizon_days,
             training=self._at(dates),
             evaluation=holdout,
             scoring=holdout.drop(columns=list(LABEL_COLUMNS)),

@@ -93,7 +93,7 @@ def replay(job: SupervisedJob, history: History, candidates: Collection[str] = (
         serving = competition.decision.serving
         chosen[day] = _Chosen(competition.result(serving), competition.columns)
         former = chosen.get(day - horizon_of(history.definitions))
-        yield _origin(job, snapshots, competition, former)
+        yield _origin(job, day, snapshots, competition, former)
 
 
 def _refusal(job: SupervisedJob, snapshots: Snapshots, day: date) -> str | None:
@@ -106,7 +106,9 @@ def _refusal(job: SupervisedJob, snapshots: Snapshots, day: date) -> str | None:
     return None
 
 
-def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, former: _Chosen | None) -> Origin:
+def _origin(
+    job: SupervisedJob, day: date, snapshots: Snapshots, competition: Competition, former: _Chosen | None
+) -> Origin:
     holdout = job.judged_rows(snapshots)
     actual = job.target(holdout)
     figures = [
@@ -121,8 +123,7 @@ def _origin(job: SupervisedJob, snapshots: Snapshots, competition: Competition, 
         gain = job.ranking.difference(competition.result(decision.contender), competition.result(decision.baseline))
     return Origin(
         job=job.name,
-        # pyrefly: ignore[bad-argument-type] (a date without a holdout was refused)
-        origin_date=snapshots.evaluation_date,
+        origin_date=day,
         customer_count=len(holdout),
         training_dates=tuple(snapshots.training_dates),
         figures=tuple(figures),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,12 +15,28 @@ from ml.evaluation.metrics import WeightedMetric
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# scikit-learn's base class declares no method; which ones its estimators have beside `fit`, a job knows.
-Estimator = Any
+
+class Estimator(Protocol):
+    """A fitted model or rule, as scikit-learn has them."""
+
+    # Results are arrays; typed as Any because the array of scikit-learn's stubs is not the one of numpy's.
+
+    def predict(self, X: pd.DataFrame) -> Any:  # noqa: N803
+        """A class, an amount or a segment for each row of a model frame, shape (n_rows,)."""
+
+
+class Classifier(Estimator, Protocol):
+    """An estimator of the probability of an event."""
+
+    def predict_proba(self, X: pd.DataFrame) -> Any:  # noqa: N803
+        """Probabilities of no event and of the event, shape (n_rows, 2)."""
+
+
+Model = TypeVar("Model", bound=Estimator)
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Generic[Model]):
     """A fitted model (or rule) of a job.
 
     Attributes
@@ -31,12 +47,12 @@ class Candidate:
 
     name: str
     is_baseline: bool
-    estimator: Estimator
+    estimator: Model
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Generic[Model]):
     """A candidate with its figures on rows that it has not seen.
 
     Attributes
@@ -48,7 +64,7 @@ class Result:
         where a job compares them in another way.
     """
 
-    candidate: Candidate
+    candidate: Candidate[Model]
     metrics: dict[str, float]
     prediction: NDArray
     rank_by_weight: WeightedMetric | None = None
@@ -99,14 +115,14 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Competition:
+class Competition(Generic[Model]):
     """All candidates of one training run, the decision, and what to show of it.
 
     `documents`: further artefacts of the run by file name; a text is written as it is, all else as JSON.
     `notes`: further figures for the model card, by title.
     """
 
-    results: tuple[Result, ...]
+    results: tuple[Result[Model], ...]
     failures: Mapping[str, str]
     decision: Decision
     columns: tuple[str, ...]
@@ -117,7 +133,7 @@ class Competition:
     documents: Mapping[str, object] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def result(self, name: str | None) -> Result:
+    def result(self, name: str | None) -> Result[Model]:
         """The result of one candidate."""
         return next(result for result in self.results if result.name == name)
 

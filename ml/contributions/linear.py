@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 
@@ -15,9 +14,7 @@ from ml.competition.results import Estimator
 from ml.contributions.preparation import feature_of_prepared, last_step, prepared
 from ml.contributions.scales import RawContributions
 
-_CLASSIFIERS = (LogisticRegression,)
-_MARGINS = (LinearSVC,)
-_REGRESSORS = (LinearRegression, Ridge, Lasso, ElasticNet)
+_Linear = LogisticRegression | LinearSVC | LinearRegression | Ridge | Lasso | ElasticNet
 
 
 def linear_contributions(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
@@ -29,7 +26,7 @@ def linear_contributions(model: Estimator, features: pd.DataFrame, background: p
         Customers whose average is the point of reference.
     """
     final = last_step(model)
-    if not isinstance(final, _CLASSIFIERS + _MARGINS + _REGRESSORS) or not _has_one_output(final):
+    if not isinstance(final, _Linear) or len(np.atleast_2d(final.coef_)) > 1:
         return None
     matrix, names = prepared(model, features)
     average = np.sort(prepared(model, background)[0], axis=0).mean(axis=0)  # sorted: the order of rows is no matter
@@ -40,12 +37,7 @@ def linear_contributions(model: Estimator, features: pd.DataFrame, background: p
     for column, feature in enumerate(owner):
         values[:, feature] += by_column[:, column]
     base = float((average * coefficient).sum() + np.ravel(final.intercept_)[0])
-    scale = "decision" if isinstance(final, _MARGINS) else "amount"
-    scale = "log_odds" if isinstance(final, _CLASSIFIERS) else scale
+    scale = "log_odds" if isinstance(final, LogisticRegression) else "amount"
+    scale = "decision" if isinstance(final, LinearSVC) else scale
     parts = pd.DataFrame(values, columns=features.columns)
     return RawContributions(parts, base, base + by_column.sum(axis=1), scale)
-
-
-def _has_one_output(final: Estimator) -> bool:
-    coefficient: NDArray = np.atleast_2d(final.coef_)
-    return coefficient.shape[0] == 1

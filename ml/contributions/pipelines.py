@@ -16,14 +16,16 @@ from typing import TypeGuard
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
-from ml.competition.results import Estimator
+from ml.competition.results import Classifier, Estimator
 from ml.contributions.general import PreparedSubstitution, by_replacing, general_contributions
 from ml.contributions.linear import linear_contributions
 from ml.contributions.preparation import can_be_prepared, feature_of_prepared, last_step, prepared
 from ml.contributions.scales import (
     Contributions,
     RawContributions,
+    gives_probabilities,
     log_amount,
     log_odds,
     probability_of,
@@ -53,7 +55,7 @@ def contributions_of(
     say = getattr(estimator, "contributions", None)
     if say is not None:
         return say(features, background, orders)
-    if hasattr(estimator, "predict_proba"):
+    if gives_probabilities(estimator):
         return classifier_contributions(estimator, features, background, orders)
     score = partial(served_score, estimator)
     exact = _amount_parts(estimator, features, background)
@@ -61,7 +63,7 @@ def contributions_of(
 
 
 def classifier_contributions(
-    model: Estimator,
+    model: Classifier,
     features: pd.DataFrame,
     background: pd.DataFrame,
     orders: Orders,
@@ -138,7 +140,7 @@ def _method(model: Estimator) -> str:
 
 
 def _after_preparation(
-    pipeline: Estimator, served: Scale, features: pd.DataFrame, typical: pd.Series
+    pipeline: Pipeline, served: Scale, features: pd.DataFrame, typical: pd.Series
 ) -> PreparedSubstitution:
     one = features.iloc[:1].assign(
         **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features.columns}
@@ -146,7 +148,7 @@ def _after_preparation(
     matrix, names = prepared(pipeline, features)
     owner = feature_of_prepared(names, features.columns)
     return PreparedSubstitution(
-        score_of=lambda some: served(raw_score(last_step(pipeline), some)),
+        score_of=lambda some: served(raw_score(pipeline.steps[-1][1], some)),
         matrix=matrix,
         reference=prepared(pipeline, one)[0][0],
         columns={name: np.flatnonzero(owner == number) for number, name in enumerate(features.columns)},

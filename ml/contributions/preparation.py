@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
@@ -15,12 +17,12 @@ from ml.competition.results import Estimator
 _INDICATOR = "missingindicator_"
 
 
-def last_step(model: Estimator) -> Estimator:
+def last_step(model: Estimator) -> BaseEstimator | Estimator:
     """The step that predicts."""
     return model.steps[-1][1] if isinstance(model, Pipeline) else model
 
 
-def can_be_prepared(model: Estimator) -> bool:
+def can_be_prepared(model: Estimator) -> TypeGuard[Pipeline]:
     """Whether the model prepares each feature by itself, so that a feature may be changed after preparation.
 
     What was imputed from other features before that is the feature's own value from there on.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ml.competition.results import Estimator
+from ml.competition.results import Classifier, Estimator
 
 # Nearer to 0 or 1 than this, log-odds say nothing more.
 _SMALLEST_PROBABILITY = 1e-6
@@ -56,16 +57,27 @@ class RawContributions:
 
 def served_score(estimator: Estimator, features: pd.DataFrame) -> NDArray:
     """What is taken apart: log-odds of the served probability, or log(1 + served amount)."""
-    if hasattr(estimator, "predict_proba"):
+    if gives_probabilities(estimator):
         return log_odds(estimator.predict_proba(features)[:, 1])
     return log_amount(estimator.predict(features))
 
 
-def raw_score(classifier: Estimator, X: pd.DataFrame | NDArray) -> NDArray:  # noqa: N803
-    """Log-odds before calibration, or the decision function where there is no probability."""
-    if hasattr(classifier, "predict_proba"):
-        return log_odds(classifier.predict_proba(X)[:, 1])
-    return classifier.decision_function(X)
+def gives_probabilities(estimator: Estimator) -> TypeGuard[Classifier]:
+    """Whether an estimator predicts probabilities, and not classes or amounts only."""
+    return hasattr(estimator, "predict_proba")
+
+
+def raw_score(classifier: Classifier, X: Any) -> NDArray:  # noqa: N803
+    """Log-odds before calibration, or the decision function where there is no probability, shape (n_rows,).
+
+    Parameters
+    ----------
+    X
+        A model frame, or the matrix that a pipeline's preparation has made of one.
+    """
+    if not gives_probabilities(classifier) and hasattr(classifier, "decision_function"):
+        return classifier.decision_function(X)
+    return log_odds(classifier.predict_proba(X)[:, 1])
 
 
 def log_odds(probability: ArrayLike) -> NDArray:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
@@ -31,13 +30,17 @@ from ml.contributions.scales import RawContributions
 if TYPE_CHECKING:
     from shap import TreeExplainer
 
-_BOOSTED = (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    GradientBoostingClassifier,
-    GradientBoostingRegressor,
+_Histogram = HistGradientBoostingClassifier | HistGradientBoostingRegressor
+_Classifier = (
+    HistGradientBoostingClassifier | GradientBoostingClassifier | RandomForestClassifier | DecisionTreeClassifier
 )
-_AVERAGED = (RandomForestClassifier, RandomForestRegressor, DecisionTreeClassifier, DecisionTreeRegressor)
+_Trees = (
+    _Classifier
+    | HistGradientBoostingRegressor
+    | GradientBoostingRegressor
+    | RandomForestRegressor
+    | DecisionTreeRegressor
+)
 # Leaves × depth² over all trees: 4e8 such steps take a second. Up to so many for a row, no other way is quicker …
 _QUICK_STEPS_PER_ROW = 300_000
 # … and up to so many in all, exactness is worth the wait; beyond both (large forests) the general method is taken.
@@ -50,7 +53,7 @@ _TOLERANCE = 1e-6
 def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContributions | None:
     """SHAP values of a pipeline that ends in trees; None when it does not or they are too many."""
     final = last_step(model)
-    if not isinstance(final, _BOOSTED + _AVERAGED) or _takes_too_long(final, len(features)):
+    if not isinstance(final, _Trees) or _takes_too_long(final, len(features)):
         return None
     from shap import TreeExplainer
 
@@ -60,8 +63,7 @@ def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContribut
     starts = range(0, len(matrix), _ROWS_AT_A_TIME)
     summed = [_shap(explainer, matrix[start : start + _ROWS_AT_A_TIME], owner, features.shape[1]) for start in starts]
     parts = pd.DataFrame(np.concatenate(summed), columns=features.columns)
-    # pyrefly: ignore[no-matching-overload] (set when the explainer is made)
-    base = float(np.ravel(explainer.expected_value)[-1])
+    base = float(np.ravel(np.asarray(explainer.expected_value, dtype=float))[-1])
     total = base + parts.to_numpy().sum(axis=1)
     scale = _scale(final, matrix, total)
     return None if scale is None else RawContributions(parts, base, total, scale)
@@ -74,7 +76,7 @@ def centred(found: RawContributions, held_against: RawContributions) -> RawContr
     return replace(found, values=found.values - average, base=found.base + float(average.sum()))
 
 
-def _takes_too_long(final: Estimator, row_count: int) -> bool:
+def _takes_too_long(final: _Trees, row_count: int) -> bool:
     steps = _steps_per_row(final)
     return steps > _QUICK_STEPS_PER_ROW and steps * row_count > _MOST_STEPS
 
@@ -90,11 +92,11 @@ def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int)
     return summed
 
 
-def _scale(final: Estimator, matrix: NDArray, total: NDArray) -> str | None:
+def _scale(final: _Trees, matrix: NDArray, total: NDArray) -> str | None:
     """The scale on which the parts add up to what the model says, found by trying; None if there is none."""
     some, said = slice(0, 200), total[:200]
-    if is_classifier(final):
-        probability = final.predict_proba(matrix[some])[:, 1]
+    if isinstance(final, _Classifier):
+        probability = np.asarray(final.predict_proba(matrix[some]))[:, 1]
         told = {"log_odds": 1 / (1 + np.exp(-said)), "probability": said}
     else:
         probability = final.predict(matrix[some])
@@ -106,11 +108,12 @@ def _scale(final: Estimator, matrix: NDArray, total: NDArray) -> str | None:
     return None
 
 
-def _steps_per_row(final: Estimator) -> float:
+def _steps_per_row(final: _Trees) -> float:
     """Leaves × depth² over the trees."""
-    if isinstance(final, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
+    if isinstance(final, _Histogram):
         # pyrefly: ignore[missing-attribute] (private in scikit-learn, which tells of its trees nowhere else)
         trees = [tree for stage in final._predictors for tree in stage]
         return float(sum(tree.get_n_leaf_nodes() * tree.get_max_depth() ** 2 for tree in trees))
-    trees = np.ravel(final.estimators_) if hasattr(final, "estimators_") else [final]
+    is_one = isinstance(final, DecisionTreeClassifier | DecisionTreeRegressor)
+    trees = [final] if is_one else np.asarray(final.estimators_, dtype=object).ravel()
     return float(sum(tree.get_n_leaves() * tree.get_depth() ** 2 for tree in trees))

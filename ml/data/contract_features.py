@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.data.features import as_number, as_text, check_columns, is_text
 from warehouse.tables.features import declared_features
@@ -48,7 +49,7 @@ def categories(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if is_text(frame[name])]
 
 
-def attributes_of(texts: pd.Series) -> dict[str, Any]:
+def attributes_of(texts: pd.Series) -> dict[str, NDArray]:
     """One column per key of the JSON objects, named `attribute_…`, in alphabetical order."""
     distinct = {text: _object(text) for text in texts.dropna().unique()}
     keys = sorted({key for parsed in distinct.values() for key in parsed})

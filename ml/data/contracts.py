@@ -24,32 +24,27 @@ Design = Literal["cross_section", "snapshots"]
 _FEATURES = "marts.subscription_features"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contracts(DatedRows):
-    """What the job learns from; rows are sorted by date and contract.
+    """Rows about contracts: one per contract and date.
 
     Attributes
     ----------
     training, evaluation
-        Features and `is_churned`, and of whose contract it is `gender`, `country` and `age_years` (by the year of
-        birth): no features, but groups that figures are told by. In a cross-section `evaluation` is empty.
+        Features and `is_churned`; further `gender`, `country` and `age_years` of the customer (age by the year of
+        birth), which are no features but groups that figures are reported for. In a cross-section `evaluation` is
+        empty.
     scoring
-        Features at the as-of date of all contracts, ended ones not eligible.
+        Features at the as-of date of all contracts; ended ones are not eligible.
     histories
         One row per contract as known at the end of training: features that stay, `duration_months`, `is_ended`.
-    history_began_on, first_started_on
-        The first day of which anything is known, and that of the first contract.
+    first_started_on
+        The first day of the first contract.
     """
 
-    source: str
-    as_of_date: date
     horizon_days: int
     design: Design
-    training: pd.DataFrame
-    evaluation: pd.DataFrame
-    scoring: pd.DataFrame
     histories: pd.DataFrame
-    history_began_on: date | None = None
     first_started_on: date | None = None
 
     @property
@@ -67,10 +62,13 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
+    known = {"source": file.source, "as_of_date": as_of_date, "horizon_days": horizon_days}
     with file.opened(read_only=True) as connection:
         scoring = _scoring(connection, as_of_date)
         if scoring.empty:
-            return Contracts(file.source, as_of_date, horizon_days, "snapshots", scoring, scoring, scoring, scoring)
+            return Contracts(
+                **known, design="snapshots", training=scoring, evaluation=scoring, scoring=scoring, histories=scoring
+            )
         dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
         people = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
         snapshots = connection.execute(
@@ -80,16 +78,30 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
         ).df()
         began_on = history_began_on(connection)
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
-        return _cross_section(file.source, as_of_date, horizon_days, scoring, people)
+        ended = ~scoring["is_eligible"].astype(bool)
+        training = _of_people(scoring, people).assign(is_churned=ended.to_numpy())
+        return Contracts(
+            **known,
+            design="cross_section",
+            training=training,
+            evaluation=training.head(0),
+            scoring=scoring,
+            histories=scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended),
+        )
     training, evaluation = (
         _sorted(_of_people(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), people))
         for role in ("training", "evaluation")
     )
     cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
-    histories = _histories(scoring, dates, cutoff)
-    began = (began_on, first_day(dates["started_at"]))
     contracts = Contracts(
-        file.source, as_of_date, horizon_days, "snapshots", training, evaluation, scoring, histories, *began
+        **known,
+        design="snapshots",
+        training=training,
+        evaluation=evaluation,
+        scoring=scoring,
+        histories=_histories(scoring, dates, cutoff),
+        history_began_on=began_on,
+        first_started_on=first_day(dates["started_at"]),
     )
     check_no_leak(contracts)
     return contracts
@@ -115,15 +127,6 @@ def _of_people(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     known = rows.merge(people, on="customer_id", how="left", validate="many_to_one")
     birth_year = pd.to_numeric(known.pop("birth_year"), errors="coerce").astype("float64")
     return known.assign(age_years=pd.to_datetime(known["as_of_date"]).dt.year - birth_year)
-
-
-def _cross_section(
-    source: str, as_of_date: date, horizon_days: int, scoring: pd.DataFrame, people: pd.DataFrame
-) -> Contracts:
-    ended = ~scoring["is_eligible"].astype(bool)
-    histories = scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended)
-    training = _of_people(scoring, people).assign(is_churned=ended.to_numpy())
-    return Contracts(source, as_of_date, horizon_days, "cross_section", training, training.head(0), scoring, histories)
 
 
 def _histories(scoring: pd.DataFrame, dates: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:

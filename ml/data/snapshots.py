@@ -28,48 +28,51 @@ class LeakError(ClienteleError):
     """A training row knows something that happened after the evaluation date."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class DatedRows(ABC):
-    """Rows to learn from, to judge on and to score, whatever they are about: each stands at its `as_of_date`."""
+    """What a job learns from: rows of one or more dates each, which the column `as_of_date` names.
+
+    Rows are sorted by key: their order in the file does not matter.
+
+    Attributes
+    ----------
+    training, evaluation
+        Features and labels; the candidates are compared on the rows of `evaluation`, the holdout, which have one date.
+    scoring
+        Features at the as-of date.
+    history_began_on
+        The first day of which anything is known; None where only the rows tell.
+    """
 
     source: str
     as_of_date: date
     training: pd.DataFrame
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
-    history_began_on: date | None
+    history_began_on: date | None = None
 
     @property
     def evaluation_date(self) -> date | None:
+        """The date of the holdout; None where there is none."""
         return None if self.evaluation.empty else self.evaluation["as_of_date"].iloc[0].date()
 
     @property
     def training_dates(self) -> list[date]:
+        """The dates of the training rows, oldest first."""
         return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
 
     @property
     @abstractmethod
     def label_horizon_days(self) -> int:
-        """Days after its date that a row's label may know of."""
+        """Days after a row's date that its label may depend on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshots(DatedRows):
-    """What a job about customers learns from. Rows are sorted by key: their order in the file does not matter.
+    """Rows about customers: one per customer and date."""
 
-    Attributes
-    ----------
-    history_began_on
-        The first day of which anything is known, customers or not; None where only the rows tell.
-    """
-
-    source: str
-    as_of_date: date
     churn_horizon_days: int
     clv_horizon_days: int
-    training: pd.DataFrame
-    evaluation: pd.DataFrame
-    scoring: pd.DataFrame
-    history_began_on: date | None = None
 
     @property
     def label_horizon_days(self) -> int:
@@ -103,9 +106,18 @@ def read_snapshots(
         If a training label window reaches beyond the evaluation date.
     """
     with file.opened(read_only=True) as connection:
-        rows = _read(connection, as_of_date, maximum_training_row_count)
+        training, evaluation, scoring = _read(connection, as_of_date, maximum_training_row_count)
         began_on = history_began_on(connection)
-    snapshots = Snapshots(file.source, as_of_date, churn_horizon_days, clv_horizon_days, *rows, began_on)
+    snapshots = Snapshots(
+        source=file.source,
+        as_of_date=as_of_date,
+        churn_horizon_days=churn_horizon_days,
+        clv_horizon_days=clv_horizon_days,
+        training=training,
+        evaluation=evaluation,
+        scoring=scoring,
+        history_began_on=began_on,
+    )
     check_no_leak(snapshots)
     return snapshots
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import partial
 
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from ml.contributions.general import by_replacing
@@ -16,6 +18,10 @@ from ml.treatment.transformer import FeatureTreatment
 
 class Served(BaseEstimator):
     """Base of what may serve. What these methods do by default is right of any estimator, if not always the best."""
+
+    @abstractmethod
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """A class or an amount for each row of a model frame, shape (n_rows,)."""
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """What each feature adds to each row's score; by default its features are replaced by the typical customer's.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 
 from ml.data.preprocessing import EVEN_ODDS
@@ -134,6 +134,9 @@ class HiatusSpend(RegressorMixin, Served):
         return np.where(X["days_since_last_order"].to_numpy() > self.cutoff_days_, 0.0, self.rate_.predict(X))
 
 
+SpendRule = StatusQuoSpend | LastPeriodSpend | HiatusSpend
+
+
 class LevelledSpend(RegressorMixin, Served):
     """A rule for spend times one factor, so that its total is that of the outcomes it was fitted to.
 
@@ -146,7 +149,7 @@ class LevelledSpend(RegressorMixin, Served):
         Predicts spend; fitted here.
     """
 
-    def __init__(self, rule: BaseEstimator) -> None:
+    def __init__(self, rule: SpendRule) -> None:
         self.rule = rule
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> LevelledSpend:  # noqa: N803

@@ -7,16 +7,17 @@ from copy import copy
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from ml.competition.results import Estimator
 from ml.contributions.pipelines import classifier_contributions
 from ml.contributions.scales import Contributions, log_odds, raw_score
 from ml.contributions.shapley import Orders
 from ml.data.preprocessing import EVEN_ODDS
 from ml.estimators.base import Served
+
+_Map = IsotonicRegression | LogisticRegression
 
 
 class CalibratedByCustomer(ClassifierMixin, Served):
@@ -35,9 +36,9 @@ class CalibratedByCustomer(ClassifierMixin, Served):
         Folds over customers; fewer are used when there are fewer customers.
     """
 
-    serving_map_: Estimator
+    serving_map_: _Map
 
-    def __init__(self, classifier: Estimator, method: str = "sigmoid", fold_count: int = 5, seed: int = 0) -> None:
+    def __init__(self, classifier: BaseEstimator, method: str = "sigmoid", fold_count: int = 5, seed: int = 0) -> None:
         self.classifier = classifier
         self.method = method
         self.fold_count = fold_count
@@ -98,7 +99,7 @@ class CalibratedByCustomer(ClassifierMixin, Served):
 
 
 def out_of_fold_score(
-    classifier: Estimator,
+    classifier: BaseEstimator,
     X: pd.DataFrame,  # noqa: N803
     y: NDArray,
     groups: ArrayLike,
@@ -117,14 +118,14 @@ def out_of_fold_score(
     return score
 
 
-def fitted_map(method: str, score: NDArray, y: NDArray) -> Estimator:
+def fitted_map(method: str, score: NDArray, y: NDArray) -> _Map:
     """Learn the way from raw scores to probabilities; with one class only, isotonic, which can do that."""
     if method == "isotonic" or len(np.unique(y)) == 1:
         return IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, y)
     return LogisticRegression(C=1e6).fit(score.reshape(-1, 1), y)
 
 
-def mapped(fitted: Estimator, score: NDArray) -> NDArray:
+def mapped(fitted: _Map, score: NDArray) -> NDArray:
     """Put raw scores through a map made by `fitted_map`."""
     if isinstance(fitted, IsotonicRegression):
         return fitted.predict(score)

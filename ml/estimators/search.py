@@ -12,8 +12,8 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.pipeline import Pipeline
 
-from ml.competition.results import Estimator
 from ml.configuration import Frozen
 from ml.contributions.scales import raw_score
 from ml.estimators.parameters import Search
@@ -37,15 +37,15 @@ class InsideValidation:
     fitted_on: NDArray
     judged_on: NDArray
 
-    def auc(self, classifier: Estimator) -> float:
+    def auc(self, classifier: Pipeline) -> float:
         """ROC-AUC on the newest snapshot of a classifier that is fitted here."""
         classifier.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
         return roc_auc(self.outcome[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
 
-    def predicted(self, regressor: Estimator) -> tuple[NDArray, NDArray]:
+    def predicted(self, regressor: Pipeline) -> tuple[NDArray, NDArray]:
         """Outcome and prediction on the newest snapshot of a regressor that is fitted here."""
         regressor.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
-        return self.outcome[self.judged_on], regressor.predict(self.features.iloc[self.judged_on])
+        return self.outcome[self.judged_on], np.asarray(regressor.predict(self.features.iloc[self.judged_on]))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class InsideMeasure:
     """By what trials are compared: its name in the record, and how it is measured; more is better."""
 
     name: str
-    of: Callable[[InsideValidation, Estimator], float]
+    of: Callable[[InsideValidation, Pipeline], float]
 
 
 by_auc = InsideMeasure("auc", lambda inside, model: inside.auc(model))
@@ -134,7 +134,7 @@ def search(
     stage: str,
     defaults: Frozen,
     settings: Search,
-    make: Callable[[Frozen], Estimator],
+    make: Callable[[Any], Pipeline],
     inside: InsideValidation | None,
     *,
     seed: int,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,8 +80,7 @@ def figures_by_group(
     # Whoever is selected counts as predicted; the outcome plays no part in the rate.
     common["y_true"] = np.zeros(int(kept.sum()))
     chosen = MetricFrame(metrics={"selection_rate": selection_rate}, y_pred=selected[kept].astype(int), **common)
-    # pyrefly: ignore[bad-argument-type] (of two series pandas makes a series)
-    return _table(column, frame.by_group.join(chosen.by_group), pd.concat([frame.overall, chosen.overall]))
+    return _table(column, frame.by_group.join(chosen.by_group), frame.overall.to_dict() | chosen.overall.to_dict())
 
 
 def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mapping[str, Metric]:
@@ -131,7 +131,7 @@ def _pooled(group: pd.Series, minimum: int) -> pd.Series:
     return pooled.mask((pooled == SMALL_GROUPS) & (int((size < minimum).sum()) < minimum), None)
 
 
-def _table(column: str, by_group: pd.DataFrame, overall: pd.Series) -> pd.DataFrame:
+def _table(column: str, by_group: pd.DataFrame, overall: Mapping[Any, float]) -> pd.DataFrame:
     names = [name for name in by_group.columns if name != "customer_count"]
     records = []
     for value, figures in [(EVERYONE, overall), *by_group.sort_index().iterrows()]:

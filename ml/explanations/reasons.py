@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.configuration import load_configuration
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
@@ -29,14 +29,14 @@ _BACKGROUND_ROW_COUNT = 10_000
 _SMALLEST_PART = 1e-9
 
 
-def explained(job: Job, estimator: BaseEstimator, features: pd.DataFrame) -> Contributions:
+def explained(job: Job, estimator: Estimator, features: pd.DataFrame) -> Contributions:
     """Contributions to a job's scores of these customers, held against one another."""
     background = background_sample(features, _BACKGROUND_ROW_COUNT)
     orders = Orders(_configuration().general_method.pair_count, job.random_seed)
     return contributions_of(estimator, features, background, orders)
 
 
-def reason_columns(job: Job, estimator: BaseEstimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """Reasons of each row's score, in the order of `features`.
 
     A score without reasons is still a score: if they cannot be found, the columns are empty, the log says why,

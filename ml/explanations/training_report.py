@@ -135,8 +135,7 @@ class TrainingReport:
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
         kinds = self.job.strata(rows)
         if kinds is None and self.rfm_segments is not None:
-            # pyrefly: ignore[bad-argument-type] (any name)
-            kinds = rows["customer_id"].map(self.rfm_segments).rename(self.rfm_segments.name)
+            kinds = rows["customer_id"].map(self.rfm_segments).rename("rfm_segment")
         if kinds is None:
             return pd.DataFrame(), groups
         settings = load_configuration(FairnessConfiguration, "fairness")

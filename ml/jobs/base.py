@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.results import Competition, Estimator
+from ml.competition.results import Competition, Model
 from ml.data.features import model_frame
 from ml.data.fingerprint import data_fingerprint
 from ml.data.snapshots import DatedRows, read_scoring_rows, read_snapshots
@@ -34,7 +34,7 @@ _PICKED_OUT_SHARE = 0.1
 Rows = TypeVar("Rows", bound=DatedRows)
 
 
-class Job(DeclaredJob, ABC, Generic[Rows]):
+class Job(DeclaredJob, ABC, Generic[Rows, Model]):
     """A question to the customers' data that models compete to answer.
 
     Attributes
@@ -148,18 +148,18 @@ class Job(DeclaredJob, ABC, Generic[Rows]):
         """The features a model trained on these data would take."""
 
     @abstractmethod
-    def compete(self, snapshots: Rows, champion: Estimator | None) -> Competition:
+    def compete(self, snapshots: Rows, champion: Model | None) -> Competition[Model]:
         """Fit every candidate, judge them on the holdout beside the champion, and decide."""
 
     @abstractmethod
-    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: Model, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """The job's own columns of the score table, one row per row of `features`, in their order."""
 
     def refusals(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
         """Why a model that takes these features cannot speak about each row; null where it can."""
         return refusals(rows, columns, self.subject)
 
-    def changed_values(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def changed_values(self, estimator: Model, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Values that the estimator sees otherwise than the marts have them; as `ml.treatment.served.changes_under`.
 
         Parameters

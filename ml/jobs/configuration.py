@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from sklearn.pipeline import Pipeline
 
-from ml.competition.results import Estimator
 from ml.competition.thresholds import SupervisedGate
 from ml.configuration import Frozen
 from ml.estimators.classifiers import read_families
@@ -71,7 +71,7 @@ class SearchedConfiguration(JobConfiguration):
     def searched(
         self,
         stage: str,
-        make: Callable[[Any], Estimator],
+        make: Callable[[Any], Pipeline],
         inside: InsideValidation | None,
         measure: InsideMeasure = by_auc,
     ) -> Chosen:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.results import Estimator
+from ml.competition.results import Classifier
 from ml.evaluation.churn_figures import churn_figures
 from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
 from ml.jobs.base import Rows
 from ml.jobs.configuration import ClassifierConfiguration
 from ml.jobs.supervised import SupervisedJob
 
+Probability = TypeVar("Probability", bound=Classifier)
 
-class ChurnProbabilityJob(SupervisedJob[Rows]):
+
+class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
     """P(a customer or contract is lost), labelled `is_churned`; ranked by ROC-AUC, then by the Brier score."""
 
     configuration: ClassifierConfiguration
@@ -31,7 +34,7 @@ class ChurnProbabilityJob(SupervisedJob[Rows]):
         """The high risk band."""
         return predicted >= self.configuration.risk_bands.high_from
 
-    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: Probability, features: pd.DataFrame) -> NDArray:
         return estimator.predict_proba(features)[:, 1]
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ml.competition.course import Evaluate, Ranking, chosen_from, evaluated, finite
 from ml.competition.gate import decide
-from ml.competition.results import Candidate, Competition, Estimator, Refused, Result
+from ml.competition.results import Candidate, Competition, Model, Refused, Result
 from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
@@ -31,7 +31,7 @@ CandidateMaker = Callable[[], Candidate]
 EXAMPLE_ROW_COUNT = 5
 
 
-class SupervisedJob(Job[Rows]):
+class SupervisedJob(Job[Rows, Model]):
     """Labels from the horizon after a snapshot; unless a job says otherwise, one temporal holdout of customers.
 
     Attributes
@@ -63,7 +63,7 @@ class SupervisedJob(Job[Rows]):
         """True where the event of interest happened; both classes are needed to learn anything."""
 
     @abstractmethod
-    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: Model, features: pd.DataFrame) -> NDArray:
         """The figure that is evaluated: a probability or an amount per row."""
 
     @abstractmethod
@@ -124,7 +124,7 @@ class SupervisedJob(Job[Rows]):
         for name, make in self.candidate_makers(snapshots, usable):
             yield name, partial(self._evaluated, make, features, actual)
 
-    def former_result(self, snapshots: Rows, champion: Estimator) -> Result | None:
+    def former_result(self, snapshots: Rows, champion: Model) -> Result[Model] | None:
         """The champion on the rows that the candidates are evaluated on; None if it has learned from them."""
         judged = self.judged_rows(snapshots)
         return self._result(Candidate("champion", False, champion), model_frame(judged), self.target(judged))
@@ -175,7 +175,7 @@ class SupervisedJob(Job[Rows]):
         varying = self.usable(with_complete_rows(snapshots, self.subject))[0]
         return tuple(name for name in declared_features("customers") if name in varying or name in RULE_COLUMNS)
 
-    def compete(self, snapshots: Rows, champion: Estimator | None, only: Collection[str] = ()) -> Competition:
+    def compete(self, snapshots: Rows, champion: Model | None, only: Collection[str] = ()) -> Competition[Model]:
         """As every job; with `only`, of all models those of these names, beside the rules.
 
         Raises

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ml.competition.results import Estimator
 from ml.tracking import RegisteredVersion, TrackingServer, load_estimator
 from warehouse.base.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    from sklearn.base import BaseEstimator
 
 
 def load_former(
     server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
-) -> tuple[BaseEstimator | None, str]:
+) -> tuple[Estimator | None, str]:
     """The former champion's estimator; a champion that cannot be used is no reason not to train."""
     if champion is None:
         return None, ""

@@ -53,8 +53,7 @@ def roll_back(
         # One that was interrupted after its decision stood is not done again: that would be a step further back.
         done = committed_before(run, kinds=(State.ROLLED_BACK,))
         if done is not None:
-            # pyrefly: ignore[bad-argument-type] (a decision that stands names it)
-            return version_of(server, run.job, done.model_version)
+            return version_of(server, run.job, done.model_version or "")
         today = champion_of(server, run.job, source)
         chosen = version_of(server, run.job, version or _before(run, today))
         _check(chosen, source, as_of_date)

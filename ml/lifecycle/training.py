@@ -202,6 +202,5 @@ def _decided_before(run: JobRun, decided: DecisionRow) -> TrainingOutcome:
     serving = serving_version(run, run.as_of_date)
     if decided.decision != State.AWAITING_APPROVAL:
         return outcome_of(decided, serving)
-    # pyrefly: ignore[bad-argument-type] (one that is asked about is registered)
-    is_asked = version_of(run.server, run.job, decided.model_version).state == State.AWAITING_APPROVAL
+    is_asked = version_of(run.server, run.job, decided.model_version or "").state == State.AWAITING_APPROVAL
     return outcome_of(decided, serving, decided.model_version if is_asked else None)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pandas as pd
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.data.snapshots import eligible
 from ml.jobs.base import Job
 from ml.treatment.served import joined
 
 
-def treated_values(
-    job: Job, estimator: BaseEstimator | None, columns: tuple[str, ...], rows: pd.DataFrame
-) -> pd.DataFrame:
+def treated_values(job: Job, estimator: Estimator | None, columns: tuple[str, ...], rows: pd.DataFrame) -> pd.DataFrame:
     """One row per changed value of the customers (or contracts) that the estimator eligible_rows about.
 
     Parameters

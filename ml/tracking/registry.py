@@ -8,19 +8,14 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ml.competition.results import Competition, Result
+from ml.competition.results import Competition, Estimator, Result
 from ml.tracking.job import TrackedJob
 from ml.tracking.serialisation import load_model_file, types_in
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.machine_faults import FREE_SPACE, disk_is_full, is_full_disk
-
-if TYPE_CHECKING:
-    from sklearn.base import BaseEstimator
-
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _REQUIREMENTS = ("scikit-learn", "scipy", "numpy", "pandas", "skops")
@@ -73,7 +68,7 @@ def version_of(server: TrackingServer, job: TrackedJob, number: str) -> Register
     return described(found, found.tags, found.run_id)
 
 
-def load_estimator(server: TrackingServer, version: RegisteredVersion) -> BaseEstimator:
+def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estimator:
     """Load a version's estimator; only types of our list are built.
 
     Raises

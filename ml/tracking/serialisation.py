@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.tracking.moved_types import MOVED
 from warehouse.base.errors import ModelUnavailable
 from warehouse.jobs.registry import job_specs
@@ -31,7 +32,7 @@ _ROOMS = ("ml.data.preprocessing", "ml.estimators", "ml.purchase_models", "ml.tr
 _MODULE = re.compile(r'("__module__": ")([\w.]+)(")')
 
 
-def types_in(model: BaseEstimator) -> list[str]:
+def types_in(model: Estimator) -> list[str]:
     """The types in a model that skops has to be told of before it loads them.
 
     Raises
@@ -51,7 +52,7 @@ def types_in(model: BaseEstimator) -> list[str]:
     return found
 
 
-def load_model_file(path: Path) -> BaseEstimator:
+def load_model_file(path: Path) -> Estimator:
     """Load a model; refuse files that are missing, damaged or contain other types.
 
     Raises

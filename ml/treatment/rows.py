@@ -52,9 +52,7 @@ def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
     """
     learned_from = data.evaluation if data.training.empty else data.training
     asked = [name for name in learned_from.columns if learned_from[name].notna().any() or name in RULE_COLUMNS]
-    # pyrefly: ignore[bad-argument-type] (rows are dataclasses)
     names = {field.name for field in fields(data)} & set(_LEARNED_FROM)
-    # pyrefly: ignore[bad-specialization] (as above)
     return replace(data, **{name: complete(getattr(data, name), asked, subject) for name in names})
 
 

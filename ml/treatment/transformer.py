@@ -143,11 +143,10 @@ def value_changes(before: pd.DataFrame, after: pd.DataFrame, missing_rules: Mapp
 
 def touched(changes: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Column → rule → number of values changed."""
-    counts: dict[str, dict[str, int]] = {}
-    # pyrefly: ignore[not-iterable] (grouped by two columns)
-    for (name, rule), count in changes.groupby(["column_name", "rule"], sort=True).size().items():
-        counts.setdefault(name, {})[rule] = int(count)
-    return counts
+    return {
+        str(name): {str(rule): int(count) for rule, count in rules.value_counts().sort_index().items()}
+        for name, rules in changes.groupby("column_name")["rule"]
+    }
 
 
 def _changed(name: str, missing_rule: str, original: pd.Series, used: pd.Series) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sklearn.base import BaseEstimator
 
+from ml.competition.results import Estimator
 from ml.data.snapshots import DatedRows, eligible
 from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
@@ -48,7 +48,7 @@ class Drift:
 
 def reference_document(
     job: Job,
-    estimator: BaseEstimator,
+    estimator: Estimator,
     columns: tuple[str, ...],
     snapshots: DatedRows,
     configuration: DriftConfiguration,
@@ -65,7 +65,7 @@ def reference_document(
 def measure_drift(
     document: Mapping[str, Any],
     job: Job,
-    estimator: BaseEstimator | None,
+    estimator: Estimator | None,
     snapshots: DatedRows,
     configuration: DriftConfiguration,
 ) -> Drift:
@@ -81,7 +81,7 @@ def measure_drift(
 
 
 def _watched(
-    job: Job, estimator: BaseEstimator | None, columns: tuple[str, ...], rows: pd.DataFrame
+    job: Job, estimator: Estimator | None, columns: tuple[str, ...], rows: pd.DataFrame
 ) -> Iterator[tuple[str, pd.Series]]:
     features = job.features(rows, columns)
     yield from ((name, features[name]) for name in columns)

@@ -123,13 +123,13 @@ def shop_snapshots(orders: pd.DataFrame | None = None) -> Snapshots:
     key = ["customer_id", "as_of_date"]
     training = pd.concat([labelled_at(orders, day) for day in dates]).sort_values(key, ignore_index=True)
     return Snapshots(
-        SOURCE,
-        AS_OF_DATE,
-        HORIZON_DAYS,
-        HORIZON_DAYS,
-        training,
-        labelled_at(orders, evaluation).sort_values(key, ignore_index=True),
-        features_at(orders, AS_OF_DATE).sort_values(key, ignore_index=True),
+        source=SOURCE,
+        as_of_date=AS_OF_DATE,
+        churn_horizon_days=HORIZON_DAYS,
+        clv_horizon_days=HORIZON_DAYS,
+        training=training,
+        evaluation=labelled_at(orders, evaluation).sort_values(key, ignore_index=True),
+        scoring=features_at(orders, AS_OF_DATE).sort_values(key, ignore_index=True),
     )
 
 
@@ -172,9 +172,18 @@ def snapshots_at(orders: pd.DataFrame, day: date) -> Snapshots:
     """What is known as of a day: three training dates, the holdout a horizon before, and the day itself."""
     horizon = timedelta(days=HORIZON_DAYS)
     training = pd.concat([labelled_at(orders, day - 2 * horizon - timedelta(days=30 * n)) for n in range(3)])
-    parts = (training, labelled_at(orders, day - horizon), features_at(orders, day))
-    parts = [part.sort_values(["customer_id", "as_of_date"], ignore_index=True) for part in parts]
-    return Snapshots(SOURCE, day, HORIZON_DAYS, HORIZON_DAYS, *parts)
+    parts = {
+        "training": training,
+        "evaluation": labelled_at(orders, day - horizon),
+        "scoring": features_at(orders, day),
+    }
+    return Snapshots(
+        source=SOURCE,
+        as_of_date=day,
+        churn_horizon_days=HORIZON_DAYS,
+        clv_horizon_days=HORIZON_DAYS,
+        **{role: rows.sort_values(["customer_id", "as_of_date"], ignore_index=True) for role, rows in parts.items()},
+    )
 
 
 def write_movements(path: Path, orders: pd.DataFrame) -> None:

@@ -57,9 +57,17 @@ def test_guests_who_came_before_the_first_customer_are_history_too(begun_late: S
 
 def test_contracts_are_told_theirs() -> None:
     running = pd.DataFrame({"subscription_id": range(500), "is_eligible": True})
-    began = (date(2025, 1, 2), date(2025, 1, 2))
     contracts = Contracts(
-        "shop", AS_OF_DATE, HORIZON_DAYS, "snapshots", running.head(0), running.head(0), running, running, *began
+        source="shop",
+        as_of_date=AS_OF_DATE,
+        horizon_days=HORIZON_DAYS,
+        design="snapshots",
+        training=running.head(0),
+        evaluation=running.head(0),
+        scoring=running,
+        histories=running,
+        history_began_on=date(2025, 1, 2),
+        first_started_on=date(2025, 1, 2),
     )
     with pytest.raises(
         Refused, match=r"contracts reach back 180 days .* 180 days fewer .* It will work as of 2025-12-28"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
@@ -22,7 +24,7 @@ class MixtureSegments(CountedSegments):
         columns: tuple[str, ...] = (),
         segment_count: int = 4,
         *,
-        covariance: str = "diag",
+        covariance: Literal["full", "tied", "diag", "spherical"] = "diag",
         added_variance: float = 0.1,
         start_count: int = 2,
         seed: int = 0,
@@ -44,7 +46,6 @@ class MixtureSegments(CountedSegments):
         scaled = self._start(X)
         self.mixture_ = GaussianMixture(
             self.segment_count,
-            # pyrefly: ignore[bad-argument-type] (as ml/conf has it)
             covariance_type=self.covariance,
             reg_covar=self.added_variance,
             n_init=self.start_count,

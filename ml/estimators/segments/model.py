@@ -31,6 +31,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
     columns: tuple[str, ...]
     winsorized_share: float
     typical_share: float
+    segment_ids_: NDArray
     # What only some methods have: customers left out, members placed where the method itself put them.
     noise_share_ = 0.0
     assignment_agreement_ = 1.0

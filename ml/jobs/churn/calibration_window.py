@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
-from ml.competition.results import Estimator
 from ml.contributions.scales import raw_score
 from ml.estimators.calibration import fitted_map, mapped, out_of_fold_score
 from ml.estimators.parameters import CalibrationWindow
@@ -63,7 +63,7 @@ def window_rows(choice: WindowChoice, dates: pd.Series, target: date, settings: 
 
 
 def choose_window(
-    model: Estimator,
+    model: Pipeline,
     rows: pd.DataFrame,
     inside: InsideValidation | None,
     *,
@@ -94,7 +94,7 @@ def choose_window(
 
 
 def _inside_brier(
-    model: Estimator, rows: pd.DataFrame, inside: InsideValidation, settings: CalibrationWindow, seed: int
+    model: Pipeline, rows: pd.DataFrame, inside: InsideValidation, settings: CalibrationWindow, seed: int
 ) -> dict[str, float]:
     known = rows.iloc[inside.fitted_on]
     features, happened = inside.features.iloc[inside.fitted_on], inside.outcome[inside.fitted_on].astype(int)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas as pd
 
-from ml.competition.results import Candidate, Competition, Estimator, Result
+from ml.competition.results import Candidate, Classifier, Competition, Result
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class ChurnJob(ChurnProbabilityJob[Snapshots]):
+class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
     """P(no purchase in the horizon), for customers who are eligible."""
 
     name = "churn"
@@ -52,7 +52,7 @@ class ChurnJob(ChurnProbabilityJob[Snapshots]):
         rows = eligible(snapshots.training)
         churned = self.target(rows)
 
-        def rule(name: str, estimator: Estimator) -> Candidate:
+        def rule(name: str, estimator: RecencyChurnRule | HiatusChurnRule) -> Candidate:
             estimator.fit(model_frame(rows), churned)
             return Candidate(name, True, estimator, estimator.learned())
 
@@ -63,7 +63,7 @@ class ChurnJob(ChurnProbabilityJob[Snapshots]):
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
 
-    def compete(self, snapshots: Snapshots, champion: Estimator | None, only: Collection[str] = ()) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: Classifier | None, only: Collection[str] = ()) -> Competition:
         """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
         competition = super().compete(snapshots, champion, only)
         results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
@@ -82,7 +82,7 @@ class ChurnJob(ChurnProbabilityJob[Snapshots]):
         title = f"{result.name}, holdout {snapshots.evaluation_date}, {self.horizon_days} days"
         return plots.probability_pictures(actual, shown, title, events="churned customers", mean="churn rate")
 
-    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: Classifier, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         probability = self.predicted(estimator, features)
         band = self.configuration.risk_bands.of(probability)
         return pd.DataFrame(

@@ -131,9 +131,9 @@ def survival_figure(curves: pd.DataFrame, title: str) -> Figure:
     """The curves by contract type with their intervals."""
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes = figure.subplots()
-    for (term, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
-        # pyrefly: ignore[bad-argument-type] (groups of whole months)
-        axes.step(rows["month"], rows["survival"], where="post", color=colour, label=term_words(term))
+    for (_, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
+        label = term_words(rows["term_months"].iloc[0])
+        axes.step(rows["month"], rows["survival"], where="post", color=colour, label=label)
         axes.fill_between(rows["month"], rows["lower"], rows["upper"], step="post", color=colour, alpha=0.15)
     axes.set(xlabel="months since the start", ylabel="share still running", ylim=(0, 1), title=title)
     axes.legend(frameon=False, title="contract")

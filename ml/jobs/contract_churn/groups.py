@@ -19,7 +19,6 @@ def with_groups(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     found = {}
     for name, values in attributes_of(rows["attributes"]).items():
-        # pyrefly: ignore[no-matching-overload] (a column of any type)
         column, plain = pd.Series(values, index=rows.index), name.removeprefix(ATTRIBUTE_PREFIX)
         if plain in rows and rows[plain].notna().any():
             continue

@@ -55,7 +55,7 @@ _CROSS_SECTION_LIMITS = (
 _DATED_LIMITS = ("Judged on one holdout date.",)
 
 
-class ContractChurnJob(ChurnProbabilityJob[Contracts]):
+class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     """P(a running contract ends) and how long it may go on."""
 
     name = "contract_churn"

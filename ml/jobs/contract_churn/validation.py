@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from ml.competition.results import Estimator
+from ml.estimators.contract_churn import ContractChurnModel
 from ml.estimators.search import InsideValidation, subsampled
 from ml.evaluation import metrics
 from ml.evaluation.churn_figures import churn_figures
@@ -17,7 +17,7 @@ from ml.jobs.contract_churn.configuration import Folds
 
 Rounds = list[list[tuple[NDArray, NDArray]]]
 # Makes an unfitted estimator for the rows (positions) that it will be fitted on.
-Maker = Callable[[NDArray], Estimator]
+Maker = Callable[[NDArray], ContractChurnModel]
 # A quarter of the rows judges the trials of a search.
 _INSIDE_FOLD_COUNT = 4
 

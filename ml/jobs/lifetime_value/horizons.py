@@ -62,8 +62,8 @@ def horizon_snapshots(
     judged_on = pd.Timestamp(as_of_date) - timedelta(days=horizon_days)
     is_known = labelled["as_of_date"] <= judged_on - timedelta(days=horizon_days)
     found = Snapshots(
-        source,
-        as_of_date,
+        source=source,
+        as_of_date=as_of_date,
         churn_horizon_days=horizon_days,
         clv_horizon_days=horizon_days,
         training=labelled[is_known].reset_index(drop=True),

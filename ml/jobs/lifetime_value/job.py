@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.results import Candidate, Estimator, Refused, Result
+from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.evaluation import metrics
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _AMOUNT_COLUMNS = ("net_amount",)
 
 
-class LifetimeValueJob(SupervisedJob[Snapshots]):
+class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     """Net spend in the horizon, with an interval, and the historic and total value beside it.
 
     Declared as `clv` for the horizon by which tiers and total value go, and under further names for longer ones
@@ -121,7 +122,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots]):
 
     # ---- judgement ----
 
-    def predicted(self, estimator: Estimator, features: pd.DataFrame) -> NDArray:
+    def predicted(self, estimator: LifetimeValueModel, features: pd.DataFrame) -> NDArray:
         return estimator.predict(features)
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
@@ -181,7 +182,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots]):
 
     # ---- scores ----
 
-    def scores(self, estimator: Estimator, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         detail = predicted_columns(estimator, features, rows)
         tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))

@@ -9,10 +9,12 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
-from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, StatusQuoSpend
+from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, SpendRule, StatusQuoSpend
 from ml.estimators.boosting import boosted_classifier, boosted_regressor
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
@@ -98,7 +100,7 @@ class SpendLearning(CustomerLearning):
             yield "two_stage_boosting", self._two_stage
             yield "tweedie_boosting", self._tweedie
 
-    def _rule(self, name: str, estimator: Estimator, parameters: Mapping[str, object]) -> Candidate:
+    def _rule(self, name: str, estimator: SpendRule, parameters: Mapping[str, object]) -> Candidate:
         frame = model_frame(self.rows)
         fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.outcome)
         record = {**parameters, **fitted.learned()}
@@ -153,7 +155,7 @@ class SpendLearning(CustomerLearning):
     def _searched(
         self,
         stage: str,
-        make: Callable[[tuple[str, ...], BoostingParameters, int, Estimator], Estimator],
+        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], Pipeline],
         outcome: NDArray,
         measure: InsideMeasure,
         rows: NDArray | None = None,

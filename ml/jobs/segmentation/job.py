@@ -32,7 +32,7 @@ from ml.treatment.transformer import value_changes
 _FEWEST_COLUMNS = 2
 
 
-class SegmentationJob(Job[Snapshots]):
+class SegmentationJob(Job[Snapshots, SegmentModel]):
     """Kinds of customers, for those eligible at the as-of date. No labels, hence no temporal holdout."""
 
     name = "segmentation"
@@ -140,7 +140,6 @@ class SegmentationJob(Job[Snapshots]):
             spend = features["net_amount"].groupby(model.positions(features)).mean()
             spend = spend.reindex(range(len(model.centers_)), fill_value=-np.inf)
             ids = (-spend).rank(method="first").astype(int).to_numpy()
-        # pyrefly: ignore[bad-assignment] (whole numbers of either width)
         model.segment_ids_ = ids
         profiles = segment_profiles(features, model.predict(features))
         names = name_segments(profiles, self.configuration.naming)

@@ -32,8 +32,8 @@ def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
             line = "none" if method == "hdbscan" else "-"  # its settings are no sequence
             axes.plot(rows["segment_count"], rows[column], marker="o", linestyle=line, color=colour, label=method)
         axes.plot(
-            # pyrefly: ignore[bad-index] (a row and two columns)
-            *evidence.loc[chosen, ["segment_count", column]],
+            evidence.loc[[chosen], "segment_count"],
+            evidence.loc[[chosen], column],
             marker="o",
             markersize=14,
             markerfacecolor="none",

@@ -43,12 +43,10 @@ def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> 
         return Choice(str(evidence.index[0]), False, f"no candidate has {configuration.serving_from} segments")
     sound = offered[[not weaknesses(row, configuration) for _, row in offered.iterrows()]]
     if sound.empty:
-        best = offered["stability_ari"].idxmax()
-        # pyrefly: ignore[bad-argument-type] (names are unique)
-        faults = "; ".join(weaknesses(offered.loc[best], configuration))
-        return Choice(
-            str(best), False, f"none of {len(offered)} candidates is sound; {best}, the most stable: {faults}"
-        )
+        best = offered.iloc[int(offered["stability_ari"].argmax())]
+        faults = "; ".join(weaknesses(best, configuration))
+        reason = f"none of {len(offered)} candidates is sound; {best.name}, the most stable: {faults}"
+        return Choice(str(best.name), False, reason)
     near_best = sound[sound["silhouette"] >= configuration.silhouette_tolerance * sound["silhouette"].max()]
     chosen = near_best.sort_values(["segment_count", "silhouette"], kind="stable").iloc[-1]
     return Choice(str(chosen.name), True, _praise(chosen, len(sound), sound["silhouette"].max()))

@@ -86,4 +86,13 @@ def draw_contracts(count: int, seed: int = 7) -> Contracts:
     )
     features = rows.drop(columns=["duration_months", "is_ended"])
     training = features.assign(is_churned=ended)
-    return Contracts("drawn", AS_OF_DATE, 90, "cross_section", training, training.head(0), features, rows)
+    return Contracts(
+        source="drawn",
+        as_of_date=AS_OF_DATE,
+        horizon_days=90,
+        design="cross_section",
+        training=training,
+        evaluation=training.head(0),
+        scoring=features,
+        histories=rows,
+    )
