@@ -39,7 +39,8 @@ def without_moments(manifest: Manifest) -> dict[str, Any]:
 def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
     file = tmp_path / "build-0.msgpack"
     parsed = parsed_project(file, {"as_of_date": "2010-12-01"})
-    kept = parsed_project(file, {"as_of_date": "2011-03-01"})  # read back
+    with patch("warehouse.marts.parsed_project._parse", side_effect=AssertionError("parsed where it could be read")):
+        kept = parsed_project(file, {"as_of_date": "2011-03-01"})
     file.write_bytes(file.read_bytes()[:10_000])  # cut short: parsed anew, for the other date
     parsed_anew = parsed_project(file, {"as_of_date": "2011-03-01"})
     assert len(parsed.nodes) > 150

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -45,14 +46,26 @@ def snapshots() -> Snapshots:
 def trained(
     tmp_path_factory: pytest.TempPathFactory, snapshots: Snapshots
 ) -> tuple[Settings, dict[str, TrainingOutcome]]:
-    """Settings of a home in which every job was trained and scored; read only, please."""
-    settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
-    write_marts(settings.build_file(SOURCE), snapshots)
-    outcomes = {}
-    for job in CUSTOMER_JOBS:  # those about customers
-        outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
-        score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
-    return settings, outcomes
+    """Settings of a home in which every job was trained and scored; read only, please.
+
+    MLflow's artefacts stay where they were made, for both of pytest's processes.
+    """
+
+    def make(home: Path) -> None:
+        settings = _trained_in(home)
+        write_marts(settings.build_file(SOURCE), snapshots)
+        outcomes = {}
+        for job in CUSTOMER_JOBS:  # those about customers
+            outcomes[job] = train(settings, job, SOURCE, AS_OF_DATE, pipeline_run_id="run-1", definitions=DEFINITIONS)
+            score(settings, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS)
+        (home / "outcomes.pickle").write_bytes(pickle.dumps(outcomes))
+
+    home = made_once(tmp_path_factory, "trained", make)
+    return _trained_in(home), pickle.loads((home / "outcomes.pickle").read_bytes())  # noqa: S301 - written above
+
+
+def _trained_in(home: Path) -> Settings:
+    return Settings(home=home, mlflow_tracking_uri="", memory_limit="1GB")
 
 
 @pytest.fixture(scope="session")

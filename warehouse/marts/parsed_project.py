@@ -11,8 +11,9 @@ import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgpack
 from msgpack.exceptions import UnpackException
 
 from warehouse.base.definitions import DBT_PROJECT
@@ -61,13 +62,8 @@ def parsed_project(file: Path, variables: Mapping[str, object]) -> Manifest | No
     variables
         All vars of the run, its date included.
     """
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
     try:
-        manifest = Manifest.from_msgpack(file.read_bytes(), decoder=extended_mashumuro_decoder)
-        manifest.build_flat_graph()
-        return manifest
+        return _read(file)
     except FileNotFoundError:
         pass
     except _UNREADABLE:
@@ -75,6 +71,19 @@ def parsed_project(file: Path, variables: Mapping[str, object]) -> Manifest | No
     manifest = _parse(variables)
     if manifest is not None:
         _keep(manifest, file)
+    return manifest
+
+
+def _read(file: Path) -> Manifest:
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_msgpack_decoder
+
+    def unpacked(data: bytes) -> Any:
+        # dbt's own decoder refuses what its encoder writes of a number as a key in `meta`.
+        return msgpack.unpackb(data, ext_hook=extended_msgpack_decoder, raw=False, strict_map_key=False)
+
+    manifest = Manifest.from_msgpack(file.read_bytes(), decoder=unpacked)
+    manifest.build_flat_graph()
     return manifest
 
 

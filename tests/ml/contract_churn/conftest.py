@@ -41,7 +41,7 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     """A home in which the Telco file was ingested and its marts were built; read only, please."""
     from warehouse.landing.landing_folder import land_input
     from warehouse.loading.ingest import ingest_source
-    from warehouse.marts import dbt
+    from warehouse.marts.build import build_marts
 
     def at(home: Path) -> Settings:
         return Settings(home=home, mlflow_tracking_uri="", memory_limit="1GB")
@@ -49,7 +49,7 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     def make(home: Path) -> None:
         land_input(at(home), "ibm_telco", real_data / "ibm_telco_churn.csv")
         ingest_source(at(home), "ibm_telco")
-        dbt.build(at(home), "ibm_telco", AS_OF_DATE, dbt.MART_SELECTION)
+        build_marts(at(home), "ibm_telco", AS_OF_DATE, data_tests=False)  # test_ibm_telco_source.py tests them
 
     return at(made_once(tmp_path_factory, "telco", make))
 
