@@ -12,6 +12,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +22,12 @@ from warehouse.files.csv_header import ROW_NUMBER, Header
 from warehouse.reading.unreadable_rows import Batch, UnreadableRow
 from warehouse.reading.value_shapes import ValueShapes
 
+_T = TypeVar("_T")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SAMPLE = 500
 _FEWEST_LINES = 2
+# A text of a million lines is told from rows by so many of them, spread over all.
+_MOST_LINES = 2_000
 # Of the lines of one value so many may have another number of fields than the header, and of their fields so many may
 # look otherwise than the column does: files have odd rows, too.
 _ODD_LINES = 1 / 3
@@ -139,7 +143,7 @@ def _shapes(records: pa.Table, holders: Sequence[str], former: pa.Table | None) 
 def _lines_of_record(record: Sequence[str], delimiter: str, shapes: ValueShapes) -> list[str]:
     """The lines of a record that are rows of their own; none if they are lines of a text."""
     lines = [_flat(line, delimiter, shapes.column_count) for line in _split(record, delimiter) if any(line.fields)]
-    return [delimiter.join(line.fields) for line in lines] if _are_rows(lines, shapes) else []
+    return [delimiter.join(line.fields) for line in lines] if _are_rows(_spread(lines), shapes) else []
 
 
 def _split(record: Sequence[str], delimiter: str) -> list[_Line]:
@@ -189,8 +193,12 @@ def _are_rows(lines: Sequence[_Line], shapes: ValueShapes) -> bool:
 def _lines_of_text(row: UnreadableRow, delimiter: str, shapes: ValueShapes) -> list[str]:
     """The lines of an unreadable record that are rows of their own."""
     texts = [text for text in _LINE_END.split(row.content) if text.strip()]
-    lines = [_Line(fields, 0, len(fields)) for fields in (_fields(text, delimiter, shapes) for text in texts)]
-    return texts if _are_rows(lines, shapes) else []
+    fields = [_fields(text, delimiter, shapes) for text in _spread(texts)]
+    return texts if _are_rows([_Line(line, 0, len(line)) for line in fields], shapes) else []
+
+
+def _spread(lines: Sequence[_T]) -> Sequence[_T]:
+    return lines[:: max(1, len(lines) // _MOST_LINES)]
 
 
 def _fields(text: str, delimiter: str, shapes: ValueShapes) -> list[str]:

@@ -100,6 +100,7 @@ def test_lifetimes_agrees(model_class, reference_name, simulate):
     lifetimes = pytest.importorskip("lifetimes", reason="the reference package lifetimes is not installed")
     customers, _ = simulate(model_class, 3000, seed=11)
     columns = customers.to_numpy().T
+    np.random.seed(0)  # it starts its search at random, and may end elsewhere
     reference = getattr(lifetimes, reference_name)().fit(*columns)
     model = model_class().fit(customers)
     np.testing.assert_allclose(list(model.parameters_.values()), reference.params_.to_numpy(), rtol=5e-3)
