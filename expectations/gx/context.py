@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from expectations.gx.repeated_work import leave_out_repeated_work
 from warehouse.base.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def open_context(settings: Settings, gate: str) -> EphemeralDataContext:
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig
 
+    leave_out_repeated_work()
     store = settings.data_docs_folder.parent / _STORE_FOLDER
     shutil.rmtree(store / "suites" / gate, ignore_errors=True)
     memory = {"class_name": "InMemoryStoreBackend"}
