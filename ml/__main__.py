@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it ended as it should (a reasoned refusal does), 1 otherwise."""
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("ml.competition.progress").setLevel(logging.INFO)  # candidate by candidate
+    logging.getLogger("ml.competition.course").setLevel(logging.INFO)  # candidate by candidate
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     return run_command(lambda _settings: _COMMANDS[asked.command](asked))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,24 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.competition.gate import Comparison, Competitor
-from ml.competition.progress import told
 from ml.competition.results import CandidateFailed, Result
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from warehouse.base.errors import ClienteleError
+
+_log = logging.getLogger(__name__)
 
 # Fits a candidate and evaluates it on rows that it has not seen; raises CandidateFailed if it cannot.
 Evaluate = Callable[[], Result]
 
 
 def evaluated(job_name: str, entrants: Iterable[tuple[str, Evaluate]]) -> tuple[list[Result], dict[str, str]]:
-    """Every candidate that could be fitted, in their order, and by name why the others could not."""
+    """Return the results of all candidates that could be fitted, in their order, and by name why others could not.
+
+    Each candidate is logged when it has been evaluated, with the time that took, or has failed.
+    """
     results, failures = [], {}
     for name, evaluate in entrants:
+        started = time.monotonic()
         try:
-            with told(job_name, name):
-                results.append(evaluate())
+            results.append(evaluate())
         except CandidateFailed as failure:
             failures[name] = str(failure)
+            _log.info("%s: %s could not be fitted: %s", job_name, name, failure)
+        else:
+            _log.info("%s: %s fitted and evaluated in %.1f s", job_name, name, time.monotonic() - started)
     return results, failures
 
 

@@ -7,11 +7,12 @@ from functools import partial
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ml.contributions.general import by_replacing
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
+from ml.data.preprocessing import EVEN_ODDS
 from ml.treatment.served import treatment_held_by
 from ml.treatment.transformer import FeatureTreatment
 
@@ -42,3 +43,15 @@ class Served(BaseEstimator):
     def learned(self) -> dict[str, float]:
         """The single figures that were learned, by name, for the record of the training."""
         return {}
+
+
+class ServedClassifier(ClassifierMixin, Served):
+    """Base of what may serve and gives probabilities."""
+
+    @abstractmethod
+    def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Probabilities of no event and of the event, shape (n_rows, 2)."""
+
+    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """The likelier class, 0 or 1, shape (n_rows,)."""
+        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 
-from ml.data.preprocessing import EVEN_ODDS
-from ml.estimators.base import Served
+from ml.estimators.base import Served, ServedClassifier
 
 
-class RecencyChurnRule(ClassifierMixin, Served):
+class RecencyChurnRule(ServedClassifier):
     """Churn rate by days since the last order, rising, as it was in the training snapshots."""
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> RecencyChurnRule:  # noqa: N803
@@ -25,11 +24,8 @@ class RecencyChurnRule(ClassifierMixin, Served):
         churned = self.rate_.predict(X["days_since_last_order"].to_numpy())
         return np.column_stack([1 - churned, churned])
 
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
-
-class HiatusChurnRule(ClassifierMixin, Served):
+class HiatusChurnRule(ServedClassifier):
     """The manager's rule (Wübben & von Wangenheim 2008): gone who has been away longer than a cut-off.
 
     The cut-off is the one that was most often right in the training snapshots; the two groups' churn rates
@@ -58,9 +54,6 @@ class HiatusChurnRule(ClassifierMixin, Served):
         away = X["days_since_last_order"].to_numpy() > self.cutoff_days_
         churned = np.where(away, self.rate_beyond_, self.rate_within_)
         return np.column_stack([1 - churned, churned])
-
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
 
 class StatusQuoSpend(RegressorMixin, Served):

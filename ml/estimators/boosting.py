@@ -12,14 +12,6 @@ from ml.data.preprocessing import treated, tree_preprocessor
 from ml.estimators.parameters import BoostingParameters
 
 
-def boosted_classifier(
-    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, treatment: BaseEstimator | None = None
-) -> Pipeline:
-    """Preparation and classifier, behind the treatment of missing values and outliers if one is given."""
-    model = boosting_classifier(parameters, seed)
-    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("classify", model)])
-
-
 def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
     """The classifier alone; no early stopping, whose random rows share customers with the rest."""
     return HistGradientBoostingClassifier(**_options(parameters, seed))
@@ -29,8 +21,8 @@ def boosted_regressor(
     columns: tuple[str, ...],
     parameters: BoostingParameters,
     seed: int,
-    treatment: BaseEstimator | None = None,
     *,
+    treatment: BaseEstimator | None = None,
     loss: Literal["squared_error", "poisson"] = "squared_error",
 ) -> Pipeline:
     """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""

@@ -7,20 +7,19 @@ from copy import copy
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from ml.contributions.pipelines import classifier_contributions
 from ml.contributions.scales import Contributions, log_odds, raw_score
 from ml.contributions.shapley import Orders
-from ml.data.preprocessing import EVEN_ODDS
-from ml.estimators.base import Served
+from ml.estimators.base import ServedClassifier
 
 _Map = IsotonicRegression | LogisticRegression
 
 
-class CalibratedByCustomer(ClassifierMixin, Served):
+class CalibratedByCustomer(ServedClassifier):
     """A classifier with a calibration map from out-of-fold predictions, folds grouped by customer.
 
     The same customer stands in many snapshots, so random folds would calibrate on people the model has
@@ -78,10 +77,6 @@ class CalibratedByCustomer(ClassifierMixin, Served):
         """Calibrated probabilities, shape (n, 2)."""
         positive = self.calibrated(raw_score(self.classifier_, X))
         return np.column_stack([1 - positive, positive])
-
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """The likelier class."""
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the classifier, put through the map."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
@@ -15,8 +14,8 @@ from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.data.contract_features import categories
-from ml.data.preprocessing import EVEN_ODDS, linear_preprocessor, tree_preprocessor
-from ml.estimators.base import Served
+from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
+from ml.estimators.base import ServedClassifier
 from ml.estimators.contract_survival import ContractSurvival
 from ml.treatment.served import treatment_in
 from ml.treatment.transformer import FeatureTreatment
@@ -27,7 +26,7 @@ BASELINES = (TENURE_ONLY, TERM_ONLY)
 _NO_PENALTY = 1e6
 
 
-class ContractChurnModel(ClassifierMixin, Served):
+class ContractChurnModel(ServedClassifier):
     """P(the contract ends), and survival beside it.
 
     Parameters
@@ -53,9 +52,6 @@ class ContractChurnModel(ClassifierMixin, Served):
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Probabilities of going on and of ending, shape (n, 2)."""
         return self.classifier.predict_proba(self.typed(X))
-
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the classifier, whose probability is the score, on features of the training's types."""

@@ -8,21 +8,20 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import RegressorMixin
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.histories import HISTORY_FEATURES, SPEND_FEATURES, history_contributions
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
-from ml.data.preprocessing import EVEN_ODDS
-from ml.estimators.base import Served
+from ml.estimators.base import Served, ServedClassifier
 from ml.purchase_models.fallback import FallbackOutcome, fit_spend_with_fallback, fit_with_fallback
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 
 ORDER_COLUMNS = [COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN]
 
 
-class PurchaseChurnModel(ClassifierMixin, Served):
+class PurchaseChurnModel(ServedClassifier):
     """P(no purchase in the horizon) of BG/NBD, or of the next healthy purchase model.
 
     It learns from purchase histories alone and never sees a label. The score is not 1 − P(alive), which
@@ -50,9 +49,6 @@ class PurchaseChurnModel(ClassifierMixin, Served):
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         active = self.orders_.active_probability(X[ORDER_COLUMNS], self.horizon_days)
         return np.column_stack([active, 1 - active])
-
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Over the history: repeat orders, days since the last order and tenure."""

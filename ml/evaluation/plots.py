@@ -6,13 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ml.evaluation.metrics import decile_table
 
-_COLOURS = ("#1f5fa8", "#c8752a", "#4b8f5c", "#7a5aa6")
+COLOURS = ("#1f5fa8", "#c8752a", "#4b8f5c", "#7a5aa6")
 _GREY = "#8a8a8a"
 # Lift of fewer customers than this is noise.
 _FIRST_LIFT_SHARE = 0.02
@@ -25,14 +24,14 @@ def calibration(actual: NDArray, predictions: Mapping[str, NDArray], title: str)
     figure = Figure(figsize=(6.4, 6.4), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     upper.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="perfect")
-    for (name, predicted), colour in zip(predictions.items(), _COLOURS, strict=False):
+    for (name, predicted), colour in zip(predictions.items(), COLOURS, strict=False):
         table = decile_table(actual, predicted)
         upper.plot(table["predicted_mean"], table["actual_mean"], marker="o", color=colour, label=name)
         lower.hist(predicted, bins=np.linspace(0, 1, 41), histtype="step", color=colour)
     upper.set(ylabel="observed share", ylim=(0, 1), title=f"Calibration: {title}")
     upper.legend(frameon=False)
     lower.set(xlabel="predicted probability", ylabel="customers", xlim=(0, 1))
-    return _plain(figure)
+    return plain(figure)
 
 
 def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: str, what: str) -> Figure:
@@ -41,7 +40,7 @@ def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: st
     gain, lift = figure.subplots(1, 2)
     gain.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="at random")
     lift.axhline(1, color=_GREY, linestyle="--", linewidth=1)
-    for (name, predicted), colour in zip(predictions.items(), _COLOURS, strict=False):
+    for (name, predicted), colour in zip(predictions.items(), COLOURS, strict=False):
         share, captured = _gain_curve(actual, predicted)
         gain.plot(share, captured, color=colour, label=name)
         shown = share >= _FIRST_LIFT_SHARE
@@ -52,7 +51,7 @@ def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: st
     gain.legend(frameon=False)
     lift.set(xlabel="share of customers, highest score first", ylabel="times the average", title="Lift")
     figure.suptitle(title)
-    return _plain(figure)
+    return plain(figure)
 
 
 def probability_pictures(
@@ -78,8 +77,8 @@ def by_decile(actual: NDArray, predicted: NDArray, title: str, what: str) -> Fig
     position = np.arange(len(table["count"]))
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots()
-    axes.bar(position - 0.2, table["predicted_mean"], width=0.4, color=_COLOURS[0], label="predicted")
-    axes.bar(position + 0.2, table["actual_mean"], width=0.4, color=_COLOURS[1], label="actual")
+    axes.bar(position - 0.2, table["predicted_mean"], width=0.4, color=COLOURS[0], label="predicted")
+    axes.bar(position + 0.2, table["actual_mean"], width=0.4, color=COLOURS[1], label="actual")
     axes.set_xticks(position, [f"{number + 1}\n({count})" for number, count in enumerate(table["count"])])
     axes.set(
         xlabel="tenth of the prediction, lowest first (customers)",
@@ -87,7 +86,7 @@ def by_decile(actual: NDArray, predicted: NDArray, title: str, what: str) -> Fig
         title=f"Predicted against actual: {title}",
     )
     axes.legend(frameon=False)
-    return _plain(figure)
+    return plain(figure)
 
 
 def segment_profiles(profiles: pd.DataFrame, names: Mapping[int, str], shares: Mapping[int, float]) -> Figure:
@@ -122,13 +121,11 @@ def _gain_curve(actual: NDArray, score: NDArray) -> tuple[NDArray, NDArray]:
     return share, np.concatenate([[0], np.cumsum(amount) / max(amount.sum(), 1e-12)])
 
 
-def _plain(figure: Figure) -> Figure:
+def plain(figure: Figure, *, has_grid: bool = True) -> Figure:
+    """Remove the upper and right frame of each panel, and draw faint horizontal lines behind the data."""
     for axes in figure.axes:
-        _unframed(axes)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_axisbelow(True)
+        if has_grid:
+            axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     return figure
-
-
-def _unframed(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)

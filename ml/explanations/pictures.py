@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml.contributions.scales import Contributions
 from ml.data.features import is_text
+from ml.evaluation.plots import plain
 
 _BLUE, _RED, _GREY = "#1f5fa8", "#b5483a", "#8a8a8a"
 _SHOWN_FEATURES = 15
@@ -51,7 +52,7 @@ def _bars(importance: pd.Series, title: str, unit: str) -> Figure:
     axes = figure.subplots()
     axes.barh(_readable(importance.index[::-1]), importance.iloc[::-1], color=_BLUE)
     axes.set(xlabel=f"mean absolute contribution ({unit})", title=f"What moves the score: {title}")
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[str], title: str, unit: str) -> Figure:
@@ -74,7 +75,7 @@ def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[s
     # pyrefly: ignore[bad-argument-type] (a model has a feature)
     bar = figure.colorbar(points, ax=axes, ticks=[0, 1])
     bar.ax.set_yticklabels(["low value", "high value"])
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _dependence(
@@ -101,7 +102,7 @@ def _dependence(
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
     figure.suptitle(f"How the score follows the leading features: {title}")
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _some_rows(count: int) -> NDArray:
@@ -129,9 +130,3 @@ def _spread(moved: NDArray) -> NDArray:
 
 def _readable(names: Iterable[object]) -> list[str]:
     return [str(name).replace("_", " ") for name in names]
-
-
-def _plain(figure: Figure) -> Figure:
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure

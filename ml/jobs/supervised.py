@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -122,7 +121,7 @@ class SupervisedJob(Job[Rows, Model]):
         judged = self.judged_rows(snapshots)
         features, actual = self.features(judged, columns), self.target(judged)
         for name, make in self.candidate_makers(snapshots, usable):
-            yield name, partial(self._evaluated, make, features, actual)
+            yield name, lambda make=make: self._result(make(), features, actual)
 
     def former_result(self, snapshots: Rows, champion: Model) -> Result[Model] | None:
         """The champion on the rows that the candidates are evaluated on; None if it has learned from them."""
@@ -209,9 +208,6 @@ class SupervisedJob(Job[Rows, Model]):
         """A few rows that a model could be given; those of the holdout where there are none to learn from."""
         learned = self.learned_rows(snapshots)
         return (self.judged_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
-
-    def _evaluated(self, make: CandidateMaker, features: pd.DataFrame, actual: NDArray) -> Result:
-        return self._result(make(), features, actual)
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))

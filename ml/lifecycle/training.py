@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from ml.competition.gate import hold_for_approval
-from ml.competition.results import Competition, Refused
+from ml.competition.results import Competition, Estimator, Refused
 from ml.competition.states import SERVING, State
 from ml.data.snapshots import DatedRows
 from ml.environment import quiet_environment
@@ -17,7 +17,6 @@ from ml.explanations.training_report import TrainingReport, read_rfm_segments
 from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
-from ml.lifecycle.former_champion import load_former
 from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
 from ml.lifecycle.retraining import attempt_held_back, reason_to_train
 from ml.lifecycle.training_rows import training_rows
@@ -25,10 +24,12 @@ from ml.lifecycle.who_serves import serving_version
 from ml.tracking import (
     Recorded,
     RegisteredVersion,
+    TrackingServer,
     apply_change,
     challenger_of,
     champion_change,
     champion_of,
+    load_estimator,
     record_refusal,
     record_training,
     training_change,
@@ -37,6 +38,7 @@ from ml.tracking import (
 )
 from ml.watching.evidence import Evidence, fit_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
 # What may come of a training that was done.
@@ -123,7 +125,7 @@ class _Training:
     def done(self, is_asked: bool) -> TrainingOutcome:
         """Fit, compare, decide and record; a person is asked about a winner, or not."""
         run, job, snapshots = self.run, self.run.job, self.snapshots
-        former, unloadable = load_former(run.server, self.serving, job.known_columns(snapshots))
+        former, unloadable = _load_former(run.server, self.serving, job.known_columns(snapshots))
         competition = job.compete(snapshots, former)
         if is_asked:
             held = hold_for_approval(competition.decision, champion_goes_on=former is not None)
@@ -164,6 +166,20 @@ class _Training:
         return outcome_of(
             rows[-1], recorded.champion, recorded.challenger.version if is_asked and recorded.challenger else None
         )
+
+
+def _load_former(
+    server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
+) -> tuple[Estimator | None, str]:
+    """The former champion's estimator, or why there is none to compare with, which is no reason not to train."""
+    if champion is None:
+        return None, ""
+    if gone := sorted(set(champion.columns) - known_columns):
+        return None, f"The former champion could not be compared: its features {', '.join(gone)} are gone."
+    try:
+        return load_estimator(server, champion), ""
+    except ModelUnavailable as error:
+        return None, f"The former champion could not be compared: {error.message}"
 
 
 def _refused(run: JobRun, snapshots: DatedRows, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:

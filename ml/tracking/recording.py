@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
 from ml.tracking.descriptions import describe_job, describe_version, log_data
+from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
 from ml.tracking.registry import register
@@ -168,7 +169,7 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     )
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
-    mlflow.log_dict(_report(competition), "decision.json")
+    mlflow.log_dict(_report(competition), TRAINING_REPORT)
     _log_documents(competition.documents)
     is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from ml.competition.results import Competition
+from ml.configuration import load_configuration
 from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
@@ -19,7 +20,7 @@ from ml.tracking import (
     usable_champion,
     write_document,
 )
-from ml.watching.configuration import WatchingConfiguration, watching_configuration
+from ml.watching.configuration import WatchingConfiguration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
 from ml.watching.matured import matured_scores
 from ml.watching.realised import judge
@@ -49,7 +50,7 @@ def fit_reference(
     run: JobRun, snapshots: DatedRows, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
     """Store the bins with each version that this training registered (a former champion keeps its own)."""
-    configuration = watching_configuration().drift
+    configuration = load_configuration(WatchingConfiguration, "watching").drift
     made = {result.name: result.candidate.estimator for result in competition.results}
     for version in versions:
         if version is not None and version.as_of_date == snapshots.as_of_date and version.candidate in made:
@@ -61,7 +62,7 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
     """Look at the model in service before deciding whether to train. Writes `quality.drift` and
     `quality.realised_performance`; what is written already is written anew, not doubled.
     """
-    configuration = watching_configuration()
+    configuration = load_configuration(WatchingConfiguration, "watching")
     serving = usable_champion(champion, snapshots.as_of_date)
     job = run.job
     drift = _drift(run, snapshots, serving, configuration) if serving else None

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ml.estimators.contract_survival import ContractSurvival
+from ml.evaluation.plots import COLOURS, plain
 from ml.jobs.contract_churn.validation import Rounds
 from ml.purchase_models import ShiftedBetaGeometric
 from ml.purchase_models.inputs import TooLittleData
@@ -19,7 +20,6 @@ from warehouse.base.csv_writing import as_text_cell
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
 
-_COLOURS = ("#1f5fa8", "#c8752a", "#4b8f5c", "#7a5aa6")
 _LARGEST_TERM_COUNT = 4
 _YEAR_MONTHS = 12
 _PROJECTED_RENEWALS = 5
@@ -131,13 +131,13 @@ def survival_figure(curves: pd.DataFrame, title: str) -> Figure:
     """The curves by contract type with their intervals."""
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes = figure.subplots()
-    for (_, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
+    for (_, rows), colour in zip(curves.groupby("term_months"), COLOURS, strict=False):
         label = term_words(rows["term_months"].iloc[0])
         axes.step(rows["month"], rows["survival"], where="post", color=colour, label=label)
         axes.fill_between(rows["month"], rows["lower"], rows["upper"], step="post", color=colour, alpha=0.15)
     axes.set(xlabel="months since the start", ylabel="share still running", ylim=(0, 1), title=title)
     axes.legend(frameon=False, title="contract")
-    return _plain(figure)
+    return plain(figure)
 
 
 def hazard_figure(ratios: pd.DataFrame, title: str) -> Figure:
@@ -146,12 +146,12 @@ def hazard_figure(ratios: pd.DataFrame, title: str) -> Figure:
     axes = figure.subplots()
     position = np.arange(len(ratios))[::-1]
     spread = np.vstack([ratios["hazard_ratio"] - ratios["lower_95"], ratios["upper_95"] - ratios["hazard_ratio"]])
-    axes.errorbar(ratios["hazard_ratio"], position, xerr=spread, fmt="o", color=_COLOURS[0], capsize=2)
+    axes.errorbar(ratios["hazard_ratio"], position, xerr=spread, fmt="o", color=COLOURS[0], capsize=2)
     axes.axvline(1, color="#8a8a8a", linestyle="--", linewidth=1)
     axes.set_xscale("log")
     axes.set_yticks(position, ratios["covariate"])
     axes.set(xlabel="hazard ratio (above 1: ends sooner)", title=title)
-    return _plain(figure)
+    return plain(figure)
 
 
 def as_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -160,11 +160,3 @@ def as_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         f"{name}.csv": table.map(as_text_cell).to_csv(index=False, float_format="%.6g")
         for name, table in tables.items()
     }
-
-
-def _plain(figure: Figure) -> Figure:
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-        axes.set_axisbelow(True)
-    return figure

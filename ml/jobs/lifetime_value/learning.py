@@ -9,16 +9,15 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, SpendRule, StatusQuoSpend
-from ml.estimators.boosting import boosted_classifier, boosted_regressor
+from ml.estimators.boosting import boosted_regressor
+from ml.estimators.classifiers import make_classifier
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
-from ml.estimators.parameters import BoostingParameters
 from ml.estimators.purchase_forecast import PurchaseSpendModel
 from ml.estimators.search import (
     Chosen,
@@ -121,14 +120,14 @@ class SpendLearning(CustomerLearning):
 
     def _two_stage(self) -> Candidate:
         configuration, calibration = self.configuration, self.configuration.calibration
-        buys = self.outcome > 0
-        probability = self._searched("buying_probability", boosted_classifier, buys.astype(float), by_auc)
+        buys, classifier = self.outcome > 0, partial(make_classifier, "gradient_boosting")
+        probability = self._searched("buying_probability", classifier, buys.astype(float), by_auc)
         spend = self._searched(
             "spend_given_purchase", boosted_regressor, np.log(self.outcome[buys]), by_squared_error, rows=buys
         )
         estimator = TwoStageSpendModel(
-            boosted_classifier(self.columns, probability.parameters, self.seed, self.treatment),
-            boosted_regressor(self.columns, spend.parameters, self.seed, self.treatment),
+            classifier(self.columns, probability.parameters, self.seed, treatment=self.treatment),
+            boosted_regressor(self.columns, spend.parameters, self.seed, treatment=self.treatment),
             fold_count=calibration.fold_count,
             method=calibration.method,
             seed=configuration.random_seed,
@@ -144,7 +143,7 @@ class SpendLearning(CustomerLearning):
 
         chosen = self._searched("tweedie_boosting", make, np.maximum(self.outcome, 0), by_gini)
         estimator = TweedieSpendModel(
-            make(self.columns, chosen.parameters, self.seed, self.treatment),
+            make(self.columns, chosen.parameters, self.seed, treatment=self.treatment),
             cap_quantile=chosen.parameters.cap_quantile,
             fold_count=calibration.fold_count,
             seed=self.seed,
@@ -155,7 +154,7 @@ class SpendLearning(CustomerLearning):
     def _searched(
         self,
         stage: str,
-        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], Pipeline],
+        make: Callable[..., Pipeline],
         outcome: NDArray,
         measure: InsideMeasure,
         rows: NDArray | None = None,
@@ -166,7 +165,7 @@ class SpendLearning(CustomerLearning):
         """
         return self.configuration.searched(
             stage,
-            lambda parameters: make(self.columns, parameters, self.seed, self.treatment),
+            lambda parameters: make(self.columns, parameters, self.seed, treatment=self.treatment),
             self.inside(outcome, rows),
             measure,
         )
