@@ -13,7 +13,7 @@ from ml.estimators.parameters import BoostingParameters
 
 
 def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
-    """The classifier alone; no early stopping, whose random rows share customers with the rest."""
+    """The classifier without preprocessing; no early stopping, whose random validation rows share customers."""
     return HistGradientBoostingClassifier(**_options(parameters, seed))
 
 
@@ -25,7 +25,7 @@ def boosted_regressor(
     treatment: BaseEstimator | None = None,
     loss: Literal["squared_error", "poisson"] = "squared_error",
 ) -> Pipeline:
-    """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
+    """Preprocessing and regressor, unfitted; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
     model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
     return treated(treatment, [("prepare", tree_preprocessor(columns)), ("regress", model)])
 

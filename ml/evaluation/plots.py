@@ -1,4 +1,7 @@
-"""Pictures that a person looks at before trusting a model. They return figures and write nothing."""
+"""Plots by which to judge a model before using it. Functions return figures and write nothing.
+
+The arrays `actual`, and `predicted` or each of `predictions` by name, have the shape (n_rows,) and one order of rows.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _DARK_CELL = 1.3
 
 
 def calibration(actual: NDArray, predictions: Mapping[str, NDArray], title: str) -> Figure:
-    """Observed against predicted probability by tenths, with the number of customers below."""
+    """Observed share against predicted probability by tenths of the rows, above a histogram of the predictions."""
     figure = Figure(figsize=(6.4, 6.4), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     upper.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="perfect")
@@ -35,7 +38,7 @@ def calibration(actual: NDArray, predictions: Mapping[str, NDArray], title: str)
 
 
 def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: str, what: str) -> Figure:
-    """How much of what happened the first customers by score hold, and how many times the average."""
+    """Cumulative gain and lift of `what`, highest score first."""
     figure = Figure(figsize=(10, 4.6), layout="constrained")
     gain, lift = figure.subplots(1, 2)
     gain.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="at random")
@@ -57,12 +60,12 @@ def gain_and_lift(actual: NDArray, predictions: Mapping[str, NDArray], title: st
 def probability_pictures(
     actual: NDArray, shown: Mapping[str, NDArray], title: str, *, events: str, mean: str
 ) -> dict[str, Figure]:
-    """The three pictures of a classifier; the first of those shown leads.
+    """The three plots of a classifier; deciles are those of the first of the predictions shown.
 
     Parameters
     ----------
     events, mean
-        What happened to some, in words, and what the mean outcome is called.
+        Names of the positive rows and of their share, for labels.
     """
     return {
         "calibration": calibration(actual, shown, title),
@@ -72,7 +75,7 @@ def probability_pictures(
 
 
 def by_decile(actual: NDArray, predicted: NDArray, title: str, what: str) -> Figure:
-    """Mean predicted beside mean actual by tenth of the prediction, lowest first."""
+    """Mean predicted and mean actual value by tenth of the prediction, lowest first."""
     table = decile_table(actual, predicted)
     position = np.arange(len(table["count"]))
     figure = Figure(figsize=(8, 4.6), layout="constrained")
@@ -90,12 +93,12 @@ def by_decile(actual: NDArray, predicted: NDArray, title: str, what: str) -> Fig
 
 
 def segment_profiles(profiles: pd.DataFrame, names: Mapping[int, str], shares: Mapping[int, float]) -> Figure:
-    """Each segment's median behaviour on the models' scale, with the real medians written in the cells.
+    """Heat map of the segments' profiles on the models' scale; the cells show medians in their own units.
 
     Parameters
     ----------
     profiles
-        One row per segment id; columns in pairs, `<feature>` (standardised) and `<feature>__median` (real).
+        One row per segment id; columns in pairs, `<feature>` (mean, standardised) and `<feature>__median` (own units).
     """
     features = [name for name in profiles.columns if not name.endswith("__median")]
     figure = Figure(figsize=(3.4 + 1.5 * len(features), 1.6 + 0.62 * len(profiles)), layout="constrained")
@@ -108,7 +111,7 @@ def segment_profiles(profiles: pd.DataFrame, names: Mapping[int, str], shares: M
             axes.text(column, row, f"{value:,.0f}", ha="center", va="center", color="white" if dark else "black")
     axes.set_xticks(range(len(features)), [name.replace("_", " ") for name in features], rotation=20, ha="right")
     axes.set_yticks(range(len(profiles)), [f"{names[s]} ({shares[s]:.0%})" for s in profiles.index])
-    # Over the whole picture: the cells are narrower than these words where features are few.
+    # Over the whole figure: the cells are narrower than these words where features are few.
     figure.suptitle("Segments: median of each feature\ncolour is the distance from the average customer")
     figure.colorbar(image, ax=axes, label="standard deviations, log scale")
     return figure
