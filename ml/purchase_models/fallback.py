@@ -1,4 +1,4 @@
-"""Fit the best model that is healthy, and keep a record of those refused."""
+"""Fit the first healthy model of a sequence, with the reasons against those before it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.purchase_models.pareto_nbd import ParetoNBD
 
 @dataclass(frozen=True)
 class FallbackOutcome:
-    """A fitted model and how it came to be chosen.
+    """A fitted model, and the models that were refused before it.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class FallbackOutcome:
     refused : dict of str to list of str
         Methods tried before, each with the reasons against it.
     cautions : list of str
-        What to know about the model used.
+        Warnings about the model.
     """
 
     model: Any
@@ -41,7 +41,7 @@ class FallbackOutcome:
 
 
 def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> FallbackOutcome:
-    """Fit BG/NBD, else Pareto/NBD, else NBD, else the historic rate: the first that is healthy.
+    """Fit the first healthy model of BG/NBD, Pareto/NBD, NBD and the historic rate; one row of `X` per customer.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> Fallbac
 
 
 def fit_spend_with_fallback(X: pd.DataFrame) -> FallbackOutcome:
-    """Fit Gamma-Gamma, else the historic order amount; raises as `fit_with_fallback` does."""
+    """Fit Gamma-Gamma, else the historic order amount; errors are those of `fit_with_fallback`."""
     return first_healthy([GammaGamma(), HistoricOrderAmount()], X)
 
 
 def first_healthy(candidates: Sequence, X: pd.DataFrame) -> FallbackOutcome:
-    """Return the first healthy candidate; the last one serves whatever its health, with its reasons as cautions."""
+    """Return the first healthy candidate; the last is used in any case, with the reasons against it as cautions."""
     refused: dict[str, list[str]] = {}
     for candidate in candidates[:-1]:
         reasons = _reasons_against(candidate, X)
@@ -72,7 +72,7 @@ def first_healthy(candidates: Sequence, X: pd.DataFrame) -> FallbackOutcome:
 
 
 def _reasons_against(candidate, X: pd.DataFrame) -> list[str]:
-    """Fit and return the reasons to refuse; invalid data are nobody's fallback and go up."""
+    """Fit a candidate and return the reasons against it; errors for invalid data are raised."""
     try:
         candidate.fit(X)
     except TooLittleData as error:

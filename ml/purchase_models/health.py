@@ -1,4 +1,4 @@
-"""Judge whether a fitted purchase model may be used."""
+"""Checks whether a fitted purchase model may be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEGENERATE_SHAPE = 100.0
 
 @dataclass(frozen=True)
 class FitEvidence:
-    """What is measured on the fitted customers right after the fit."""
+    """Measurements of a fit on the customers it was fitted on."""
 
     is_converged: bool
     parameters_at_bound: list[str]
@@ -24,12 +24,12 @@ class FitEvidence:
     expected_one_time_share: float
 
     def as_dict(self) -> dict:
-        """Plain values, for the estimator to keep and MLflow to log."""
+        """Plain values, for an attribute of the estimator."""
         return asdict(self)
 
 
 def health_reasons(evidence: FitEvidence) -> list[str]:
-    """Return why a fit must not be used; nothing when it may."""
+    """Return the reasons not to use a fit; empty if it may be used."""
     reasons = []
     if not evidence.is_converged:
         reasons.append("the likelihood search did not converge")
@@ -49,7 +49,7 @@ def health_reasons(evidence: FitEvidence) -> list[str]:
 
 
 def parameter_cautions(shapes: dict[str, float]) -> list[str]:
-    """Return a caution for every shape parameter too large to be told from infinity."""
+    """Return a warning for every shape parameter that cannot be distinguished from infinity."""
     return [
         f"parameter {name} is {value:.0f}: customers hardly differ in it; do not read it as an estimate"
         for name, value in shapes.items()

@@ -1,4 +1,4 @@
-"""sBG: how long customers under contract keep renewing."""
+"""sBG: how long customers keep renewing contracts."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class ShiftedBetaGeometric(BaseEstimator):
         return self
 
     def _record_health(self, fit, left, stayed) -> None:
-        # Kaplan-Meier survival is what was seen, whatever the mix of ages.
+        # Kaplan-Meier survival is the observed one for any mix of ages.
         at_risk = np.cumsum((left + stayed)[::-1])[::-1] - stayed
         kept = np.where(at_risk > 0, 1 - left / np.where(at_risk > 0, at_risk, 1), 1.0)
         observed = np.cumprod(kept)[at_risk > 0]
@@ -115,26 +115,26 @@ class ShiftedBetaGeometric(BaseEstimator):
         return {"alpha": self.alpha_, "beta": self.beta_}
 
     def survival_probability(self, renewal_count) -> np.ndarray:
-        """Return P(a new customer makes at least `renewal_count` renewals)."""
+        """Return P(a new customer makes at least `renewal_count` renewals), elementwise."""
         check_is_fitted(self)
         renewals = np.asarray(renewal_count, dtype=float)
         return np.exp(betaln(self.alpha_, self.beta_ + renewals) - betaln(self.alpha_, self.beta_))
 
     def retention_rate(self, renewal_number) -> np.ndarray:
-        """Return the share of those left who make renewal number 1, 2, …; it rises as leavers leave."""
+        """Return the share of the remaining customers who make renewal number 1, 2, …, elementwise."""
         check_is_fitted(self)
         number = np.asarray(renewal_number, dtype=float)
         return (self.beta_ + number - 1) / (self.alpha_ + self.beta_ + number - 1)
 
     def churn_probability(self, X: pd.DataFrame, horizon_renewals: int = 1) -> np.ndarray:
-        """Return P(a present customer leaves within the next `horizon_renewals` renewals)."""
+        """Return P(a present customer leaves within `horizon_renewals` renewals), shape (n_customers,)."""
         check_is_fitted(self)
         renewals = numeric_column(X, RENEWAL_COLUMN)
         log_kept = betaln(self.alpha_, self.beta_ + renewals + horizon_renewals)
         return -np.expm1(log_kept - betaln(self.alpha_, self.beta_ + renewals))
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the churn probability at the next renewal."""
+        """Return the churn probability at the next renewal, shape (n_customers,)."""
         return self.churn_probability(X, horizon_renewals=1)
 
     def check_health(self) -> list[str]:
@@ -149,6 +149,6 @@ class ShiftedBetaGeometric(BaseEstimator):
         return reasons
 
     def cautions(self) -> list[str]:
-        """Return what a reader of the parameters should know, though predictions may be sound."""
+        """Return warnings about the parameters, which do not make predictions unsound."""
         check_is_fitted(self)
         return parameter_cautions(self.parameters_)
