@@ -1,4 +1,4 @@
-"""The candidates of lifetime value: rules, the purchase model, and two families of boosting with a bounded search."""
+"""The candidates of lifetime value: rules, purchase models, and two boosted models with searched parameters."""
 
 from __future__ import annotations
 
@@ -37,20 +37,19 @@ TRAINING = "the training snapshots"
 
 @dataclass(frozen=True)
 class SpendLearning(CustomerLearning):
-    """What the candidates of one horizon share.
+    """The data and settings of the candidates of one horizon.
 
-    Without training snapshots only candidates that need no outcomes are made: rules, and the purchase model, which
-    learns from histories alone. Their intervals are then learned on the holdout; how well those cover is measured
-    on customers left out.
+    Without training snapshots only candidates that need no outcomes compete: rules, and purchase models, which are
+    fitted on histories. Their intervals are then fitted on the holdout, and their coverage is measured by folds.
 
     Attributes
     ----------
     target
         Net spend in the horizon of labelled rows.
     is_further
-        A longer horizon than the job's own: rules are brought to the level of the outcomes learned from, and the
-        purchase model is fitted on the histories before the holdout's date, not on those before the newest training
-        snapshot, which lies that much further back.
+        Whether the horizon is one of the longer ones: rules are scaled to the level of the training outcomes, and
+        purchase models are fitted on the histories before the holdout's date, because the newest training snapshot
+        lies a further horizon back.
     """
 
     configuration: LifetimeValueConfiguration
@@ -58,6 +57,7 @@ class SpendLearning(CustomerLearning):
 
     @property
     def has_outcomes(self) -> bool:
+        """Whether there are training snapshots."""
         return not self.snapshots.training.empty
 
     @property
@@ -66,7 +66,7 @@ class SpendLearning(CustomerLearning):
 
     @cached_property
     def purchases(self) -> PurchaseSpendModel | CandidateFailed:
-        """Fitted on every customer of one snapshot: eligibility would bias its rates."""
+        """Fitted on all customers of one snapshot: restricting it to eligible ones would bias it."""
         try:
             return PurchaseSpendModel(self.horizon_days).fit(self._histories)
         except CandidateFailed as failure:
@@ -77,7 +77,7 @@ class SpendLearning(CustomerLearning):
         is_late = self.is_further or not self.has_outcomes
         return model_frame(self.snapshots.evaluation if is_late else self.snapshots.latest_training())
 
-    # ---- what needs no outcomes ----
+    # ---- candidates without outcomes ----
 
     def makers(self) -> Iterator[tuple[str, Callable[[], Candidate]]]:
         """Name and maker of every candidate, baselines first."""
@@ -116,7 +116,7 @@ class SpendLearning(CustomerLearning):
         predicted = estimator.predict(model_frame(self.rows))
         return self._complete(estimator.method_name_, estimator, predicted, estimator.record_)
 
-    # ---- what learns from outcomes ----
+    # ---- candidates fitted on outcomes ----
 
     def _two_stage(self) -> Candidate:
         configuration, calibration = self.configuration, self.configuration.calibration
@@ -159,10 +159,7 @@ class SpendLearning(CustomerLearning):
         measure: InsideMeasure,
         rows: NDArray | None = None,
     ) -> Chosen:
-        """The parameters of one stage, searched inside the training snapshots.
-
-        `outcome` is that of the rows learned from, or of those of them that `rows` marks.
-        """
+        """Search the parameters of one stage, on the training rows or those in the mask `rows`."""
         return self.configuration.searched(
             stage,
             lambda parameters: make(self.columns, parameters, self.seed, treatment=self.treatment),
@@ -179,9 +176,9 @@ class SpendLearning(CustomerLearning):
         *,
         is_baseline: bool = False,
     ) -> Candidate:
-        """Add what every serving model needs beside the amount: an interval, and orders if they can be told.
+        """The candidate of a model of amounts, with an interval and, if one was fitted, a purchase model.
 
-        `predicted` are amounts of the rows learned from, made without knowing their outcome.
+        `predicted` are out-of-sample predictions for the training rows.
         """
         settings = self.configuration.intervals
         interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)

@@ -1,4 +1,4 @@
-"""Lifetime value against what was spent: the status quo is the rule that it has to stand beside."""
+"""Lifetime value compared with actual spend; the reference is the status quo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from warehouse.base.definitions import Definitions
 
 
 def spend_monitoring(status_quo: StatusQuo, rank_by_weight: Callable[[NDArray, NDArray], WeightedMetric]) -> Monitoring:
-    """How predicted spend is held against spend after the date."""
+    """How predicted spend is compared with spend after the date."""
 
     def rules(
         connection: duckdb.DuckDBPyConnection,
@@ -27,7 +27,7 @@ def spend_monitoring(status_quo: StatusQuo, rank_by_weight: Callable[[NDArray, N
         horizon_days: int,
         definitions: Definitions,
     ) -> Rules:
-        del connection, day, definitions  # the status quo is known of each row by itself
+        del connection, day, definitions  # the status quo depends on the row only
         rate = StatusQuoSpend(horizon_days, status_quo.minimum_tenure_days).fit(rows).predict(rows)
         return {name: ("status_quo_rate", rate) for name in AMOUNT_MEASURES}
 
