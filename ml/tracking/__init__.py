@@ -1,8 +1,8 @@
 """The one package that knows MLflow: experiments, runs, registered models and their aliases.
 
-Experiments and registered models are named after the job (crm_churn, …). Versions of several sources stand
-in one registered model, told apart by the tag `source`: the alias `champion` points to the version that was
-put in service last, `champion-<source>` to the one that serves a source from its date on.
+Experiments and registered models are named after the job (crm_churn, …). Versions of several sources are in one
+registered model and have the tag `source`: the alias `champion` points to the version that was put into service last,
+`champion-<source>` to the one that serves a source from its date on.
 """
 
 from ml.tracking.backtests import record_backtest

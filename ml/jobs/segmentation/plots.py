@@ -1,4 +1,4 @@
-"""The picture of the competition between methods and numbers of segments."""
+"""The plot that compares methods and numbers of segments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PANELS = (
 
 
 def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
-    """Figures of every candidate by its number of segments, one colour per method, the chosen one ringed.
+    """Plot metrics of every candidate by its number of segments, with a ring around the chosen one.
 
     Parameters
     ----------
