@@ -1,4 +1,4 @@
-"""What came of a training."""
+"""The outcome of a training."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ml.tracking import RegisteredVersion
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """What came of a training, for people and for the next task.
+    """The outcome of a training, for users and for the next task.
 
     Attributes
     ----------
     status
-        What was decided; `AWAITING_APPROVAL`: a person decides about the winner.
+        The decision; `AWAITING_APPROVAL`: a user decides about the winner.
     candidate, model_version, metric_value
-        Of what serves from the as-of date on.
+        Of the version that serves from the as-of date on.
     awaiting_version
-        The version that a person is asked about, of this training or of one before; None when there is none.
+        The version that awaits approval, of this training or an earlier one; None without one.
     """
 
     job: str
@@ -42,21 +42,21 @@ class TrainingOutcome:
     awaiting_version: str | None = None
 
     def lines(self) -> list[str]:
-        """What was decided, and why."""
+        """The decision and the reason, for users."""
         return [f"{self.job}: {self.status}. {self.reason}"]
 
 
 def outcome_of(
     row: DecisionRow, serving: RegisteredVersion | None, awaiting_version: str | None = None
 ) -> TrainingOutcome:
-    """Return what a decision comes to.
+    """Return the outcome of a decision.
 
     Parameters
     ----------
     serving
-        What serves after it. Its figures count where the row is about a version that does not serve yet.
+        The version that serves after it; the outcome has its metrics if the row is about one that awaits approval.
     awaiting_version
-        What a person is asked about.
+        The version that awaits approval.
     """
     shown = row
     if row.decision == State.AWAITING_APPROVAL and serving is not None:
@@ -87,7 +87,7 @@ def outcome_of(
 
 
 def refused_outcome(run: JobRun, reason: str, run_id: str) -> TrainingOutcome:
-    """Return what a refusal comes to: no model of this training."""
+    """Return the outcome of a refusal, without a model."""
     return TrainingOutcome(
         run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
     )
