@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from ml.contributions.general import by_replacing
 from ml.contributions.scales import Contributions, served_score
@@ -55,3 +55,15 @@ class ServedClassifier(ClassifierMixin, Served):
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """The likelier class, 0 or 1, shape (n_rows,)."""
         return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
+
+
+class OutOfFoldRegressor(RegressorMixin, Served):
+    """Base of estimators of amounts that keep out-of-fold predictions of the training rows, `out_of_fold_`."""
+
+    out_of_fold_: NDArray
+
+    def pop_out_of_fold(self) -> NDArray:
+        """Return the out-of-fold predictions, shape (n_rows,), and delete them."""
+        predicted = self.out_of_fold_
+        del self.out_of_fold_
+        return predicted

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
-from ml.estimators.base import Served
+from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.calibration import customer_folds
 
 
-class TweedieSpendModel(RegressorMixin, Served):
+class TweedieSpendModel(OutOfFoldRegressor):
     """Expected net spend by gradient boosting on a Tweedie deviance.
 
     The deviance of power 1 (quasi-Poisson: variance proportional to the mean) is the one of the family that
@@ -68,9 +68,3 @@ class TweedieSpendModel(RegressorMixin, Served):
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the regression."""
         return contributions_of(self.amount_, features, background, orders)
-
-    def pop_out_of_fold(self) -> NDArray:
-        """Return the out-of-fold predictions of the training rows, shape (n_rows,), and delete them."""
-        predicted = self.out_of_fold_
-        del self.out_of_fold_
-        return predicted

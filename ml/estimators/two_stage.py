@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import adds_up, probability_parts, product_parts, raw_parts
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
-from ml.estimators.base import Served
+from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 
 # Residuals of the log stage are smeared (Duan 1983) up to this quantile: otherwise one wholesale order in a hundred
@@ -19,7 +19,7 @@ from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 _SMEARING_QUANTILE = 0.995
 
 
-class TwoStageSpendModel(RegressorMixin, Served):
+class TwoStageSpendModel(OutOfFoldRegressor):
     """P(net spend > 0) × expected net spend of those who spend.
 
     Parameters
@@ -82,12 +82,6 @@ class TwoStageSpendModel(RegressorMixin, Served):
             if adds_up(exact, served_score(self, features)):
                 return exact
         return super().contributions(features, background, orders)
-
-    def pop_out_of_fold(self) -> NDArray:
-        """Return the out-of-fold predictions of the training rows, shape (n_rows,), and delete them."""
-        predicted = self.out_of_fold_
-        del self.out_of_fold_
-        return predicted
 
     def _out_of_fold_log_amount(self, X: pd.DataFrame, y: NDArray, groups: ArrayLike) -> NDArray:  # noqa: N803
         log_amount = np.full(len(y), np.nan)

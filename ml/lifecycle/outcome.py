@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 
 from ml.competition.states import State
-from ml.jobs.run import JobRun
 from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import RegisteredVersion
 
@@ -67,27 +66,6 @@ def outcome_of(
             **asdict(serving.figures),
         }
         shown = replace(row, **of_serving)
-    return TrainingOutcome(
-        job=row.job,
-        source=row.source,
-        as_of_date=row.as_of_date,
-        status=State(row.decision),
-        reason=row.reason,
-        model_name=row.model_name,
-        model_version=shown.model_version,
-        mlflow_run_id=shown.mlflow_run_id,
-        candidate=shown.candidate,
-        metric_name=shown.metric_name,
-        metric_value=shown.metric_value,
-        baseline_name=shown.baseline_name,
-        baseline_value=shown.baseline_value,
-        champion_value=row.champion_value,
-        awaiting_version=awaiting_version,
-    )
-
-
-def refused_outcome(run: JobRun, reason: str, run_id: str) -> TrainingOutcome:
-    """Return the outcome of a refusal, without a model."""
-    return TrainingOutcome(
-        run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
-    )
+    # Fields of the same name are the same in both.
+    common = {one.name: getattr(shown, one.name) for one in fields(TrainingOutcome) if hasattr(shown, one.name)}
+    return TrainingOutcome(**common, status=State(row.decision), awaiting_version=awaiting_version)

@@ -10,13 +10,7 @@ from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.tracking import (
-    RegisteredVersion,
-    champion_change,
-    champion_of,
-    load_estimator,
-    version_of,
-)
+from ml.tracking import RegisteredVersion, champion_change, champion_of, load_estimator, version_of
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 

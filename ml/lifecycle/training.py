@@ -17,7 +17,7 @@ from ml.explanations.training_report import TrainingReport, read_rfm_segments
 from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
-from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
+from ml.lifecycle.outcome import TrainingOutcome, outcome_of
 from ml.lifecycle.retraining import attempt_held_back, reason_to_train
 from ml.lifecycle.training_rows import training_rows
 from ml.lifecycle.who_serves import serving_version
@@ -186,7 +186,9 @@ def _refused(run: JobRun, snapshots: DatedRows, serving: RegisteredVersion | Non
     run_id = record_refusal(run.server, run.job, run.job.fingerprint(snapshots), reason, run.pipeline_run_id)
     row = decision_row(run, verdict=State.REFUSED, reason=reason, version=serving, run_id=run_id)
     write_decision(run.file, row)
-    return refused_outcome(run, reason, run_id)
+    return TrainingOutcome(
+        run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
+    )
 
 
 def _not_retrained(

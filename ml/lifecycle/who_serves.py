@@ -10,12 +10,7 @@ from ml.jobs.run import JobOfSource
 from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.tracking import (
-    RegisteredVersion,
-    champion_of,
-    usable_champion,
-    versions_of,
-)
+from ml.tracking import RegisteredVersion, champion_of, usable_champion, versions_of
 from warehouse.base.settings import Settings
 
 

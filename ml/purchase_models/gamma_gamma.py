@@ -10,7 +10,7 @@ from scipy.special import digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.purchase_models.health import parameter_cautions
+from ml.purchase_models.health import parameter_cautions, search_reasons
 from ml.purchase_models.inputs import (
     AMOUNT_COLUMN,
     COUNT_COLUMN,
@@ -154,8 +154,9 @@ class GammaGamma(BaseEstimator):
         """Return the reasons not to trust this fit; an empty list means healthy."""
         check_is_fitted(self)
         evidence = self.health_evidence_
-        reasons = [] if evidence["is_converged"] else ["the likelihood search did not converge"]
-        reasons += [f"parameter {name} ran to its bound" for name in evidence["parameters_at_bound"]]
+        reasons = search_reasons(
+            is_converged=evidence["is_converged"], parameters_at_bound=evidence["parameters_at_bound"]
+        )
         if self.q_ <= 1:
             reasons.append(f"q is {self.q_:.2f}; at 1 or below the expected amount of a new customer is infinite")
         ratio = evidence["fitted_order_amount"] / evidence["observed_order_amount"]

@@ -28,12 +28,15 @@ class FitEvidence:
         return asdict(self)
 
 
+def search_reasons(*, is_converged: bool, parameters_at_bound: list[str]) -> list[str]:
+    """Return the reasons against a fit from the search of its parameters."""
+    reasons = [] if is_converged else ["the likelihood search did not converge"]
+    return reasons + [f"parameter {name} ran to its bound" for name in parameters_at_bound]
+
+
 def health_reasons(evidence: FitEvidence) -> list[str]:
     """Return the reasons not to use a fit; empty if it may be used."""
-    reasons = []
-    if not evidence.is_converged:
-        reasons.append("the likelihood search did not converge")
-    reasons += [f"parameter {name} ran to its bound" for name in evidence.parameters_at_bound]
+    reasons = search_reasons(is_converged=evidence.is_converged, parameters_at_bound=evidence.parameters_at_bound)
     if evidence.invalid_prediction_count:
         reasons.append(f"{evidence.invalid_prediction_count} predictions are negative or not finite")
     ratio = evidence.expected_repeat_orders / evidence.observed_repeat_orders

@@ -10,7 +10,7 @@ from scipy.special import betaln, digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.purchase_models.health import parameter_cautions
+from ml.purchase_models.health import parameter_cautions, search_reasons
 from ml.purchase_models.inputs import TooLittleData, checked_weights, numeric_column, refuse_rows
 from ml.purchase_models.likelihood import maximise_likelihood
 
@@ -141,8 +141,9 @@ class ShiftedBetaGeometric(BaseEstimator):
         """Return the reasons not to trust this fit; an empty list means healthy."""
         check_is_fitted(self)
         evidence = self.health_evidence_
-        reasons = [] if evidence["is_converged"] else ["the likelihood search did not converge"]
-        reasons += [f"parameter {name} ran to its bound" for name in evidence["parameters_at_bound"]]
+        reasons = search_reasons(
+            is_converged=evidence["is_converged"], parameters_at_bound=evidence["parameters_at_bound"]
+        )
         deviation = evidence["greatest_survival_deviation"]
         if deviation > GREATEST_SURVIVAL_DEVIATION:
             reasons.append(f"survival differs from the observed by up to {deviation:.3f}")

@@ -13,13 +13,7 @@ from ml.configuration import load_configuration
 from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
-from ml.tracking import (
-    RegisteredVersion,
-    load_estimator,
-    read_document,
-    usable_champion,
-    write_document,
-)
+from ml.tracking import RegisteredVersion, load_estimator, read_document, usable_champion, write_document
 from ml.watching.configuration import WatchingConfiguration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
 from ml.watching.matured import matured_scores

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,16 +12,17 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
+from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.baselines import StatusQuoSpend
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.evaluation import metrics
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
-from ml.jobs.lifetime_value.monitoring import spend_monitoring
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
-from ml.jobs.monitoring import Monitoring
+from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
@@ -59,8 +59,22 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return self.name != type(self).name
 
     def monitoring(self) -> Monitoring:
-        monitoring = spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
-        return replace(monitoring, of_serving_version=self.is_further)
+        return Monitoring(
+            "customer_id",
+            "future_net_amount",
+            AMOUNT_MEASURES,
+            outcomes_after,
+            self._status_quo,
+            self.rank_by_weight,
+            of_serving_version=self.is_further,
+        )
+
+    def _status_quo(
+        self, connection: object, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
+    ) -> Rules:
+        del connection, day, definitions  # the status quo depends on the row only
+        rule = StatusQuoSpend(horizon_days, self.configuration.status_quo.minimum_tenure_days)
+        return dict.fromkeys(AMOUNT_MEASURES, ("status_quo_rate", rule.fit(rows).predict(rows)))
 
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
         if not self.is_further:

@@ -19,13 +19,7 @@ from ml.estimators.classifiers import make_classifier
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.estimators.purchase_forecast import PurchaseSpendModel
-from ml.estimators.search import (
-    Chosen,
-    InsideMeasure,
-    by_auc,
-    by_gini,
-    by_squared_error,
-)
+from ml.estimators.search import Chosen, InsideMeasure, by_auc, by_gini, by_squared_error
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.jobs.configuration import LifetimeValueConfiguration
