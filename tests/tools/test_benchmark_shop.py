@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -13,7 +14,6 @@ from ml.data.snapshots import read_snapshots
 from ml.jobs.registry import load_job
 from ml.purchase_models import ParetoNBD
 from tests.ml.synthetic_shop import DEFINITIONS
-from tools.benchmark.job_subjects import measure_job, measured_jobs
 from tools.benchmark.marts import AS_OF_DATE, SOURCE, snapshot_roles, write_marts
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.shop import (
@@ -22,10 +22,10 @@ from tools.benchmark.shop import (
     HISTORY_DAYS,
     RATE_SCALE_DAYS,
     RATE_SHAPE,
-    Orders,
     purchase_histories,
     simulated_orders,
 )
+from tools.benchmark.subjects import measure_job, measured_jobs
 from warehouse.base.build_file import BuildFile
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT, load_definitions
@@ -37,12 +37,12 @@ CUSTOMER_COUNT = 1200
 
 
 @pytest.fixture(scope="module")
-def orders() -> Orders:
+def orders() -> pd.DataFrame:
     return simulated_orders(CUSTOMER_COUNT)
 
 
 @pytest.fixture
-def shop(fresh: Settings, orders: Orders) -> Settings:
+def shop(fresh: Settings, orders: pd.DataFrame) -> Settings:
     write_marts(fresh, orders, DEFINITIONS)
     return fresh
 
@@ -121,7 +121,7 @@ def test_a_job_is_trained_and_scored_with_time_and_memory(shop):
         assert scored.fetchone()[0] == CUSTOMER_COUNT
 
 
-def test_every_job_that_is_measured_may_learn_from_the_shop(fresh: Settings, orders: Orders):
+def test_every_job_that_is_measured_may_learn_from_the_shop(fresh: Settings, orders: pd.DataFrame):
     """As it is measured: by the definitions of dbt_project.yml."""
     definitions = load_definitions()
     write_marts(fresh, orders, definitions)

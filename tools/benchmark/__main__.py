@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -12,22 +11,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
 from services.__main__ import request_from, request_parser
 from services.environment import base_environment, folders_to_make
 from services.processes import child_environment
+from tools.benchmark import report, whole_run
 from tools.benchmark.measurement import Measurement
-from tools.benchmark.report import report_lines
-from tools.benchmark.runner import CUSTOMER_COUNTS, PARTS, Limits, measurements
-from tools.benchmark.whole_run import measure, write_run
+from tools.benchmark.subjects import CUSTOMER_COUNTS, PARTS, Limits, measurements
 from warehouse.base.command import run_command
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import CHECKOUT, Settings
 
 WHOLE_RUN = "pipeline"
 ALL_PARTS = (WHOLE_RUN, *PARTS)
-_BYTES_PER_GIB = 2**30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,8 +49,8 @@ def parts_to_measure(part: str, request_is_given: bool) -> tuple[str, ...]:
 def _measure(settings: Settings, asked: argparse.Namespace) -> int:
     parts = parts_to_measure(asked.part, bool(asked.source or asked.input))
     if WHOLE_RUN in parts:
-        report = write_run(asked.report, measure(settings, request_from(asked)))
-        print("\n" + report.read_text() + f"\n{report}")
+        run = whole_run.measure(settings, request_from(asked))
+        _say(report.write(asked.report / run.source, whole_run.report_lines(run), asdict(run)))
     return max([_measure_models(settings, asked, part) for part in parts if part in PARTS], default=0)
 
 
@@ -65,36 +60,21 @@ def _measure_models(settings: Settings, asked: argparse.Namespace, part: str) ->
     os.environ.update(child_environment(base_environment(settings)))
     started = datetime.now(UTC)
     scratch = settings.home / "benchmark" / f"{started:%Y%m%dT%H%M%S}"
-    limits = Limits(total_seconds=asked.time_limit_seconds)
-    asked.report.mkdir(parents=True, exist_ok=True)
-    report = asked.report / f"{part}-{started:%Y%m%dT%H%M%S}.md"
     found: list[Measurement] = []
+    written = ""
     try:
-        for measurement in measurements([part], asked.customers, scratch, limits, _say):
+        limits = Limits(total_seconds=asked.time_limit_seconds)
+        for measurement in measurements(part, asked.customers, scratch, limits, _say):
             found.append(measurement)
-            _say(f"    {measurement.problem or _took(measurement)}")
+            steps = ", ".join(f"{name} {step.seconds:.1f} s" for name, step in measurement.steps.items())
+            _say(f"    {measurement.problem or f'{steps}; {measurement.peak_memory_mib} MiB'}")
             # After every measurement, so that a run that is broken off leaves what it has found.
-            write_report(report, f"# {part}, {started.isoformat(timespec='seconds')}", found)
+            lines = [f"# {part}, {started.isoformat(timespec='seconds')}", "", *report.report_lines(found)]
+            written = report.write(asked.report / part, lines, [asdict(one) for one in found], started)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    _say(f"\n{report.read_text()}\n{report}")
-    return 1 if any(m.problem for m in found) else 0
-
-
-def write_report(report: Path, title: str, found: Sequence[Measurement]) -> None:
-    """Write the tables, and the measurements as JSON beside them."""
-    report.with_suffix(".json").write_text(json.dumps([asdict(m) for m in found], indent=2) + "\n")
-    report.write_text("\n".join([title, "", machine(), "", *report_lines(found)]))
-
-
-def machine() -> str:
-    """Size and load of the machine, in words."""
-    memory_gib = psutil.virtual_memory().total / _BYTES_PER_GIB
-    python = ".".join(str(part) for part in sys.version_info[:2])
-    return (
-        f"{psutil.cpu_count()} processors, {memory_gib:.0f} GiB, Python {python}; "
-        f"load over the last 15 minutes {psutil.getloadavg()[2]:.1f}."
-    )
+    _say(written)
+    return 1 if any(one.problem for one in found) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,11 +86,6 @@ def _parser() -> argparse.ArgumentParser:
         "--time-limit-seconds", type=float, default=Limits.total_seconds, help="for each part of models"
     )
     return parser
-
-
-def _took(measurement: Measurement) -> str:
-    steps = ", ".join(f"{name} {step.seconds:.1f} s" for name, step in measurement.steps.items())
-    return f"{steps}; {measurement.peak_memory_mib} MiB"
 
 
 def _say(line: str) -> None:

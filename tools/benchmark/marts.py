@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from tools.benchmark.shop import HISTORY_DAYS, Orders
+from tools.benchmark.shop import HISTORY_DAYS
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import Definitions
 from warehouse.base.settings import Settings
@@ -23,14 +23,13 @@ AS_OF_DATE = date(2026, 7, 1)
 WINDOWS_DAYS = (30, 90, 180, 365)
 
 
-def write_marts(settings: Settings, orders: Orders, definitions: Definitions) -> None:
+def write_marts(settings: Settings, orders: pd.DataFrame, definitions: Definitions) -> None:
     """Write `customer_features`, `customer_labels`, `dim_customers` and the snapshot dates of the shop."""
     begin = AS_OF_DATE - timedelta(days=HISTORY_DAYS)
-    frame = pd.DataFrame({"customer": orders.customer, "day": orders.day, "amount": orders.amount})
     roles = dict(snapshot_roles(definitions))
     with open_build_file(settings, SOURCE) as connection:
         connection.execute("create schema marts; create schema intermediate")
-        connection.register("orders_in", frame)
+        connection.register("orders_in", orders)
         connection.execute(
             "create temp table orders as select 'C' || lpad(customer::text, 9, '0') as customer_id, "
             "$begin::date + day::integer as order_date, amount::decimal(18, 2) as amount from orders_in",
@@ -41,10 +40,9 @@ def write_marts(settings: Settings, orders: Orders, definitions: Definitions) ->
         connection.execute(f"create table intermediate.int_snapshot_dates ({columns})")
         dates = [(day, role, begin) for day, role in roles.items()]
         connection.executemany("insert into intermediate.int_snapshot_dates values (?, ?, ?)", dates)
-        for number, (day, role) in enumerate(roles.items()):
-            _write(connection, "customer_features", _features_sql(), day, definitions, is_first=number == 0)
-            if role != "scoring":
-                _write(connection, "customer_labels", _labels_sql(definitions), day, definitions, is_first=number == 1)
+        _write(connection, "customer_features", _features_sql(), list(roles), definitions)
+        past = [day for day, role in roles.items() if role != "scoring"]
+        _write(connection, "customer_labels", _labels_sql(definitions), past, definitions)
 
 
 def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
@@ -56,7 +54,7 @@ def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
     steps = range(definitions.snapshot_max_count)
     behind = [2 * horizon_days + step * definitions.snapshot_step_days for step in steps]
     roles = dict.fromkeys(behind, "training")
-    # A longer horizon is judged so many days back; what it learns from are training dates.
+    # A longer horizon is evaluated so many days back; what it learns from are training dates.
     roles |= {days: "long_horizon" for days in definitions.clv_further_horizons_days.values() if days not in roles}
     for days, role in roles.items():
         if (day := AS_OF_DATE - timedelta(days=days)) >= earliest:
@@ -64,24 +62,17 @@ def snapshot_roles(definitions: Definitions) -> Iterator[tuple[date, str]]:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    query: str,
-    day: date,
-    definitions: Definitions,
-    *,
-    is_first: bool,
+    connection: duckdb.DuckDBPyConnection, table: str, query: str, days: list[date], definitions: Definitions
 ) -> None:
     values = {
-        "as_of_date": day,
         "eligibility_days": definitions.eligibility_window_days,
         "churn_days": definitions.churn_horizon_days,
         "clv_days": definitions.clv_horizon_days,
     }
     used = {name: value for name, value in values.items() if f"${name}" in query}
-    connection.execute(
-        f"{f'create table marts.{table} as' if is_first else f'insert into marts.{table}'} {query}", used
-    )
+    for number, day in enumerate(days):
+        into = f"insert into marts.{table}" if number else f"create table marts.{table} as"
+        connection.execute(f"{into} {query}", used | {"as_of_date": day})
 
 
 def _features_sql() -> str:

@@ -1,15 +1,20 @@
-"""What is measured of one subject in a process of its own."""
+"""What is measured of one subject, in a process of its own within a limit of time."""
 
 from __future__ import annotations
 
 import json
-import resource
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from warehouse.base.settings import CHECKOUT
+
+RESULT_FILE = "measurement.json"
 _KIB_PER_MIB = 1024
 
 
@@ -27,50 +32,61 @@ class Measurement:
 
     Attributes
     ----------
-    memory_before_mib
-        Resident when the program and its data were loaded, before the first step.
     peak_memory_mib
         Greatest resident size of the whole process.
     problem
-        Why steps are missing, for people; None when all went well.
+        Why steps are missing, in words; None when all went well.
     """
 
     subject: str
     customer_count: int
     steps: dict[str, Step] = field(default_factory=dict)
-    memory_before_mib: int = 0
     peak_memory_mib: int = 0
     problem: str | None = None
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time what happens inside; the first step notes the memory before it."""
-        if not self.steps:
-            self.memory_before_mib = _status_mib("VmRSS")
+        """Time what happens inside."""
         began, began_processor = time.perf_counter(), time.process_time()
         yield
         self.steps[name] = Step(round(time.perf_counter() - began, 3), round(time.process_time() - began_processor, 3))
-        self.peak_memory_mib = (
-            _status_mib("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB_PER_MIB
-        )
-
-    def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
-
-    @classmethod
-    def read(cls, path: Path) -> Measurement:
-        content = json.loads(path.read_text())
-        steps = {name: Step(**values) for name, values in content.pop("steps").items()}
-        return cls(steps=steps, **content)
+        self.peak_memory_mib = _peak_memory_mib()
 
 
-def _status_mib(name: str) -> int:
-    """A size from Linux' own account of this process; 0 on other systems.
+def measured_apart(subject: str, customer_count: int, folder: Path, limit_seconds: float) -> Measurement:
+    """Prepare or measure a subject (`tools.benchmark.subjects`) in a process of its own; what fails is its problem."""
+    failed = Measurement(subject, customer_count, problem="not run: the time for the whole benchmark was used up")
+    if limit_seconds <= 0:
+        return failed
+    result, log = folder / RESULT_FILE, folder / f"{subject}.log"
+    result.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "tools.benchmark.subjects", subject, str(customer_count), str(folder)]
+    # One thread for the numeric libraries, as in the jobs.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with log.open("wb") as output:
+        try:
+            done = subprocess.run(
+                command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output, timeout=limit_seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            failed.problem = f"stopped after {limit_seconds:.0f} s"
+            return failed
+    if done.returncode:
+        lines = log.read_text(errors="replace").strip().splitlines()
+        failed.problem = f"exit code {done.returncode}: {lines[-1] if lines else 'no output'}"
+        return failed
+    content = json.loads(result.read_text())
+    steps = {name: Step(**values) for name, values in content.pop("steps").items()}
+    return Measurement(steps=steps, **content)
 
-    `getrusage` alone would not do: its peak also knows the process that started this one.
+
+def _peak_memory_mib() -> int:
+    """From Linux' own account of this process; 0 on other systems.
+
+    `getrusage` would not do: its peak also knows the process that started this one.
     """
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) // _KIB_PER_MIB for line in lines if line.startswith(f"{name}:")), 0)
+    return next(int(line.split()[1]) // _KIB_PER_MIB for line in lines if line.startswith("VmHWM:"))

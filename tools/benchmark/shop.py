@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -18,31 +16,18 @@ DROPOUT_SHAPE, DROPOUT_SCALE_DAYS = 0.7, 120.0
 AMOUNT_SHAPE, LEVEL_SHAPE, LEVEL_SCALE_AMOUNT = 6.0, 4.0, 15.0
 
 
-@dataclass(frozen=True)
-class Orders:
-    """Order days of all customers, at most one a day, in no particular order.
-
-    Attributes
-    ----------
-    customer : ndarray of shape (n_orders,)
-        Number of the customer, from 0.
-    day : ndarray of shape (n_orders,)
-        Days from the begin of the history; below `HISTORY_DAYS`.
-    amount : ndarray of shape (n_orders,)
-    """
-
-    customer: NDArray
-    day: NDArray
-    amount: NDArray
-
-
-def simulated_orders(customer_count: int, seed: int = SEED) -> Orders:
-    """Draw the orders of two years.
+def simulated_orders(customer_count: int, seed: int = SEED) -> pd.DataFrame:
+    """Draw the orders of two years, at most one a day and customer, in no particular order.
 
     Customers come on days spread evenly over the history. Each orders at a rate of their own from
     Gamma(`RATE_SHAPE`, `RATE_SCALE_DAYS`) until the end of a lifetime that is exponential with a rate from
     Gamma(`DROPOUT_SHAPE`, `DROPOUT_SCALE_DAYS`); gaps are rounded up to whole days. An amount is
     Gamma(`AMOUNT_SHAPE`) by the customer's own rate from Gamma(`LEVEL_SHAPE`, `LEVEL_SCALE_AMOUNT`), in whole cents.
+
+    Returns
+    -------
+    pd.DataFrame
+        `customer` (a number from 0), `day` (from the begin of the history; below `HISTORY_DAYS`) and `amount`.
     """
     random = np.random.default_rng(seed)
     day = random.integers(0, HISTORY_DAYS, customer_count).astype(float)
@@ -62,13 +47,13 @@ def simulated_orders(customer_count: int, seed: int = SEED) -> Orders:
     customer = np.concatenate(customers)
     level = random.gamma(LEVEL_SHAPE, 1 / LEVEL_SCALE_AMOUNT, customer_count)
     amount = np.round(random.gamma(AMOUNT_SHAPE, size=len(customer)) / level[customer], 2)
-    return Orders(customer, np.concatenate(days).astype(int), np.maximum(amount, 0.01))
+    day = np.concatenate(days).astype(int)
+    return pd.DataFrame({"customer": customer, "day": day, "amount": np.maximum(amount, 0.01)})
 
 
-def purchase_histories(orders: Orders) -> pd.DataFrame:
+def purchase_histories(orders: pd.DataFrame) -> pd.DataFrame:
     """Sum the orders up as the purchase models take them, one row per customer, as of the end of the history."""
-    frame = pd.DataFrame({"customer": orders.customer, "day": orders.day, "amount": orders.amount})
-    by = frame.sort_values(["customer", "day"], ignore_index=True).groupby("customer")
+    by = orders.sort_values(["customer", "day"], ignore_index=True).groupby("customer")
     first, last, count = by["day"].min(), by["day"].max(), by.size()
     later_amount = by["amount"].sum() - by["amount"].first()
     repeats = (count - 1).where(count > 1)

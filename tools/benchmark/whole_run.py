@@ -1,28 +1,30 @@
 """One run of a source through Airflow, measured: stage times, Airflow's share, peak memory.
 
 Airflow's share is the time from the trigger to the end of the last DAG during which no task of ours was working:
-what the scheduler needs to notice, queue, start and hand over. The start-up of the servers is told apart.
+what the scheduler needs to notice, queue, start and hand over. The start-up of the servers is reported separately.
 """
 
 from __future__ import annotations
 
-import json
+import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psutil
 
 from services import pipeline
 from services.airflow_api import AirflowApi
-from services.embedded import AIRFLOW_PARTS, DAG_IDS, is_up, up
+from services.embedded import AIRFLOW_PARTS, ALL_SERVICES, DAG_IDS, is_up, up
 from services.follow import FIRST_DAG, Follower, is_model
-from services.processes import stop
+from services.processes import family_of, stop
 from services.sign_in import signed_in
-from tools.benchmark.memory import MemoryWatch
+from tools.benchmark.report import table
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
+
+_SAMPLE_SECONDS = 0.5
+_MIB = 1 << 20
 
 
 @dataclass
@@ -73,6 +75,35 @@ def measure(settings: Settings, request: pipeline.Request) -> Measured:
     return result
 
 
+class MemoryWatch(threading.Thread):
+    """Samples the memory of all our processes: shared pages are counted once (PSS)."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(daemon=True)
+        self.settings = settings
+        self.peak = 0.0
+        self.peak_by_service = dict.fromkeys(ALL_SERVICES, 0.0)
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(_SAMPLE_SECONDS):
+            sizes = {name: sum(map(_memory_mib, family_of(self.settings, [name]))) for name in ALL_SERVICES}
+            self.peak = max(self.peak, sum(sizes.values()))
+            self.peak_by_service = {name: max(size, self.peak_by_service[name]) for name, size in sizes.items()}
+
+    def end(self) -> None:
+        self._over.set()
+        self.join()
+
+
+def _memory_mib(process: psutil.Process) -> float:
+    try:
+        sizes = process.memory_full_info()
+    except psutil.Error:
+        return 0.0
+    return getattr(sizes, "pss", sizes.rss) / _MIB
+
+
 def _follow(settings: Settings, api: AirflowApi, request: pipeline.Request, result: Measured) -> None:
     run_id = api.trigger(FIRST_DAG, pipeline.parameters(request))
     plan = Follower(api, settings.airflow_home / "logs", print).follow(run_id)
@@ -109,36 +140,20 @@ def covered(spans: list[tuple[float, float]]) -> float:
 
 def report_lines(result: Measured) -> list[str]:
     """Return the report as Markdown."""
-    lines = [
+    stages, tasks = result.stage_seconds.items(), result.task_seconds.items()
+    services = [(name, size) for name, size in result.peak_memory_by_service_mib.items() if size]
+    return [
         f"# {result.source}, {result.measured_at}",
         "",
         f"{result.processors} processors. From trigger to published **{result.run_seconds} s**, of which tasks worked "
         f"{result.working_seconds} s and Airflow took {result.airflow_seconds} s. Airflow's start before it: "
         f"{result.start_up_seconds} s. Peak memory of all processes: **{result.peak_memory_mib} MiB**.",
         "",
-        "| stage | seconds |",
-        "|---|---:|",
-        *(f"| {name} | {seconds} |" for name, seconds in result.stage_seconds.items()),
-        "",
-        "| task | seconds |",
-        "|---|---:|",
-        *(f"| {name} | {seconds} |" for name, seconds in result.task_seconds.items()),
-        "",
-        "| service with its tasks | peak MiB |",
-        "|---|---:|",
-        *(f"| {name} | {size} |" for name, size in result.peak_memory_by_service_mib.items() if size),
+        *table("## Stages", ("stage", "seconds"), list(stages)),
+        *table("## Tasks", ("task", "seconds"), list(tasks)),
+        *table("## Memory", ("service with its tasks", "peak MiB"), services),
     ]
-    return lines
 
 
 def _moment(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def write_run(folder: Path, result: Measured) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"{result.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    Path(f"{stem}.json").write_text(json.dumps(asdict(result), indent=2) + "\n")
-    report = Path(f"{stem}.md")
-    report.write_text("\n".join(report_lines(result)) + "\n")
-    return report
