@@ -30,7 +30,7 @@ def personal_columns() -> frozenset[str]:
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, str | None]:
-    """The row as texts, without personal columns and without the column that only tells why nothing was judged.
+    """The row as texts, without personal columns and without the column that only says why nothing could be checked.
 
     >>> shown({"customer_id": "c1", "email": "ada@example.com", "order_count": 2, "cannot_judge": None})
     {'customer_id': 'c1', 'order_count': '2'}

@@ -19,6 +19,6 @@ def preparation_statements(connection: duckdb.DuckDBPyConnection, gate: str) -> 
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, gate: str) -> None:
-    """Make them anew on this connection."""
+    """Make them on this connection."""
     for statement in list(preparation_statements(connection, gate)):
         connection.execute(statement)

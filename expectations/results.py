@@ -1,4 +1,4 @@
-"""What a gate found, as data: taken from Great Expectations, told in words, kept in the warehouse."""
+"""What a gate found, as data: taken from Great Expectations, put into words, kept in the warehouse."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the gates measure before they judge: the bridge of revenue, and profiles of columns."""
+"""What the gates measure before they check: the bridge of revenue, and profiles of columns."""

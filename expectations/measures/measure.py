@@ -1,4 +1,4 @@
-"""Measure what a gate is about to judge, and keep the figures, whether or not the gate is passed."""
+"""Measure what a gate is about to check, and keep the figures, whether or not the gate is passed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 from expectations.measures.amount_differences import write_amount_differences
 from expectations.measures.amount_places import write_amount_places
 from expectations.measures.profiles import accept_profiles, waiting_gates, write_profiles
-from expectations.measures.revenue import write_customer_360_bridge, write_marts_bridge
+from expectations.measures.revenue import CUSTOMER_360_STEPS, MARTS_STEPS, write_bridge
 from expectations.preparations import prepare
 from expectations.thresholds import Thresholds, load_thresholds
 from warehouse.base.build_file import BuildFile
@@ -58,8 +58,8 @@ def measure(
     if gate == "raw":
         write_amount_differences(connection, as_of_date, thresholds.data_docs.runs_kept, measured_at)
     if gate == "marts":
-        write_marts_bridge(connection, as_of_date, measured_at)
+        write_bridge(connection, MARTS_STEPS, as_of_date, measured_at)
         write_amount_places(connection, as_of_date, thresholds, measured_at)
     if gate == "activation":
-        write_customer_360_bridge(connection, as_of_date, measured_at)
+        write_bridge(connection, CUSTOMER_360_STEPS, as_of_date, measured_at)
     write_profiles(connection, gate, as_of_date, thresholds, measured_at)

@@ -161,20 +161,13 @@ CUSTOMER_360_STEPS = (
 _LEFT_OVER = "What no class explains; must be nothing."
 
 
-def write_marts_bridge(connection: duckdb.DuckDBPyConnection, as_of_date: date, measured_at: datetime) -> None:
-    """Write the steps from raw to customer_features; those of the date are replaced."""
-    _write(connection, MARTS_STEPS, as_of_date, measured_at)
-
-
-def write_customer_360_bridge(connection: duckdb.DuckDBPyConnection, as_of_date: date, measured_at: datetime) -> None:
-    """Write the last step, once dbt's activation models are built."""
-    _write(connection, CUSTOMER_360_STEPS, as_of_date, measured_at)
-
-
-def _write(
+def write_bridge(
     connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], as_of_date: date, measured_at: datetime
 ) -> None:
-    """Write steps. Where a table is missing nothing is written, which the gate takes for a step that fails."""
+    """Write steps; those of the date are replaced.
+
+    Where a table is missing nothing is written, which the gate takes for a step that fails.
+    """
     for step in steps:
         connection.execute(
             "delete from quality.revenue_reconciliation where as_of_date = ? and step_number = ?",

@@ -1,6 +1,6 @@
 """The queries of the bridge of revenue: totals of tables, and the classes of what lies between them.
 
-No query decides anew what a line is, which sign it has or what takes it back: classes are places of the ledger or
+No query decides again what a line is, which sign it has or what takes it back: classes are places of the ledger or
 columns of the marts. What rounding to cents may do is bounded row by row; what lies beyond is left over.
 """
 

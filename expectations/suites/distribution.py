@@ -15,7 +15,7 @@ from expectations.thresholds import DistributionThresholds, ProfiledTable, Thres
 from warehouse.base.population_stability import population_stability_sql
 
 # Columns of this run beside those of the former one. Where nothing is left to measure only warnings speak of it here;
-# what must not vanish is judged by its totals (collapse.py).
+# what must not vanish is checked by its totals (collapse.py).
 _COMPARED = f"""
     with {PRESENT_AND_FORMER},
     judged as (

@@ -1,4 +1,4 @@
-"""The part of gate `raw` on ids: none differ by nothing but what spreadsheets and people change."""
+"""The part of gate `raw` on ids: none differ by nothing but what spreadsheets and typists change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HOME = {"customer_id": "orders", "order_id": "orders", "product_code": "product
 
 
 def plain_id(column: str) -> str:
-    """SQL of an id without what tools and people add or drop: capitals, leading zeros, ``.0`` at the end.
+    """SQL of an id without what tools and typists add or drop: capitals, leading zeros, ``.0`` at the end.
 
     >>> plain_id("order_id")
     "lower(ltrim(case when order_id like '%.0' then left(order_id, -2) else order_id end, '0'))"

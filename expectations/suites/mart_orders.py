@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.ledger import LEDGER_ORDERS
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
-from expectations.suites.rules import TableSuite, at_least, in_set, no_rows, not_empty_unless, not_null, unique
+from expectations.suites.rules import TableSuite, bounded, in_set, no_rows, not_empty_unless, not_null, unique
 from expectations.thresholds import MartsThresholds
 from warehouse.tables.contract import load_contract
 
@@ -99,11 +99,12 @@ def _meaning_rules() -> tuple[Expectation, ...]:
 def _amount_rules(thresholds: MartsThresholds) -> tuple[Expectation, ...]:
     return (
         amounts_are_decimals("fct_orders"),
-        at_least(
+        *bounded(
             "return_amount",
             0,
-            "A return never raises net sales: no return amount is negative.",
+            None,
             "Look at the lines of the orders named in intermediate.int_movements: signs, kinds of lines, discounts.",
+            "A return never raises net sales: no return amount is negative.",
         ),
         no_rows(
             "amounts_agree_with_ledger",

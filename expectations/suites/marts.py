@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from expectations.measures.revenue import MARTS_STEPS
 from expectations.suites.features import features_suite
 from expectations.suites.labels_and_rfm import labels_suite, rfm_suite
 from expectations.suites.ledger import ledger_suite, places_suite
 from expectations.suites.mart_orders import order_items_suite, orders_suite
 from expectations.suites.mart_rules import look_at
-from expectations.suites.revenue import marts_bridge_suite, monthly_sales_suite
+from expectations.suites.revenue import bridge_suite, monthly_sales_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 from expectations.suites.subscriptions import subscription_features_suite, subscriptions_suite
 from expectations.thresholds import Thresholds
 
 
 def marts_suites(thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
-    """The suites of the ledger and of the marts that models and people read."""
+    """The suites of the ledger and of the marts that models and users read."""
     return [
         ledger_suite(thresholds.marts, as_of_date),
         places_suite(thresholds, as_of_date),
@@ -28,7 +29,7 @@ def marts_suites(thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
         labels_suite(as_of_date),
         rfm_suite(as_of_date),
         monthly_sales_suite(),
-        marts_bridge_suite(as_of_date),
+        bridge_suite(MARTS_STEPS, as_of_date),
         subscriptions_suite(as_of_date),
         subscription_features_suite(as_of_date),
     ]

@@ -17,8 +17,7 @@ from expectations.suites.raw_versions import version_rules
 from expectations.suites.references import reference_rules
 from expectations.suites.rules import (
     TableSuite,
-    at_least,
-    between,
+    bounded,
     in_set,
     no_rows,
     not_empty_unless,
@@ -26,7 +25,7 @@ from expectations.suites.rules import (
 )
 from expectations.suites.volume import order_volume_rules
 from expectations.thresholds import Thresholds
-from warehouse.tables.contract import Column, Contract, Table
+from warehouse.tables.contract import Contract, Table
 from warehouse.tables.raw_tables import LINEAGE_COLUMNS
 
 _LOADER = "The loader let a row through that it should have refused: report it, with the file and row number."
@@ -75,7 +74,8 @@ def _contract_rules(name: str, table: Table) -> Iterator[Expectation]:
             means = f"{column} is one of {', '.join(spec.allowed)}."
             yield in_set(column, spec.allowed, means, _LOADER)
         if not spec.personal:
-            yield from _bounds(column, spec)
+            minimum, maximum = (None if isinstance(bound, str) else bound for bound in (spec.min, spec.max))
+            yield from bounded(column, minimum, maximum, _LOADER)
 
 
 def _something_to_model(contract: Contract) -> Expectation:
@@ -86,13 +86,6 @@ def _something_to_model(contract: Contract) -> Expectation:
         f"There is at least one row of {first}, or of {other}.",
         f"Land a file with {first} or {other}; look at quality.quarantined_rows for why rows were refused.",
     )
-
-
-def _bounds(column: str, spec: Column) -> Iterator[Expectation]:
-    if isinstance(spec.min, int | float) and isinstance(spec.max, int | float):
-        yield between(column, spec.min, spec.max, f"{column} lies between {spec.min} and {spec.max}.", _LOADER)
-    elif isinstance(spec.min, int | float):
-        yield at_least(column, spec.min, f"{column} is not below {spec.min}.", _LOADER)
 
 
 def _future_rules(name: str, table: Table) -> Iterator[Expectation]:

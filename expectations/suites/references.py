@@ -35,6 +35,7 @@ def _rule(name: str, key: tuple[str, ...], column: str, share: float) -> Expecta
     compared = "upper(trim({}))" if column == "product_code" else "{}"
     child = compared.format(f"child.{column}")
     known = compared.format(f"parent.{column}")
+    extent = f"At most {share:.0%}" if share else "None"
     return no_rows(
         f"{column}_refers_to_{parent}",
         f"""
@@ -49,14 +50,9 @@ def _rule(name: str, key: tuple[str, ...], column: str, share: float) -> Expecta
             where (select count(*) from unknown)
                 > :share * (select count(*) from {newest(name)} as child where {child} is not null)
         """,
-        f"{_extent(share)} of the rows of {name} with a {column} refer to no row of {parent}, where {parent} were "
-        "loaded.",
+        f"{extent} of the rows of {name} with a {column} refer to no row of {parent}, where {parent} were loaded.",
         f"Look whether {name} and {parent} were exported for the same period and with the same ids.",
         column=column,
         severity="warning",
         share=share,
     )
-
-
-def _extent(share: float) -> str:
-    return f"At most {share:.0%}" if share else "None"

@@ -8,7 +8,7 @@ from datetime import date
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.ledger import LEDGER_ORDERS
-from expectations.measures.revenue import CUSTOMER_360_STEPS, MARTS_STEPS, Step
+from expectations.measures.revenue import Step
 from expectations.measures.revenue_queries import CUSTOMERS
 from expectations.suites.mart_rules import look_at
 from expectations.suites.rules import TableSuite, no_rows, not_null, unique
@@ -16,25 +16,11 @@ from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 _BRIDGE = "select * from quality.revenue_reconciliation order by as_of_date, step_number, row_position"
 
 
-def marts_bridge_suite(as_of_date: date) -> TableSuite:
-    """The steps from raw to customer_features."""
-    return _bridge_suite(MARTS_STEPS, as_of_date)
-
-
-def customer_360_bridge_suite(as_of_date: date) -> TableSuite:
-    """The last step."""
-    return _bridge_suite(CUSTOMER_360_STEPS, as_of_date)
-
-
-def _bridge_suite(steps: Sequence[Step], as_of_date: date) -> TableSuite:
+def bridge_suite(steps: Sequence[Step], as_of_date: date) -> TableSuite:
+    """Steps of the bridge: `MARTS_STEPS` or `CUSTOMER_360_STEPS`."""
     columns = ("as_of_date", "step_number", "amount_class", "amount")
-    return TableSuite(
-        "quality",
-        "revenue_reconciliation",
-        columns,
-        tuple(_step_is_explained(step, as_of_date) for step in steps),
-        title="revenue",
-    )
+    rules = tuple(_step_is_explained(step, as_of_date) for step in steps)
+    return TableSuite("quality", "revenue_reconciliation", columns, rules, title="revenue")
 
 
 def _step_is_explained(step: Step, as_of_date: date) -> Expectation:

@@ -7,7 +7,7 @@ Every expectation carries in ``meta`` what the person on duty needs: ``rule`` (i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from textwrap import dedent
@@ -129,37 +129,30 @@ def unique(columns: Sequence[str], means: str, first_step: str) -> Expectation:
     )
 
 
-def at_least(column: str, minimum: float, means: str, first_step: str) -> Expectation:
-    """No value of the column lies below the minimum."""
-    return gxe.ExpectColumnValuesToBeBetween(
-        column=column,
-        min_value=minimum,
-        **_common(
-            f"{column}_is_at_least_{minimum:g}",
-            means,
-            first_step,
-            "critical",
-            column=column,
-            breaks=sql(f"{column} < :minimum", minimum=minimum),
-        ),
-    )
+def bounded(
+    column: str, minimum: float | None, maximum: float | None, first_step: str, means: str = ""
+) -> Iterator[Expectation]:
+    """No value of the column lies below the minimum or above the maximum, if there are such bounds.
 
-
-def between(column: str, minimum: float, maximum: float, means: str, first_step: str) -> Expectation:
-    """Every value of the column lies between the bounds, both included."""
-    return gxe.ExpectColumnValuesToBeBetween(
-        column=column,
-        min_value=minimum,
-        max_value=maximum,
-        **_common(
-            f"{column}_is_between_{minimum:g}_and_{maximum:g}",
-            means,
-            first_step,
-            "critical",
-            column=column,
-            breaks=sql(f"{column} not between :minimum and :maximum", minimum=minimum, maximum=maximum),
-        ),
+    Parameters
+    ----------
+    maximum
+        Only beside a minimum.
+    means
+        What holds, in words; empty: that the bounds do.
+    """
+    if minimum is None:
+        return
+    if maximum is None:
+        rule, bounds = f"is_at_least_{minimum:g}", f"is not below {minimum:g}"
+        breaks = sql(f"{column} < :minimum", minimum=minimum)
+    else:
+        rule, bounds = f"is_between_{minimum:g}_and_{maximum:g}", f"lies between {minimum:g} and {maximum:g}"
+        breaks = sql(f"{column} not between :minimum and :maximum", minimum=minimum, maximum=maximum)
+    common = _common(
+        f"{column}_{rule}", means or f"{column} {bounds}.", first_step, "critical", column=column, breaks=breaks
     )
+    yield gxe.ExpectColumnValuesToBeBetween(column=column, min_value=minimum, max_value=maximum, **common)
 
 
 def not_empty_unless(other: str, means: str, first_step: str) -> Expectation:

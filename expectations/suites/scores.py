@@ -13,11 +13,11 @@ from importlib.util import find_spec
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.suites.rules import TableSuite, as_warning, at_least, between, in_set
+from expectations.suites.rules import TableSuite, as_warning, bounded, in_set
 from expectations.suites.score_rules import LOOK, common_rules, filled_when_scored, finite, interval_holds, reasoned
 from expectations.thresholds import ScoresThresholds
 from warehouse.jobs.registry import job_specs
-from warehouse.jobs.spec import JobSpec, ScoreColumn
+from warehouse.jobs.spec import JobSpec
 from warehouse.tables.own_tables import score_table
 
 
@@ -27,11 +27,10 @@ def scores_suites(thresholds: ScoresThresholds, as_of_date: date) -> list[TableS
 
 
 def _suite(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
-    rules = (
-        *common_rules(spec, thresholds, as_of_date),
-        *_declared_rules(spec, as_of_date),
-        *_own_rules(spec, thresholds, as_of_date),
-    )
+    rules = (*common_rules(spec, thresholds, as_of_date), *_declared_rules(spec, as_of_date))
+    own = f"expectations.suites.jobs.{spec.name}"
+    if find_spec(own):
+        rules += import_module(own).rules(thresholds, as_of_date)
     if spec.optional:
         rules = tuple(as_warning(rule) for rule in rules)
     columns = tuple(column.name for column in score_table(spec).columns)
@@ -46,24 +45,12 @@ def _declared_rules(spec: JobSpec, as_of_date: date) -> Iterator[Expectation]:
     if numbers := tuple(name for name, column in columns.items() if column.finite):
         yield finite(numbers, as_of_date)
     for name, column in columns.items():
-        yield from _bounds(name, column)
+        if column.allowed:
+            yield in_set(name, list(column.allowed), f"{name} is one of {', '.join(column.allowed)}.", LOOK)
+        yield from bounded(name, column.min, column.max, LOOK)
     for value in columns:
         lower, upper = (value.replace("_amount", f"_{end}_amount") for end in ("lower", "upper"))
         if value.endswith("_amount") and lower in columns and upper in columns:
             yield interval_holds(spec.scores.key, lower, value, upper)
     if spec.reasons is not None:
         yield reasoned(spec.scores.key, as_of_date)
-
-
-def _bounds(name: str, column: ScoreColumn) -> Iterator[Expectation]:
-    if column.allowed:
-        yield in_set(name, list(column.allowed), f"{name} is one of {', '.join(column.allowed)}.", LOOK)
-    if column.min is not None and column.max is not None:
-        yield between(name, column.min, column.max, f"{name} lies between {column.min:g} and {column.max:g}.", LOOK)
-    elif column.min is not None:
-        yield at_least(name, column.min, f"{name} is not below {column.min:g}.", LOOK)
-
-
-def _own_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
-    module = f"expectations.suites.jobs.{spec.name}"
-    return import_module(module).rules(thresholds, as_of_date) if find_spec(module) else ()
