@@ -1,4 +1,4 @@
-"""dbt inside the process that calls it: it tells of each model, and what its tests warn of is written down."""
+"""dbt inside the process that calls it: it reports each model, and what its tests warn of is recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from warehouse.runs.planning import RunPlan
 
 
 def run_dbt(
-    settings: Settings, plan: RunPlan, selection: tuple[str, ...], told: Callable[[Any], None] | None = None
+    settings: Settings, plan: RunPlan, selection: tuple[str, ...], on_event: Callable[[Any], None] | None = None
 ) -> list[str]:
     """Build the selected seeds and models with their tests; return in words what was built and what dbt warns of.
 
@@ -28,7 +28,7 @@ def run_dbt(
 
     Parameters
     ----------
-    told
+    on_event
         Called with each event of dbt.
 
     Raises
@@ -37,7 +37,7 @@ def run_dbt(
         With the nodes that failed, in dbt's words.
     """
     with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
-        results = _invoke(settings, plan, build_arguments(selection, increment), told)
+        results = _invoke(settings, plan, build_arguments(selection, increment), on_event)
         warnings = _record_warnings(settings, plan, selection, results)
     return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
 
@@ -60,14 +60,16 @@ def _record_warnings(settings: Settings, plan: RunPlan, selection: tuple[str, ..
     return [f"Warning: {warning.test}: {warning.row_count:,} rows" for warning in warnings]
 
 
-def _invoke(settings: Settings, plan: RunPlan, arguments: list[str], told: Callable[[Any], None] | None) -> list[Any]:
+def _invoke(
+    settings: Settings, plan: RunPlan, arguments: list[str], on_event: Callable[[Any], None] | None
+) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
     variables = build_variables(plan.as_of_date)
     command = [*arguments, "--vars", json.dumps(variables)]
     with _environment(dbt_environment(settings, plan.source)), _let_go_of_the_file():
         manifest = parsed_project(parsed_file(settings, plan.source), variables)
-        done = dbtRunner(manifest, callbacks=[told] if told else []).invoke(command)
+        done = dbtRunner(manifest, callbacks=[on_event] if on_event else []).invoke(command)
     results = getattr(done.result, "results", [])
     if done.success:
         return results
@@ -98,7 +100,7 @@ def _environment(added: dict[str, str]) -> Iterator[None]:
 def _let_go_of_the_file() -> Iterator[None]:
     """Close dbt's connection, which would be held as long as this process lives, and give its semaphores back.
 
-    The process of a task ends without ceremony; semaphores that dbt still holds would be told in red as leaked.
+    The process of a task ends without ceremony; semaphores that dbt still holds would be reported in red as leaked.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters

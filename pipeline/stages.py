@@ -123,7 +123,7 @@ def activate(settings: Settings, plan: RunPlan) -> None:
 
 
 def publish(settings: Settings, plan: RunPlan) -> PublishReport:
-    """Write the file that people query, check it, and put it in place in one step."""
+    """Write the file that readers query, check it, and put it in place in one step."""
     from warehouse.publishing import publish as publishing
 
     return publishing.publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)

@@ -31,27 +31,24 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, do, words in (
-        ("demo", _demo, "run the pipeline, print a summary, leave Airflow and MLflow up"),
-        ("run", _run, "run the pipeline to its end, for scripts"),
+    for name, do, words, takes in (
+        ("demo", _demo, "run the pipeline, print a summary, leave Airflow and MLflow up", _add_request),
+        ("run", _run, "run the pipeline to its end, for scripts", _add_request),
+        ("up", _up, "start Airflow and MLflow", _add_left_over),
+        ("down", _down, "stop them", None),
+        ("status", _status, "what runs, where, and what is published", None),
+        ("sql", _sql, "ask the published warehouse", _add_query),
     ):
         command = commands.add_parser(name, help=words, description=words)
-        command.set_defaults(do=do, interrupted=_STOPPED[name])
-        _add_request(command)
-    for name, do, words in (
-        ("up", _up, "start Airflow and MLflow"),
-        ("down", _down, "stop them"),
-        ("status", _status, "what runs, where, and what is published"),
-    ):
-        command = commands.add_parser(name, help=words, description=words)
-        command.set_defaults(do=do, interrupted="Stopped.")
-        if do is _up:
-            _add_left_over(command)
-    sql = commands.add_parser("sql", help="ask the published warehouse")
-    sql.set_defaults(do=_sql, interrupted="Stopped.")
+        command.set_defaults(do=do, interrupted=_STOPPED.get(name, "Stopped."))
+        if takes:
+            takes(command)
+    return parser
+
+
+def _add_query(sql: argparse.ArgumentParser) -> None:
     sql.add_argument("query", nargs="?", default="", help="one query; without it, a prompt")
     sql.add_argument("--format", default="", help=f"how the answer is written: {', '.join(sql_prompt.FORMATS)}")
-    return parser
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
@@ -95,8 +92,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
 
 def _up(settings: Settings, options: argparse.Namespace) -> None:
     where = embedded.up(settings, _say, interrupted=left_over.chosen(options.left_over, left_over.FINISH))
-    for line in address_lines(settings, where):
-        _say(line)
+    _say("\n".join(address_lines(settings, where)))
 
 
 def _down(settings: Settings, _options: argparse.Namespace) -> None:
@@ -125,8 +121,7 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
         "select published_version as published, source, as_of_date, customers, published_at, status_reason as why "
         "from quality.pipeline_runs where status = 'live'"
     )
-    for line in sql_prompt.answer(settings, query):
-        _say(line)
+    _say("\n".join(sql_prompt.answer(settings, query)))
     _say(f"Run summaries  {settings.run_summaries_folder}")
 
 

@@ -50,11 +50,11 @@ class AirflowApi:
         return self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
-        return self.get(f"/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}")
+        return self.get(_of_run(dag_id, run_id))
 
     def end_run(self, dag_id: str, run_id: str) -> None:
         """End a run: what works is ended and failed, what waits is skipped."""
-        self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}", {"state": "failed"})
+        self._call("PATCH", f"/api/v2{_of_run(dag_id, run_id)}", {"state": "failed"})
 
     def runs_of_partition(self, dag_id: str, partition_key: str) -> list[dict[str, Any]]:
         """Return the runs of a DAG that belong to one pipeline run, oldest first."""
@@ -64,7 +64,7 @@ class AirflowApi:
         return [run for run in found["dag_runs"] if run.get("partition_key") == partition_key]
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
-        path = f"/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}/taskInstances"
+        path = f"{_of_run(dag_id, run_id)}/taskInstances"
         first = self.get(path, limit=100)
         found = first["task_instances"]
         while len(found) < first["total_entries"]:
@@ -73,8 +73,7 @@ class AirflowApi:
 
     def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """Return what a task returned, or None."""
-        run = urllib.parse.quote(run_id)
-        path = f"/dags/{dag_id}/dagRuns/{run}/taskInstances/{task_id}/xcomEntries/return_value"
+        path = f"{_of_run(dag_id, run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
         try:
             return self.get(path, deserialize="true")["value"]
         except AirflowUnavailable:
@@ -82,8 +81,7 @@ class AirflowApi:
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int) -> list[dict[str, Any]]:
         """Return the entries of the log of one attempt."""
-        run = urllib.parse.quote(run_id)
-        path = f"/dags/{dag_id}/dagRuns/{run}/taskInstances/{task_id}/logs/{try_number}"
+        path = f"{_of_run(dag_id, run_id)}/taskInstances/{task_id}/logs/{try_number}"
         entries = self.get(path, full_content="true")["content"]
         return [entry if isinstance(entry, dict) else {"event": str(entry)} for entry in entries]
 
@@ -132,3 +130,7 @@ class AirflowApi:
         request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)  # noqa: S310
         with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
             return json.loads(answer.read() or b"{}")
+
+
+def _of_run(dag_id: str, run_id: str) -> str:
+    return f"/dags/{dag_id}/dagRuns/{urllib.parse.quote(run_id)}"

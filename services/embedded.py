@@ -158,21 +158,18 @@ def _start_airflow(
     for name, child in preparations.items():
         if finish(child, _START_TIMEOUT_SECONDS):
             raise _start_failed(settings, name, "failed")
+    api = signed_in(settings, where)
     for name, arguments in AIRFLOW_PARTS.items():
         start(settings, name, arguments, variables)
         if name == _API_SERVER and to_end:  # before the scheduler goes on with them
-            _end_left_over(settings, signed_in(settings, where), to_end)
+            _wait_until(lambda: _is_healthy(api, "metadatabase"), settings, [_API_SERVER])
+            left_over.end_begun(api, to_end)
 
 
 def _start_failed(settings: Settings, name: str, what: str) -> StartFailed:
     if disk_is_full(settings.home):
         return StartFailed(f"{name} {what}: the disk is full.", FREE_SPACE)
     return StartFailed(f"{name} {what}.", f"Its log: {settings.logs_folder / name}.log")
-
-
-def _end_left_over(settings: Settings, api: AirflowApi, to_end: list[left_over.LeftOver]) -> None:
-    _wait_until(lambda: _answers(api), settings, [_API_SERVER])
-    left_over.end_begun(api, to_end)
 
 
 def _start_mlflow(settings: Settings, where: Addresses) -> None:
@@ -183,25 +180,18 @@ def _start_mlflow(settings: Settings, where: Addresses) -> None:
 
 
 def _make_ready(settings: Settings, api: AirflowApi, needed: list[str]) -> None:
-    _wait_until(lambda: _is_healthy(api), settings, needed)
+    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    _wait_until(lambda: _is_healthy(api, *parts), settings, needed)
     for name, definition in json.loads((CHECKOUT / "dags" / "pools.json").read_text()).items():
         api.set_pool(name, definition)
     _wait_until(lambda: _dags_are_there(api), settings, needed)
 
 
-def _answers(api: AirflowApi) -> bool:
-    try:
-        return (api.health().get("metadatabase") or {}).get("status") == "healthy"
-    except AirflowUnavailable:
-        return False
-
-
-def _is_healthy(api: AirflowApi) -> bool:
+def _is_healthy(api: AirflowApi, *parts: str) -> bool:
     try:
         health = api.health()
     except AirflowUnavailable:
         return False
-    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
     return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
 
 

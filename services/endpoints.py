@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import asdict
 
 from services.environment import HOST, Addresses, Secrets
-from warehouse.base.durable_files import write_secret
+from warehouse.base.durable_files import kept_secret
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
@@ -82,21 +82,13 @@ def _can_bind(port: int) -> bool:
 
 
 def shared_secrets(settings: Settings) -> Secrets:
-    """Return the secrets of this home; made at the first start, and anew where they are damaged.
+    """Return the secrets of this home; made at the first start, and again where they are damaged.
 
     Whoever is signed in signs in again, and passwords that somebody stored in Airflow's connections are entered again.
     """
-    path = settings.airflow_home / "secrets.json"
-    try:
-        return Secrets(**json.loads(path.read_text()))
-    except FileNotFoundError:
-        pass
-    except (ValueError, TypeError):
-        path.unlink()
-    made = Secrets(
-        jwt_secret=secrets.token_urlsafe(48),
-        api_secret_key=secrets.token_urlsafe(32),
-        fernet_key=urlsafe_b64encode(os.urandom(32)).decode(),
-    )
-    write_secret(path, json.dumps(asdict(made)))
-    return Secrets(**json.loads(path.read_text()))
+
+    def make() -> str:
+        fernet_key = urlsafe_b64encode(os.urandom(32)).decode()
+        return json.dumps(asdict(Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(32), fernet_key)))
+
+    return kept_secret(settings.airflow_home / "secrets.json", lambda text: Secrets(**json.loads(text)), make)

@@ -53,7 +53,7 @@ def base_environment(settings: Settings) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "NUMBA_CACHE_DIR": str(scratch / "numba"),
         "DBT_LOG_PATH": str(settings.dbt_target_folder / "logs"),
-        # Nobody is told that Clientele runs.
+        # No usage statistics are sent.
         "DO_NOT_TRACK": "1",
         "SCARF_NO_ANALYTICS": "true",
         "GX_ANALYTICS_ENABLED": "false",

@@ -1,4 +1,4 @@
-"""Why a run failed, in words for people: read from the tasks' states and logs."""
+"""Why a run failed, in readable words: read from the tasks' states and logs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.airflow_api import AirflowApi, AirflowUnavailable
 from warehouse.base.errors import ClienteleError
 
 DBT_RUN = "run_dbt"
-# The logger that the DAGs use for what is meant for people.
+# The logger that the DAGs use for what is meant for users.
 PEOPLE_LOGGER = "clientele"
 
 _REASON_LINES = 12
@@ -49,7 +49,7 @@ def culprit(tasks: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def reason_from_log(entries: list[dict[str, Any]]) -> str:
-    """Return the message meant for people if there is one, else what dbt said, else the exception."""
+    """Return the message meant for users if there is one, else what dbt said, else the exception."""
     said = [entry["event"] for entry in entries if _is_error(entry) and entry.get("logger") == PEOPLE_LOGGER]
     if said:
         return _indented(said[-1].splitlines())

@@ -23,7 +23,7 @@ _ACTIVE = ("queued", "running")
 
 _POLL_SECONDS = 1.0
 _NEXT_RUN_PATIENCE_SECONDS = 90.0
-_MODEL_LINES = 4  # how often the number of finished models is told
+_MODEL_LINES = 4  # how often the number of finished models is reported
 
 
 @dataclass
@@ -118,20 +118,20 @@ class Follower:
 
 
 def progress_lines(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Yield what to tell about the tasks of one DAG run that changed since they were last looked at."""
+    """Yield what to report on the tasks of one DAG run that changed since they were last looked at."""
     for task_id, task in sorted(now.items(), key=lambda item: item[1].get("end_date") or ""):
         if line := _news(task_id, before.get(task_id, {}).get("state"), task):
             yield f"{task_id:<20} {line}"
     models = [task_id for task_id in now if is_model(task_id)]
     if models:
-        finished, told = _finished(now, models), _finished(before, models)
-        steps = (finished * _MODEL_LINES // len(models), told * _MODEL_LINES // len(models))
+        finished, reported = _finished(now, models), _finished(before, models)
+        steps = (finished * _MODEL_LINES // len(models), reported * _MODEL_LINES // len(models))
         if steps[0] > steps[1]:
             yield f"{'dbt':<20} {finished} of {len(models)} models"
 
 
 def _news(task_id: str, former_state: str | None, task: dict[str, Any]) -> str | None:
-    """Return what to tell about one task, if anything."""
+    """Return what to report on one task, if anything."""
     state = task["state"]
     if state == WAITING:
         return None if former_state == WAITING else "waits for your answer: Required Actions in Airflow"

@@ -1,7 +1,7 @@
 """Makes `.venv`, with the locked packages, whole or not at all. The Makefile runs it with the machine's own Python.
 
 Only the standard library is there yet. An installation that did not end (killed, disk full) is thrown away and made
-anew; what was downloaded for it stays in `.cache`. Of several that are started at once, one installs, the others wait.
+again; what was downloaded for it stays in `.cache`. Of several that are started at once, one installs, the others wait.
 """
 
 from __future__ import annotations

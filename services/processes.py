@@ -97,7 +97,7 @@ def left_behind(settings: Settings, names: list[str]) -> list[psutil.Process]:
 
 
 def end_left_behind(settings: Settings, names: list[str], patience_seconds: float = 5.0) -> list[str]:
-    """End the processes that `left_behind` finds, and return each as a line for people."""
+    """End the processes that `left_behind` finds, and return each as a readable line."""
     found = left_behind(settings, names)
     lines = [named_process(process.pid) for process in found]
     _end(found, found, patience_seconds)

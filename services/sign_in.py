@@ -7,22 +7,17 @@ import secrets
 
 from services.airflow_api import AirflowApi
 from services.environment import AIRFLOW_USER, Addresses, airflow_passwords_file
-from warehouse.base.durable_files import write_secret
+from warehouse.base.durable_files import kept_secret
 from warehouse.base.settings import Settings
 
 
 def airflow_password(settings: Settings) -> str:
-    """Return the password of this home's Airflow; made at the first start, and anew where its file is damaged."""
-    path = airflow_passwords_file(settings)
-    try:
-        return json.loads(path.read_text())[AIRFLOW_USER]
-    except FileNotFoundError:
-        pass
-    except (ValueError, TypeError, KeyError):
-        path.unlink()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_secret(path, json.dumps({AIRFLOW_USER: secrets.token_urlsafe(24)}) + "\n")
-    return json.loads(path.read_text())[AIRFLOW_USER]
+    """Return the password of this home's Airflow; made at the first start, and again where its file is damaged."""
+    return kept_secret(
+        airflow_passwords_file(settings),
+        lambda text: json.loads(text)[AIRFLOW_USER],
+        lambda: json.dumps({AIRFLOW_USER: secrets.token_urlsafe(24)}) + "\n",
+    )
 
 
 def sign_in_link(settings: Settings, where: Addresses) -> str:

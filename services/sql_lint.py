@@ -1,6 +1,6 @@
 """`make lint` for SQL: sqlfluff takes most of a minute, so what it found clean is not looked at again.
 
-What it judges is named by its content: dbt's project, sqlfluff's settings and the locked packages.
+What it checks is identified by its content: dbt's project, sqlfluff's settings and the locked packages.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from pathlib import Path
 
 from warehouse.base.settings import CHECKOUT
 
-_JUDGED = ("dbt_project", "pyproject.toml", "requirements/lock.txt")
+_CHECKED = ("dbt_project", "pyproject.toml", "requirements/lock.txt")
 _MADE_BY_DBT = ("target", "logs", "dbt_packages")
 
 
-def judged_sha256(checkout: Path) -> str:
-    """Hash the names and contents of all files that the judgement depends on."""
+def checked_sha256(checkout: Path) -> str:
+    """Hash the names and contents of all files that the result depends on."""
     files = [
         path
-        for name in _JUDGED
+        for name in _CHECKED
         for path in sorted([checkout / name, *(checkout / name).rglob("*")])
         if path.is_file() and not {*path.relative_to(checkout).parts} & {*_MADE_BY_DBT}
     ]
@@ -30,7 +30,7 @@ def judged_sha256(checkout: Path) -> str:
 
 
 def lint(command: list[str], checkout: Path, stamp: Path) -> int:
-    """Judge the SQL unless the stamp names what lies here; a clean judgement is stamped.
+    """Lint the SQL unless the stamp names what lies here; a clean result is stamped.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def lint(command: list[str], checkout: Path, stamp: Path) -> int:
     stamp
         Holds the hash of what was found clean last.
     """
-    judged = judged_sha256(checkout)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == judged:
+    checked = checked_sha256(checkout)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == checked:
         return 0
     scratch = checkout / "var" / "dbt"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def lint(command: list[str], checkout: Path, stamp: Path) -> int:
     environment = {**os.environ, "CLIENTELE_BUILD_FILE": str(scratch / "lint.duckdb"), **folders}
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
     if done.returncode == 0:
-        stamp.write_text(judged, encoding="utf-8")
+        stamp.write_text(checked, encoding="utf-8")
     else:
         print(done.stdout + done.stderr)
     return done.returncode

@@ -124,7 +124,7 @@ def _program() -> Path:
 
 
 def _history(settings: Settings) -> Path:
-    """The file of former questions, readable by its owner alone: they may name people."""
+    """The file of former questions, readable by its owner alone: they may name customers."""
     path = settings.home / _HISTORY
     if not path.exists():
         path.touch(mode=0o600)

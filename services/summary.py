@@ -12,10 +12,10 @@ from services.tables import aligned
 from warehouse.base.connections import open_published
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
-from warehouse.runs.summary import Section, page_of, read_summary
+from warehouse.runs.summary import Section, page_of, read_section, read_summary
 
 _MOST_ROWS = 10  # of a section; the page of the run has all
-_FOLDED = ("reason", "rule")  # told below the table, as they are long
+_FOLDED = ("reason", "rule")  # shown below the table, as they are long
 _FOR_THE_PAGE = ("first step",)
 
 # At risk: likelier than not to stay away. Most valuable: by what they are expected to spend if they stay.
@@ -43,16 +43,14 @@ def summary_lines(settings: Settings) -> Iterator[str]:
             for section in summary.sections:
                 if section.is_for_terminal:
                     yield from _lines(section)
-        at_risk = connection.execute(_AT_RISK)
-        columns = tuple(column[0] for column in at_risk.description)
-        yield from _lines(Section("The ten most valuable customers at risk", columns, tuple(at_risk.fetchall())))
+        yield from _lines(read_section(connection, "The ten most valuable customers at risk", _AT_RISK))
     yield ""
     if summary:
         yield f"All of it   {page_of(settings, summary.version)}"
 
 
 def standing_line(settings: Settings) -> str:
-    """What people read now, whatever became of the last run."""
+    """What readers see now, whatever became of the last run."""
     try:
         with open_published(settings) as connection:
             summary = read_summary(connection)

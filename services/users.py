@@ -31,12 +31,7 @@ def unused(settings: Settings) -> Iterator[bool]:
         except BlockingIOError:
             yield False
         else:
-            yield not stay_up(settings)
-
-
-def stay_up(settings: Settings) -> bool:
-    """Whether somebody asked for the services to stay up, and has not taken it back."""
-    return _wish(settings).exists()
+            yield not _wish(settings).exists()
 
 
 def ask_to_stay_up(settings: Settings) -> None:
@@ -54,4 +49,5 @@ def _lock_file(settings: Settings) -> Path:
 
 
 def _wish(settings: Settings) -> Path:
+    """There as long as somebody wants the services to stay up."""
     return settings.run_folder / "stay-up"

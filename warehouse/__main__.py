@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from warehouse.base.command import run_command
@@ -22,11 +23,11 @@ from warehouse.marts.build import build_marts
 from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 from warehouse.publishing.version_list import version_lines
-from warehouse.runs.planning import LATEST, plan_run, read_date, resolve_source
+from warehouse.runs.planning import LATEST, RunPlan, plan_run, read_date, resolve_source
 from warehouse.sharing.shared_file import end_of_months, share, what_sharing_would_do
 from warehouse.sharing.sharing_budget import read_epsilon
 from warehouse.source_definitions.folders import load_source, replaces_shipped, source_names
-from warehouse.tables.data_dictionary import write_data_dictionary
+from warehouse.tables.data_dictionary import data_dictionary
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,6 +77,15 @@ def _command(commands, name: str, run, words: str, *, source: bool = False, as_o
     return parser
 
 
+def _plan(settings: Settings, options: argparse.Namespace) -> RunPlan:
+    return plan_run(settings, options.source, read_date(options.as_of))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
 def _sources(settings: Settings, _options: argparse.Namespace) -> None:
     for name in source_names(settings):
         print(f"{name:<20} {_described(settings, name)}")
@@ -95,31 +105,28 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
     if options.input:
         for line in land_input(settings, options.source, options.input).recognised.lines():
             print(f"not landed: {line}")
-    for line in ingest_source(settings, resolve_source(settings, options.source)).lines():
-        print(line)
+    _print(ingest_source(settings, resolve_source(settings, options.source)).lines())
 
 
 def _identities(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, read_date(options.as_of))
-    for line in resolve_identities(settings, plan.source, plan.as_of_date).lines():
-        print(line)
+    plan = _plan(settings, options)
+    _print(resolve_identities(settings, plan.source, plan.as_of_date).lines())
 
 
 def _marts(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, read_date(options.as_of))
-    for line in build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines():
-        print(line)
+    plan = _plan(settings, options)
+    _print(build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines())
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
 
 
 def _activate(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, read_date(options.as_of))
+    plan = _plan(settings, options)
     dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
     print(f"customer_360 of {plan.source} as of {plan.as_of_date} is built")
 
 
 def _publish(settings: Settings, options: argparse.Namespace) -> None:
-    plan = plan_run(settings, options.source, read_date(options.as_of))
+    plan = _plan(settings, options)
     report = publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
     print(f"{report.path} is version {report.version}: {len(report.table_rows)} tables")
 
@@ -142,16 +149,14 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
             "No reason is given. Nothing was erased.", 'Say why, without names or ids: REASON="letter of 3 May"'
         )
     report = erase(settings, source, options.customer, person(), options.reason, rebuild=not options.no_rebuild)
-    for line in report.lines():
-        print(line)
+    _print(report.lines())
 
 
 def _is_confirmed(settings: Settings, source: str, options: argparse.Namespace) -> bool:
     """Whether the person said yes: beforehand, or at a terminal after being shown what would be done."""
     if options.confirm.strip().lower() == "yes" and not options.dry_run:
         return True
-    for line in preview_erasure(settings, source, options.customer).lines():
-        print(line)
+    _print(preview_erasure(settings, source, options.customer).lines())
     may_ask = sys.stdin.isatty() and sys.stdout.isatty() and options.reason.strip() and not options.dry_run
     return bool(may_ask) and input("Erase this person? Type yes: ").strip().lower() == "yes"
 
@@ -168,12 +173,11 @@ def _share(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _versions(settings: Settings, options: argparse.Namespace) -> None:
-    for line in version_lines(settings, with_all=options.all):
-        print(line)
+    _print(version_lines(settings, with_all=options.all))
 
 
 def _dictionary(_settings: Settings, _options: argparse.Namespace) -> None:
-    write_data_dictionary(CHECKOUT / "docs" / "data-dictionary.md")
+    (CHECKOUT / "docs" / "data-dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
 if __name__ == "__main__":

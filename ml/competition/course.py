@@ -1,9 +1,7 @@
-"""The competition of a job's candidates: each is fitted and evaluated, and the best are compared for the gate."""
+"""The course of every job's candidates: each is fitted and evaluated, the best are compared, the gate is asked."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,43 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.competition.gate import Comparison, Competitor
+from ml.competition.progress import told
 from ml.competition.results import CandidateFailed, Result
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from warehouse.base.errors import ClienteleError
 
-_log = logging.getLogger(__name__)
-
-# Fits a candidate and evaluates it on rows it was not fitted on; raises CandidateFailed if that is impossible.
+# Fits a candidate and evaluates it on rows that it has not seen; raises CandidateFailed if it cannot.
 Evaluate = Callable[[], Result]
 
 
 def evaluated(job_name: str, entrants: Iterable[tuple[str, Evaluate]]) -> tuple[list[Result], dict[str, str]]:
-    """Return the results of all candidates that could be fitted, in their order, and by name why others could not.
-
-    Each candidate is logged when it has been evaluated, with the time that took, or has failed.
-    """
+    """Every candidate that could be fitted, in their order, and by name why the others could not."""
     results, failures = [], {}
     for name, evaluate in entrants:
-        started = time.monotonic()
         try:
-            results.append(evaluate())
+            with told(job_name, name):
+                results.append(evaluate())
         except CandidateFailed as failure:
             failures[name] = str(failure)
-            _log.info("%s: %s could not be fitted: %s", job_name, name, failure)
-        else:
-            _log.info("%s: %s fitted and evaluated in %.1f s", job_name, name, time.monotonic() - started)
     return results, failures
 
 
 def chosen_from(
     job_name: str, entrants: Iterable[tuple[str, Evaluate]], only: Collection[str], always: Collection[str]
 ) -> Iterator[tuple[str, Evaluate]]:
-    """The entrants named in `only` or `always`; all of them if `only` is empty.
+    """The entrants of the names in `only` beside those that are `always` there; all of them if `only` is empty.
 
     Raises
     ------
     ClienteleError
-        If `only` names an entrant that does not exist.
+        If there is none of such a name.
     """
     offered = dict(entrants)
     if unknown := set(only) - set(offered):
@@ -59,12 +50,12 @@ def chosen_from(
 
 
 def finite(prediction: NDArray) -> NDArray:
-    """Return a prediction of any shape unchanged.
+    """The prediction itself.
 
     Raises
     ------
     CandidateFailed
-        If one of its values is not finite.
+        If a value of it is not finite.
     """
     if not np.isfinite(prediction).all():
         raise CandidateFailed("some predictions are not finite")
@@ -73,15 +64,14 @@ def finite(prediction: NDArray) -> NDArray:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How results are ranked and compared.
+    """How results are ranked and told apart.
 
     Attributes
     ----------
     metric
-        The primary metric; higher is better.
+        Ranks them; more is better.
     tie_break
-        Of a result's metrics; lower is better. Chooses among results between which the primary metric shows no
-        significant difference.
+        Of a result's figures, lower is better; chooses among results that the metric cannot tell apart.
     """
 
     metric: str
@@ -94,11 +84,11 @@ class Ranking:
         return paired_difference(first.ranked_by_weight, second.ranked_by_weight, rows, self.resamples)
 
     def best_baseline(self, results: Iterable[Result]) -> Result:
-        """The baseline with the best primary metric."""
+        """The best rule by the metric."""
         return max((r for r in results if r.candidate.is_baseline), key=self._ranked)
 
     def contender(self, results: Iterable[Result]) -> Result | None:
-        """The best model: of those not significantly worse in the primary metric, the one with the best tie-break."""
+        """The best model by the metric; among those that cannot be told from it, the best by the tie-break."""
         models = [r for r in results if not r.candidate.is_baseline]
         if not models:
             return None
@@ -109,13 +99,13 @@ class Ranking:
     def comparison(
         self, contender: Result | None, baseline: Result, former: Result | None, *, has_champion: bool
     ) -> Comparison:
-        """The comparison that the gate decides on.
+        """What the gate decides about.
 
         Parameters
         ----------
         former
-            The champion on the same rows; None where it was fitted on them (it then keeps serving if the contender
-            fails), or where there is no champion.
+            The champion on the same rows; None where it has seen them (it then goes on if the contender fails), or
+            where there is no champion.
         """
         return Comparison(
             metric=self.metric,

@@ -1,4 +1,4 @@
-"""Contributions to the score of any estimator, from scores in which features have the typical customer's values."""
+"""Contributions to the score of any estimator: replace features by the typical customer's and see what happens."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Names = Sequence[str] | pd.Index
 
 
 class Substitution(Protocol):
-    """Scores of customers with some of their features replaced by the typical customer's."""
+    """Customers of whom some features are their own and the others the typical customer's."""
 
     @property
     def row_count(self) -> int: ...
 
     def score(self, rows: slice, own: Collection[str]) -> NDArray:
-        """Scores of some rows that keep only the features `own`, shape (n_rows,)."""
+        """Score of some rows."""
 
 
 @dataclass(frozen=True)
 class FrameSubstitution:
-    """Replaces columns of the features themselves, for estimators of unknown structure."""
+    """Replace columns of the features themselves: for estimators of which nothing is known."""
 
     score_of: Callable[[pd.DataFrame], NDArray]
     features: pd.DataFrame
@@ -55,16 +55,14 @@ class FrameSubstitution:
 
 @dataclass(frozen=True)
 class PreparedSubstitution:
-    """Replaces columns after a pipeline's preparation, which is then done once.
+    """Replace columns after a pipeline's preparation, which is then done once.
 
     Attributes
     ----------
-    matrix
-        The customers, prepared, shape (n_customers, n_prepared).
-    reference
-        The typical customer, prepared, shape (n_prepared,).
     columns
-        Feature → positions of its prepared columns.
+        Feature → its prepared columns.
+    reference
+        The typical customer, prepared.
     """
 
     score_of: Callable[[NDArray], NDArray]
@@ -86,7 +84,7 @@ class PreparedSubstitution:
 def by_replacing(
     score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
 ) -> Contributions:
-    """Shapley values of any score of rows of `features` against the typical customer of the rows of `background`."""
+    """Shapley values of any score against the typical customer of the background."""
     substitution = FrameSubstitution(score_of, features, typical_customer(background))
     return general_contributions(substitution, features.columns, features.columns, orders)
 
@@ -102,7 +100,7 @@ def general_contributions(
     Parameters
     ----------
     players
-        The features to replace; the contributions of the others are 0.
+        The features to replace; the others get no part.
     columns
         All features, in order.
     """

@@ -1,8 +1,8 @@
-"""Contributions to the scores of purchase models, from purchase histories with some values replaced.
+"""Purchase histories with some of their values replaced, kept possible.
 
-The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these may
-contradict each other (a last order before the first). So repeat orders, days since the last order and tenure are
-replaced, and a consistent history is computed from them.
+The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these
+contradict each other (a last order before the first), so the replaced values are repeat orders, days since the
+last order, and tenure, from which a possible history is made.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ SPEND_FEATURES = (*HISTORY_FEATURES, AMOUNT_COLUMN)
 
 
 def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
-    """Adapt tenure and time to the last order, one row per customer, to repeat orders and days since the last order.
+    """The frame with tenure and time to the last order made to fit repeat orders and days since the last one.
 
-    The tenure of customers with one order starts with that order. Others have at least a day between first and last
-    order, and an amount per repeat order: the typical one where it is missing. A consistent history stays unchanged.
+    Who bought once has been a customer since that order; who bought again did so a day after the first order or
+    later, and has an amount per repeat order: the typical one where there is none. A history that is possible
+    already stays as it is.
     """
     count = np.floor(np.maximum(frame[COUNT_COLUMN].to_numpy(dtype=float), 0))
     away = np.maximum(frame[RECENCY].to_numpy(dtype=float), 0)
@@ -52,7 +53,7 @@ def history_contributions(
     orders: Orders,
     players: Sequence[str],
 ) -> Contributions:
-    """Exact Shapley values of a purchase model's score over the few features it reads, one row per customer.
+    """Shapley values of a purchase model's score over what it reads, which is few enough to be exact.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The typical customer, with whose values those of a customer are compared."""
+"""The typical customer: what a customer's values are held against."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from ml.data.features import is_text
 
 
 def typical_customer(features: pd.DataFrame) -> pd.Series:
-    """Lower median of each numeric column, most common value of each text column, indexed by feature.
+    """Median of each number (one that occurs), commonest text of each category, whatever the order of rows.
 
-    Rows are customers; their order does not matter. A column without values stays missing; of equally common texts the
-    alphabetically first is taken.
+    A number that nobody has stays missing; equally common texts go by the alphabet.
     """
     values = {}
     for name in features.columns:
@@ -24,7 +23,7 @@ def typical_customer(features: pd.DataFrame) -> pd.Series:
 
 
 def background_sample(features: pd.DataFrame, row_count: int) -> pd.DataFrame:
-    """At most `row_count` rows, chosen by a hash of their content, so that the order of rows does not matter."""
+    """Some rows, chosen by their content, so that the order of rows is no matter."""
     if len(features) <= row_count:
         return features
     by_content = pd.util.hash_pandas_object(features, index=False).sort_values(kind="stable").index

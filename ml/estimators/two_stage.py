@@ -1,33 +1,33 @@
-"""Lifetime value in two stages: whether a customer spends at all, and how much."""
+"""Lifetime value learned in two stages: will the customer spend at all, and how much then?"""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import adds_up, probability_parts, product_parts, raw_parts
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
-from ml.estimators.base import OutOfFoldRegressor
+from ml.estimators.base import Served
 from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 
-# Residuals of the log stage are smeared (Duan 1983) up to this quantile: otherwise one wholesale order in a hundred
-# thousand would raise all predictions.
+# Residuals of the log stage are smeared (Duan 1983) up to this quantile: one wholesale order in a
+# hundred thousand would otherwise lift everybody's forecast.
 _SMEARING_QUANTILE = 0.995
 
 
-class TwoStageSpendModel(OutOfFoldRegressor):
+class TwoStageSpendModel(RegressorMixin, Served):
     """P(net spend > 0) × expected net spend of those who spend.
 
     Parameters
     ----------
     probability, amount
-        Unfitted classifier and regressor; the regressor predicts the logarithm of positive spend.
+        Classifier and regressor; the regressor learns the logarithm of positive spend.
     fold_count, method, seed
-        Parameters of the calibration and of the out-of-fold predictions.
+        Of the calibration of the probability and of the out-of-fold predictions.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class TwoStageSpendModel(OutOfFoldRegressor):
         self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike) -> TwoStageSpendModel:  # noqa: N803
-        """Fit both stages; `groups` holds each row's customer, shape (n_rows,).
+        """Fit both stages; `groups` holds each row's customer.
 
         Raises
         ------
         CandidateFailed
-            If too few customers spend to fit amounts.
+            If too few rows have spend to learn amounts from.
         """
         y = np.asarray(y, dtype=float)
         buys = y > 0
@@ -65,15 +65,15 @@ class TwoStageSpendModel(OutOfFoldRegressor):
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend, shape (n_rows,)."""
+        """Expected net spend."""
         return self.probability_.predict_proba(X)[:, 1] * self.amount_if_buying(X)
 
     def amount_if_buying(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend given that a customer spends, shape (n_rows,)."""
+        """Expected net spend of a customer who spends."""
         return np.exp(self.amount_.predict(X)) * self.smearing_
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """The sum of those of both stages, on the scale of logarithms."""
+        """Of both stages, added in logarithms."""
         classifier, calibrated = self.probability_.classifier_, self.probability_.calibrated
         buying = probability_parts(classifier, features, background, calibrated)
         amount = raw_parts(self.amount_, features, background)
@@ -82,6 +82,12 @@ class TwoStageSpendModel(OutOfFoldRegressor):
             if adds_up(exact, served_score(self, features)):
                 return exact
         return super().contributions(features, background, orders)
+
+    def pop_out_of_fold(self) -> NDArray:
+        """Return the predictions of the training rows made without their customer, and forget them."""
+        predicted = self.out_of_fold_
+        del self.out_of_fold_
+        return predicted
 
     def _out_of_fold_log_amount(self, X: pd.DataFrame, y: NDArray, groups: ArrayLike) -> NDArray:  # noqa: N803
         log_amount = np.full(len(y), np.nan)

@@ -1,4 +1,4 @@
-"""The metrics of churn probabilities, the same with and without contract, so that they can be compared."""
+"""The figures of a churn probability, with and without contract: one list, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ml.evaluation import metrics
 
 
 def churn_figures(actual: NDArray, predicted: NDArray) -> dict[str, float]:
-    """Metrics of ranking, probability, calibration and level.
+    """Rank, probability, calibration and level.
 
     Parameters
     ----------
     actual
-        1 for positive rows, 0 for negative ones, shape (n_rows,).
+        1 where the event happened, 0 elsewhere.
     predicted
-        Probability that a row is positive, 0 to 1, shape (n_rows,).
+        Its probability, 0 to 1.
     """
     return {
         "roc_auc": metrics.roc_auc(actual, predicted),

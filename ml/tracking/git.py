@@ -1,4 +1,4 @@
-"""The commit of the code that made a model."""
+"""Which state of the code made a model."""
 
 from __future__ import annotations
 

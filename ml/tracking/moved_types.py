@@ -1,4 +1,4 @@
-"""Former modules of estimators, as in models registered by earlier releases, and their present modules."""
+"""Modules whose estimators stand in models registered by earlier releases, and where they are now."""
 
 from __future__ import annotations
 

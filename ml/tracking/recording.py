@@ -1,4 +1,4 @@
-"""Record a training in MLflow: a parent run, a nested run per candidate, and versions, which do not serve yet."""
+"""Write a training into MLflow: a parent run, a nested run per candidate, and versions, which serve nobody yet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
 from ml.tracking.descriptions import describe_job, describe_version, log_data
-from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
 from ml.tracking.registry import register
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# (result, version) → artefacts of the version: path in its run → plot or text.
+# Artefacts of a registered version: path in its run → picture or text.
 Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The records of a training in MLflow; `champion` is to serve: one of its versions, or the former one."""
+    """What a training left in MLflow; `champion` is to serve: a version of it, or what served before."""
 
     parent_run_id: str
     champion: RegisteredVersion
@@ -44,14 +43,14 @@ def record_training(
     serving: RegisteredVersion | None = None,
     describe: Describe | None = None,
 ) -> Recorded:
-    """Record all candidates, and register the one that is to serve and the contender. No alias changes.
+    """Record all candidates side by side, register who is to serve and the contender. No alias moves.
 
     Parameters
     ----------
     serving
-        The version that serves so far, and keeps serving if no candidate is to serve.
+        What serves before this training, and goes on if none of its candidates is to serve.
     describe
-        Makes the artefacts of a registered version, which are logged in its run.
+        Gives the artefacts of a registered version, logged in its run.
     """
     import mlflow
 
@@ -78,7 +77,7 @@ def record_training(
             _log_failures(competition, experiment_id, tags)
         describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving or "", serving)
-    # pyrefly: ignore[bad-argument-type] (without a former version, a candidate serves)
+    # pyrefly: ignore[bad-argument-type] (without one before, a candidate serves)
     return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender or ""))
 
 
@@ -89,7 +88,7 @@ def record_refusal(
     reason: str,
     pipeline_run_id: str | None,
 ) -> str:
-    """Record a run with the reason why there is no model; return its id."""
+    """Write a run that says why there is no model; return its id."""
     import mlflow
 
     tags = _run_tags(job, fingerprint, pipeline_run_id)
@@ -114,12 +113,12 @@ def record_results(
     figures: Mapping[str, float],
     documents: Mapping[str, object],
 ) -> str:
-    """Record a run with the results of a job without a model; return its id.
+    """Write a run for the results of a job that has no model; return its id.
 
     Parameters
     ----------
     tags
-        Tags of the run, with `source` and `as_of_date`, which are its name.
+        With `source` and `as_of_date`, which name the run.
     """
     import mlflow
 
@@ -169,7 +168,7 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     )
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
-    mlflow.log_dict(_report(competition), TRAINING_REPORT)
+    mlflow.log_dict(_report(competition), "decision.json")
     _log_documents(competition.documents)
     is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ml.configuration import Frozen
+from ml.configuration import Frozen, load_configuration
 
 
 class DriftConfiguration(Frozen):
@@ -26,3 +26,8 @@ class DecayConfiguration(Frozen):
 class WatchingConfiguration(Frozen):
     drift: DriftConfiguration
     decay: DecayConfiguration
+
+
+def watching_configuration() -> WatchingConfiguration:
+    """The file, checked."""
+    return load_configuration(WatchingConfiguration, "watching")

@@ -1,4 +1,4 @@
-"""Monitoring of a job: measure and record drift and realised performance, and decide whether to train again."""
+"""Watch a job: measure drift and realised performance, write them down, and say whether they ask for training."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import duckdb
 import pandas as pd
 
 from ml.competition.results import Competition
-from ml.configuration import load_configuration
 from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
-from ml.tracking import RegisteredVersion, load_estimator, read_document, usable_champion, write_document
-from ml.watching.configuration import WatchingConfiguration
+from ml.tracking import (
+    RegisteredVersion,
+    load_estimator,
+    read_document,
+    usable_champion,
+    write_document,
+)
+from ml.watching.configuration import WatchingConfiguration, watching_configuration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
 from ml.watching.matured import matured_scores
-from ml.watching.realised import realised_performance
+from ml.watching.realised import judge
 from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
 from warehouse.base.errors import ModelUnavailable
 from warehouse.tables.features import grows_with_calendar
@@ -26,14 +31,14 @@ from warehouse.tables.quality_tables import create_quality_tables
 
 @dataclass(frozen=True)
 class Evidence:
-    """The findings of monitoring.
+    """What watching found.
 
     Attributes
     ----------
     retrain_reason
-        The reason to train now; None without one.
+        Why to train now; None when nothing asks for it.
     words
-        A summary for users.
+        What was looked at, for people.
     """
 
     retrain_reason: str | None
@@ -43,8 +48,8 @@ class Evidence:
 def fit_reference(
     run: JobRun, snapshots: DatedRows, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
-    """Fit and store the bins of each version that this training registered; a former champion keeps its own."""
-    configuration = load_configuration(WatchingConfiguration, "watching").drift
+    """Store the bins with each version that this training registered (a former champion keeps its own)."""
+    configuration = watching_configuration().drift
     made = {result.name: result.candidate.estimator for result in competition.results}
     for version in versions:
         if version is not None and version.as_of_date == snapshots.as_of_date and version.candidate in made:
@@ -53,11 +58,10 @@ def fit_reference(
 
 
 def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None) -> Evidence:
-    """Monitor the model in service, and write `quality.drift` and `quality.realised_performance`.
-
-    Rows of an earlier measurement of the same date and version are replaced.
+    """Look at the model in service before deciding whether to train. Writes `quality.drift` and
+    `quality.realised_performance`; what is written already is written anew, not doubled.
     """
-    configuration = load_configuration(WatchingConfiguration, "watching")
+    configuration = watching_configuration()
     serving = usable_champion(champion, snapshots.as_of_date)
     job = run.job
     drift = _drift(run, snapshots, serving, configuration) if serving else None
@@ -66,7 +70,7 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
         if drift is not None and serving is not None:
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
         if job.monitoring() is not None:
-            _measure_matured(connection, run, configuration)
+            _judge_matured(connection, run, configuration)
         if serving is None:
             return Evidence(None, "")
         matured = _since_training(connection, job, snapshots, serving)
@@ -75,7 +79,7 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
 
 
 def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> str | None:
-    """The reason to train from drift: that of the score, or of too many features; None without one."""
+    """The score's drift asks at once; features when too many of them have drifted."""
     if drift is None:
         return None
     drifted = {column.column_name: column for column in drift.columns if column.status == "drifted"}
@@ -89,13 +93,7 @@ def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> 
 
 
 def decay_request(matured: pd.DataFrame) -> str | None:
-    """The reason to train from decay of the newest matured scores of each horizon; None without one.
-
-    Parameters
-    ----------
-    matured
-        One row per date, horizon and metric, as in `quality.realised_performance`.
-    """
+    """What of the newest matured scores of each horizon did not come true, if anything."""
     asked = []
     for days, rows in matured.groupby("horizon_days"):
         newest = rows["as_of_date"].max()
@@ -114,24 +112,24 @@ def _drift(
     try:
         estimator = load_estimator(run.server, serving)
     except ModelUnavailable:
-        estimator = None  # features can still be compared; scoring will report the error
+        estimator = None  # features can still be compared; scoring will say what is wrong with the model
     return measure_drift(document, run.job, estimator, snapshots, configuration.drift)
 
 
-def _measure_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configuration: WatchingConfiguration) -> None:
+def _judge_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configuration: WatchingConfiguration) -> None:
     name_horizons(connection)
     for scored in matured_scores(connection, run.job, run.as_of_date):
         try:
-            found = realised_performance(connection, run.job, scored, run.definitions, configuration.decay)
+            found = judge(connection, run.job, scored, run.definitions, configuration.decay)
         except duckdb.CatalogException:
-            return  # marts without movements, built by an earlier release
+            return  # marts without movements: built by a release before this one
         write_watched(connection, "realised_performance", realised_rows(found, run.job, run.source))
 
 
 def _since_training(
     connection: duckdb.DuckDBPyConnection, job: Job, snapshots: DatedRows, serving: RegisteredVersion
 ) -> pd.DataFrame:
-    """Rows of scores that matured after the last training, which could not use their outcomes."""
+    """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
     monitoring = job.monitoring()
     version = serving.version if monitoring and monitoring.of_serving_version else None
     return connection.execute(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sql_lint import judged_sha256, lint
+from services.sql_lint import checked_sha256, lint
 
 MODEL = "dbt_project/models/orders.sql"
 
@@ -48,7 +48,7 @@ def test_a_change_of_what_it_depends_on_is_judged(checkout: Path, changed: str) 
 def test_a_file_that_has_another_name_is_judged(checkout: Path) -> None:
     judged(checkout)
     (checkout / MODEL).rename(checkout / "dbt_project/models/renamed.sql")
-    assert judged_sha256(checkout) != (checkout / "stamp").read_text(encoding="utf-8")
+    assert checked_sha256(checkout) != (checkout / "stamp").read_text(encoding="utf-8")
 
 
 def test_what_dbt_writes_is_not_judged(checkout: Path) -> None:

@@ -1,1 +1,1 @@
-"""Messages about runs to people outside."""
+"""Messages about runs to operators."""

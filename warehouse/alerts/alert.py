@@ -31,7 +31,7 @@ _log = logging.getLogger("clientele")
 
 @dataclass(frozen=True)
 class Alert:
-    """What a person on duty is told.
+    """What a person on duty reads.
 
     Attributes
     ----------

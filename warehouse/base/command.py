@@ -49,13 +49,13 @@ def _unforeseen(error: BaseException, home: Path) -> ClienteleError:
     """What nobody foresaw: its kind and first line; the traceback goes into a file, or where none can be, to stderr."""
     log = home / "logs" / "unforeseen.log"
     said = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no words'}"
-    told = "".join(traceback.format_exception(error))
+    trace = "".join(traceback.format_exception(error))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{told}\n")
+            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{trace}\n")
     except OSError:
-        print(told, file=sys.stderr)
+        print(trace, file=sys.stderr)
     return ClienteleError(
         f"Something went wrong that Clientele did not foresee. {said}", f"Report it, with the end of {log}."
     )

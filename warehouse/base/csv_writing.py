@@ -1,4 +1,4 @@
-"""CSV for people: what a spreadsheet would run as a formula is written as text."""
+"""CSV for spreadsheets: what one would run as a formula is written as text."""
 
 from __future__ import annotations
 

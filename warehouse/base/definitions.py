@@ -30,7 +30,7 @@ class Definitions(BaseModel):
 
     @property
     def snapshot_horizon_days(self) -> int:
-        """How far apart the dates to learn from, to judge on and to score lie: no label may reach beyond it."""
+        """How far apart the dates to learn from, to evaluate on and to score lie: no label may reach beyond it."""
         return max(self.churn_horizon_days, self.clv_horizon_days)
 
     @model_validator(mode="after")

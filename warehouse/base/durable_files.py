@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
+
+Secret = TypeVar("Secret")
 
 
 def flush_file(path: Path) -> None:
@@ -32,11 +36,16 @@ def rename_durably(path: Path, target: Path) -> None:
 
 def write_text_durably(path: Path, text: str) -> None:
     """Write a small file: afterwards it holds the former or the new text, whatever happens."""
+    write_durably(path, text.encode())
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """The same for bytes; a file that was there keeps its permissions."""
     staged = staged_name(path)
-    with staged.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    staged.write_bytes(content)
+    if path.exists():
+        staged.chmod(path.stat().st_mode & 0o777)
+    flush_file(staged)
     rename_durably(staged, path)
 
 
@@ -51,6 +60,24 @@ def write_secret(path: Path, text: str) -> None:
         path.hardlink_to(staged)
     staged.unlink()
     flush_folder(path.parent)
+
+
+def kept_secret(path: Path, read: Callable[[str], Secret], make: Callable[[], str]) -> Secret:
+    """What a secret file holds; it is written when it is first needed, and again where it is damaged.
+
+    Parameters
+    ----------
+    read
+        Takes the text; raises ValueError, TypeError or KeyError where that is damaged.
+    """
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (ValueError, TypeError, KeyError):
+        path.unlink()
+    write_secret(path, make())
+    return read(path.read_text(encoding="utf-8"))
 
 
 def link_durably(link: Path, target: str) -> None:

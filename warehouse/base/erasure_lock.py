@@ -6,31 +6,20 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from warehouse.base.errors import WarehouseBusy
-from warehouse.base.named_process import named_process
+from warehouse.base.locks import busy, held_alone
 from warehouse.base.settings import Settings
+
+_WORDS = "A person is being erased by another process"
 
 
 @contextmanager
 def erasure_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock; it ends with the process, however that ends.
-
-    Raises
-    ------
-    WarehouseBusy
-        If another process is erasing.
-    """
+    """Hold the lock; WarehouseBusy if another process is erasing."""
     path = _path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(lock) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    with held_alone(path, _WORDS):
         yield
 
 
@@ -45,16 +34,8 @@ def refuse_while_erasing(settings: Settings) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise _busy(lock) from None
+            raise busy(lock, _WORDS) from None
 
 
-def _busy(lock) -> WarehouseBusy:
-    lock.seek(0)
-    return WarehouseBusy(
-        f"A person is being erased by another process: {named_process(lock.read())}.",
-        "Wait for it to end, then try again.",
-    )
-
-
-def _path(settings: Settings):
+def _path(settings: Settings) -> Path:
     return settings.warehouse_folder / ".erasing.lock"

@@ -1,4 +1,4 @@
-"""Errors for people: what happened, and what to do about it."""
+"""Errors for users: what happened, and what to do about it."""
 
 from __future__ import annotations
 

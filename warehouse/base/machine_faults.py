@@ -1,4 +1,4 @@
-"""Faults of the machine (a full disk, no right to write, too little memory, a bad setting) as errors for people."""
+"""Faults of the machine (a full disk, no right to write, too little memory, a bad setting) as readable errors."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _HARDLY_ANYTHING_BYTES = 256 * 1024
 
 def is_full_disk(error: BaseException) -> bool:
     """Whether an error says that the disk is full, in whatever words libraries have for it."""
-    told = str(error)
-    return getattr(error, "errno", None) in _DISK_IS_FULL or "No space left" in told or "disk is full" in told
+    text = str(error)
+    return getattr(error, "errno", None) in _DISK_IS_FULL or "No space left" in text or "disk is full" in text
 
 
 def in_words(error: BaseException) -> ClienteleError | None:
-    """A fault of the machine as an error for people; None where it is another fault."""
+    """A fault of the machine as a readable error; None where it is another fault."""
     if isinstance(error, ValidationError):
         return SettingsError(f"A setting makes no sense. {_settings_words(error)}", ".env.example lists all of them.")
     number = getattr(error, "errno", None)

@@ -1,6 +1,6 @@
 """Who may read what is written: the home's folders are their owner's alone, what is published is open to readers.
 
-Where the home is made anew, others can pass through it to what is published and cannot look into it.
+Where the home is created, others can pass through it to what is published and cannot look into it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OTHERS = 0o077
 
 def keep_private(settings: Settings) -> None:
     """Make the home if it is missing, and close the folders that an earlier release left open."""
-    with suppress(OSError):  # told in words by whatever is to be written there
+    with suppress(OSError):  # reported by whatever is to be written there
         if not settings.home.exists():
             settings.home.mkdir(parents=True)
             settings.home.chmod(_PASSABLE)

@@ -19,7 +19,7 @@ def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(duckdb.Error):  # a connection that broke has nothing to take back, and what broke it is told
+        with suppress(duckdb.Error):  # a connection that broke has nothing to take back, and what broke it is raised
             connection.rollback()
         raise
     connection.commit()

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from warehouse.erasure.table_erasure import erase_everywhere, erase_raw
 from warehouse.landing.landing_folder import landed_files
 from warehouse.landing.refused_files import delete_refused
 from warehouse.privacy.landing_erasure import Rewritten, rewritten
-from warehouse.privacy.subject import Subject, with_digests, write_note
+from warehouse.privacy.subject import Subject, write_note
 from warehouse.privacy.suppression import Suppressed
 from warehouse.source_definitions.folders import Source
 
@@ -37,7 +38,8 @@ def erase_landing_and_raw(
     delete_refused(settings.landing_of(source.name))
     with open_build_file(settings, source.name) as connection:
         changed = list(_rewritten_files(settings, source, connection, subject, suppressed))
-        subject = with_digests(subject, {one.former_sha256: one.sha256 for one in changed})
+        digests = {one.former_sha256: one.sha256 for one in changed}
+        subject = replace(subject, digests={**subject.digests, **digests})
         write_note(settings, name, subject)
         records = [
             (one.former_sha256, number) for one in changed for number in one.affected.dropped | one.affected.made_guest
@@ -58,9 +60,6 @@ def erase_landing_and_raw(
 def _rewritten_files(
     settings: Settings, source: Source, connection: duckdb.DuckDBPyConnection, subject: Subject, suppressed: Suppressed
 ) -> Iterator[Rewritten]:
-    folder = settings.landing_of(source.name)
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
     for file in landed_files(settings, source):
         limit = settings.unpacked_file_limit_bytes
         found = rewritten(connection, source, file, suppressed, limit_bytes=limit, subject=subject)
@@ -69,7 +68,7 @@ def _rewritten_files(
 
 
 def renew_build_file(settings: Settings, source: str) -> None:
-    """Write the build file anew: deleted rows must not stay in its free pages."""
+    """Rewrite the build file: deleted rows must not stay in its free pages."""
     path = settings.build_file(source)
     for left in path.parent.glob(".erasing-*"):  # by an erasure that was killed
         shutil.rmtree(left)
@@ -77,7 +76,7 @@ def renew_build_file(settings: Settings, source: str) -> None:
         staged = Path(folder) / path.name  # views name the file they are in
         with open_duckdb(path, settings, read_only=False) as connection:
             connection.execute("checkpoint")
-            copy_afresh(connection, staged, settings)
+            copy_afresh(connection, staged)
             flush_file(staged)
             # From here on the former file is nobody's; it must not write into the new one's log.
             connection.execute("pragma disable_checkpoint_on_shutdown")

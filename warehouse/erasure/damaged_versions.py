@@ -10,6 +10,7 @@ import duckdb
 from warehouse.base.connections import DATABASE, open_duckdb
 from warehouse.base.errors import PublishError, WarehouseBusy, WarehouseUnreadable
 from warehouse.base.settings import Settings
+from warehouse.publishing.parquet_export import read_everything
 from warehouse.publishing.published_versions import live_version, publication_lock, remove_version, versions_folder
 
 _log = logging.getLogger(__name__)
@@ -55,9 +56,7 @@ def _is_sound(folder: Path, settings: Settings) -> bool:
     """Whether every block can be read: a file may be opened whose tables are damaged."""
     try:
         with open_duckdb(folder / DATABASE, settings, read_only=True) as connection:
-            tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-            for schema, table in tables:
-                connection.execute(f'select sum(hash(t)::hugeint) from {schema}."{table}" as t').fetchall()
+            read_everything(connection)
     except WarehouseBusy:
         return True  # somebody who opened it to write keeps others out; it is copied without opening it
     except (duckdb.Error, WarehouseUnreadable, OSError):

@@ -14,9 +14,9 @@ from datetime import date
 
 import duckdb
 
-from warehouse.base.connections import open_build_file
+from warehouse.base.connections import open_build_file, refuse_missing
 from warehouse.base.erasure_lock import erasure_lock
-from warehouse.base.errors import ErasureIncomplete, WarehouseMissing
+from warehouse.base.errors import ErasureIncomplete
 from warehouse.base.settings import Settings
 from warehouse.erasure.build_file_erasure import erase_landing_and_raw, renew_build_file
 from warehouse.erasure.damaged_versions import damaged_versions, remove_damaged
@@ -45,7 +45,7 @@ def erase(
     customer_id
         Any of the person's ids, as the source has it.
     rebuild
-        Whether the marts are built anew; else the next pipeline run does it.
+        Whether the marts are rebuilt; else the next pipeline run does it.
 
     Raises
     ------
@@ -59,8 +59,7 @@ def erase(
         If something is found afterwards; the message says where.
     """
     source = load_source(settings, source_name)
-    if not settings.build_file(source.name).exists():
-        raise WarehouseMissing(f"There is no warehouse for source {source.name!r}.", "Check the source's name.")
+    refuse_missing(settings, source.name)
     damaged = damaged_versions(settings, source.name)
     with erasure_lock(settings):
         name, subject, suppressed = begin_erasure(
@@ -89,7 +88,7 @@ def erase(
 
 
 def _rebuild(settings: Settings, source: str, *, rebuild: bool) -> None:
-    """Build marts and profiles anew, as of the date for which they were built."""
+    """Rebuild marts and profiles, as of the date for which they were built."""
     as_of_date = _built_as_of(settings, source)
     if rebuild and as_of_date is not None:
         build_marts(settings, source, as_of_date, full=True)

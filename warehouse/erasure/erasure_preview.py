@@ -1,4 +1,4 @@
-"""What an erasure would do, told before anybody is erased; nothing is changed."""
+"""What an erasure would do, shown before anybody is erased; nothing is changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.base.connections import one_row, open_build_file
-from warehouse.base.errors import SettingsError, WarehouseMissing
+from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.erasure.damaged_versions import damaged_versions, versions_of
 from warehouse.landing.landing_folder import landed_files
@@ -65,8 +65,6 @@ def preview_erasure(settings: Settings, source_name: str, customer_id: str) -> E
         If the live version is damaged: erasing would be refused.
     """
     source = load_source(settings, source_name)
-    if not settings.build_file(source.name).exists():
-        raise WarehouseMissing(f"There is no warehouse for source {source.name!r}.", "Check the source's name.")
     given = read_customer_id(customer_id)
     known = read_suppressed(settings, source.name)
     with open_build_file(settings, source.name, read_only=True) as connection:
@@ -111,8 +109,6 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> tuple[d
 
 def _landed(settings: Settings, source: Source, subject: Subject) -> dict[str, int]:
     """Records of each landed file that would be taken out or changed."""
-    if not settings.landing_of(source.name).is_dir():
-        return {}
     # Hashed with a secret of its own: looking changes nothing, not even the list of the erased.
     passing = Suppressed(source.name, secrets.token_bytes(32), frozenset())
     passing = Suppressed(source.name, passing.secret, frozenset(map(passing.hash_of, subject.ids)))

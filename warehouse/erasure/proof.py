@@ -1,4 +1,4 @@
-"""The proof of an erasure: every file of the home is searched for the person, and what was searched is told."""
+"""The proof of an erasure: every file of the home is searched for the person, and what was searched is recorded."""
 
 from __future__ import annotations
 
@@ -73,8 +73,6 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
 def _search_landing(
     search: Search, settings: Settings, source: Source, subject: Subject, suppressed: Suppressed
 ) -> None:
-    if not settings.landing_of(source.name).is_dir():
-        return
     with duckdb.connect() as connection:
         for file in landed_files(settings, source):
             limit = settings.unpacked_file_limit_bytes

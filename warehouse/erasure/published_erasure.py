@@ -1,4 +1,4 @@
-"""A person erased from every published version: each is written anew and put in place in one step."""
+"""A person erased from every published version: each is rewritten and put in place in one step."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _erase_version(settings: Settings, folder: Path, subject: Subject, secret: b
             if counts.total() == 0:
                 return counts
             connection.execute("checkpoint")
-            copy_afresh(connection, unfinished / DATABASE, settings)
+            copy_afresh(connection, unfinished / DATABASE)
         shutil.rmtree(work)
         with open_duckdb(unfinished / DATABASE, settings, read_only=True) as connection:
             export_tables(connection, tables_of(connection), unfinished / PARQUET)

@@ -15,7 +15,7 @@ def clean_table(
     if not naming:
         return {}
     changed = {}
-    # Lines first: whose they are is told by the order's id that stands beside them.
+    # Lines first: whose they are is known by the order's id that stands beside them.
     for column in sorted(columns, key=lambda name: name != "order_item_id"):
         also = "order_id" if column == "order_item_id" and "order_id" in columns else None
         new = _clean_column(connection, place, column, also, naming)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from html import escape
 from json import dumps
 from pathlib import Path
 
-from warehouse.base.durable_files import flush_file, rename_durably, staged_name
+from warehouse.base.durable_files import write_durably, write_text_durably
 from warehouse.base.settings import Settings
 from warehouse.privacy.subject import Subject
 
@@ -67,12 +68,7 @@ def redact_texts(settings: Settings, subject: Subject) -> int:
     for path in list(_texts(settings)):
         content = path.read_bytes()
         if occurrences(content):
-            redacted = pattern.sub(_REDACTED, content)
-            staged = staged_name(path)
-            staged.write_bytes(redacted)
-            staged.chmod(path.stat().st_mode & 0o777)
-            flush_file(staged)
-            rename_durably(staged, path)
+            write_durably(path, pattern.sub(_REDACTED, content))
             count += 1
     return count
 
@@ -90,11 +86,9 @@ def erase_truth(settings: Settings, subject: Subject) -> int:
         if len(kept) == len(rows) - 1:
             continue
         count += len(rows) - 1 - len(kept)
-        staged = staged_name(path)
-        with staged.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([rows[0], *kept])
-        flush_file(staged)
-        rename_durably(staged, path)
+        written = io.StringIO(newline="")
+        csv.writer(written, lineterminator="\n").writerows([rows[0], *kept])
+        write_text_durably(path, written.getvalue())
     return count
 
 

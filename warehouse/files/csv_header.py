@@ -16,6 +16,7 @@ ROW_NUMBER = "_row_number"
 _DELIMITERS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 _LINE_END = re.compile(r"[\r\n]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # Spreadsheets that save such a file again fill the line up with delimiters.
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(\\t|[^\r\n"])"?\1* *(?:\r\n?|\n|$)[\r\n]*', re.IGNORECASE)
 _LARGEST_HEADER_BYTES = 1 << 20
@@ -74,8 +75,9 @@ def checked_columns(name: str, given: Sequence[str]) -> tuple[str, ...]:
             f"{name} has {len(given):,} columns; {_MOST_COLUMNS:,} is the most that is read.",
             "Export the columns that are needed; nothing of it was loaded.",
         )
-    columns = tuple(_trimmed(column) or f"column_{position}" for position, column in enumerate(given, start=1))
-    if any(len(column) > _LONGEST_NAME or _has_control(column) for column in columns):
+    trimmed = (column.strip().strip(_INVISIBLE).strip() for column in given)
+    columns = tuple(column or f"column_{position}" for position, column in enumerate(trimmed, start=1))
+    if any(len(column) > _LONGEST_NAME or _CONTROL.search(column) for column in columns):
         raise LandingError(
             f"{name}: the first line is not a header: a name is longer than {_LONGEST_NAME} characters or holds "
             "control characters.",
@@ -96,11 +98,3 @@ def shown_names(names: Sequence[str]) -> str:
     """Names for a message; a long list is cut."""
     more = f" … ({len(names):,} in all)" if len(names) > _NAMES_SHOWN else ""
     return ", ".join(names[:_NAMES_SHOWN]) + more
-
-
-def _trimmed(column: str) -> str:
-    return column.strip().strip(_INVISIBLE).strip()
-
-
-def _has_control(column: str) -> bool:
-    return any(character < " " and character not in "\t\r\n" for character in column)

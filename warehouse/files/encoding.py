@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from warehouse.base.errors import LandingError
 
@@ -61,15 +62,16 @@ def text_format(name: str, blocks: Iterable[bytes]) -> TextFormat:
     """
     stream = iter(blocks)
     first = next(stream, b"")
-    encoding = _marked_encoding(first) or _utf16_without_mark(first)
+    marked = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if first.startswith(mark)), None)
+    encoding = marked or _utf16_without_mark(first)
     if encoding and encoding != "utf-8":
         is_blank = True
-        for text in _decoded(name, _chain(first, stream), encoding, "strict"):
+        for text in _decoded(name, chain([first], stream), encoding, "strict"):
             is_blank = is_blank and not text.strip("\ufeff \t\r\n")
         return TextFormat(encoding, is_blank=is_blank)
     counts, is_blank = _Counts(), True
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    for block in _chain(first, stream):
+    for block in chain([first], stream):
         is_blank = is_blank and not block.strip(codecs.BOM_UTF8 + b" \t\r\n")
         _count(counts, block, decoder.decode(block))
     _count(counts, b"", decoder.decode(b"", final=True))
@@ -98,10 +100,6 @@ def utf8_blocks(name: str, blocks: Iterable[bytes], found: TextFormat) -> Iterat
         yield kept.encode()
 
 
-def _marked_encoding(first: bytes) -> str | None:
-    return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if first.startswith(mark)), None)
-
-
 def _utf16_without_mark(first: bytes) -> str | None:
     sample = first[:_SAMPLE_BYTES]
     zeros = [sample[start::2].count(0) / max(len(sample) // 2, 1) for start in (0, 1)]
@@ -114,7 +112,7 @@ def _utf16_without_mark(first: bytes) -> str | None:
 def _decoded(name: str, blocks: Iterable[bytes], encoding: str, errors: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     offset = 0
-    for block in _chain_end(blocks):
+    for block in chain(filter(None, blocks), [b""]):  # the empty one at the end says: no more
         try:
             yield decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
@@ -153,14 +151,3 @@ def _judged(name: str, counts: _Counts, is_marked: bool, is_blank: bool) -> Text
             "Export the file as UTF-8; nothing of it was loaded.",
         )
     return TextFormat("cp1252", is_blank=is_blank)
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-def _chain_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks that are not empty, and an empty one that says: no more."""
-    yield from filter(None, blocks)
-    yield b""

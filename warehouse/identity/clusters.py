@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from warehouse.base.errors import SettingsError
-from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
+from warehouse.identity.links import OVERRIDE, Decision, Link
 
 
 class _Clusters:
@@ -55,7 +55,7 @@ def cluster(links: Sequence[Link], cluster_max_ids: int) -> tuple[list[list[str]
     """
     clusters = _Clusters(link.pair for link in links if link.decision is Decision.KEPT_APART)
     decided = []
-    for link in sorted(links, key=_strongest_first):
+    for link in sorted(links, key=lambda link: (link.doubt, link.pair)):
         reason = _what_stands_against(clusters, link, cluster_max_ids) if link.decision is Decision.LINKED else None
         if reason:
             decided.append(replace(link, decision=Decision.REFUSED, reason=reason))
@@ -64,10 +64,6 @@ def cluster(links: Sequence[Link], cluster_max_ids: int) -> tuple[list[list[str]
         if link.decision is Decision.LINKED and link.right_id not in clusters.members(link.left_id):
             clusters.unite(*link.pair)
     return clusters.all(), sorted(decided, key=lambda link: link.pair)
-
-
-def _strongest_first(link: Link) -> tuple[bool, bool, float, tuple[str, str]]:
-    return link.matched_by != OVERRIDE, link.matched_by == PROBABILISTIC, -(link.match_weight or 0.0), link.pair
 
 
 def _what_stands_against(clusters: _Clusters, link: Link, cluster_max_ids: int) -> str | None:

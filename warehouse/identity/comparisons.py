@@ -1,7 +1,7 @@
 """What the probabilistic model compares, level by level, from full agreement to none.
 
-Names and edits are told apart by Jaro-Winkler similarity and Damerau-Levenshtein distance. What hangs together (first
-and last name; street, town and postal code) is one comparison: the model takes comparisons for independent.
+Names and edits are distinguished by Jaro-Winkler similarity and Damerau-Levenshtein distance. What hangs together
+(first and last name; street, town and postal code) is one comparison: the model takes comparisons for independent.
 """
 
 from __future__ import annotations

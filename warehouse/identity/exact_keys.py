@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from warehouse.identity.contradictions import OTHERS, contradiction, something_agrees
+from warehouse.identity.contradictions import OTHERS, SOMETHING_AGREES, contradiction
 from warehouse.identity.rules import IdentityRules
 
 
@@ -41,7 +41,7 @@ def _pairs_by(key: tuple[str, ...], place: int, rules: IdentityRules) -> str:
         from (
             select
                 l.unique_id as left_id, r.unique_id as right_id, {", ".join(f"l.{column}" for column in key)},
-                {contradiction(rules)} as contradiction, {something_agrees()} as agrees
+                {contradiction(rules)} as contradiction, {SOMETHING_AGREES} as agrees
             from (select * from records where {known} qualify {shared} <= {rules.exact_key_max_ids}) as l
             inner join records as r on {agree} and l.unique_id < r.unique_id
         )

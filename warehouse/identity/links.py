@@ -44,6 +44,11 @@ class Link:
     def pair(self) -> tuple[str, str]:
         return self.left_id, self.right_id
 
+    @property
+    def doubt(self) -> tuple[bool, bool, float]:
+        """Sort key: overrides first, then exact keys, then what the model weighed, the heaviest first."""
+        return self.matched_by != OVERRIDE, self.matched_by == PROBABILISTIC, -(self.match_weight or 0.0)
+
 
 def decided_links(
     exact: Sequence[Mapping[str, Any]],

@@ -1,4 +1,4 @@
-"""What people decided about pairs of customer ids: the seed `identity_overrides`, which always wins."""
+"""What users decided about pairs of customer ids: the seed `identity_overrides`, which always wins."""
 
 from __future__ import annotations
 

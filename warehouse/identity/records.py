@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.identity.placeholders import birth_date_or_null, email_or_null, name_or_null, phone_or_null
 from warehouse.identity.rules import Placeholders
 
-_PHONE_DIGITS = 9  # the last digits: country codes and leading zeros are written in many ways
-_PHONE_MIN_DIGITS = 7
+# Of a telephone number the last digits: country codes and leading zeros are written in many ways.
+_PHONE_DIGITS, _PHONE_MIN_DIGITS = 9, 7
+_RISING, _FALLING = "01234567890123456789", "98765432109876543210"
+# SQL: neither part of a name is anybody's.
+_IS_NOBODY = (
+    "(first_name is null or list_contains($names, first_name)) and "
+    "(last_name is null or list_contains($names, last_name))"
+)
 
 
 def words_of(column: str) -> str:
@@ -17,37 +22,17 @@ def words_of(column: str) -> str:
     return f"nullif(trim(regexp_replace({plain}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), '')"
 
 
-def email_of(column: str) -> str:
-    """SQL: canonical e-mail address: lower case, no `+tag`, no dots where the provider ignores them; null if none."""
-    whole = f"lower(trim({column}))"
-    local, domain = f"split_part(split_part({whole}, '@', 1), '+', 1)", f"split_part({whole}, '@', 2)"
-    return (
-        f"case when not regexp_full_match({whole}, '[^@\\s]+@[^@\\s]+\\.[^@\\s.]+') or {local} = '' then null "
-        f"when {domain} in ('gmail.com', 'googlemail.com') then replace({local}, '.', '') || '@gmail.com' "
-        f"else {local} || '@' || {domain} end"
-    )
-
-
-def phone_of(column: str) -> str:
-    """SQL: the last nine digits of a telephone number; null with fewer than seven."""
-    digits = f"regexp_replace({column}, '[^0-9]', '', 'g')"
-    return f"case when length({digits}) >= {_PHONE_MIN_DIGITS} then right({digits}, {_PHONE_DIGITS}) end"
-
-
-def code_of(column: str) -> str:
-    """SQL: letters and digits of a postal code, in capitals; null if nothing is left."""
-    return f"nullif(regexp_replace(upper({column}), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
-
-
 def normalised(connection: duckdb.DuckDBPyConnection, table: str, placeholders: Placeholders) -> None:
     """Replace the temporary table `records` by the normalised rows of a table of customers.
+
+    Mail addresses are written in lower case, without `+tag` and without dots where the provider ignores them.
 
     Parameters
     ----------
     table
         Has `customer_id` and the contract's personal columns, one row per customer id.
     placeholders
-        Values that are read as missing.
+        What tills and forms write where nothing was given (noemail@…, 000000000, "Guest"): read as missing.
     """
     connection.execute(
         f"""
@@ -58,26 +43,45 @@ def normalised(connection: duckdb.DuckDBPyConnection, table: str, placeholders: 
                 {words_of("first_name")} as first_name,
                 {words_of("last_name")} as last_name,
                 cast(birth_date as varchar) as birth_date,
-                {email_of("email")} as email,
-                {phone_of("phone")} as phone,
+                lower(trim(email)) as whole_email,
+                split_part(split_part(whole_email, '@', 1), '+', 1) as local_part,
+                split_part(whole_email, '@', 2) as domain,
+                case
+                    when not regexp_full_match(whole_email, '[^@\\s]+@[^@\\s]+\\.[^@\\s.]+') or local_part = ''
+                        then null
+                    when domain in ('gmail.com', 'googlemail.com')
+                        then replace(local_part, '.', '') || '@gmail.com'
+                    else local_part || '@' || domain
+                end as email,
+                regexp_replace(phone, '[^0-9]', '', 'g') as digits,
+                case when length(digits) >= {_PHONE_MIN_DIGITS} then right(digits, {_PHONE_DIGITS}) end as phone,
                 {words_of("street_address")} as street_address,
-                {code_of("postcode")} as postcode,
+                nullif(regexp_replace(upper(postcode), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '') as postcode,
                 {words_of("city")} as city
             from {table}
         ),
         given as (
             select
-                * replace (
-                    {name_or_null("first_name", "last_name", placeholders)} as first_name,
-                    {name_or_null("last_name", "first_name", placeholders)} as last_name,
-                    {birth_date_or_null("birth_date", placeholders)} as birth_date,
-                    {email_or_null("email", placeholders)} as email,
-                    {phone_or_null("phone", placeholders)} as phone
+                * exclude (whole_email, local_part, domain, digits) replace (
+                    case when not ({_IS_NOBODY}) then first_name end as first_name,
+                    case when not ({_IS_NOBODY}) then last_name end as last_name,
+                    case when not list_contains($birth_dates, birth_date) then birth_date end as birth_date,
+                    case
+                        when not list_contains($email_domains, split_part(email, '@', 2))
+                            and not list_contains($email_names, regexp_replace(
+                                regexp_replace(split_part(email, '@', 1), '[0-9]+$', ''), '[^a-z]', '', 'g'))
+                            then email
+                    end as email,
+                    case
+                        when len(list_distinct(string_split(phone, ''))) >= $phone_min_different_digits
+                            and not contains('{_RISING}', phone) and not contains('{_FALLING}', phone) then phone
+                    end as phone
                 )
             from plain
         )
         select *, first_name || ' ' || last_name as full_name, split_part(email, '@', 1) as email_name
         from given
         order by unique_id
-        """
+        """,
+        {name: list(value) if isinstance(value, tuple) else value for name, value in placeholders},
     )

@@ -104,7 +104,8 @@ def write_results(
 ) -> None:
     """Replace links, identities and merges by what was found, and the summary of the same date; in one transaction."""
     identities = _identities(resolved, customer_ids)
-    merged = [row | _stamp(summary) for row in identities if row["cluster_id_count"] > 1]
+    stamp = {"as_of_date": summary.as_of_date, "resolved_at": summary.resolved_at}
+    merged = [row | stamp for row in identities if row["cluster_id_count"] > 1]
     create_own_tables(connection, "pii")
     create_own_tables(connection, "quality")
     with transaction(connection):
@@ -118,10 +119,6 @@ def write_results(
         connection.execute(_review())
 
 
-def _stamp(summary: IdentitySummary) -> dict[str, date | datetime]:
-    return {"as_of_date": summary.as_of_date, "resolved_at": summary.resolved_at}
-
-
 def _link_row(link: Link) -> dict[str, object]:
     row = asdict(link)
     return {"customer_id_left": row.pop("left_id"), "customer_id_right": row.pop("right_id"), **row}
@@ -133,7 +130,7 @@ def _identities(resolved: Resolved, customer_ids: Sequence[str]) -> list[dict[st
     for link in resolved.links:
         if link.decision is Decision.LINKED:
             for one in link.pair:
-                strongest[one] = min(strongest.get(one, link), link, key=_certainty)
+                strongest[one] = min(strongest.get(one, link), link, key=lambda link: link.doubt)
     return [
         {
             "source_customer_id": one,
@@ -144,10 +141,6 @@ def _identities(resolved: Resolved, customer_ids: Sequence[str]) -> list[dict[st
         }
         for one in sorted(set(customer_ids) | set(resolved.survivor_of))
     ]
-
-
-def _certainty(link: Link) -> tuple[bool, bool, float]:
-    return link.matched_by != OVERRIDE, link.matched_by == PROBABILISTIC, -(link.match_weight or 0.0)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, schema: str, name: str, rows: list[dict]) -> None:

@@ -36,7 +36,7 @@ def resolve_identities(
     """Find out which customer ids of a source are one person, and write it into the build file.
 
     Only accounts known on the date count, so that a run as of an earlier date is as if made then. Everything is found
-    anew each time: without an override, or with another, the result is what it would have been.
+    again each time: without an override, or with another, the result is what it would have been.
 
     Raises
     ------

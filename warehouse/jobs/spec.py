@@ -27,7 +27,7 @@ class Figure(Frozen):
 
     @property
     def in_words(self) -> str:
-        """For people who decide between two models."""
+        """For whoever decides between two models."""
         better = _BETTER_WORDS.get(self.better)
         return f"{self.words} ({better})" if better else self.words
 
@@ -119,15 +119,15 @@ class JobSpec(Frozen):
     name
         As on the command line, in Airflow's tasks and in `quality`; that of the file.
     title
-        In questions to people and summaries.
+        In approval questions and summaries.
     question
         What the score is, as a sentence; `{horizon_days}` stands for the horizon.
     code
         `module:class`, imported only when the job runs.
     optional
-        Whether others go on when it fails: its former scores stay, its gate warns, and the failure is told.
+        Whether others go on when it fails: its former scores stay, its gate warns, and the failure is reported.
     has_model
-        Whether a model is trained and kept; if not, its results are computed anew at each date (`ml.jobs.batch`).
+        Whether a model is trained and kept; if not, its results are computed at each date (`ml.jobs.batch`).
     needs
         Tables of the contract without whose rows there is nothing to learn: the job is then refused, and says so.
     horizon

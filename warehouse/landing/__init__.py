@@ -1,1 +1,1 @@
-"""Files handed in: checked, told apart by their names, put into the landing folder whole, in order of arrival."""
+"""Files handed in: checked, recognised by their names, put into the landing folder whole, in order of arrival."""

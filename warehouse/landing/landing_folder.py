@@ -63,14 +63,16 @@ def land_input(settings: Settings, source_name: str, given: Path) -> HandIn:
 
 
 def landed_files(settings: Settings, source: Source) -> list[LandedFile]:
-    """All files in the landing folder of a source, each with its kind, in order of name.
+    """The files in the landing folder of a source, each with its kind, in order of name; none where it has no folder.
 
     Raises
     ------
     LandingError
-        As `recognised_landing`.
+        As `recognised_landing`, but for a folder that is not there or empty.
     """
-    return list(recognised_landing(settings, source).files)
+    folder = settings.landing_of(source.name)
+    is_filled = folder.is_dir() and any(folder.iterdir())
+    return list(recognised_landing(settings, source).files) if is_filled else []
 
 
 def recognised_landing(settings: Settings, source: Source) -> Recognised:

@@ -18,7 +18,7 @@ from warehouse.source_definitions.folders import FileKind, Source
 from warehouse.tables.contract import load_contract
 
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz")
-# No data by their names: they lie beside data often enough, and are told of once.
+# No data by their names: they lie beside data often enough, and are mentioned once.
 _DOCUMENT_SUFFIXES = (
     *(".md", ".rst", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".eml", ".url", ".lnk"),
     *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".py", ".sql", ".sh", ".r", ".ipynb"),
@@ -89,7 +89,7 @@ def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, w
             ignored.append(name)
         elif len(kinds) == 1:
             files.append(LandedFile(path, name, kinds[0], _partition(name)))
-        elif not kinds and _is_document(path.name.lower()):
+        elif not kinds and (path.name.lower().endswith(_DOCUMENT_SUFFIXES) or path.name.lower() in _DOCUMENTS):
             passed_over.append(name)
         else:
             refusals.append(_refusal(source, name, kinds))
@@ -150,10 +150,6 @@ def _partition(name: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((key, None if value == _NO_PARTITION else value) for key, value in pairs)
 
 
-def _is_document(name: str) -> bool:
-    return name.endswith(_DOCUMENT_SUFFIXES) or name in _DOCUMENTS
-
-
 def _refusal(source: Source, name: str, kinds: list[FileKind]) -> str:
     if kinds:
         entries = " and ".join(f"{kind.pattern!r} ({kind.rows_are})" for kind in kinds)
@@ -173,8 +169,8 @@ def _refused(source: Source, refusals: list[str], place: str, what_to_do: str) -
         else f"Known are files ending in {', '.join(DATA_SUFFIXES)}, called after a contract table or in a folder that "
         f"is: {', '.join(load_contract().tables)}."
     )
-    told = refusals[0] if len(refusals) == 1 else "\n".join([f"{len(refusals)} files are refused", *refusals])
+    listed = refusals[0] if len(refusals) == 1 else "\n".join([f"{len(refusals)} files are refused", *refusals])
     return LandingError(
-        f"{told} ({place}).",
+        f"{listed} ({place}).",
         f"{what_to_do} What is not needed can be named under `ignore:` in {source.folder / 'source.yml'}. {known}",
     )

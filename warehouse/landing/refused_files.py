@@ -22,7 +22,7 @@ def note_refused(folder: Path, name: str, why: str) -> None:
 
 
 def forget_refused(folder: Path, names: Iterable[str]) -> None:
-    """Forget refusals of files that were loaded after all, or handed in anew."""
+    """Forget refusals of files that were loaded after all, or handed in again."""
     for name in names:
         _note(folder, name).unlink(missing_ok=True)
         (folder / _FOLDER / name).unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""Landed files → raw: each row judged by the contract, loaded, quarantined or recognised as loaded."""
+"""Landed files → raw: each row checked against the contract, loaded, quarantined or recognised as loaded."""

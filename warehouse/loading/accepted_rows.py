@@ -8,6 +8,8 @@ be slower where they are large, and impossible once they are taken out of the la
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from warehouse.base.rows import column_types
@@ -28,7 +30,7 @@ _HERE, _FORMER, _GONE = "accepted_here", "accepted_before", "accepted_once"
 
 
 def keep_accepted(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
-    """Keep the accepted rows of a file, just judged, as they landed; older landings of the same rows give way.
+    """Keep the accepted rows of a file, just classified, as they landed; older landings of the same rows give way.
 
     Makes the temporary tables of what `show_touched` shows.
     """
@@ -79,12 +81,8 @@ def show_all(connection: duckdb.DuckDBPyConnection, load: Load, rows: str = "tru
     table = load_contract().tables[name]
     key = ", ".join(table.key)
     of_keys = f"(select * from raw.{name} where ({key}) in (select ({key}) from raw.{name} where {rows}))"
-    connection.execute(
-        f"create or replace temp view accepted as select s.* exclude ({', '.join(_OWN)}), "
-        f"s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} from {SCHEMA}.{name} as s "
-        f"inner join ({newest_versions(of_keys, table.key)}) as r on s.{KEY} = {key_sql(name, 'r.')} "
-        f"order by s.{ARRIVAL_NUMBER}, s.{PLACE}"
-    )
+    kept = _kept_beside(name, newest_versions(of_keys, table.key))
+    connection.execute(f"create or replace temp view accepted as {kept} order by s.{ARRIVAL_NUMBER}, s.{PLACE}")
 
 
 def is_kept(connection: duckdb.DuckDBPyConnection, name: str, *, besides: str = "") -> bool:
@@ -102,18 +100,19 @@ def forget_landed(connection: duckdb.DuckDBPyConnection, loads: str) -> None:
 
 def key_sql(name: str, prefix: str) -> str:
     """SQL of the key of a contract row as one text."""
-    columns = [f"{prefix}{column}::varchar" for column in load_contract().tables[name].key]
-    return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
+    return one_text(f"{prefix}{column}::varchar" for column in load_contract().tables[name].key)
+
+
+def one_text(parts: Iterable[str]) -> str:
+    """SQL of several texts as one, none of which can be mistaken for others."""
+    first, *others = parts
+    return f"concat_ws(chr(31), {', '.join([first, *others])})" if others else first
 
 
 def _put_gone_aside(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
     """Put aside the rows that the file, by leaving them out, says are gone."""
-    connection.execute(
-        f"create or replace temp table {_GONE} as select s.* exclude ({', '.join(_OWN)}), "
-        f"s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} from {SCHEMA}.{name} as s "
-        f"inner join raw.{name} as r on s.{KEY} = {key_sql(name, 'r.')} where r._is_gone and r._load_id = ?",
-        [load.load_id],
-    )
+    gone = _kept_beside(name, f"select * from raw.{name} where _is_gone and _load_id = ?")
+    connection.execute(f"create or replace temp table {_GONE} as {gone}", [load.load_id])
 
 
 def _give_way(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> None:
@@ -124,12 +123,17 @@ def _give_way(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> N
         f"(select * from raw.{name} where _arrival_number < {load.arrival_number:d} "
         f"and {key_sql(name, '')} in ({of_file}))"
     )
-    connection.execute(
-        f"create or replace temp table {_FORMER} as select s.* exclude ({', '.join(_OWN)}), "
-        f"s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} from {SCHEMA}.{name} as s "
-        f"inner join ({newest_versions(known, table.key)}) as r on s.{KEY} = {key_sql(name, 'r.')}"
-    )
+    former = _kept_beside(name, newest_versions(known, table.key))
+    connection.execute(f"create or replace temp table {_FORMER} as {former}")
     connection.execute(f"delete from {SCHEMA}.{name} where {KEY} in ({of_file})")
+
+
+def _kept_beside(name: str, rows: str) -> str:
+    """SQL of the kept rows whose keys some rows of raw have, each with the contract row there."""
+    return (
+        f"select s.* exclude ({', '.join(_OWN)}), s.{PLACE} as {ROW_NUMBER}, {_contract_row(name, 'r.')} "
+        f"from {SCHEMA}.{name} as s inner join ({rows}) as r on s.{KEY} = {key_sql(name, 'r.')}"
+    )
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:

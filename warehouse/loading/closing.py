@@ -37,7 +37,7 @@ class Closing:
         begin_hand_in(connection)
 
     def note(self, load: Load, unreadable_count: int) -> None:
-        """Note the keys of a file whose rows were just judged."""
+        """Note the keys of a file whose rows were just classified."""
         note_keys(self.connection, load)
         self.unreadable[load.file.kind.rows_are] += unreadable_count
 

@@ -1,6 +1,6 @@
 """Tables that are computed from accepted rows (`also_give`): heads of receipts, products, customers.
 
-What a file has to do with is made anew from the rows of all files: the heads that its rows belong to, and those that
+What a file has to do with is recomputed from the rows of all files: the heads that its rows belong to, and those that
 they belonged to before. A head that has no rows any more is gone.
 """
 
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.loading.accepted_rows import is_kept, show_all, show_here, show_touched
+from warehouse.loading.accepted_rows import is_kept, one_text, show_all, show_here, show_touched
+from warehouse.loading.gone import insert_gone
 from warehouse.loading.load import Load
 from warehouse.loading.source_selects import map_accepted
 from warehouse.tables.contract import Table, load_contract
-from warehouse.tables.newest_versions import newest_versions
-from warehouse.tables.raw_tables import LINEAGE_COLUMNS
 from warehouse.values.text_checks import without_blanks
 
 _HEADS = "touched_heads"
@@ -35,7 +34,8 @@ def map_computed(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -
         return
     show_touched(connection)
     map_accepted(connection, load, name)
-    heads = _head(table, "")
+    # Nothing is something of its own.
+    heads = f"concat_ws(chr(31), {', '.join(f'coalesce({column}::varchar, chr(30))' for column in table.key)})"
     connection.execute(f"insert into {_HEADS} select distinct {heads}, {_compared_in_mapped(table)} from mapped")
     if _is_told_by_rows(connection, load, table):
         show_all(connection, load, f"{_compared(table, '')} in (select compared from {_HEADS})")
@@ -48,22 +48,9 @@ def map_computed(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -
 def take_out_empty_heads(connection: duckdb.DuckDBPyConnection, load: Load, name: str) -> int:
     """Note as gone what the file has to do with and has no rows any more; return how many that are."""
     table = load_contract().tables[name]
-    columns = ", ".join(table.columns)
-    key = ", ".join(table.key)
     known = f"(select * from raw.{name} where {_compared(table, '')} in (select compared from {_HEADS}))"
     made = f"select {_compared_in_mapped(table)} as made from mapped where made is not null"
-    [(count,)] = connection.execute(
-        f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
-        f"select {columns}, $load_id, $file_name, 0, 'gone', $loaded_at, $arrival_number, true "
-        f"from ({newest_versions(known, key)}) as newest where {_compared(table, '')} not in ({made})",
-        {
-            "load_id": load.load_id,
-            "file_name": load.file.name,
-            "loaded_at": load.loaded_at,
-            "arrival_number": load.arrival_number,
-        },
-    ).fetchall()
-    return count
+    return insert_gone(connection, name, known, f"{_compared(table, '')} not in ({made})", load.lineage)
 
 
 def _is_told_by_rows(connection: duckdb.DuckDBPyConnection, load: Load, table: Table) -> bool:
@@ -80,18 +67,11 @@ def _is_told_by_rows(connection: duckdb.DuckDBPyConnection, load: Load, table: T
     return not strange.fetchall()
 
 
-def _head(table: Table, prefix: str) -> str:
-    """SQL of a key as one text; nothing is something of its own."""
-    return f"concat_ws(chr(31), {', '.join(f'coalesce({prefix}{column}::varchar, chr(30))' for column in table.key)})"
-
-
 def _compared(table: Table, prefix: str) -> str:
-    """The same of a contract row, in capitals: SELECTs change the case of keys."""
-    columns = [f"upper({prefix}{column}::varchar)" for column in table.key]
-    return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
+    """SQL of the key of a contract row as one text, in capitals: SELECTs change the case of keys."""
+    return one_text(f"upper({prefix}{column}::varchar)" for column in table.key)
 
 
 def _compared_in_mapped(table: Table) -> str:
     """The same of a mapped row, which is not trimmed yet."""
-    columns = [f"upper({without_blanks(f'{column}::varchar')})" for column in table.key]
-    return columns[0] if len(columns) == 1 else f"concat_ws(chr(31), {', '.join(columns)})"
+    return one_text(f"upper({without_blanks(f'{column}::varchar')})" for column in table.key)

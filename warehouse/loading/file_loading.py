@@ -80,7 +80,7 @@ def read_file(
     Parameters
     ----------
     say_gone
-        Notes which rows the file says are gone, once its rows are judged and loaded and before tables are computed
+        Notes which rows the file says are gone, once its rows are classified and loaded and before tables are computed
         from them. Takes the number of records that could not be split into fields.
 
     Raises
@@ -101,7 +101,7 @@ def read_file(
 
 
 def judge_file(connection: duckdb.DuckDBPyConnection, load: Load) -> int:
-    """Judge the rows of a file (temporary table ``judged``) and load nothing; the number of unreadable records."""
+    """Classify the rows of a file (temporary table ``judged``) and load nothing; the number of unreadable records."""
     with _refusing(load):
         content = _read(connection, load)
         map_rows(connection, load, content)
@@ -160,7 +160,7 @@ def _load_tables(
 def _load_mapped(
     connection: duckdb.DuckDBPyConnection, load: Load, name: str, delimiter: str | None, *, is_derived: bool
 ) -> TableLoad:
-    """Judge the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
+    """Classify the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
     readings = judge(connection, load, name, delimiter)
     notes = note_values(connection, load, name, readings)
     columns = ", ".join(load_contract().tables[name].columns)
@@ -171,12 +171,7 @@ def _load_mapped(
         f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
         f"select {columns}, $load_id, $file_name, {number}, _row_hash, $loaded_at, $arrival_number, false "
         f"from {judged} where outcome = 'loaded' order by {ROW_NUMBER}",
-        {
-            "load_id": load.load_id,
-            "file_name": load.file.name,
-            "loaded_at": load.loaded_at,
-            "arrival_number": load.arrival_number,
-        },
+        load.lineage,
     )
     quarantine_judged(connection, load, name, "mapped" if is_derived else LANDED, number)
     return replace(

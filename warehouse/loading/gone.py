@@ -36,7 +36,7 @@ def begin_hand_in(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def note_keys(connection: duckdb.DuckDBPyConnection, load: Load) -> None:
-    """Note which keys the rows of a file have, just judged; those of refused ones as well: they are not missing."""
+    """Note which keys the rows of a file have, just classified; those of refused ones as well: they are not missing."""
     name = load.file.kind.rows_are
     table = load_contract().tables[name]
     connection.execute(
@@ -66,8 +66,8 @@ def take_out_lines(connection: duckdb.DuckDBPyConnection, load: Load, former_nam
         f"(select order_item_id from raw.{_LINES} where order_id in ({repeated})))"
     )
     found = f"order_id in ({repeated}) and list_contains($file_names, _file_name) and {_is_missing(table)}"
-    values = _values(load, _LINES) | {"file_names": sorted(former_names)}
-    count = _insert_gone(connection, _LINES, known, found, values)
+    values = load.lineage | {"name": _LINES, "file_names": sorted(former_names)}
+    count = insert_gone(connection, _LINES, known, found, values)
     return Gone(count, "their orders stand in the file again without them" if count else "")
 
 
@@ -93,15 +93,26 @@ def take_out_missing(
     name = load.file.kind.rows_are
     table = load_contract().tables[name]
     known = f"(select * from raw.{name} where _arrival_number <= $arrival_number)"
-    values = _values(load, name) | {"file_names": sorted(of_kind)}
+    values = load.lineage | {"name": name, "file_names": sorted(of_kind)}
     if maximum_share is not None:
         _refuse_collapse(connection, load, known, values, maximum_share)
     found = f"list_contains($file_names, _file_name) and {_is_missing(table)}"
-    count = _insert_gone(connection, name, known, found, values)
+    count = insert_gone(connection, name, known, found, values)
     return Gone(count, "the full export lacks them" if count else "")
 
 
-def _insert_gone(connection: duckdb.DuckDBPyConnection, name: str, known: str, found: str, values: dict) -> int:
+def insert_gone(connection: duckdb.DuckDBPyConnection, name: str, known: str, found: str, values: dict) -> int:
+    """Note as gone what of a raw table fits a condition; return how many rows that are.
+
+    Parameters
+    ----------
+    known
+        SQL of the rows whose newest versions are looked at, in brackets.
+    found
+        The condition.
+    values
+        The load's lineage, and what the condition takes.
+    """
     table = load_contract().tables[name]
     columns = ", ".join(table.columns)
     # The values are those of the version that ends.
@@ -134,16 +145,6 @@ def _refuse_collapse(
             "CLIENTELE_FULL_EXPORT_GONE_SHARE_MAXIMUM=1.",
             load.file.name,
         )
-
-
-def _values(load: Load, name: str) -> dict:
-    return {
-        "load_id": load.load_id,
-        "file_name": load.file.name,
-        "loaded_at": load.loaded_at,
-        "arrival_number": load.arrival_number,
-        "name": name,
-    }
 
 
 def _key(table: Table) -> str:

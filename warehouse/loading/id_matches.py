@@ -1,6 +1,6 @@
 """Ids of two tables that would meet if they were written alike: 00123 and 123, abc and ABC, 17.0 and 17.
 
-They are kept apart, since they can be different things, and told.
+They are kept apart, since they can be different things, and reported.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _require_compulsory(
 
 
 def _generate(settings: Settings, source: Source) -> None:
-    """Have the source write its files; one that was generated with other parameters before starts anew."""
+    """Have the source write its files; one that was generated with other parameters before starts over."""
     process = settings.truth_folder / source.name / "process.json"
     before = process.read_bytes() if process.exists() else None
     importlib.import_module(f"warehouse.sources.{source.name}.{source.generator}").land(settings)

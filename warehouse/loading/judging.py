@@ -9,7 +9,7 @@ from warehouse.base.rows import column_types
 from warehouse.base.time_zones import local_time
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.load import Load
-from warehouse.loading.row_checks import ReadingRules, checked_rows_sql, needs_now
+from warehouse.loading.row_checks import ReadingRules, checked_rows_sql
 from warehouse.loading.row_states import STATES, rank_states
 from warehouse.tables.contract import Table, load_contract
 from warehouse.tables.newest_versions import newest_rank
@@ -51,7 +51,7 @@ def judge(
     rules = ReadingRules(contract, load.source, readings)
     connection.execute(
         f"create or replace temp table {CHECKED} as {checked_rows_sql(rules, table, given, 'mapped')}",
-        {"now": local_time(load.loaded_at, load.source.time_zone)} if needs_now(table, given) else {},
+        {"now": local_time(load.loaded_at, load.source.time_zone)} if table.event_time in given else {},
     )
     _find_known_rows(connection, load, name, table)
     rank_states(connection, load, name, table, CHECKED)
@@ -96,7 +96,7 @@ def _find_known_rows(connection: duckdb.DuckDBPyConnection, load: Load, name: st
 
 
 def lost_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, int], ...]:
-    """Columns without any value in the judged file, with the number of rows that it replaces and that have one."""
+    """Columns without any value in the file, with the number of rows that it replaces and that have one."""
     table = load_contract().tables[name]
     columns = _columns_without_value(connection, table)
     if not columns:

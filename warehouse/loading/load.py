@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from warehouse.landing.recognition import LandedFile
 from warehouse.source_definitions.folders import Source
@@ -22,3 +23,9 @@ class Load:
     arrival_number: int = 1  # place of the file in the order of arrival
     hand_in: str = ""  # what arrived together
     arrived_at: datetime | None = None  # None: not known any more
+
+    @property
+    def lineage(self) -> dict[str, Any]:
+        """What its rows in raw say of it."""
+        names = ("load_id", "loaded_at", "arrival_number")
+        return {"file_name": self.file.name, **{name: getattr(self, name) for name in names}}

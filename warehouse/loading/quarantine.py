@@ -18,7 +18,7 @@ _INSERT = (
 
 
 def quarantine_judged(connection: duckdb.DuckDBPyConnection, load: Load, name: str, relation: str, number: str) -> None:
-    """Keep the judged rows that are refused.
+    """Keep the rows that are refused.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def quarantine_judged(connection: duckdb.DuckDBPyConnection, load: Load, name: s
         f"nullif(concat_ws(' / ', {key}), ''), {order_id} "
         f"from {JUDGED} as j inner join {relation} as r using ({ROW_NUMBER}) "
         f"where j.outcome = 'quarantined' order by {ROW_NUMBER}",
-        {"load_id": load.load_id, "file_name": load.file.name, "table_name": name, "loaded_at": load.loaded_at},
+        _of_load(load, name),
     )
 
 
@@ -45,17 +45,16 @@ def quarantine_unreadable(connection: duckdb.DuckDBPyConnection, load: Load) -> 
     connection.execute(
         f"{_INSERT} select $load_id, $file_name, row_number, $table_name, reason, to_json({{'record': content}}), "
         f"$loaded_at, null, null from {UNREADABLE} order by row_number",
-        {
-            "load_id": load.load_id,
-            "file_name": load.file.name,
-            "table_name": load.file.kind.rows_are,
-            "loaded_at": load.loaded_at,
-        },
+        _of_load(load, load.file.kind.rows_are),
     )
 
 
+def _of_load(load: Load, table: str) -> dict:
+    return {"load_id": load.load_id, "file_name": load.file.name, "table_name": table, "loaded_at": load.loaded_at}
+
+
 def quarantined_orders(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
-    """The orders whose lines, just judged, are refused."""
+    """The orders whose lines are refused."""
     if name != _LINES:
         return ()
     rows = connection.execute(

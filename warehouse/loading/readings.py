@@ -49,7 +49,7 @@ class Plan:
         return tuple(dict.fromkeys(names))
 
     def words(self) -> Iterator[str]:
-        """What people should know of it."""
+        """What users should know of it."""
         yield from self.arrivals.notes
         if self.why_again:
             yield f"All {len(self.all_readings):,} files are read again, in order of arrival: {self.why_again}"

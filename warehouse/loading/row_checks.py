@@ -13,7 +13,7 @@ from warehouse.values.spellings import missing_sql, spelled_sql
 from warehouse.values.text_checks import text_problem_sql
 from warehouse.values.types import TYPE_WORDS, rounded_words_sql, type_words_sql, typed_sql
 
-# Between the notes of a row, and between a column and what is told of it.
+# Between the notes of a row, and between a column and the note on it.
 NOTE_END, NAME_END = "\x1e", "\x1f"
 _SHOWN_CHARACTERS = 40
 # Clocks and zones that are off by hours are no reason to refuse a row.
@@ -69,11 +69,6 @@ def row_hash_sql(table: Table) -> str:
     """SQL of ``_row_hash``: equal for rows with equal values in the contract's columns."""
     values = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in table.columns)
     return f"md5(concat_ws(chr(31), {values}))"
-
-
-def needs_now(table: Table, given_columns: set[str]) -> bool:
-    """Whether the SELECT takes the time of loading."""
-    return table.event_time in given_columns
 
 
 def _text(rules: ReadingRules, name: str, column: Column) -> str:

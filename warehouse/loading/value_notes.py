@@ -19,7 +19,7 @@ NoteKind = Literal["emptied", "rounded", "read_otherwise"]
 
 @dataclass(frozen=True)
 class ValueNote:
-    """What is told of one column of one file."""
+    """A note on one column of one file."""
 
     table_name: str
     column_name: str

@@ -127,7 +127,7 @@ def _find_persons_of_changed_customers(connection: duckdb.DuckDBPyConnection) ->
 
 
 def _find_orders_of_changed_customers(connection: duckdb.DuckDBPyConnection) -> None:
-    """A return reverses what a customer bought long ago: all of a customer's orders are made anew together."""
+    """A return reverses what a customer bought long ago: all of a customer's orders are rebuilt together."""
     connection.execute(
         "insert into state.changed_orders "
         "select order_id from raw.orders where customer_id in (from state.changed_customers) "

@@ -58,7 +58,7 @@ def build(
     data_tests
         False for a build whose data were tested when they were first built.
     full
-        Build everything anew, whatever the last build made.
+        Build everything, whatever the last build made.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""What a build of the marts has to make anew: the orders and customers that changed since the last one, or everything.
+"""What a build of the marts has to rebuild: the orders and customers that changed since the last one, or everything.
 
-A build absorbs loads of raw rows as of a date. The next one makes anew what those loads could not tell: what stands in
+A build absorbs loads of raw rows as of a date. The next one rebuilds what those loads could not know: what stands in
 newer loads, and what lies between the two dates (an order, a cancellation). Changes are kept until a build has ended
 well, so that one that was killed half-way is made up for by the next. `dbt_project/macros/increments.sql` reads them.
 """

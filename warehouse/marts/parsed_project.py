@@ -1,4 +1,4 @@
-"""dbt's project as parsed before: read back instead of parsed anew, as long as nothing that it is made of is another.
+"""dbt's project as parsed before: read back instead of parsed again, as long as nothing that it is made of has changed.
 
 dbt parses everything again when `--vars` differ, and the run's date does each day. No model refers to other models
 according to the date (a test of the project holds that), so what was parsed for one date serves all.
@@ -24,7 +24,7 @@ from warehouse.marts.increments import definitions_sha256
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-# What reading a file that was cut short, or whose parts are others, can raise: it is written anew.
+# What reading a file that was cut short, or whose parts have changed, can raise: it is written again.
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, UnpackException)
 
 

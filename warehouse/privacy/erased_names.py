@@ -14,8 +14,7 @@ import duckdb
 
 from warehouse.base.sql_text import quoted
 from warehouse.privacy.naming import Naming, is_distinctive, orders_holding
-from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
-from warehouse.privacy.suppression import Suppressed
+from warehouse.privacy.suppression import ORDER, VALUE, Suppressed
 from warehouse.reading.file_reading import LANDED
 
 _PIECE = re.compile(r"[0-9A-Za-z]+|[^\W_]+")
@@ -45,7 +44,7 @@ def naming_of_erased(
         while texts := found.fetchmany(_BATCH_ROWS):
             for (text,) in texts:
                 named.look_at(text)
-                if column.lower() == "order_id" and suppressed.holds_order(text):
+                if column.lower() == "order_id" and suppressed.holds(text, ORDER):
                     orders.add(text)
         if column.lower() == "order_id" and customer:
             orders |= _orders_of_erased(connection, quoted(column), customer, suppressed)
@@ -58,7 +57,7 @@ def names_erased(texts: Iterable[str], suppressed: Suppressed) -> bool:
     named = _Found(suppressed)
     for text in texts:
         named.look_at(text)
-        if named.words or suppressed.holds_order(text):
+        if named.words or suppressed.holds(text, ORDER):
             return True
     return False
 
@@ -83,7 +82,7 @@ class _Found:
     def _look_up(self, piece: str) -> None:
         if is_distinctive(piece) and any(self.suppressed.holds(form) for form in {piece, piece.lower()}):
             self.words.add(piece)
-        if len(piece) >= _SHORTEST_VALUE_CHARACTERS and self.suppressed.holds_value(piece.lower()):
+        if len(piece) >= _SHORTEST_VALUE_CHARACTERS and self.suppressed.holds(piece.lower(), VALUE):
             self.values.add(piece.lower())
 
 
@@ -101,14 +100,5 @@ def _pieces(text: str) -> Iterator[str]:
 def _orders_of_erased(
     connection: duckdb.DuckDBPyConnection, order: str, customer: str, suppressed: Suppressed
 ) -> frozenset[str]:
-    hashed = keyed_hash_sql(f"concat($salt::varchar, {customer})")
-    return orders_holding(
-        connection.execute(
-            f"select distinct trim({order}), {customer} from {LANDED} where list_contains($hashes, {hashed})",
-            {
-                "hashes": sorted(suppressed.hashes),
-                "salt": suppressed.salt,
-                **hash_parameters(suppressed.secret),
-            },
-        ).fetchall()
-    )
+    found = f"select distinct trim({order}), {customer} from {LANDED} where {suppressed.holds_sql(customer)}"
+    return orders_holding(connection.execute(found, suppressed.parameters()).fetchall())

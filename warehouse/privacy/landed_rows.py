@@ -14,7 +14,6 @@ from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.erased_names import naming_of_erased
 from warehouse.privacy.naming import Naming
-from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.subject import Belongings, Subject
 from warehouse.privacy.suppression import Suppressed
 from warehouse.reading.file_reading import LANDED, UNREADABLE, read_landed_file
@@ -81,9 +80,7 @@ def affected_rows(
         are_floats = has_floats(connection, LANDED, CUSTOMER_ID, trimmed_sql(sought[0]))
         customer = read_customer_id_sql(trimmed_sql(sought[0]), are_floats=are_floats)
         rows = connection.execute(
-            f"select {ROW_NUMBER} from {LANDED} "
-            f"where list_contains($hashes, {keyed_hash_sql(f'concat($salt::varchar, {customer})')})",
-            {"hashes": sorted(suppressed.hashes), "salt": suppressed.salt, **hash_parameters(suppressed.secret)},
+            f"select {ROW_NUMBER} from {LANDED} where {suppressed.holds_sql(customer)}", suppressed.parameters()
         ).fetchall()
         numbers = frozenset(number for (number,) in rows)
     owned = _owned_rows(connection, file.kind, content.columns, sought, subject.belongings if subject else {})

@@ -96,7 +96,9 @@ class Naming:
         if not text or not self._pattern.search(text):
             return text
         stripped = text.strip()
-        if _KEY.fullmatch(stripped) and self._words_pattern.search(stripped) and not self._is_word(stripped):
+        # A lone id is no key that was made of it.
+        is_word = stripped not in self.orders and stripped.lower() in {word.lower() for word in self.words}
+        if _KEY.fullmatch(stripped) and self._words_pattern.search(stripped) and not is_word:
             return self.alias(stripped)
         return self._pattern.sub(ERASED, text)
 
@@ -119,10 +121,6 @@ class Naming:
         """Regular expression (RE2 and Python) that finds every row to look at, and some others."""
         tokens = {*self.words, *map(core_of, self.values), *self.orders} - {""}
         return "(?i)" + "|".join(sorted(map(re.escape, tokens))) if tokens else "[^\\s\\S]"
-
-    def _is_word(self, text: str) -> bool:
-        """A lone id is no key that was made of it."""
-        return text not in self.orders and text.lower() in {word.lower() for word in self.words}
 
     @cached_property
     def _words_pattern(self) -> re.Pattern[str]:

@@ -15,7 +15,7 @@ import duckdb
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import PSEUDONYMOUS, Settings
 from warehouse.base.transactions import transaction
-from warehouse.privacy.secret import hash_parameters, keyed_hash, keyed_hash_sql, privacy_secret
+from warehouse.privacy.secret import hash_parameters, keyed_hash, privacy_secret, salted_hash_sql
 from warehouse.tables.own_tables import create_own_tables
 
 # Ids of orders and contracts are made from the customer's id in some sources.
@@ -47,8 +47,7 @@ class Pseudonyms:
 
     def sql(self, column: str) -> str:
         """SQL of the same, with `parameters` bound; null stays null."""
-        hashed = keyed_hash_sql(f"concat($salt::varchar, {column})")
-        return f"case when {column} is not null then 'p' || left({hashed}, {_LENGTH}) end"
+        return f"case when {column} is not null then 'p' || left({salted_hash_sql(column)}, {_LENGTH}) end"
 
     def parameters(self) -> dict[str, str | bytes]:
         """What the SQL needs."""

@@ -61,6 +61,11 @@ def keyed_hash_sql(expression: str) -> str:
     return f"sha256($outer_key::blob || unhex(sha256($inner_key::blob || encode({expression}))))"
 
 
+def salted_hash_sql(expression: str) -> str:
+    """SQL of the hash of an id behind a salt (`$salt`), as `Suppressed` and `Pseudonyms` have it."""
+    return keyed_hash_sql(f"concat($salt::varchar, {expression})")
+
+
 def hash_parameters(secret: bytes) -> dict[str, bytes]:
     """What `keyed_hash_sql` needs: the two keys that RFC 2104 derives from the secret."""
     key = secret if len(secret) <= _BLOCK_BYTES else hashlib.sha256(secret).digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +185,6 @@ def remove_note(settings: Settings, name: str) -> None:
     path = _path(settings, name)
     path.unlink(missing_ok=True)
     flush_folder(path.parent)
-
-
-def with_digests(subject: Subject, digests: dict[str, str]) -> Subject:
-    """The note with fingerprints of further rewritten files."""
-    return replace(subject, digests={**subject.digests, **digests})
 
 
 def notes_folder(settings: Settings) -> Path:

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from warehouse.base.durable_files import write_text_durably
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings, checked_source_name
-from warehouse.privacy.secret import keyed_hash, privacy_folder, privacy_secret, private_folder
+from warehouse.privacy.secret import (
+    hash_parameters,
+    keyed_hash,
+    privacy_folder,
+    privacy_secret,
+    private_folder,
+    salted_hash_sql,
+)
 
 _CHECK = "check "
+# What is hashed, but for ids of customers: ids of orders that hold one, and addresses, numbers and names.
+Kind = Literal["", "order\x1f", "value\x1f"]
+ORDER: Kind = "order\x1f"
+VALUE: Kind = "value\x1f"
 
 
 @dataclass(frozen=True)
@@ -24,32 +36,26 @@ class Suppressed:
     secret: bytes
     hashes: frozenset[str]
 
-    def hash_of(self, customer_id: str) -> str:
-        """The hash of an id; equal ids of two sources have different ones."""
-        return keyed_hash(self.secret, self.salt + customer_id)
+    def hash_of(self, text: str, kind: Kind = "") -> str:
+        """The hash of a customer's id, or of another kind; equal ones of two sources have different ones."""
+        return keyed_hash(self.secret, f"{self.salt}{kind}{text}")
 
     @property
     def salt(self) -> str:
         """What stands before an id when it is hashed."""
         return f"{self.source}\x1f"
 
-    def holds(self, customer_id: str) -> bool:
-        """Whether the id was erased."""
-        return self.hash_of(customer_id) in self.hashes
+    def holds(self, text: str, kind: Kind = "") -> bool:
+        """Whether the list holds the id of a customer, or a text of another kind."""
+        return self.hash_of(text, kind) in self.hashes
 
-    def holds_order(self, order_id: str) -> bool:
-        """Whether an id of an erased person stands in the id of this order."""
-        return self.hash_of_order(order_id) in self.hashes
+    def holds_sql(self, customer_id: str) -> str:
+        """SQL of the same, with `parameters` bound."""
+        return f"list_contains($hashes, {salted_hash_sql(customer_id)})"
 
-    def hash_of_order(self, order_id: str) -> str:
-        return keyed_hash(self.secret, f"{self.source}\x1forder\x1f{order_id}")
-
-    def holds_value(self, value: str) -> bool:
-        """Whether an erased person had this address, number or name."""
-        return self.hash_of_value(value) in self.hashes
-
-    def hash_of_value(self, value: str) -> str:
-        return keyed_hash(self.secret, f"{self.source}\x1fvalue\x1f{value}")
+    def parameters(self) -> dict[str, Any]:
+        """What the SQL needs."""
+        return {"hashes": sorted(self.hashes), "salt": self.salt, **hash_parameters(self.secret)}
 
 
 def read_suppressed(settings: Settings, source: str) -> Suppressed | None:
@@ -92,7 +98,7 @@ def suppress(
     """
     known = read_suppressed(settings, source) or Suppressed(source, privacy_secret(settings), frozenset())
     hashes = known.hashes | {known.hash_of(one) for one in customer_ids}
-    hashes |= {known.hash_of_order(one) for one in order_ids} | {known.hash_of_value(one) for one in values}
+    hashes |= {known.hash_of(one, ORDER) for one in order_ids} | {known.hash_of(one, VALUE) for one in values}
     if hashes == known.hashes and _path(settings, source).exists():
         return known
     private_folder(privacy_folder(settings))

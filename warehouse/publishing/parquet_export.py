@@ -41,3 +41,9 @@ def export_tables(connection: DuckDBPyConnection, tables: list[tuple[str, str]],
 def tables_of(connection: DuckDBPyConnection) -> list[tuple[str, str]]:
     """Return schema and name of each table of a published file."""
     return connection.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
+
+
+def read_everything(connection: DuckDBPyConnection) -> None:
+    """Read each value once: a block that the disk has damaged fails here and not in front of a reader."""
+    for schema, table in tables_of(connection):
+        connection.execute(f'select bit_xor(hash(every_row)) from {schema}."{table}" as every_row').fetchall()

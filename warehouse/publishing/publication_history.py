@@ -82,8 +82,9 @@ class History:
         """The version of that name, which was live at some time."""
         return next(run for run in self.published if run.published_version == version)
 
-    def with_published(self, run: PublishedRun, decided_by: str) -> History:
-        """A new version goes live; the one before is superseded."""
+    def with_published(self, run: PublishedRun) -> History:
+        """A new version goes live by decision of whoever its status names; the one before is superseded."""
+        decided_by = run.status_by or "pipeline"
         reason = f"published by pipeline run {run.pipeline_run_id}"
         entry = replace(run, status=LIVE, status_at=run.published_at, status_by=decided_by, status_reason=reason)
         replaced = f"replaced by version {run.published_version}"
@@ -104,11 +105,12 @@ class History:
         runs = tuple(back if run.published_version == version else run for run in demoted)
         return History(runs, (*self.events, self._event(at, ROLLBACK_EVENT, back, by=decided_by, reason=reason)))
 
-    def with_failure(self, run: PublishedRun, reason: str) -> History:
+    def with_failure(self, run: PublishedRun) -> History:
         """An attempt that never went live; the live version stays so."""
-        entry = replace(run, status=FAILED, status_reason=reason)
-        event = self._event(run.status_at, FAILED_EVENT, entry, by=entry.status_by or "unknown", reason=reason)
-        return History((*self.runs, entry), (*self.events, event))
+        by, reason = run.status_by or "unknown", run.status_reason or "unknown"
+        return History(
+            (*self.runs, run), (*self.events, self._event(run.status_at, FAILED_EVENT, run, by=by, reason=reason))
+        )
 
     def _demoted(self, status: str, at: datetime | None, by: str, reason: str) -> Iterator[PublishedRun]:
         for run in self.runs:
@@ -136,7 +138,7 @@ def read_history(connection: DuckDBPyConnection) -> History:
         return History(runs, tuple(_rows(connection, "publications", Publication)))
     history = History()
     for run in sorted(runs, key=lambda one: one.published_version):
-        history = history.with_published(run, "pipeline")
+        history = history.with_published(run)
     return history
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import shutil
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ import duckdb
 
 from warehouse.base.connections import DATABASE, open_parquet, open_version
 from warehouse.base.errors import ClienteleError, PublishError, WarehouseUnreadable
+from warehouse.base.machine_faults import is_full_disk
 from warehouse.base.settings import Settings
-from warehouse.publishing.publication_attempts import Attempt, left_over, with_failures
-from warehouse.publishing.publication_history import History, read_history
+from warehouse.publishing.publication_attempts import left_over, with_failures
+from warehouse.publishing.publication_history import History, PublishedRun, read_history
 from warehouse.publishing.published_versions import (
     adopt_single_files,
     live_version,
@@ -30,12 +30,12 @@ KEPT_BEFORE = "the former version stays live"
 _log = logging.getLogger(__name__)
 
 
-def recover(settings: Settings) -> tuple[History, list[Attempt]]:
+def recover(settings: Settings) -> tuple[History, list[PublishedRun]]:
     """Clear what killed publications left; to be called by who holds the lock.
 
     Returns
     -------
-    tuple[History, list[Attempt]]
+    tuple[History, list[PublishedRun]]
         The history of the live file with the failures since, and the notes to forget when a file with it is live.
     """
     with explained_failures(settings, "Clearing up what an earlier publication left"):
@@ -46,8 +46,8 @@ def recover(settings: Settings) -> tuple[History, list[Attempt]]:
         attempts = list(left_over(settings))
         for attempt in attempts:
             # Whole, but never live: nobody may take it for a published version.
-            if attempt.version not in known and attempt.version != live_version(settings):
-                remove_version(settings, attempt.version)
+            if attempt.published_version not in {*known, live_version(settings)}:
+                remove_version(settings, attempt.published_version)
         if live_version(settings):
             point_entries(settings)
     return with_failures(history, attempts), attempts
@@ -68,7 +68,7 @@ def known_history(settings: Settings) -> History:
 
 @contextmanager
 def explained_failures(settings: Settings, doing: str) -> Iterator[None]:
-    """Tell faults of the disk in words for people.
+    """Turn faults of the disk into readable errors.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def explained_failures(settings: Settings, doing: str) -> Iterator[None]:
         yield
     except (OSError, duckdb.Error, WarehouseUnreadable) as error:
         words = str(error.message if isinstance(error, ClienteleError) else error).splitlines()[0]
-        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+        if is_full_disk(error):
             free_mib = shutil.disk_usage(settings.published_folder).free >> 20
             raise PublishError(
                 f"{doing} failed. The disk of {settings.published_folder} is full ({free_mib:,} MiB free): {words}",

@@ -1,10 +1,10 @@
-"""Publish: the schemas people query, copied into a new version, checked, and put in place in one atomic step."""
+"""Publish: the schemas that readers query, copied into a new version, checked, and put in place in one atomic step."""
 
 from __future__ import annotations
 
 import logging
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from warehouse.base.errors import ClienteleError
 from warehouse.base.permissions import open_to_readers
 from warehouse.base.settings import Settings
 from warehouse.publishing.parquet_export import export_tables, tables_of
-from warehouse.publishing.publication_attempts import Attempt, forget, note, note_failure
-from warehouse.publishing.publication_history import History, write_history
+from warehouse.publishing.publication_attempts import KILLED, forget, note, note_failure
+from warehouse.publishing.publication_history import FAILED, History, PublishedRun, write_history
 from warehouse.publishing.publication_recovery import explained_failures, recover
 from warehouse.publishing.published_copy import check_copy, copy_schemas
 from warehouse.publishing.published_versions import (
@@ -58,7 +58,7 @@ class PublishReport:
 def publish(
     settings: Settings, source: str, as_of_date: date, pipeline_run_id: str, decided_by: str = PIPELINE
 ) -> PublishReport:
-    """Make the build file's marts, scores and quality tables what people read.
+    """Make the build file's marts, scores and quality tables what readers see.
 
     The build file is only read. Readers of the former version keep it until they close it; nobody sees half of the
     new one. Killed at any moment, the former or the new version is live, and the next publication clears up.
@@ -74,7 +74,8 @@ def publish(
         history, attempts = recover(settings)
         started_at = datetime.now(UTC).replace(tzinfo=None)
         version = f"{started_at:%Y%m%dT%H%M%S%f}-{source}"
-        attempt = Attempt(version, pipeline_run_id, source, as_of_date, started_at.isoformat(), decided_by)
+        attempt = PublishedRun(pipeline_run_id, source, as_of_date, version)
+        attempt = replace(attempt, status=FAILED, status_at=started_at, status_by=decided_by, status_reason=KILLED)
         try:
             with explained_failures(settings, f"Publishing {source}"):
                 note(settings, attempt)
@@ -88,14 +89,14 @@ def publish(
     return PublishReport(settings.published_file, version, table_rows)
 
 
-def _make_version(settings: Settings, attempt: Attempt, history: History) -> tuple[dict[str, int], History]:
+def _make_version(settings: Settings, attempt: PublishedRun, history: History) -> tuple[dict[str, int], History]:
     """Write a whole version to the disk, under its name but not live."""
-    unfinished = unfinished_folder(settings, attempt.version)
+    unfinished = unfinished_folder(settings, attempt.published_version)
     unfinished.mkdir()
     database = unfinished / DATABASE
     with open_duckdb(database, settings, read_only=False) as connection:
         table_rows, run = copy_schemas(connection, settings, attempt)
-        history = history.with_published(run, attempt.decided_by)
+        history = history.with_published(run)
         write_history(connection, history)
         connection.execute("checkpoint")
     with open_duckdb(database, settings, read_only=True) as connection:
@@ -103,11 +104,11 @@ def _make_version(settings: Settings, attempt: Attempt, history: History) -> tup
         export_tables(connection, tables_of(connection), unfinished / PARQUET)
     open_to_readers(unfinished)
     flush_tree(unfinished)
-    rename_durably(unfinished, folder_of(settings, attempt.version))
+    rename_durably(unfinished, folder_of(settings, attempt.published_version))
     return table_rows, history
 
 
-def _clear_up(settings: Settings, history: History, attempts: list[Attempt]) -> None:
+def _clear_up(settings: Settings, history: History, attempts: list[PublishedRun]) -> None:
     """The version is live: a fault from here on is no failure of the publication, and the next one clears up."""
     try:
         forget(settings, attempts)

@@ -1,21 +1,18 @@
-"""Copying what people query out of the build file, which is only read, and checking that it arrived."""
+"""Copying what readers query out of the build file, which is only read, and checking that it arrived."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import duckdb
 
 from warehouse.base.connections import attach_read_only, one_row, open_build_file
 from warehouse.base.errors import PublishError
-from warehouse.base.rows import column_types
+from warehouse.base.rows import as_dicts, column_types
 from warehouse.base.settings import Settings
 from warehouse.privacy.erased_names import names_erased
 from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
-from warehouse.privacy.secret import hash_parameters, keyed_hash_sql
 from warehouse.privacy.suppression import read_suppressed
-from warehouse.publishing.publication_attempts import Attempt
 from warehouse.publishing.publication_history import HISTORY_TABLES, PublishedRun
 from warehouse.publishing.publication_recovery import KEPT_BEFORE
 
@@ -26,7 +23,7 @@ _BUILD = "build_file"
 
 
 def copy_schemas(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, attempt: Attempt
+    connection: duckdb.DuckDBPyConnection, settings: Settings, attempt: PublishedRun
 ) -> tuple[dict[str, int], PublishedRun]:
     """Copy the published schemas of the source's build file into an empty file.
 
@@ -101,15 +98,10 @@ def _refuse_erased_people(connection: duckdb.DuckDBPyConnection, settings: Setti
         "where table_catalog = ? and list_contains(?, table_schema) and column_name = 'customer_id' order by all",
         [_BUILD, list(PUBLISHED_SCHEMAS)],
     ).fetchall()
-    bound = {"hashes": sorted(suppressed.hashes), "salt": suppressed.salt, **hash_parameters(suppressed.secret)}
-    hashed = keyed_hash_sql("concat($salt::varchar, customer_id)")
     for schema, table in tables:
-        found = connection.execute(
-            f'select 1 from (select distinct customer_id from {_BUILD}.{schema}."{table}") '
-            f"where customer_id is not null and list_contains($hashes, {hashed}) limit 1",
-            bound,
-        ).fetchone()
-        if found:
+        ids = f'select distinct customer_id from {_BUILD}.{schema}."{table}" where customer_id is not null'
+        erased = f"select 1 from ({ids}) where {suppressed.holds_sql('customer_id')} limit 1"
+        if connection.execute(erased, suppressed.parameters()).fetchone():
             raise _names_erased(f"{schema}.{table} holds rows about an erased person.")
     orders = connection.execute(f"select distinct order_id from {_BUILD}.marts.fct_orders").fetchall()
     if names_erased((order for (order,) in orders if order), suppressed):
@@ -120,36 +112,23 @@ def _names_erased(message: str) -> PublishError:
     return PublishError(message, f"Erase the person again (make erase), then publish again; {KEPT_BEFORE}.")
 
 
-def _figures(connection: duckdb.DuckDBPyConnection, attempt: Attempt) -> PublishedRun:
+def _figures(connection: duckdb.DuckDBPyConnection, attempt: PublishedRun) -> PublishedRun:
     try:
-        customers, orders, net_amount, rows_read, rows_quarantined = one_row(
-            connection,
-            f"""
+        result = connection.execute(f"""
             select
-                (select count(*) from {_BUILD}.marts.dim_customers),
-                (select count(*) from {_BUILD}.marts.fct_orders),
-                (select coalesce(sum(net_amount), 0) from {_BUILD}.marts.fct_orders),
-                (select coalesce(sum(rows_read), 0) from {_BUILD}.quality.file_loads where not is_derived),
-                (select coalesce(sum(rows_quarantined), 0) from {_BUILD}.quality.file_loads)
-            """,
-        )
+                (select count(*) from {_BUILD}.marts.dim_customers) as customers,
+                (select count(*) from {_BUILD}.marts.fct_orders) as orders,
+                (select coalesce(sum(net_amount), 0) from {_BUILD}.marts.fct_orders) as net_amount,
+                (select coalesce(sum(rows_read), 0) from {_BUILD}.quality.file_loads where not is_derived) as rows_read,
+                (select coalesce(sum(rows_quarantined), 0) from {_BUILD}.quality.file_loads) as rows_quarantined
+        """)
+        [figures] = as_dicts(result)
     except duckdb.CatalogException as error:
         raise PublishError(
             f"The marts of {attempt.source!r} are not complete: {str(error).splitlines()[0]}",
             f"Run build_marts and score_customers first; {KEPT_BEFORE}.",
         ) from error
-    return PublishedRun(
-        pipeline_run_id=attempt.pipeline_run_id,
-        source=attempt.source,
-        as_of_date=attempt.as_of_date,
-        published_version=attempt.version,
-        customers=customers,
-        orders=orders,
-        net_amount=net_amount,
-        rows_read=rows_read,
-        rows_quarantined=rows_quarantined,
-        published_at=datetime.fromisoformat(attempt.started_at),
-    )
+    return replace(attempt, published_at=attempt.status_at, **figures)
 
 
 def check_copy(connection: duckdb.DuckDBPyConnection, table_rows: dict[str, int]) -> None:

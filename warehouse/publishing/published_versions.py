@@ -1,6 +1,6 @@
 """Where published versions lie, which one is live, and how it is switched.
 
-    published/clientele.duckdb → current/clientele.duckdb      what people open
+    published/clientele.duckdb → current/clientele.duckdb      what readers open
     published/parquet          → current/parquet               the same tables for other tools
     published/current          → versions/<version>            the one link that decides what is live
     published/versions/<version>/clientele.duckdb, parquet/<schema>/<table>.parquet
@@ -11,11 +11,8 @@ crash, finds the former version or the new one.
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,13 +22,12 @@ import duckdb
 from warehouse.base.connections import DATABASE, PARQUET, open_version
 from warehouse.base.durable_files import flush_folder, link_durably, staged_name
 from warehouse.base.errors import WarehouseBusy, WarehouseUnreadable
-from warehouse.base.named_process import named_process
+from warehouse.base.locks import held_alone
 from warehouse.base.permissions import make_open_folder, open_to_readers
 from warehouse.base.settings import Settings
 from warehouse.publishing.publication_history import History
 
 _CURRENT = "current"
-_WAIT_SECONDS = 0.1
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +48,7 @@ def unfinished_folder(settings: Settings, version: str) -> Path:
 
 
 def live_version(settings: Settings) -> str | None:
-    """The version that people read, or None before the first publication."""
+    """The version that readers see, or None before the first publication."""
     link = settings.published_folder / _CURRENT
     return link.readlink().name if link.is_symlink() else None
 
@@ -79,7 +75,7 @@ def switch_to(settings: Settings, version: str) -> None:
 
 
 def point_entries(settings: Settings) -> None:
-    """See that the names people open lead to the live version."""
+    """See that the names that readers open lead to the live version."""
     for name in (DATABASE, PARQUET):
         entry = settings.published_folder / name
         if not entry.is_symlink():
@@ -155,11 +151,9 @@ def publication_lock(settings: Settings, patience_seconds: float = 120.0) -> Ite
     """
     for folder in (settings.published_folder, versions_folder(settings)):
         make_open_folder(folder)
-    with (settings.published_folder / ".lock").open("a+", encoding="utf-8") as lock:
-        _take(lock, time.monotonic() + patience_seconds)
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    with held_alone(
+        settings.published_folder / ".lock", "Another process is publishing or rolling back", patience_seconds
+    ):
         yield
 
 
@@ -170,18 +164,3 @@ def is_being_changed(settings: Settings) -> bool:
             return False
     except WarehouseBusy:
         return True
-
-
-def _take(lock, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                lock.seek(0)
-                holder = named_process(lock.read())
-                raise WarehouseBusy(
-                    f"Another process is publishing or rolling back: {holder}.", "Wait for it to end, then try again."
-                ) from None
-            time.sleep(_WAIT_SECONDS)

@@ -1,4 +1,4 @@
-"""Roll back: a former version becomes what people read again, and its own tables say so."""
+"""Roll back: a former version becomes what readers see again, and its own tables say so."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.base.durable_files import flush_file, flush_folder, flush_tree, r
 from warehouse.base.errors import PublishError
 from warehouse.base.permissions import open_to_readers
 from warehouse.base.settings import Settings
-from warehouse.publishing.parquet_export import export_tables, tables_of
+from warehouse.publishing.parquet_export import export_tables, read_everything, tables_of
 from warehouse.publishing.publication_attempts import forget
 from warehouse.publishing.publication_history import HISTORY_TABLES, History, PublishedRun, write_history
 from warehouse.publishing.publication_recovery import explained_failures, recover
@@ -51,7 +51,7 @@ class RollbackReport:
 def roll_back(settings: Settings, version: str | None, decided_by: str, reason: str = "") -> RollbackReport:
     """Make a former version live again; the next pipeline run publishes as always.
 
-    The version's file is written anew with the history up to now, beside the old one, before the switch. Killed at
+    The version's file is rewritten with the history up to now, beside the old one, before the switch. Killed at
     any moment, the version that was live before or the one asked for is live.
 
     Parameters
@@ -107,7 +107,7 @@ def _renew(settings: Settings, folder: Path, history: History) -> None:
             connection.execute("checkpoint")
         flush_file(staged)
         with open_duckdb(staged, settings, read_only=True) as connection:
-            _read_everything(connection)
+            read_everything(connection)
             _renew_parquet(connection, parquet)
         staged.chmod(database.stat().st_mode)
         rename_durably(staged, database)
@@ -116,12 +116,6 @@ def _renew(settings: Settings, folder: Path, history: History) -> None:
     open_to_readers(folder)
     flush_tree(parquet)
     flush_folder(folder)
-
-
-def _read_everything(connection: DuckDBPyConnection) -> None:
-    """Read each value once: a block that the disk has damaged fails here and not in front of a reader."""
-    for schema, table in tables_of(connection):
-        connection.execute(f'select bit_xor(hash(every_row)) from {schema}."{table}" as every_row').fetchall()
 
 
 def _renew_parquet(connection: DuckDBPyConnection, parquet: Path) -> None:

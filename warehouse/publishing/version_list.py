@@ -1,4 +1,4 @@
-"""The versions there are, for people: which one is live, why, and which can be put back."""
+"""The list of versions: which one is live, why, and which can be put back."""
 
 from __future__ import annotations
 

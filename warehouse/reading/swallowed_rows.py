@@ -1,4 +1,4 @@
-"""Rows that two stray quotation marks make one value of: told apart from texts of several lines, and set aside.
+"""Rows that two stray quotation marks make one value of: distinguished from texts of several lines, and set aside.
 
 A quotation mark at the start of a field opens a text that ends at the next one, maybe a thousand lines below. The
 record then has as many fields as the header, and its lines would be lost in one value. What such lines look like the
@@ -74,7 +74,7 @@ def set_swallowed_apart(batches: Iterator[Batch], header: Header) -> Iterator[Ba
 
 
 def _numbered(records: pa.Table, found: dict[int, list[str]], reasons: dict[int, str], added: int) -> Batch:
-    """The batch with its records counted anew where one of them is several rows."""
+    """The batch with its records renumbered where one of them is several rows."""
     rows: list[UnreadableRow] = []
     grown = np.array(sorted(number for number, lines in found.items() if len(lines) > 1), dtype=np.int64)
     growth = np.cumsum([0, *(len(found[number]) - 1 for number in grown)])

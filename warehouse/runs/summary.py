@@ -5,7 +5,6 @@ One page for each published run, in var/docs/runs; `make demo` and `make run` pr
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.base.connections import open_published
+from warehouse.base.durable_files import write_text_durably
 from warehouse.base.markdown import plain, table
 from warehouse.base.settings import Settings
 
@@ -139,12 +139,12 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> RunSummary | None:
         headline=f"{source} as of {as_of_date}: {customers:,} customers, {orders:,} orders, {net_amount:,.2f} net",
         published=f"published as version {version}",
         sections=(
-            _section(connection, "Rows", _ROWS, is_for_terminal=True),
-            _section(connection, "Quarantined rows", _QUARANTINE, is_for_terminal=True),
-            _section(connection, "Changes against the former version", _CHANGES, is_for_terminal=True),
-            _section(connection, "Warnings of the gates", _WARNINGS, is_for_terminal=True),
-            _section(connection, "Models in service", _DECISIONS, is_for_terminal=True),
-            _section(connection, "Drift", _DRIFT),
+            read_section(connection, "Rows", _ROWS, is_for_terminal=True),
+            read_section(connection, "Quarantined rows", _QUARANTINE, is_for_terminal=True),
+            read_section(connection, "Changes against the former version", _CHANGES, is_for_terminal=True),
+            read_section(connection, "Warnings of the gates", _WARNINGS, is_for_terminal=True),
+            read_section(connection, "Models in service", _DECISIONS, is_for_terminal=True),
+            read_section(connection, "Drift", _DRIFT),
         ),
     )
 
@@ -162,9 +162,7 @@ def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
         return None
     file = page_of(settings, summary.version)
     file.parent.mkdir(parents=True, exist_ok=True)
-    staged = file.with_suffix(".partial")
-    staged.write_text("\n".join(markdown(summary)) + "\n", encoding="utf-8")
-    os.replace(staged, file)  # noqa: PTH105 - in one step
+    write_text_durably(file, "\n".join(markdown(summary)) + "\n")
     return summary, file
 
 
@@ -183,9 +181,10 @@ def markdown(summary: RunSummary) -> Iterator[str]:
         yield from table(section.columns, section.rows)
 
 
-def _section(
+def read_section(
     connection: duckdb.DuckDBPyConnection, title: str, query: str, *, is_for_terminal: bool = False
 ) -> Section:
+    """The answer of a query as a section."""
     result = connection.execute(query)
     columns = tuple(column[0] for column in result.description)
     return Section(title, columns, tuple(result.fetchall()), is_for_terminal)

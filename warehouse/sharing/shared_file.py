@@ -68,7 +68,7 @@ def share(
     end
         First day of a month; the months before it are counted. Must not be chosen by looking at the data.
     tell
-        Is told what will be spent, before it is.
+        Called with what will be spent, before it is.
 
     Raises
     ------

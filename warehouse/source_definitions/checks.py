@@ -1,4 +1,4 @@
-"""What may stand in a source.yml: wrong fields and impossible entries, told with their line and what is allowed."""
+"""What may stand in a source.yml: wrong fields and impossible entries, reported with their line and what is allowed."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Source(Frozen):
     time_zone: str = "UTC"  # of the shop's days, such as Europe/Berlin; where it names none, the setting
     reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
-    contract_attributes: tuple[str, ...] = ()  # keys of subscriptions.attributes that may be told: no free text
+    contract_attributes: tuple[str, ...] = ()  # keys of subscriptions.attributes that may be shown: no free text
 
     def mapping_sql(self, table: str) -> str:
         """The SELECT that gives a contract table."""
@@ -80,7 +80,7 @@ class Source(Frozen):
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""
-        # Where the customer stands, and what is told of contracts, decides nothing about how rows are read.
+        # Where the customer stands, and what is shown of contracts, decides nothing about how rows are read.
         of_files = {"__all__": {"customer_id_sql", "guest_column"}}
         left_out = {"folder": True, "contract_attributes": True, "files": of_files}
         parts = [self.model_dump_json(exclude=left_out)]

@@ -24,7 +24,7 @@ create table if not exists state.line_kinds (
 
 @dataclass(frozen=True)
 class SourceDefinitions:
-    """The part of a source that models read. Another one makes other marts: everything is built anew."""
+    """The part of a source that models read. Another one makes other marts: everything is rebuilt."""
 
     reporting_currency: str | None = None
     amounts_from: str = "lines"

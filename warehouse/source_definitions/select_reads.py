@@ -26,7 +26,7 @@ def tables_read(sql: str) -> frozenset[str]:
         with duckdb.connect() as connection:
             names = connection.get_table_names(sql, qualified=True)
     except duckdb.Error:
-        return frozenset()  # told when it is run
+        return frozenset()  # reported when it is run
     parts = [name.split(" AS ")[0].replace('"', "").lower().split(".") for name in names]
     return frozenset(table for schema, table in (part for part in parts if len(part) > 1) if schema == "raw")
 

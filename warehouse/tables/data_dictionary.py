@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
@@ -103,7 +102,7 @@ def _use(feature: Feature | None) -> str:
     if feature is None:
         return ""
     said = ["feature"] if feature.is_promised else [f"feature; where missing: {feature.missing} ({feature.because})"]
-    said += ["outliers clipped"] if feature.winsorise else []
+    said += ["outliers held"] if feature.winsorise else []
     said += [f"more of it means {feature.more_means}"] if feature.more_means else []
     return f" *({'; '.join(said)})*"
 
@@ -116,8 +115,3 @@ def _section(name: str, description: str, rows: list[tuple[str, str, str]]) -> s
 
 def _line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def write_data_dictionary(path: Path) -> None:
-    """Write the document to a file."""
-    path.write_text(data_dictionary(), encoding="utf-8")

@@ -59,8 +59,10 @@ class ColumnRule(Frozen):
     def _says_what_it_needs(self) -> ColumnRule:
         if (self.missing == "constant") != (self.constant is not None):
             raise ValueError("`constant` goes with missing: constant, and with nothing else")
-        told = self.neighbour_count is not None and bool(self.near_by)
-        if (self.missing == "knn" and not told) or (self.missing != "knn" and (self.neighbour_count or self.near_by)):
+        has_neighbours = self.neighbour_count is not None and bool(self.near_by)
+        if (self.missing == "knn" and not has_neighbours) or (
+            self.missing != "knn" and (self.neighbour_count or self.near_by)
+        ):
             raise ValueError("`neighbour_count` and `near_by` go with missing: knn, and with nothing else")
         return self
 

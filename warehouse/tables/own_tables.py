@@ -49,12 +49,12 @@ def own_tables(schema: str) -> tuple[OwnTable, ...]:
 
 def score_table(spec: JobSpec) -> OwnTable:
     """The table of a job's scores: its key, its own columns, and those that all such tables have."""
-    told = spec.scores
+    scores = spec.scores
     reasons = () if spec.reasons is None else _reason_columns(spec, spec.reasons)
     columns = (
-        *(OwnColumn(name, _TYPES["text"], True, words) for name, words in told.key.items()),
+        *(OwnColumn(name, _TYPES["text"], True, words) for name, words in scores.key.items()),
         _own_column("as_of_date", "date!", "The score knows everything before this day and nothing of it or after."),
-        *(_own_column(name, column.kind, column.description) for name, column in told.columns.items()),
+        *(_own_column(name, column.kind, column.description) for name, column in scores.columns.items()),
         *reasons,
         _own_column("status", "text!", "scored, not_eligible or refused."),
         _own_column("reason", "text", "Why there is no score."),
@@ -63,7 +63,7 @@ def score_table(spec: JobSpec) -> OwnTable:
         _own_column("mlflow_run_id", "text", "The run that trained it."),
         _own_column("scored_at", "timestamp!", "When the score was computed (UTC)."),
     )
-    return OwnTable("scores", told.table, told.description, columns, (*told.key, "as_of_date", "model_name"))
+    return OwnTable("scores", scores.table, scores.description, columns, (*scores.key, "as_of_date", "model_name"))
 
 
 def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:

@@ -11,7 +11,7 @@ from warehouse.values.text_checks import without_blanks
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How the texts of a column are rewritten before they are typed, and what is told of it.
+    """How the texts of a column are rewritten before they are typed, and what is noted on it.
 
     ``rewritten`` makes SQL of the text in plain form from SQL of the text as it stands; null where it is refused, for
     the reason ``refused``. ``note`` goes into the report, with the number of values it is about.

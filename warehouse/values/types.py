@@ -32,7 +32,7 @@ _MOMENT_HINTS = (
     (r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}( .*)?", "has a year of two digits"),
 )
 _MOMENT_TYPES = ("date", "timestamp")
-# A value that is cut by more than a billionth of itself is told; less is the noise of floats (2.5500000000000003).
+# A value that is cut by more than a billionth of itself is noted; less is the noise of floats (2.5500000000000003).
 _NOISE = "1e-9"
 
 

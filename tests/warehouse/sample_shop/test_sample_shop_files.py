@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 import warehouse
 from warehouse.sources.sample_shop import words
-from warehouse.sources.sample_shop.files import Staging
 from warehouse.sources.sample_shop.generate import build_shop, generate
 from warehouse.sources.sample_shop.settings import SampleShop
 
@@ -120,7 +119,7 @@ def test_a_run_that_breaks_off_leaves_the_earlier_files(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(Staging, "write_json", broken)
+    monkeypatch.setattr("warehouse.sources.sample_shop.generate.write_json", broken)
     with pytest.raises(OSError, match="no space left"):
         generate(tmp_path / "landing", tmp_path / "truth", SampleShop(customer_count=40))
     assert {path: path.read_bytes() for path in (tmp_path / "landing").iterdir()} == before

@@ -26,7 +26,7 @@ class Arrival:
     given_name: str  # under which it was handed in
     sha256: str  # empty where nothing but the place is known any more
     hand_in: str  # what was handed in together
-    arrived_at: str  # UTC, for people: no order goes by it
+    arrived_at: str  # UTC, for information: no order goes by it
     former_sha256: str = ""  # until erased people are taken out of it
     full_kind: str = ""  # the kind of export, where that is full
     is_accepted: bool = False  # a full export that was loaded: what it takes away is not questioned again

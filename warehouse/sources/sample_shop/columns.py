@@ -24,7 +24,7 @@ def numbered_ids(prefix: str, numbers: np.ndarray, width: int) -> pa.StringArray
 
 
 def blank_where(column: pa.Array, is_missing: np.ndarray) -> pa.Array:
-    """Give the column with missing values where told."""
+    """Give the column with missing values at the places given."""
     if not is_missing.any():
         return column
     positions = pa.array(np.arange(len(column)), mask=is_missing)

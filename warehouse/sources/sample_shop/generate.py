@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse.sources.sample_shop import campaigns as camp
 from warehouse.sources.sample_shop import season as sea
@@ -20,7 +21,7 @@ from warehouse.sources.sample_shop.dirt import soil
 from warehouse.sources.sample_shop.dirt_kinds import KINDS
 from warehouse.sources.sample_shop.events import build_events, draw_visits
 from warehouse.sources.sample_shop.feedback import build_feedback
-from warehouse.sources.sample_shop.files import Staging
+from warehouse.sources.sample_shop.files import write_csv, write_json, written_together
 from warehouse.sources.sample_shop.orders import (
     Sales,
     build_order_items,
@@ -79,26 +80,27 @@ def generate(landing_folder: Path, truth_folder: Path, settings: SampleShop | No
     if truth_folder.resolve().is_relative_to(landing_folder.resolve()):
         raise ValueError("the truth folder must lie outside the landing folder")
     tables, truth = build_shop(settings)
-    landing, known = Staging(), Staging()
     notes, row_counts = [], {}
-    try:
+    with written_together() as staged:
         for name in list(tables):
             table = tables.pop(name)  # large tables are let go one by one
             if name in KINDS:
                 table, dirt = soil(settings, name, table)
                 notes.append(dirt)
-            suffix = "parquet" if name in PARQUET_TABLES else "csv"
-            write = landing.write_parquet if name in PARQUET_TABLES else landing.write_csv
-            write(landing_folder / f"{name}.{suffix}", table)
-            row_counts[f"{name}.{suffix}"] = len(table)
-        for name, table in truth.items():
-            known.write_csv(truth_folder / f"{name}.csv", table)
-        known.write_csv(truth_folder / "dirt.csv", pa.concat_tables(notes))
-        known.write_json(truth_folder / "process.json", describe_process(settings))
-        return GeneratedFiles(landing.finish(), known.finish(), row_counts)
-    finally:
-        landing.discard()
-        known.discard()
+            path = landing_folder / f"{name}.{'parquet' if name in PARQUET_TABLES else 'csv'}"
+            row_counts[path] = len(table)
+            if name in PARQUET_TABLES:
+                pq.write_table(table, staged(path), compression="zstd")
+            else:
+                write_csv(staged(path), table)
+        known = {truth_folder / f"{name}.csv": table for name, table in truth.items()}
+        known[truth_folder / "dirt.csv"] = pa.concat_tables(notes)
+        for path, table in known.items():
+            write_csv(staged(path), table)
+        process = truth_folder / "process.json"
+        write_json(staged(process), describe_process(settings))
+    counts = {path.name: count for path, count in row_counts.items()}
+    return GeneratedFiles(tuple(row_counts), (*known, process), counts)
 
 
 def build_shop(settings: SampleShop) -> tuple[dict[str, pa.Table], dict[str, pa.Table]]:
@@ -141,7 +143,7 @@ def describe_process(settings: SampleShop) -> dict:
     """Give the parameters of the process, for truth/process.json."""
     return {
         "settings": settings.model_dump(mode="json"),
-        "as_of_date": sea.day_after(settings.last_date).isoformat(),
+        "as_of_date": settings.as_of_date.isoformat(),
         "horizon_days": HORIZON_DAYS,
         "kept_order_share": settings.kept_share,
         "segments": [asdict(segment) for segment in SEGMENTS],

@@ -7,7 +7,7 @@ that makes both the expectation and the draw of order times exact.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -80,8 +80,3 @@ class Season:
 def exposure_by_day(first_date: date, day_count: int) -> np.ndarray:
     """Give the season-weighted days gathered at the start and end of each day, shape (day_count + 1,)."""
     return np.concatenate([[0.0], np.cumsum(day_factors(first_date, day_count))])
-
-
-def day_after(day: date, days: int = 1) -> date:
-    """Give the date some days later."""
-    return day + timedelta(days=days)

@@ -52,7 +52,12 @@ class SampleShop(BaseModel):
     @property
     def end_s(self) -> int:
         """First second after ``last_date``: nothing in the files happens at or after it."""
-        return seconds_at(self.last_date + timedelta(days=1))
+        return seconds_at(self.as_of_date)
+
+    @property
+    def as_of_date(self) -> date:
+        """The day after ``last_date``."""
+        return self.last_date + timedelta(days=1)
 
     @property
     def kept_share(self) -> float:

@@ -23,7 +23,7 @@ from warehouse.sources.sample_shop.columns import blank_where, picked, timestamp
 from warehouse.sources.sample_shop.population import Population, by_segment
 from warehouse.sources.sample_shop.profiles import customer_ids
 from warehouse.sources.sample_shop.returns import PARTIAL_SHARE
-from warehouse.sources.sample_shop.season import Season, day_after, exposure_by_day
+from warehouse.sources.sample_shop.season import Season, exposure_by_day
 from warehouse.sources.sample_shop.segments import SEGMENT_NAMES
 from warehouse.sources.sample_shop.settings import HORIZON_DAYS, SampleShop
 
@@ -93,9 +93,8 @@ def customer_truth(shop: SampleShop, population: Population, catalogue: Catalogu
     """Give the table of true parameters and expectations, one row per account."""
     is_buyer = population.is_buyer
     is_alive = is_buyer & (population.lifetime_end_s > shop.end_s)
-    ahead = outlook(
-        population.rate_per_day, population.death_rate_per_day, day_after(shop.last_date), HORIZON_DAYS, shop.kept_share
-    )
+    rates = population.rate_per_day, population.death_rate_per_day
+    ahead = outlook(*rates, shop.as_of_date, HORIZON_DAYS, shop.kept_share)
     gross, net = (np.where(is_buyer, amount, 0.0) for amount in mean_order_amounts(population, catalogue))
     order_count = np.where(is_alive, ahead.order_count, 0.0)
     ids = customer_ids(np.arange(population.count))
