@@ -1,8 +1,8 @@
-"""When a person is told: a task that failed for good, a gate that warns, a run that published.
+"""Alerts: for a task that failed for good, a gate with warnings, and a published run.
 
-A task tells by itself, as its `on_failure_callback`, when it has failed for the last time. One whose process was killed
-cannot: Airflow takes note of its end and calls nothing. So every DAG has an `on_failure_callback` too, which the DAG
-processor runs, and which speaks where no task has. The tasks of dbt's models are silent: `run_dbt` speaks for them.
+A task raises an alert in its `on_failure_callback` when it has failed for the last time. If its process was killed,
+Airflow records its end and calls nothing. So every DAG has an `on_failure_callback` too, which the DAG processor runs,
+and which raises the alert if no task has. The tasks of dbt's models raise none: `run_dbt` does for all of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _log = logging.getLogger("clientele")
 
 
 def harmless(function: Callable[..., None]) -> Callable[..., None]:
-    """Let no fault in telling people fail what they are told about."""
+    """Log errors of a function that raises alerts, so that they do not fail the task."""
 
     @functools.wraps(function)
     def call(*args: Any) -> None:
@@ -33,7 +33,7 @@ def harmless(function: Callable[..., None]) -> Callable[..., None]:
 
 @harmless
 def alert_failure(context: Any) -> None:
-    """Tell that a task has failed for good."""
+    """Raise an alert that a task has failed for good."""
     from warehouse.alerts.alert import words_of
 
     task = context["ti"]
@@ -47,7 +47,7 @@ def alert_failure(context: Any) -> None:
 
 @harmless
 def alert_run_failure(context: Any) -> None:
-    """Tell that a run of a DAG has failed, unless the task that failed has told it."""
+    """Raise an alert that a run of a DAG has failed, unless the failed task has raised one."""
     from warehouse.alerts.alert import is_told
     from warehouse.base.settings import Settings
 
@@ -58,7 +58,7 @@ def alert_run_failure(context: Any) -> None:
 
 @harmless
 def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
-    """Tell which expectations of a gate that was passed do not hold."""
+    """Raise an alert with the expectations that do not hold, of a gate that was passed."""
     if not result.warnings:
         return
     rules = [f"{check.table_name} – {check.description}" for check in result.warnings]
@@ -70,7 +70,7 @@ def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
 
 @harmless
 def alert_publication(plan: dict[str, Any]) -> None:
-    """Write the page of the run that has published, and tell of it."""
+    """Write the page of the run that has published, and raise an alert with its summary."""
     from warehouse.base.settings import Settings
     from warehouse.runs.summary import write_run_summary
 
@@ -102,7 +102,7 @@ def _raise(kind: Any, task: Any, run: dict[str, Any], *, message: str, what_to_d
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
-    """The error meant for people behind the one that tells Airflow not to retry."""
+    """The error with a message for users, which Airflow's own exception (against a retry) may hide."""
     from warehouse.base.errors import ClienteleError
 
     behind = getattr(error, "__context__", None)
@@ -110,11 +110,11 @@ def _cause(error: BaseException | None) -> BaseException | None:
 
 
 def _run_of(context: Any) -> dict[str, Any]:
-    """Whose run it is, from the first of these that can tell: the plan, the event that started it, the form."""
-    for ask in (_plan, _event, lambda found: dict(found["params"])):
+    """The identity of the run, from the first that is available: the plan, the triggering event, the form."""
+    for read in (_plan, _event, lambda found: dict(found["params"])):
         try:
-            run = ask(context)
-        except Exception:  # nothing answers in the DAG processor  # noqa: S112
+            run = read(context)
+        except Exception:  # not available in the DAG processor  # noqa: S112
             continue
         if run and run.get("source"):
             return run

@@ -1,24 +1,24 @@
 """# Backfill scores
 
-**Purpose.** Fills in, or makes again, the scores of a range of as-of dates, one date after the other. Each date is
-built, checked, scored and checked as the pipeline does it, with nothing known of what came later: the models are
-those that could have served then, and a date without one is trained for first. No champion changes, and no scores of
-other dates do. At the end the marts stand again as of the newest scored date, and everything is published once.
+**Purpose.** Computes the scores of a range of as-of dates, one date after the other; existing ones are replaced. Each
+date is built, checked, scored and checked as in the pipeline, without later data: the models are those that could
+have served then, and for a date without one a model is trained first. Champions and the scores of other dates do not
+change. At the end the marts are restored to the newest scored date, and everything is published once.
 
 **Inputs.** `raw.*` in `var/warehouse/<source>.duckdb`; the registered models in MLflow.
 
-**Outputs.** `scores.*` of the dates asked for; versions of models that serve past dates, with their decisions in
+**Outputs.** `scores.*` of the requested dates; versions of models that serve past dates, with their decisions in
 `quality.model_promotions`; a new published version; the asset **published_warehouse**.
 
-**When it fails.** Nothing is published, and `restore` has put the marts back. Dates that passed their gates have
-their new scores, which the next publication shows; a date that failed has its former ones.
+**When it fails.** Nothing is published, and `restore` has restored the marts. Dates that passed their gates have
+their new scores, which the next publication includes; a date that failed has its former ones.
 
-- `plan`: waits, because another run builds or needs the marts → it goes on by itself when that run has ended. The
-  range is empty, too long or beyond the data → trigger again with another.
-- `reprocess`: the log names the gate, dbt model or model of that date → mend it; clear the task with downstream.
-- `restore`: the log has dbt's words → mend them, clear the task.
+- `plan`: waits, because another run builds or needs the marts → it continues by itself when that run has ended. The
+  range is empty, too long or beyond the data → trigger again with another range.
+- `reprocess`: the log names the gate, dbt model or model of that date → correct it; clear the task with downstream.
+- `restore`: the log has dbt's message → correct the cause, clear the task.
 - `check_activation`, `publish`: as in `score_customers`.
-- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+- any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from wiring import (
 @dag(
     dag_id="backfill_scores",
     doc_md=__doc__,
-    # Only by hand: which dates to make again is a person's decision.
+    # Only by hand: which dates to compute is a user's decision.
     schedule=None,
     catchup=False,
     max_active_runs=1,
@@ -60,14 +60,14 @@ def backfill_scores() -> None:
     @waiting_task(pool=WAREHOUSE_POOL, execution_timeout=WAIT)
     @readable
     def plan() -> dict[str, Any]:
-        """Wait until no other run builds or needs the marts; settle the dates."""
+        """Wait until no other run builds or needs the marts; determine the dates."""
         wait_for_the_marts()
         return settle_requested_dates()
 
     @task
     @readable
     def dates(plan: dict[str, Any]) -> list[dict[str, Any]]:
-        """Hand each date to a task of its own."""
+        """Give each date a task of its own."""
         return plan["dates"]
 
     @waiting_task(
@@ -78,7 +78,7 @@ def backfill_scores() -> None:
     )
     @readable
     def reprocess(plan: dict[str, Any]) -> list[str]:
-        """Marts, gate, scores, gate as of one date; a model first, if none could have served then."""
+        """Marts, gate, scores and gate as of one date; trains a model first, if none could have served then."""
         from pipeline.backfill import reprocess_date
 
         wait_for_earlier_dates()
@@ -88,7 +88,7 @@ def backfill_scores() -> None:
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK, trigger_rule="all_done_min_one_success")
     @readable
     def restore(plan: dict[str, Any]) -> dict[str, Any]:
-        """Marts and customer profile as of the newest scored date again, whatever became of the dates."""
+        """Marts and customer profile as of the newest scored date, even if a date has failed."""
         from pipeline.backfill import restore_marts
 
         restored = restore_marts(*run_of(plan))
@@ -98,13 +98,13 @@ def backfill_scores() -> None:
     @task(pool=WAREHOUSE_POOL)
     @readable
     def check_activation(plan: dict[str, Any]) -> list[str]:
-        """Activation gate: the profile carries everyone, all revenue to the cent, and the newest scores."""
+        """Activation gate: the profile has all customers, all revenue to the cent, and the newest scores."""
         return pass_gate("activation", plan)
 
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
-        """Write the file that people query, once for all dates, if all of them passed."""
+        """Publish the warehouse, once for all dates, if all of them passed."""
         return publish_run(plan)
 
     planned = plan()

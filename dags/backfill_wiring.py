@@ -1,4 +1,4 @@
-"""The form of backfill_scores, and whom its tasks wait for."""
+"""The form of backfill_scores, and the runs and tasks that its tasks wait for."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def backfill_form() -> dict[str, Param]:
 
 
 def wait_for_the_marts() -> None:
-    """Wait while another run builds the marts or needs them as they stand.
+    """Wait while another run builds the marts or needs them unchanged.
 
-    A run of build_marts that has not begun does not count: it waits for the backfill itself.
+    A run of build_marts that has not begun does not count: it waits for the backfill.
     """
     wait_while_others_work([*DAGS_THAT_NEED_MARTS], {"build_marts": [*_BUILDING]})
 
 
 def settle_requested_dates() -> dict[str, Any]:
-    """Return the plan of the backfill that the form asks for, with the plans of its `dates`."""
+    """Return the plan of the requested backfill, with the plans of its `dates`."""
     from pipeline.backfill import settle_dates
     from warehouse.base.settings import Settings
 
@@ -50,9 +50,9 @@ def settle_requested_dates() -> dict[str, Any]:
 
 
 def wait_for_earlier_dates() -> None:
-    """Come back later while an earlier date waits for its second attempt: the slot is free meanwhile.
+    """Defer the task while an earlier date waits for its second attempt; the slot is free meanwhile.
 
-    A date without a model is trained for, and serves those after it: the order must not depend on who was killed.
+    A model trained for one date may serve later ones, so the order of dates must not change after a failure.
 
     Raises
     ------

@@ -1,23 +1,23 @@
 """# Build marts
 
-**Purpose.** Shapes raw rows into customers, orders, products and point-in-time features, model by model in dbt.
+**Purpose.** Transforms raw rows into customers, orders, products and point-in-time features, by dbt models.
 
 **Inputs.** `raw.*` in `var/warehouse/<source>.duckdb`; the models in `dbt_project/` except `activation`.
 
 **Outputs.** The schemas `staging`, `intermediate`, `pii` and `marts` of the build file, in `quality` the tables
 `identity_summary` and `customer_merges`; the asset **marts**, which starts `train_models`.
 
-One process runs dbt (`run_dbt`, whose log has dbt's messages); the task of each model only takes the state of that
+One process runs dbt (`run_dbt`, whose log has dbt's messages); the task of each model only shows the state of that
 model. dbt's tests run with the models they test.
 
-**When it fails.** Nothing after it has run and the published warehouse is as it was.
+**When it fails.** No later task has run, and the published warehouse is unchanged.
 
-- `resolve_identities`: a rule in `identity.yml` or a row of the seed `identity_overrides` makes no sense → mend what
+- `resolve_identities`: a rule in `identity.yml` or a row of the seed `identity_overrides` is invalid → correct what
   the message names; clear the task with downstream.
-- `run_dbt`: a model or one of its tests failed → mend it; clear `run_dbt` with downstream.
+- `run_dbt`: a model or one of its tests failed → correct it; clear `run_dbt` with downstream.
 - `check_marts`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
-- `plan`: waits, because another run is being trained or scored, or past dates are → it goes on by itself after that.
-- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+- `plan`: waits, because a training, a scoring or a backfill is running → it continues by itself after that.
+- any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
 from __future__ import annotations
@@ -61,18 +61,18 @@ from wiring import (
     tags=["dbt", "quality"],
 )
 def build_marts() -> None:
-    # Leaves its slot until the run before it has published.
+    # Deferred until the run before it has published.
     @waiting_task(pool=WAREHOUSE_POOL, execution_timeout=WAIT)
     @readable
     def plan() -> dict[str, Any]:
-        """Wait until no other run still needs its marts; settle source and as-of date: the event's, or the form's."""
+        """Wait until no other run needs its marts; determine source and as-of date, from the event or the form."""
         wait_while_others_work([*DAGS_THAT_NEED_MARTS, "backfill_scores"])
         return settle_run()
 
     @task(pool=WAREHOUSE_POOL)
     @readable
     def resolve_identities(plan: dict[str, Any]) -> list[str]:
-        """Find out which customer ids are one person; the overrides of the seed identity_overrides always win."""
+        """Find customer ids of one person; the seed identity_overrides has priority."""
         from pipeline import stages
 
         return say(stages.resolve_identities(*run_of(plan)).lines())
@@ -80,7 +80,7 @@ def build_marts() -> None:
     @task(task_id=DBT_TASK_ID, pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
     def build(plan: dict[str, Any]) -> list[str]:
-        """Run dbt: seeds, models, and their tests in between."""
+        """Run dbt: seeds, models and their tests."""
         from pipeline.dbt_run import run_dbt
         from warehouse.marts.dbt import MART_SELECTION
 
@@ -100,7 +100,7 @@ def build_marts() -> None:
     built = build(planned)
     checked = check_marts(planned)
     resolved >> built >> checked
-    # The models only show themselves: nothing waits for them, so that one left out cannot skip the gate.
+    # The models' tasks only show states: nothing waits for them, so that a skipped one cannot skip the gate.
     built >> dbt_models()
 
 

@@ -1,7 +1,7 @@
 """# Ingest sources
 
-**Purpose.** Takes the files of one source from the landing folder into the raw tables of its build file.
-Rows that break the data contract go to quarantine with the reason; a file that was loaded before changes nothing.
+**Purpose.** Loads the files of one source from the landing folder into the raw tables of its build file. Rows that
+break the data contract are quarantined with the reason; a file that was loaded before changes nothing.
 
 **Inputs.** `var/landing/<source>/`, `warehouse/tables/contract.yml`, `warehouse/sources/<source>/`. The sample shop
 generates its files itself.
@@ -9,11 +9,11 @@ generates its files itself.
 **Outputs.** `raw.*`, `quality.file_loads` and `quality.quarantined_rows` in `var/warehouse/<source>.duckdb`; the
 asset **raw**, which starts `build_marts`.
 
-**When it fails.** Nothing after it has run and the published warehouse is as it was.
+**When it fails.** No later task has run, and the published warehouse is unchanged.
 
-- `load`: no files, an unreadable file, or no orders → the log names file and rule; mend it, trigger again.
+- `load`: no files, an unreadable file, or no orders → the log names file and rule; correct it, trigger again.
 - `check_raw`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
-- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+- any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from wiring import (
 @dag(
     dag_id="ingest_sources",
     doc_md=__doc__,
-    # No timetable: a person, `make demo`, `make run` or an outside system starts it when files have landed.
+    # No timetable: a user, `make demo`, `make run` or another system starts it when files have landed.
     schedule=None,
     catchup=False,
     max_active_runs=1,
@@ -53,7 +53,7 @@ def ingest_sources() -> None:
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
     def load() -> list[str]:
-        """Load new rows, quarantine bad ones, recognise known ones."""
+        """Load new rows, quarantine invalid ones, skip known ones."""
         from pipeline import stages
         from warehouse.base.settings import Settings
 
@@ -62,13 +62,13 @@ def ingest_sources() -> None:
     @task(pool=WAREHOUSE_POOL)
     @readable
     def plan() -> dict[str, Any]:
-        """Give the pipeline run its name and settle its as-of date, which may depend on what was loaded."""
+        """Determine name and as-of date of the pipeline run; the date may depend on the loaded data."""
         return settle_run()
 
     @task(pool=WAREHOUSE_POOL, outlets=[RAW])
     @readable
     def check_raw(plan: dict[str, Any]) -> list[str]:
-        """Raw gate: counts balance, keys hold, there are orders."""
+        """Raw gate: counts balance, keys are valid, there are orders."""
         said = pass_gate("raw", plan)
         hand_over(RAW, plan)
         return said

@@ -1,4 +1,4 @@
-"""How build_marts shows dbt: one task runs it, and one task per model takes the model's state."""
+"""How build_marts shows dbt: one task runs it, and one task per model shows the model's state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DBT_TASK_ID = "run_dbt"
 
 
 def outcome_recorder(settings: Settings) -> Callable[[Any], None]:
-    """What dbt is to tell its events: each finished model is noted for the task that shows it."""
+    """A handler of dbt's events that records each finished model for the task that shows it."""
     from pipeline.dbt_progress import append_outcome, progress_file, progress_folder
 
     file = progress_file(progress_folder(settings), get_current_context()["run_id"])
@@ -27,7 +27,7 @@ def outcome_recorder(settings: Settings) -> Callable[[Any], None]:
 
 
 def dbt_models() -> DbtTaskGroup:
-    """Return the group of dbt's models, drawn from the manifest that dbt writes before Airflow starts."""
+    """Return the task group of dbt's models, from the manifest that dbt writes before Airflow starts."""
     from warehouse.base.definitions import DBT_PROJECT
     from warehouse.base.settings import Settings
     from warehouse.marts.dbt import MART_SELECTION
@@ -64,10 +64,10 @@ def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> Mo
         unique_id=node.unique_id,
         folder=str(progress_folder(Settings())),
         dbt_task_id=DBT_TASK_ID,
-        # All wait from the start: dbt keeps the order of the models, the arrows only show it.
+        # All wait from the start: dbt determines the order of the models, the arrows only show it.
         trigger_rule=TriggerRule.ALWAYS,
         retries=0,
-        # The task that runs dbt speaks for all of them.
+        # The task that runs dbt raises the alert for all of them.
         on_failure_callback=None,
         execution_timeout=LONG_TASK * 4,
     )

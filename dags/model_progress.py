@@ -1,8 +1,8 @@
-"""How each dbt model fared, shown in Airflow without a process or a slot for each model.
+"""The state of each dbt model in Airflow, without a process or a slot for each model.
 
-One task runs dbt and writes a line for each finished node; the task of a model waits for its line in the
-triggerer, one small coroutine each, and ends there. A sensor for each model, as Cosmos' WATCHER mode has it, costs
-a process each: measured on two cores, 46 s of processor time for 39 models beside the 16 s of dbt itself.
+One task runs dbt and writes a line for each finished node; the task of a model waits for its line in the triggerer,
+as one small coroutine, and ends there. A sensor for each model, as in Cosmos' WATCHER mode, needs a process each:
+measured on two cores, 46 s of processor time for 39 models in addition to the 16 s of dbt.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _EVENTS = {"success": TaskSuccessEvent, "pass": TaskSuccessEvent, "skipped": Tas
 
 
 class ModelProgress(BaseOperator):
-    """Takes the state of one dbt model.
+    """Shows the state of one dbt model.
 
     Parameters
     ----------
     unique_id
         dbt's name of the node, for example ``model.clientele.fct_orders``.
     folder
-        Where the outcomes are written.
+        Folder of the outcomes.
     dbt_task_id
         The task that runs dbt.
     """
@@ -75,7 +75,7 @@ class ModelTrigger(BaseTrigger):
         """Yield the event that ends the task."""
         task: Any = self.task_instance  # there is one while a trigger runs
         file = progress_file(self.folder, task.run_id)
-        # An outcome from before this attempt began belongs to an earlier dbt run, unless dbt does not run again.
+        # An earlier outcome belongs to an earlier dbt run, unless dbt does not run again.
         began = time.time()
         polls = 0
         while (status := outcome_of(file, self.unique_id, began)) is None:

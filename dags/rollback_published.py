@@ -1,19 +1,19 @@
 """# Roll back what is published
 
-**Purpose.** Makes a former version of the published warehouse what people read again. Models and build files stay as
-they are, and the next pipeline run publishes as always.
+**Purpose.** Makes a former version of the published warehouse live again. Models and build files do not change, and
+the next pipeline run publishes as usual.
 
 **Inputs.** The versions kept in `var/published/versions` (`make versions` lists them).
 
-**Outputs.** `var/published/clientele.duckdb` and `var/published/parquet` show the version asked for;
-`quality.pipeline_runs` and `quality.publications` in it say since when, by whom and why; an event of the asset
+**Outputs.** `var/published/clientele.duckdb` and `var/published/parquet` are those of the requested version;
+`quality.pipeline_runs` and `quality.publications` in it have the time, the user and the reason; an event of the asset
 **published_warehouse**.
 
-**When it fails.** What is live stays live.
+**When it fails.** The live version stays live.
 
-- *There is no version …*: it is not kept any more, or misspelt → `make versions`.
-- *… is live already*, *no version before the live one*: there is nothing to go back to → name another version.
-- *Rolling back to … failed*: the version's file is damaged, or the disk is full → the log says which.
+- *There is no version …*: it was deleted, or the name is wrong → `make versions`.
+- *… is live already*, *no version before the live one*: there is no version to go back to → name another one.
+- *Rolling back to … failed*: the version's file is damaged, or the disk is full → see the log.
 - *Another process is publishing*: it retries by itself.
 """
 
@@ -35,7 +35,7 @@ REASON = Param("", type="string", title="Reason", description="Why; readers see 
 @dag(
     dag_id="rollback_published",
     doc_md=__doc__,
-    # Only by hand: going back is a person's decision.
+    # Only by hand: a rollback is a user's decision.
     schedule=None,
     catchup=False,
     max_active_runs=1,
@@ -48,7 +48,7 @@ def rollback_published() -> None:
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def roll_back() -> list[str]:
-        """Switch to the version in one step; its tables tell who went back and why."""
+        """Switch to the version in one atomic step; its tables record who did so and why."""
         from warehouse.base.settings import Settings
         from warehouse.publishing.rollback import roll_back as switch_back
 

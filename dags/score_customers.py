@@ -10,15 +10,15 @@ profile, and publishes the result in one atomic step.
 `var/published/clientele.duckdb`, the same tables in `var/published/parquet/`, and in both a row in
 `quality.pipeline_runs`; the asset **published_warehouse**.
 
-**When it fails.** Nothing is published: people keep reading the version published before.
+**When it fails.** Nothing is published: users keep reading the version published before.
 
 - `score`: a model cannot be loaded, or marts are missing → the log names it; run the DAG before this one.
 - `check_scores`, `check_activation`: a critical expectation does not hold → open the Data Docs
   (`var/docs/validations/index.html`).
-- `activate`: a dbt model or test failed → the log has dbt's message; mend it and clear the task.
-- `publish`: the new version did not pass its checks, or the disk is full → the log says which; clear the task when
-  mended. What is published but wrong is taken back with the DAG `rollback_published`.
-- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+- `activate`: a dbt model or test failed → the log has dbt's message; correct the cause and clear the task.
+- `publish`: the new version did not pass its checks, or the disk is full → see the log; clear the task after
+  correcting it. A wrong version that was published is replaced with the DAG `rollback_published`.
+- any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from wiring import (
 @dag(
     dag_id="score_customers",
     doc_md=__doc__,
-    # Whenever all training jobs of a pipeline run have come to a decision; one run for each pipeline run.
+    # Whenever all training jobs of a pipeline run have a decision; one run for each pipeline run.
     schedule=PartitionedAssetTimetable(assets=MODELS),
     catchup=False,
     max_active_runs=1,
@@ -59,7 +59,7 @@ def score_customers() -> None:
     @task(pool=WAREHOUSE_POOL)
     @readable
     def plan() -> dict[str, Any]:
-        """Settle source and as-of date: those of the run that trained, or those asked for by hand."""
+        """Determine source and as-of date: those of the run that trained, or those of the form."""
         return settle_run()
 
     @task(pool=WAREHOUSE_POOL)
@@ -88,13 +88,13 @@ def score_customers() -> None:
     @task(pool=WAREHOUSE_POOL)
     @readable
     def check_activation(plan: dict[str, Any]) -> list[str]:
-        """Activation gate: the profile carries everyone, all revenue to the cent, and these scores."""
+        """Activation gate: the profile has all customers, all revenue to the cent, and these scores."""
         return pass_gate("activation", plan)
 
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
-        """Write the file that people query, check it, and put it in place in one step."""
+        """Publish the warehouse: write a new version, check it, and make it live in one atomic step."""
         return publish_run(plan)
 
     planned = plan()

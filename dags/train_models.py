@@ -1,9 +1,9 @@
 """# Train models
 
 **Purpose.** Trains every job (`warehouse/jobs`: segmentation, churn, lifetime value, …) on past snapshots, compares its
-models with its baselines and the model in service on later snapshots, and promotes one only if it wins its place. A job
-whose data and settings are unchanged keeps its model unless `force_retrain` is set. With *Ask before promoting*,
-a person has the last word: the run waits at `approval.ask` for an answer to each new model (Required Actions).
+models with its baselines and the model in service on later snapshots, and promotes one only if it passes the gate. A
+job whose model is not due for training keeps it unless `force_retrain` is set. With *Ask before promoting*, a user
+decides: the run waits at `approval.ask` for an answer about each new model (Required Actions).
 
 **Inputs.** `marts.customer_features`, `marts.customer_labels` and the same of `marts.subscription_…` in
 `var/warehouse/<source>.duckdb`, `ml/conf/`.
@@ -11,14 +11,14 @@ a person has the last word: the run waits at `approval.ask` for an answer to eac
 **Outputs.** Runs and a registered model for each job in MLflow (`crm_<job>`, aliases `champion` and `challenger`);
 `quality.model_promotions`, `.drift`, `.realised_performance`; the asset **models**, which starts `score_customers`.
 
-Too little data is no failure: the job records a reasoned refusal, and customers are scored as *refused*.
+Too little data is not a failure: the job records a refusal with the reason, and customers get the status *refused*.
 
-**When it fails.** The models in service stay in service, and the published warehouse is as it was.
+**When it fails.** The models in service stay in service, and the published warehouse is unchanged.
 
-- `train_*`: MLflow cannot be written, or marts are missing → the log names it; mend it, clear the task.
+- `train_*`: MLflow cannot be written, or marts are missing → the log names it; correct it, clear the task.
 - `approval.ask` waits for an answer: Required Actions; none within 12 hours counts as a rejection.
-- a champion that disappoints: trigger this DAG with *Roll back*, or `python -m ml rollback --job …`.
-- any task: the build file is *held by another process* → close what holds it; the task retries by itself.
+- a champion performs badly: trigger this DAG with *Roll back*, or `python -m ml rollback --job …`.
+- any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def train_models() -> None:
     @task(pool=WAREHOUSE_POOL)
     @readable
     def plan() -> dict[str, Any]:
-        """Settle source and as-of date: those of the run that built the marts, or those asked for by hand."""
+        """Determine source and as-of date: those of the run that built the marts, or those of the form."""
         return settle_run()
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
-        """Fit the candidates, evaluate them on later data, promote the winner, or return what to ask about it."""
+        """Fit the candidates, evaluate them on later data, promote the winner, or return a question about it."""
         from pipeline import stages
 
         run, params = run_of(plan), get_current_context()["params"]
@@ -81,10 +81,10 @@ def train_models() -> None:
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
     def backtest(plan: dict[str, Any]) -> list[str]:
-        """Replay earlier dates, if asked for. One that cannot be done says so and holds nothing up."""
+        """Replay earlier dates, if requested. A backtest that is impossible is reported and does not stop the run."""
         count = get_current_context()["params"]["backtest_origins"]
         if not count:
-            return say(["No backtest asked for (backtest_origins is 0)."])
+            return say(["No backtest requested (backtest_origins is 0)."])
         from pipeline import stages
         from warehouse.base.errors import ClienteleError
 
@@ -94,11 +94,11 @@ def train_models() -> None:
             return say([f"No backtest: {error}"])
         return say(line for report in reports for line in (f"{report.job}:", *report.lines()))
 
-    # What was not asked is skipped, which holds nothing up.
+    # Skipped questions must not skip this task.
     @task(outlets=[MODELS], trigger_rule="none_failed")
     @readable
     def announce(plan: dict[str, Any]) -> None:
-        """Hand the run on to scoring."""
+        """Announce the trained models, which starts scoring."""
         hand_over(MODELS, plan)
 
     planned = plan()

@@ -1,8 +1,8 @@
-"""Waiting for other runs: in the triggerer, where it takes no process, no slot and none of the task's attempts.
+"""Waiting for other runs in the triggerer, which needs no process, no slot and none of the task's attempts.
 
-A sensor that reschedules itself can lose an attempt each time it looks: where the scheduler is slow to learn that a
-look has ended, it finds the task scheduled again and takes it for killed. What waits here has been put off by Airflow's
-own means (`TaskDeferred`), looks in the triggerer, and is called again when the way is free.
+A sensor that reschedules itself can lose an attempt with each check: if the scheduler is slow to notice the end of a
+check, it finds the task scheduled again and assumes that it was killed. Tasks that wait here are deferred
+(`TaskDeferred`), check in the triggerer, and are called again when the wait is over.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance as Airflo
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
-# States of tasks that work or are about to.
+# States of tasks that run or are about to.
 UNDER_WAY = ("scheduled", "queued", "running", "up_for_retry", "restarting")
 ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
-_LOOK_EVERY_SECONDS = 3.0
+_CHECK_EVERY_SECONDS = 3.0
 
 
 class WaitingOperator(_PythonDecoratedOperator):
-    """A task of a function that may put itself off; it is called anew when the wait is over."""
+    """A task of a function that may defer itself; it is called again when the wait is over."""
 
     custom_operator_name = "@task"
 
@@ -41,28 +41,28 @@ def waiting_task(**options: Any) -> TaskDecorator:
 
 
 def wait_for(trigger: Wait, most: timedelta) -> NoReturn:
-    """Leave the slot and come back, from the beginning of the task, when the way is free.
+    """Defer the task, which then starts from the beginning when the wait is over.
 
     Raises
     ------
     TaskDeferred
-        Always: it tells Airflow so.
+        Always; this is how Airflow defers a task.
     """
     raise TaskDeferred(trigger=trigger, method_name="execute", timeout=most)
 
 
 class Wait(BaseTrigger):
-    """Looks every few seconds whether the way is free."""
+    """Checks every few seconds whether the wait is over."""
 
     @abstractmethod
     def is_free(self) -> bool:
-        """Whether the task may go on."""
+        """Whether the task may continue."""
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield once the way is free."""
-        look = sync_to_async(self.is_free)
-        while not await look():
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        """Yield when the wait is over."""
+        check = sync_to_async(self.is_free)
+        while not await check():
+            await asyncio.sleep(_CHECK_EVERY_SECONDS)
         yield TriggerEvent(True)
 
 
@@ -99,7 +99,7 @@ class EarlierTasks(Wait):
 
 
 def others_work(dag_ids: list[str], task_ids: dict[str, list[str]]) -> bool:
-    """Whether a run of the DAGs, or one of the tasks by DAG, is under way; asked by a task or in the triggerer."""
+    """Whether a run of the DAGs, or one of the tasks by DAG, is under way; works in tasks and in the triggerer."""
     return any(Airflow.get_dr_count(dag_id=dag_id, states=["queued", "running"]) for dag_id in dag_ids) or any(
         Airflow.get_ti_count(dag_id=dag_id, task_ids=tasks, states=list(UNDER_WAY))
         for dag_id, tasks in task_ids.items()
@@ -108,6 +108,6 @@ def others_work(dag_ids: list[str], task_ids: dict[str, list[str]]) -> bool:
 
 def earlier_tasks_ended(ti: Any) -> bool:
     """Whether all mapped tasks with a lower index have ended; one that waits for its second attempt has not."""
-    asked = {"dag_id": ti.dag_id, "task_ids": [ti.task_id], "run_ids": [ti.run_id]}
-    states = Airflow.get_task_states(**asked).get(ti.run_id, {})
+    which = {"dag_id": ti.dag_id, "task_ids": [ti.task_id], "run_ids": [ti.run_id]}
+    states = Airflow.get_task_states(**which).get(ti.run_id, {})
     return all(states.get(f"{ti.task_id}_{earlier}") in ENDED for earlier in range(ti.map_index))

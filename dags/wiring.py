@@ -1,8 +1,8 @@
-"""What the DAG files share: assets, tags, limits, the trigger form, and how a run's identity is handed on.
+"""The shared parts of the DAG files: assets, tags, limits, the trigger form, and the identity of a run.
 
-A pipeline run is one source at one as-of date. Its identity (`plan`) is made in the first DAG, travels as the
-extra of the asset events, and the partition key of those events is its `pipeline_run_id`: so each pipeline run
-gets its own run of each DAG, where Airflow would otherwise merge the events that arrive during a run into one.
+A pipeline run is one source at one as-of date. Its identity (`plan`) is made in the first DAG and passed on as the
+extra of the asset events, whose partition key is its `pipeline_run_id`. So each pipeline run has its own run of each
+DAG; without keys Airflow would merge the events that arrive during a run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MARTS = Asset("marts")
 MODELS = Asset("models")
 PUBLISHED_WAREHOUSE = Asset("published_warehouse")
 
-# The only tags there are: what a DAG is about.
+# The closed list of tags.
 TAGS = ("ingest", "dbt", "quality", "ml", "publish")
 
 # The pool, defined in pools.json, with one slot. Every task that opens a build file takes it.
@@ -49,11 +49,11 @@ DEFAULT_ARGS = {
     "on_failure_callback": alert_failure,
 }
 LONG_TASK = timedelta(minutes=60)
-# Runs that need the marts as they stand: new ones under their feet would mix two as-of dates.
+# Runs that need unchanged marts: new ones would mix two as-of dates.
 DAGS_THAT_NEED_MARTS = ("train_models", "score_customers")
-# How long a run waits for a person's answer; less than a day, so that the next day's run finds its way free.
+# How long a run waits for an answer; less than a day, so that it does not delay the next day's run.
 ANSWER_WITHIN = timedelta(hours=12)
-# How long a run waits for those that need the marts: as long as they may take, with a person asked in between.
+# How long a run waits for those that need the marts: as long as they may take, with a question in between.
 WAIT = LONG_TASK * 2 + ANSWER_WITHIN
 
 _log = logging.getLogger("clientele")
@@ -88,7 +88,7 @@ def trigger_form(*, default_source: str) -> dict[str, Param]:
 
 
 def requested() -> dict[str, Any]:
-    """What this run was asked for: by the event that triggered it, or by hand."""
+    """The requested parameters of this run: of the event that triggered it, or of the form."""
     context = get_current_context()
     for events in context["triggering_asset_events"].values():
         for event in events:
@@ -98,12 +98,12 @@ def requested() -> dict[str, Any]:
 
 
 def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | None = None) -> None:
-    """Put the task off while one of these DAGs has a run, or one of these tasks (by DAG) works or is about to.
+    """Defer the task while one of these DAGs has a run, or one of these tasks (by DAG) runs or is about to.
 
     Raises
     ------
     TaskDeferred
-        If so; the task begins anew when they have ended.
+        If so; the task starts again when they have ended.
     """
     if others_work(dag_ids, task_ids or {}):
         say(["Waiting for another run to end."])
@@ -115,12 +115,12 @@ def settle_run() -> dict[str, Any]:
     from warehouse.base.settings import Settings
     from warehouse.runs.planning import plan_run, read_date
 
-    asked = requested()
-    return plan_run(Settings(), **asked | {"as_of_date": read_date(asked["as_of_date"])}).as_dict()
+    wanted = requested()
+    return plan_run(Settings(), **wanted | {"as_of_date": read_date(wanted["as_of_date"])}).as_dict()
 
 
 def run_of(plan: dict[str, Any]) -> tuple[Settings, RunPlan]:
-    """What the functions of `pipeline` take: the settings, and the plan as it travelled from the first task."""
+    """The first arguments of functions of `pipeline`: the settings, and the plan from the first task."""
     from warehouse.base.settings import Settings
     from warehouse.runs.planning import RunPlan
 
@@ -128,14 +128,14 @@ def run_of(plan: dict[str, Any]) -> tuple[Settings, RunPlan]:
 
 
 def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
-    """Run a gate, which raises if it does not hold, and return its outcome in words."""
+    """Run a gate, which raises if it fails, and return its outcome in words."""
     from pipeline import stages
 
     return say_step(stages.check(*run_of(plan), gate), plan)
 
 
 def say_step(step: Any, plan: dict[str, Any]) -> list[str]:
-    """Log what became of a step of a run, and tell what a gate warns of."""
+    """Log the result of a step, and raise an alert for warnings of a gate."""
     from expectations.results import GateResult
 
     if isinstance(step, GateResult):
@@ -144,7 +144,7 @@ def say_step(step: Any, plan: dict[str, Any]) -> list[str]:
 
 
 def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
-    """Write the file that people query, check it, put it in place in one step, and tell of it."""
+    """Publish the warehouse and raise an alert with the summary."""
     from pipeline import stages
 
     report = stages.publish(*run_of(plan))
@@ -155,14 +155,14 @@ def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def hand_over(asset: Asset, plan: dict[str, Any]) -> None:
-    """Announce the asset to the DAG that waits for it, with the identity of the pipeline run."""
+    """Announce the asset, with the identity of the pipeline run, to the DAG it triggers."""
     outlet = get_current_context()["outlet_events"][asset]
     outlet.extra = {field: plan[field] for field in EVENT_FIELDS}
     outlet.add_partitions(plan["pipeline_run_id"])
 
 
 def readable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Log a failure meant for people as one message, and do not retry what a retry cannot mend."""
+    """Log an error for users as one message, and do not retry if that cannot help."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -172,7 +172,7 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
         from warehouse.base.errors import ClienteleError, WarehouseBusy
         from warehouse.base.machine_faults import in_words
 
-        # skops looks at everything in every loaded module; Airflow's old names answer with a thousand warnings.
+        # skops reads all names of all loaded modules; Airflow's old names give a thousand warnings.
         warnings.filterwarnings("ignore", category=DeprecatedImportWarning)
         try:
             return function(*args, **kwargs)
@@ -190,12 +190,12 @@ def readable(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Log the lines for people and keep them beside the task's result, which is for the next task."""
+    """Log the lines and store them separately from the task's result, which is for the next task."""
     get_current_context()["ti"].xcom_push("said", say(lines))
 
 
 def say(lines: Iterable[str]) -> list[str]:
-    """Log the lines for people and return them, so that they show as the task's result too."""
+    """Log the lines and return them, so that they are shown as the task's result too."""
     said = list(lines)
     for line in said:
         _log.info("%s", line)

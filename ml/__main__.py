@@ -15,10 +15,10 @@ from warehouse.jobs.registry import backtested_jobs, job_names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it ended as it should (a reasoned refusal does), 1 otherwise."""
+    """Run one command; return 0 if it succeeded (a refusal with a reason does), else 1."""
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("ml.competition.progress").setLevel(logging.INFO)  # candidate by candidate
+    logging.getLogger("ml.competition.course").setLevel(logging.INFO)  # candidate by candidate
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     return run_command(lambda _settings: _COMMANDS[asked.command](asked))
@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ml", description="Train and use the customer models.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (
-        ("train", "train a job's candidates, judge them and decide who serves"),
+        ("train", "train and evaluate a job's candidates, and decide which model serves"),
         ("score", "score every customer with the model that serves"),
     ):
         command = commands.add_parser(name, help=what, description=what)
@@ -44,14 +44,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_backtest(commands: argparse._SubParsersAction) -> None:
-    what = "replay earlier dates: what would the models have reached? Changes nothing of what serves"
+    what = "replay earlier dates: how good would the models have been? Changes no model in service"
     command = commands.add_parser("backtest", help=what, description=what)
     command.add_argument("--job", choices=[*backtested_jobs(), "all"], required=True)
     command.add_argument("--source", required=True, help="name of the source")
     command.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: all data")
     command.add_argument("--origins", type=int, default=6, metavar="N", help="the newest N dates, a step apart")
     command.add_argument("--dates", type=date.fromisoformat, nargs="+", default=(), metavar="YYYY-MM-DD")
-    command.add_argument("--candidates", nargs="+", default=(), metavar="NAME", help="beside the baselines; for speed")
+    command.add_argument("--candidates", nargs="+", default=(), metavar="NAME", help="besides the baselines; for speed")
 
 
 def _add_rollback(commands: argparse._SubParsersAction) -> None:
@@ -64,12 +64,12 @@ def _add_rollback(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_approve(commands: argparse._SubParsersAction) -> None:
-    what = "answer for a model that awaits approval: let it serve, or reject it and let the champion go on"
+    what = "answer for a model that awaits approval: let it serve, or reject it and keep the champion"
     command = commands.add_parser("approve", help=what, description=what)
     command.add_argument("--job", choices=job_names(), required=True)
     command.add_argument("--source", required=True, help="name of the source")
-    command.add_argument("--reject", action="store_true", help="the champion goes on")
-    command.add_argument("--reason", default="", metavar="TEXT", help="kept with the decision")
+    command.add_argument("--reject", action="store_true", help="keep the champion")
+    command.add_argument("--reason", default="", metavar="TEXT", help="stored with the decision")
     command.add_argument("--version", metavar="N", help="default: the version that awaits approval")
 
 

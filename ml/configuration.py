@@ -1,4 +1,4 @@
-"""Files of `ml/conf`, read into frozen, checked objects."""
+"""Settings from the files of `ml/conf`, as frozen, validated objects."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ CONFIGURATION_FOLDER = Path(__file__).resolve().parent / "conf"
 @cache
 def load_configuration(kind: type[Declared], name: str, folder: Path = CONFIGURATION_FOLDER) -> Declared:
     """Read and check one file of `ml/conf`; SettingsError if it cannot be used."""
-    return read_declaration(kind, folder / f"{name}.yml", "Mend the file named above.", f"ml/conf/{name}.yml")
+    return read_declaration(kind, folder / f"{name}.yml", "Correct the file named above.", f"ml/conf/{name}.yml")

@@ -1,4 +1,4 @@
-"""The surroundings of a training or scoring run."""
+"""The environment of a training or scoring run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from warehouse.base.settings import Settings
 
 @contextmanager
 def quiet_environment(settings: Settings) -> Iterator[None]:
-    """One thread for the numeric libraries, and their caches under home.
+    """Limit the numeric libraries to one thread, and put their caches under home.
 
-    One thread gives the same sums on every machine, and on a machine where other tasks run it is much
-    faster: threads that wait for each other burn the processor time the others need.
+    One thread gives the same sums on every machine. Where other tasks run it is also much faster, because threads that
+    wait for each other use the processor time that the others need.
     """
     os.environ.setdefault("MPLCONFIGDIR", str(settings.home / "matplotlib"))
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    # Only libraries that are loaded can be limited.
+    # Only loaded libraries can be limited.
     import sklearn.ensemble  # noqa: F401
     from threadpoolctl import threadpool_limits
 

@@ -1,6 +1,6 @@
-"""The doors of the embedded Airflow, as a plugin of its API server: who may ask, and a link that signs in.
+"""Access to the embedded Airflow, as a plugin of its API server: a check of requests, and a link that signs in.
 
-Loaded by every part of Airflow, and made for one: what it needs of the API server is imported when it is asked.
+Every part of Airflow loads plugins, so modules of the API server are imported only when a request needs them.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 USER = "clientele"
 SIGN_IN = "/sign-in"
-# On whatever port, for somebody may have come through a tunnel: a web page can choose its port, but not these names.
+# On any port, because requests may come through a tunnel: a web page can choose its port, but not these names.
 _OUR_NAME = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
 
 
 class OnlyFromHere:
-    """Answers only who calls the server by a name of this machine, and no page of another server.
+    """Answers only requests that use a name of this machine and do not come from a page of another server.
 
-    A web page in somebody's browser can reach this machine under a name of its own (DNS rebinding), and can send
-    requests to it from anywhere.
+    A web page in a user's browser can reach this machine under another name (DNS rebinding), and can send requests to
+    it from anywhere.
     """
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on what may pass, and refuse the rest."""
+        """Pass valid requests on, and refuse others."""
         if scope["type"] not in ("http", "websocket") or may_pass(scope["headers"]):
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
@@ -52,7 +52,7 @@ def may_pass(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
-    """`/sign-in/?token=<password>`: set the cookie of a session and go on to Airflow's first page."""
+    """`/sign-in/?token=<password>`: set the cookie of a session and redirect to Airflow's first page."""
     from airflow.api_fastapi.app import get_cookie_path
     from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
     from airflow.api_fastapi.auth.managers.simple.datamodels.login import LoginBody
@@ -60,7 +60,7 @@ async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
     from fastapi import HTTPException
     from starlette.responses import PlainTextResponse, RedirectResponse
 
-    # So called, it is not written into the log of requests.
+    # A parameter of this name is not written into the log of requests.
     given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
     try:
         token = SimpleAuthManagerLogin.create_token(body=LoginBody(username=USER, password=given))
@@ -68,10 +68,10 @@ async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         words = "This link does not sign in. `make status` prints the one that does.\n"
         response = PlainTextResponse(words, status_code=401)
     else:
-        # 303: whatever was asked, the next page is fetched.
+        # 303: the next page is fetched with GET, whatever the method of the request.
         response = RedirectResponse(get_cookie_path(), status_code=303)
         response.set_cookie(COOKIE_NAME_JWT_TOKEN, token, path=get_cookie_path(), httponly=True, samesite="lax")
-    # The address is a secret: neither kept nor told to the next page.
+    # The address is a secret: it must neither be cached nor sent to the next page.
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     await response(scope, receive, send)
@@ -88,7 +88,7 @@ async def _answer(send: Send, status: int, words: bytes) -> None:
 
 
 class Doors(AirflowPlugin):
-    """What Airflow looks for in its folder of plugins."""
+    """The plugin, which Airflow finds in its folder of plugins."""
 
     name = "clientele_doors"
     fastapi_apps = [{"app": sign_in, "url_prefix": SIGN_IN, "name": "Signing in by a link"}]  # noqa: RUF012 - Airflow's

@@ -1,4 +1,4 @@
-"""Run a backtest from end to end: choose the origins, build their history once, replay each job, keep the figures."""
+"""Run a backtest: choose the origins, build their history once, replay each job, record the figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from warehouse.runs.planning import plan_run
 
 @dataclass(frozen=True)
 class Backtest:
-    """One job's backtest, kept under `backtest_id` (MLflow's parent run)."""
+    """The backtest of one job, recorded under `backtest_id` (MLflow's parent run)."""
 
     job: str
     source: str
@@ -32,9 +32,13 @@ class Backtest:
     report: Path
 
     def lines(self) -> list[str]:
-        """Findings, table and where they are kept, for people."""
+        """Findings, table and where they are stored, for users."""
         shown = as_text(table(self.job, self.origins))
-        return [*findings(self.job, self.origins), *shown.splitlines(), f"Kept in {self.report} and quality.backtest."]
+        return [
+            *findings(self.job, self.origins),
+            *shown.splitlines(),
+            f"Stored in {self.report} and quality.backtest.",
+        ]
 
 
 def backtest(
@@ -50,12 +54,12 @@ def backtest(
 ) -> Iterator[Backtest]:
     """Replay jobs at given dates, or at the newest `origin_count` dates one snapshot step apart.
 
-    Nothing of the models in service changes: the data are built in a scratch file, no version is registered.
+    Nothing changes for the models in service: the data are built in a scratch file, no version is registered.
 
     Raises
     ------
     ClienteleError
-        If a date cannot be judged yet, nothing is loaded, dbt fails, or MLflow does not answer.
+        If the outcomes of a date are not known yet, nothing is loaded, dbt fails, or MLflow does not answer.
     """
     definitions = definitions or load_definitions()
     known = plan_run(settings, source, as_of_date)
@@ -72,12 +76,12 @@ def backtest(
 def chosen_origins(
     as_of_date: date, dates: Sequence[date], origin_count: int, definitions: Definitions
 ) -> tuple[date, ...]:
-    """The origins, oldest first; each must lie a horizon before what is known.
+    """The origins, oldest first; each must lie at least a horizon before the as-of date.
 
     Raises
     ------
     ClienteleError
-        If a date is too new to be judged, or none is asked for.
+        If the outcomes of a date are not known yet, or no date is requested.
     """
     newest = as_of_date - horizon_of(definitions)
     if late := [day for day in dates if day > newest]:

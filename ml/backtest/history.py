@@ -1,9 +1,8 @@
-"""The snapshots of many origins from few builds: features of a date do not depend on when they are built.
+"""The snapshots of many origins from few builds, because features of a date do not depend on the date of the build.
 
-A build as of D holds labelled snapshots at D − h, and at D − 2h, D − 2h − step, … (h: horizon). Cut to what was
-known, they are the training and evaluation snapshots of every origin on that grid: labels are judged as they
-stood when their window closed, and no feature knows a later event (both are tested). So one build serves all
-origins of a grid instead of one build per origin; origins off the grid cost a further build.
+A build as of D has labelled snapshots at D − h, and at D − 2h, D − 2h − step, … (h: horizon). They are the training and
+evaluation snapshots of every origin on that grid: labels are as known when their window ended, and no feature depends
+on a later event (both are tested). So one build serves all origins of a grid; other origins need further builds.
 """
 
 from __future__ import annotations
@@ -47,9 +46,9 @@ class History:
     definitions: Definitions
 
     def snapshots(self, origin: date) -> Snapshots:
-        """What a training as of origin + horizon gets: training dates up to origin − horizon, holdout at the origin.
+        """The rows of a training as of origin + horizon: training dates up to origin − horizon, holdout at the origin.
 
-        The rows at the origin stand in for the scoring rows, which a training only counts.
+        The rows at the origin replace the scoring rows, which a training only counts.
         """
         horizon, step = horizon_of(self.definitions), timedelta(days=self.definitions.snapshot_step_days)
         dates = [origin - horizon - number * step for number in range(self.definitions.snapshot_max_count)]
@@ -72,7 +71,7 @@ class History:
 
 
 def horizon_of(definitions: Definitions) -> timedelta:
-    """The longer of the two horizons: no label may reach beyond it."""
+    """The longer of the two horizons."""
     return timedelta(days=definitions.snapshot_horizon_days)
 
 
@@ -84,7 +83,7 @@ def read_history(settings: Settings, source: str, origins: Sequence[date], defin
     Raises
     ------
     ClienteleError
-        If nothing is loaded, the build file is held, or dbt fails.
+        If nothing is loaded, the build file is in use, or dbt fails.
     """
     parts = []
     with _scratch(settings, source) as scratch:
@@ -97,7 +96,7 @@ def read_history(settings: Settings, source: str, origins: Sequence[date], defin
 
 
 def builds_needed(origins: Sequence[date], definitions: Definitions) -> Iterator[tuple[date, list[date]]]:
-    """Yield the newest origin of each build, and all origins that the build covers, oldest first."""
+    """Yield the newest origin of each build, and all origins it covers, oldest first."""
     horizon, step = horizon_of(definitions).days, definitions.snapshot_step_days
     left = sorted(set(origins), reverse=True)
     while left:
@@ -110,17 +109,17 @@ def builds_needed(origins: Sequence[date], definitions: Definitions) -> Iterator
 
 @contextmanager
 def _scratch(settings: Settings, source: str) -> Iterator[Settings]:
-    """A home of its own with a build file that holds the raw tables only."""
+    """A temporary home with a build file of the raw tables only."""
     folder = settings.home / "backtest"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=f".{source}-") as home:
         scratch = settings.model_copy(update={"home": folder / home})
         with open_build_file(settings, source, read_only=True):
-            pass  # says in words that the file is missing or held
+            pass  # raises if the file is missing or in use
         scratch.warehouse_folder.mkdir()
         with open_duckdb(scratch.build_file(source), scratch, read_only=False) as connection:
             _copy_raw(connection, str(settings.build_file(source)))
-            create_raw_tables(connection)  # columns that the contract has gained since the source was loaded
+            create_raw_tables(connection)  # with columns added to the contract since the source was loaded
         yield scratch
 
 

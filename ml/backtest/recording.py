@@ -1,4 +1,4 @@
-"""Keep a backtest: rows in `quality.backtest`, and in MLflow a run per origin under one parent."""
+"""Record a backtest: rows in `quality.backtest`, and in MLflow a run per origin under one parent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warehouse.tables.quality_tables import create_quality_tables
 
 
 def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[Origin], markdown: str) -> str:
-    """Write both; return the id of MLflow's parent run, which is the backtest's id. No model is registered."""
+    """Record a backtest; return the id of MLflow's parent run, which is the backtest's id."""
     horizon = {"horizon_days": str(job.horizon_days)}
     runs = [(o.origin_date.isoformat(), {**_tags(o), **horizon}, dict(_run_metrics(o))) for o in origins]
     backtest_id = record_backtest(TrackingServer(settings), job, source, runs, markdown)
@@ -30,7 +30,7 @@ def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[
 
 
 def rows(backtest_id: str, source: str, origins: Sequence[Origin], horizon_days: int | None = None) -> pd.DataFrame:
-    """One row per origin, model and metric, as in the table; a refused origin has one row with its reason."""
+    """Rows of `quality.backtest`: one per origin, model and metric; a refused origin has one row with the reason."""
     now = datetime.now(UTC).replace(tzinfo=None)
     found = []
     for origin in origins:
@@ -70,7 +70,7 @@ def _tags(origin: Origin) -> dict[str, str]:
 
 
 def _run_metrics(origin: Origin) -> Iterator[tuple[str, float]]:
-    """The champion's, the best baseline's and the then serving model's figures, told apart by a prefix."""
+    """Metrics of the champion, the best baseline and the model then in service, with a prefix for each."""
     for prefix, figures in (
         ("champion", origin.of(origin.champion)),
         ("baseline", origin.of(origin.best_baseline)),

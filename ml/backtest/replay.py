@@ -1,4 +1,4 @@
-"""One origin: the job's competition as it would have been run, and how the model then in service did."""
+"""The replay of an origin: the job's competition as of that time, and the metrics of the model then in service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.jobs.supervised import SupervisedJob
 
 @dataclass(frozen=True)
 class Figures:
-    """One model at one origin; role: baseline, candidate, or in_service (chosen one horizon before)."""
+    """The metrics of a model at an origin; role: baseline, candidate, or in_service (chosen one horizon before)."""
 
     name: str
     role: str
@@ -25,14 +25,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Origin:
-    """What came of one origin.
+    """The results of one origin.
 
     Attributes
     ----------
     refusal
-        Why there are no figures; None when there are.
+        The reason if there are no figures.
     champion, best_baseline
-        The best model of this origin's competition and the best rule, by the rules of the job.
+        The best model and the best baseline of this origin's competition.
     rank_gain
         Champion minus best baseline in the primary metric, with its paired bootstrap interval.
     """
@@ -60,12 +60,13 @@ class Origin:
 
     @property
     def baselines(self) -> tuple[Figures, ...]:
+        """The figures of the baselines."""
         return tuple(f for f in self.figures if f.role == "baseline")
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The model that a competition put in service, with what it takes."""
+    """The model that a competition put into service, with its features."""
 
     result: Result
     columns: tuple[str, ...]
@@ -74,14 +75,14 @@ class _Chosen:
 def replay(job: SupervisedJob, history: History, candidates: Collection[str] = ()) -> Iterator[Origin]:
     """Run the job's competition at each origin, oldest first.
 
-    The competition at an origin is the training as of origin + horizon, whose holdout is the origin. The model
-    it chooses would have been in service one horizon later, so it is judged at that origin too if it is among
-    those replayed: those figures choose nothing.
+    The competition at an origin is the training as of origin + horizon, whose holdout is the origin. The chosen model
+    would have been in service one horizon later, so it is evaluated at that origin too, if that is replayed; these
+    metrics do not influence any choice.
 
     Raises
     ------
     ClienteleError
-        If a candidate that is asked for does not exist.
+        If a requested candidate does not exist.
     """
     chosen: dict[date, _Chosen] = {}
     for day in history.origins:

@@ -1,4 +1,4 @@
-"""The figures of a backtest as tables for people: plain text for the shell, Markdown for a file."""
+"""The figures of a backtest as tables: plain text for the shell, Markdown for a file."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
         for figures in origin.figures:
             is_champion = figures.name == origin.champion and figures.role == "candidate"
             name = f"{figures.name} *" if is_champion else figures.name
-            told = (figures.metrics.get(metric) for metric in shown)
-            values = ("–" if value is None else f"{value:.3f}" for value in told)
+            known = (figures.metrics.get(metric) for metric in shown)
+            values = ("–" if value is None else f"{value:.3f}" for value in known)
             rows.append([day, count, name, _ROLE_WORDS[figures.role], *values])
     return rows
 
 
 def findings(job: str, origins: Sequence[Origin]) -> list[str]:
-    """In words: at how many origins the champion beats every baseline, and its level at each."""
-    judged = [origin for origin in origins if origin.champion is not None]
-    if not judged:
-        return ["No origin could be judged."]
-    lines = [f"{len(judged)} of {len(origins)} origins judged; champion: best model of the origin's competition."]
+    """Sentences: at how many origins the champion beats every baseline, and its level at each."""
+    evaluated = [origin for origin in origins if origin.champion is not None]
+    if not evaluated:
+        return ["No origin could be evaluated."]
+    lines = [f"{len(evaluated)} of {len(origins)} origins evaluated; champion: best model of the origin's competition."]
     shown = job_spec(job).backtest_figures
     for metric in list(shown)[:2]:
         for role, words in (("candidate", "Champion"), ("in_service", "Model in service then")):
-            model = {o.origin_date: o.of(o.champion) if role == "candidate" else o.in_service for o in judged}
-            known = [o for o in judged if model[o.origin_date] is not None]
+            model = {o.origin_date: o.of(o.champion) if role == "candidate" else o.in_service for o in evaluated}
+            known = [o for o in evaluated if model[o.origin_date] is not None]
             if known:
                 won = [
                     o for o in known if (one := model[o.origin_date]) and beats(one, o.baselines, metric, shown[metric])
@@ -50,11 +50,11 @@ def findings(job: str, origins: Sequence[Origin]) -> list[str]:
                 lines.append(
                     f"{words} beats every baseline on {shown[metric].heading} at {len(won)} of {len(known)}{but}."
                 )
-    sure = [o for o in judged if o.rank_gain and o.rank_gain.lower > 0]
+    sure = [o for o in evaluated if o.rank_gain and o.rank_gain.lower > 0]
     lines.append(
         f"The lead in {next(iter(shown.values())).heading} over the best baseline is beyond chance at {len(sure)}."
     )
-    levels = (f"{o.origin_date} {one.metrics['level_ratio']:.2f}" for o in judged if (one := o.of(o.champion)))
+    levels = (f"{o.origin_date} {one.metrics['level_ratio']:.2f}" for o in evaluated if (one := o.of(o.champion)))
     lines.append(f"Champion's predicted / actual: {', '.join(levels)}.")
     return lines
 
@@ -66,9 +66,9 @@ def beats(model: Figures, baselines: Sequence[Figures], metric: str, figure: Fig
 
 
 def as_text(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of even width."""
-    told = [row for row in rows if row[3]]  # a refusal has no role and may be longer than its column
-    widths = [max(len(row[number]) for row in told) for number in range(len(rows[0]))]
+    """The table as text with aligned columns."""
+    aligned = [row for row in rows if row[3]]  # a refusal has no role and may be longer than its column
+    widths = [max(len(row[number]) for row in aligned) for number in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
@@ -77,5 +77,5 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 def as_markdown(title: str, rows: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
     """A section with the findings and the table."""
     head, *body = rows
-    told = (f"- {plain(line)}" for line in lines)
-    return "\n".join([f"## {plain(title)}", "", *told, "", *markdown_table(head, body), ""])
+    items = (f"- {plain(line)}" for line in lines)
+    return "\n".join([f"## {plain(title)}", "", *items, "", *markdown_table(head, body), ""])

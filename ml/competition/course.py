@@ -1,7 +1,9 @@
-"""The course of every job's candidates: each is fitted and evaluated, the best are compared, the gate is asked."""
+"""The competition of a job's candidates: each is fitted and evaluated, and the best are compared for the gate."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,36 +11,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.competition.gate import Comparison, Competitor
-from ml.competition.progress import told
 from ml.competition.results import CandidateFailed, Result
 from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from warehouse.base.errors import ClienteleError
 
-# Fits a candidate and evaluates it on rows that it has not seen; raises CandidateFailed if it cannot.
+_log = logging.getLogger(__name__)
+
+# Fits a candidate and evaluates it on rows it was not fitted on; raises CandidateFailed if that is impossible.
 Evaluate = Callable[[], Result]
 
 
 def evaluated(job_name: str, entrants: Iterable[tuple[str, Evaluate]]) -> tuple[list[Result], dict[str, str]]:
-    """Every candidate that could be fitted, in their order, and by name why the others could not."""
+    """Return the results of all candidates that could be fitted, in their order, and by name why others could not.
+
+    Each candidate is logged when it has been evaluated, with the time that took, or has failed.
+    """
     results, failures = [], {}
     for name, evaluate in entrants:
+        started = time.monotonic()
         try:
-            with told(job_name, name):
-                results.append(evaluate())
+            results.append(evaluate())
         except CandidateFailed as failure:
             failures[name] = str(failure)
+            _log.info("%s: %s could not be fitted: %s", job_name, name, failure)
+        else:
+            _log.info("%s: %s fitted and evaluated in %.1f s", job_name, name, time.monotonic() - started)
     return results, failures
 
 
 def chosen_from(
     job_name: str, entrants: Iterable[tuple[str, Evaluate]], only: Collection[str], always: Collection[str]
 ) -> Iterator[tuple[str, Evaluate]]:
-    """The entrants of the names in `only` beside those that are `always` there; all of them if `only` is empty.
+    """The entrants named in `only` or `always`; all of them if `only` is empty.
 
     Raises
     ------
     ClienteleError
-        If there is none of such a name.
+        If `only` names an entrant that does not exist.
     """
     offered = dict(entrants)
     if unknown := set(only) - set(offered):
@@ -50,12 +59,12 @@ def chosen_from(
 
 
 def finite(prediction: NDArray) -> NDArray:
-    """The prediction itself.
+    """Return a prediction of any shape unchanged.
 
     Raises
     ------
     CandidateFailed
-        If a value of it is not finite.
+        If one of its values is not finite.
     """
     if not np.isfinite(prediction).all():
         raise CandidateFailed("some predictions are not finite")
@@ -64,14 +73,15 @@ def finite(prediction: NDArray) -> NDArray:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How results are ranked and told apart.
+    """How results are ranked and compared.
 
     Attributes
     ----------
     metric
-        Ranks them; more is better.
+        The primary metric; higher is better.
     tie_break
-        Of a result's figures, lower is better; chooses among results that the metric cannot tell apart.
+        Of a result's metrics; lower is better. Chooses among results between which the primary metric shows no
+        significant difference.
     """
 
     metric: str
@@ -84,11 +94,11 @@ class Ranking:
         return paired_difference(first.ranked_by_weight, second.ranked_by_weight, rows, self.resamples)
 
     def best_baseline(self, results: Iterable[Result]) -> Result:
-        """The best rule by the metric."""
+        """The baseline with the best primary metric."""
         return max((r for r in results if r.candidate.is_baseline), key=self._ranked)
 
     def contender(self, results: Iterable[Result]) -> Result | None:
-        """The best model by the metric; among those that cannot be told from it, the best by the tie-break."""
+        """The best model: of those not significantly worse in the primary metric, the one with the best tie-break."""
         models = [r for r in results if not r.candidate.is_baseline]
         if not models:
             return None
@@ -99,13 +109,13 @@ class Ranking:
     def comparison(
         self, contender: Result | None, baseline: Result, former: Result | None, *, has_champion: bool
     ) -> Comparison:
-        """What the gate decides about.
+        """The comparison that the gate decides on.
 
         Parameters
         ----------
         former
-            The champion on the same rows; None where it has seen them (it then goes on if the contender fails), or
-            where there is no champion.
+            The champion on the same rows; None where it was fitted on them (it then keeps serving if the contender
+            fails), or where there is no champion.
         """
         return Comparison(
             metric=self.metric,

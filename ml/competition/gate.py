@@ -1,6 +1,6 @@
-"""The gate: does the contender serve, does the champion go on, or does a baseline have to do?
+"""The gate: does the contender serve, does the champion keep serving, or does the best baseline serve?
 
-Pure functions of figures; the thresholds stand in each job's settings (`ml/conf`).
+Pure functions of metrics; the thresholds are in each job's settings (`ml/conf`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Metrics = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Competitor:
-    """A competitor with its figures on the holdout."""
+    """A competitor with its metrics on the holdout."""
 
     name: str
     metrics: _Metrics
@@ -26,12 +26,12 @@ class Competitor:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Who competes, and the paired bootstrap intervals of the primary metric between them.
+    """The competitors, and the paired bootstrap intervals of the differences in the primary metric.
 
     Attributes
     ----------
     contender, champion
-        None where there is none; the differences with them are None then.
+        None where there is none; their differences are then None too.
     """
 
     metric: str
@@ -46,7 +46,7 @@ class Comparison:
 def baseline_checks(
     gate: SupervisedGate, metric: str, contender: Competitor, baseline: Competitor, gain: Interval
 ) -> tuple[Check, ...]:
-    """Every condition that a contender must meet without regard to the champion."""
+    """The conditions that a contender must meet, apart from those that concern the champion."""
     figures = contender.metrics
     honest = figures[metric] < gate.leak_alarm
     checks = [
@@ -90,15 +90,15 @@ def baseline_checks(
 
 
 def decide(gate: SupervisedGate, comparison: Comparison) -> Decision:
-    """Apply the gate of what predicts an outcome: as `conclude`, by its checks."""
+    """Apply the gate of a supervised job; see `conclude`."""
     return conclude(comparison, _checks(gate, comparison))
 
 
 def conclude(comparison: Comparison, checks: tuple[Check, ...]) -> Decision:
-    """Say who serves.
+    """Decide who serves.
 
-    The contender serves if it passes every check. If not, the champion goes on unless the baseline is significantly
-    better than it; otherwise the baseline serves.
+    The contender serves if it passes every check. Otherwise the champion keeps serving, unless the baseline is
+    significantly better than it; then the baseline serves.
     """
     metric, contender, champion = comparison.metric, comparison.contender, comparison.champion
     passed = contender is not None and all(check.passed for check in checks)
@@ -118,10 +118,10 @@ def conclude(comparison: Comparison, checks: tuple[Check, ...]) -> Decision:
 
 
 def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision:
-    """Let a person have the last word about a contender that passed the gate; any other decision stays as it is.
+    """Make a contender that passed the gate wait for a user's approval; any other decision is returned unchanged.
 
-    Until the answer the champion goes on. Where there is none that can, the best baseline serves: it needs nobody's
-    approval, being what serves whenever no model earns its place.
+    Until the answer the champion keeps serving. Where there is no usable champion, the best baseline serves; it needs
+    no approval, because it serves whenever no model passes the gate.
     """
     if decision.verdict != State.PROMOTED:
         return decision

@@ -1,4 +1,4 @@
-"""What a job hands to tracking: its candidates, how they did, and who is to serve."""
+"""The outcome of a competition: the candidates, their metrics, and the decision who serves."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Candidate(Generic[Model]):
     Attributes
     ----------
     parameters
-        What was set or learned that a person would want to compare, as plain values.
+        Settings and learned values worth comparing between runs, as plain values.
     """
 
     name: str
@@ -53,15 +53,15 @@ class Candidate(Generic[Model]):
 
 @dataclass(frozen=True)
 class Result(Generic[Model]):
-    """A candidate with its figures on rows that it has not seen.
+    """A candidate with its metrics on rows it was not fitted on.
 
     Attributes
     ----------
     prediction
-        One value per row.
+        Shape (n_rows,).
     rank_by_weight
-        The metric that ranks the candidates, for given weights of the rows: two results are told apart by it. None
-        where a job compares them in another way.
+        The primary metric as a function of row weights, for paired comparisons. None where a job compares its
+        candidates in another way.
     """
 
     candidate: Candidate[Model]
@@ -75,7 +75,7 @@ class Result(Generic[Model]):
 
     @property
     def ranked_by_weight(self) -> WeightedMetric:
-        """What results of a job that compares them by a paired bootstrap have."""
+        """`rank_by_weight` of a job that compares its candidates by a paired bootstrap."""
         if self.rank_by_weight is None:
             raise TypeError(f"{self.name} has no metric for given weights to be compared by")
         return self.rank_by_weight
@@ -83,7 +83,7 @@ class Result(Generic[Model]):
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of the gate, with the figures that decided it."""
+    """One condition of the gate, with the values that decided it."""
 
     name: str
     passed: bool
@@ -97,7 +97,7 @@ class Decision:
     Attributes
     ----------
     serving
-        Candidate that is to serve; None when the former champion goes on.
+        Candidate that is to serve; None when the champion keeps serving.
     contender
         The best candidate that is not a baseline; None when none could be fitted.
     """
@@ -116,10 +116,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class Competition(Generic[Model]):
-    """All candidates of one training run, the decision, and what to show of it.
+    """All candidates of one training run, the decision, and what is recorded of them.
 
-    `documents`: further artefacts of the run by file name; a text is written as it is, all else as JSON.
-    `notes`: further figures for the model card, by title.
+    Attributes
+    ----------
+    example
+        A few rows of the model frame, for the signature in MLflow.
+    figures
+        Candidate → name → plot.
+    documents
+        Further artefacts of the run by file name; texts are written unchanged, anything else as JSON.
+    notes
+        Further figures for the model card, by title.
     """
 
     results: tuple[Result[Model], ...]
@@ -139,8 +147,8 @@ class Competition(Generic[Model]):
 
 
 class CandidateFailed(Exception):
-    """A candidate could not be fitted or is unhealthy; the others go on."""
+    """A candidate could not be fitted or is unhealthy; the competition continues without it."""
 
 
 class Refused(Exception):
-    """The data do not allow a model to be made; the message says why, for people."""
+    """The data do not allow a model; the message says why, for users."""

@@ -1,4 +1,4 @@
-"""Contributions to the score of any estimator: replace features by the typical customer's and see what happens."""
+"""Contributions to the score of any estimator, from scores in which features have the typical customer's values."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Names = Sequence[str] | pd.Index
 
 
 class Substitution(Protocol):
-    """Customers of whom some features are their own and the others the typical customer's."""
+    """Scores of customers with some of their features replaced by the typical customer's."""
 
     @property
     def row_count(self) -> int: ...
 
     def score(self, rows: slice, own: Collection[str]) -> NDArray:
-        """Score of some rows."""
+        """Scores of some rows that keep only the features `own`, shape (n_rows,)."""
 
 
 @dataclass(frozen=True)
 class FrameSubstitution:
-    """Replace columns of the features themselves: for estimators of which nothing is known."""
+    """Replaces columns of the features themselves, for estimators of unknown structure."""
 
     score_of: Callable[[pd.DataFrame], NDArray]
     features: pd.DataFrame
@@ -55,14 +55,16 @@ class FrameSubstitution:
 
 @dataclass(frozen=True)
 class PreparedSubstitution:
-    """Replace columns after a pipeline's preparation, which is then done once.
+    """Replaces columns after a pipeline's preparation, which is then done once.
 
     Attributes
     ----------
-    columns
-        Feature → its prepared columns.
+    matrix
+        The customers, prepared, shape (n_customers, n_prepared).
     reference
-        The typical customer, prepared.
+        The typical customer, prepared, shape (n_prepared,).
+    columns
+        Feature → positions of its prepared columns.
     """
 
     score_of: Callable[[NDArray], NDArray]
@@ -84,7 +86,7 @@ class PreparedSubstitution:
 def by_replacing(
     score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
 ) -> Contributions:
-    """Shapley values of any score against the typical customer of the background."""
+    """Shapley values of any score of rows of `features` against the typical customer of the rows of `background`."""
     substitution = FrameSubstitution(score_of, features, typical_customer(background))
     return general_contributions(substitution, features.columns, features.columns, orders)
 
@@ -100,7 +102,7 @@ def general_contributions(
     Parameters
     ----------
     players
-        The features to replace; the others get no part.
+        The features to replace; the contributions of the others are 0.
     columns
         All features, in order.
     """

@@ -1,8 +1,8 @@
-"""Purchase histories with some of their values replaced, kept possible.
+"""Contributions to the scores of purchase models, from purchase histories with some values replaced.
 
-The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these
-contradict each other (a last order before the first), so the replaced values are repeat orders, days since the
-last order, and tenure, from which a possible history is made.
+The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these may
+contradict each other (a last order before the first). So repeat orders, days since the last order and tenure are
+replaced, and a consistent history is computed from them.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ SPEND_FEATURES = (*HISTORY_FEATURES, AMOUNT_COLUMN)
 
 
 def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
-    """The frame with tenure and time to the last order made to fit repeat orders and days since the last one.
+    """Adapt tenure and time to the last order, one row per customer, to repeat orders and days since the last order.
 
-    Who bought once has been a customer since that order; who bought again did so a day after the first order or
-    later, and has an amount per repeat order: the typical one where there is none. A history that is possible
-    already stays as it is.
+    The tenure of customers with one order starts with that order. Others have at least a day between first and last
+    order, and an amount per repeat order: the typical one where it is missing. A consistent history stays unchanged.
     """
     count = np.floor(np.maximum(frame[COUNT_COLUMN].to_numpy(dtype=float), 0))
     away = np.maximum(frame[RECENCY].to_numpy(dtype=float), 0)
@@ -53,7 +52,7 @@ def history_contributions(
     orders: Orders,
     players: Sequence[str],
 ) -> Contributions:
-    """Shapley values of a purchase model's score over what it reads, which is few enough to be exact.
+    """Exact Shapley values of a purchase model's score over the few features it reads, one row per customer.
 
     Parameters
     ----------

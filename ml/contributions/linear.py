@@ -1,4 +1,4 @@
-"""Exact SHAP values of linear models: coefficient × distance from the average customer scored.
+"""Exact SHAP values of linear models: coefficient × distance from the average of the scored customers.
 
 The same as shap's LinearExplainer with an independent masker, without its start-up time.
 """
@@ -18,18 +18,20 @@ _Linear = LogisticRegression | LinearSVC | LinearRegression | Ridge | Lasso | El
 
 
 def linear_contributions(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
-    """SHAP values of a pipeline that ends in a linear model; None when it does not.
+    """SHAP values, one row per row of `features`, of a pipeline that ends in a linear model; None for other models.
 
     Parameters
     ----------
     background
-        Customers whose average is the point of reference.
+        Rows whose average is the reference.
     """
     final = last_step(model)
     if not isinstance(final, _Linear) or len(np.atleast_2d(final.coef_)) > 1:
         return None
     matrix, names = prepared(model, features)
-    average = np.sort(prepared(model, background)[0], axis=0).mean(axis=0)  # sorted: the order of rows is no matter
+    average = np.sort(prepared(model, background)[0], axis=0).mean(
+        axis=0
+    )  # sorted, so that the order of rows does not matter
     coefficient = np.ravel(final.coef_)
     by_column = (matrix - average) * coefficient
     owner = feature_of_prepared(names, features.columns)

@@ -1,10 +1,10 @@
-"""Contributions of scikit-learn's models, which cannot say them themselves, by the best way for the last step.
+"""Contributions of scikit-learn's models, which have no method for them, by the best method for the last step.
 
-| last step | way | point of reference |
+| last step | method | reference |
 |---|---|---|
-| trees | TreeExplainer, then the calibration map if there is one | average customer scored |
-| linear | coefficient × distance, then the map | average customer scored |
-| anything else (MLP, large forests, …) | Shapley by replacing features | typical customer scored |
+| trees | TreeExplainer, then the calibration map if there is one | average of the scored customers |
+| linear | coefficient × distance, then the map | average of the scored customers |
+| anything else (MLP, large forests, …) | Shapley values by replacing features | typical scored customer |
 """
 
 from __future__ import annotations
@@ -38,19 +38,21 @@ from ml.contributions.trees import centred, tree_contributions
 from ml.contributions.typical import typical_customer
 
 Scale = Callable[[NDArray], NDArray]
-# A score and the parts found for it may differ by this much, rounding apart.
+# Absolute difference allowed between a score and the sum of its contributions.
 _TOLERANCE = 1e-6
 
 
 def contributions_of(
     estimator: Estimator, features: pd.DataFrame, background: pd.DataFrame, orders: Orders
 ) -> Contributions:
-    """What each feature adds to each row's score, as the estimator says; of scikit-learn's, by what is known of them.
+    """What each feature adds to each row's score: by the estimator's own method, else by its structure.
 
     Parameters
     ----------
+    features
+        The rows to explain, shape (n_rows, n_features).
     background
-        Rows that the explained ones are held against; most often they themselves.
+        The rows they are compared with, of the same columns; most often themselves.
     """
     say = getattr(estimator, "contributions", None)
     if say is not None:
@@ -69,7 +71,13 @@ def classifier_contributions(
     orders: Orders,
     calibrated: Scale | None = None,
 ) -> Contributions:
-    """Of the log-odds of a classifier; `calibrated` makes probabilities of its raw scores."""
+    """Contributions to a classifier's log-odds, one row per row of `features`.
+
+    Parameters
+    ----------
+    calibrated
+        Maps raw scores to probabilities, elementwise; None: they are not calibrated.
+    """
     served = _served_log_odds(calibrated)
     exact = probability_parts(model, features, background, calibrated)
     if adds_up(exact, served(raw_score(model, features))):
@@ -83,7 +91,7 @@ def classifier_contributions(
 def probability_parts(
     model: Estimator, features: pd.DataFrame, background: pd.DataFrame, calibrated: Scale | None = None
 ) -> Contributions | None:
-    """By the structure of a classifier; None where it is not known."""
+    """As `classifier_contributions`, by the structure of the classifier; None where it is unknown."""
     raw = raw_parts(model, features, background)
     if raw is None or raw.scale not in {"log_odds", "decision", "probability"}:
         return None
@@ -93,7 +101,7 @@ def probability_parts(
 
 
 def product_parts(buying: Contributions, amount: RawContributions, factor: float) -> Contributions:
-    """Of probability × exp(amount) × factor: its logarithm is a sum, so the parts of both add up."""
+    """Contributions to probability × exp(amount) × factor: its logarithm is a sum, and so are the contributions."""
     log_share, log_share_base = np.log(probability_of(buying.score)), float(np.log(probability_of(buying.base)))
     share = rescaled(buying.values.to_numpy(), buying.score - buying.base, log_share - log_share_base)
     total = log_share + amount.total + np.log(factor)
@@ -104,7 +112,7 @@ def product_parts(buying: Contributions, amount: RawContributions, factor: float
 
 
 def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
-    """On the model's own scale; None where its structure is not known."""
+    """Contributions on the model's own scale; None where its structure is unknown."""
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)
@@ -113,7 +121,7 @@ def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame
 
 
 def adds_up(found: Contributions | None, score: NDArray) -> TypeGuard[Contributions]:
-    """Whether parts were found, and are those of the served score."""
+    """Whether contributions were found and add up to the served scores, shape (n_rows,)."""
     return found is not None and np.allclose(found.score, score, atol=_TOLERANCE, rtol=1e-4)
 
 

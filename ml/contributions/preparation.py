@@ -1,4 +1,4 @@
-"""Look inside a pipeline: its last step, what that step sees, and which feature each prepared column is of."""
+"""The parts of a pipeline: its last step, the matrix that step takes, and the feature of each prepared column."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def last_step(model: Estimator) -> BaseEstimator | Estimator:
 
 
 def can_be_prepared(model: Estimator) -> TypeGuard[Pipeline]:
-    """Whether the model prepares each feature by itself, so that a feature may be changed after preparation.
+    """Whether each prepared column depends on one feature only, so that features can be replaced after preparation.
 
-    What was imputed from other features before that is the feature's own value from there on.
+    Values that were imputed from other features before count as the feature's own.
     """
     return isinstance(model, Pipeline) and len(model.steps) > 1 and isinstance(model.steps[-2][1], ColumnTransformer)
 
 
 def prepared(model: Estimator, features: pd.DataFrame) -> tuple[NDArray, Sequence[str]]:
-    """What the last step sees, and the names of its columns."""
+    """The matrix that the last step takes, shape (n_rows, n_prepared), and the names of its columns."""
     if not can_be_prepared(model):
         return features.to_numpy(dtype=float), list(features.columns)
     steps = model[:-1]
@@ -39,14 +39,14 @@ def prepared(model: Estimator, features: pd.DataFrame) -> tuple[NDArray, Sequenc
 
 
 def feature_of_prepared(names: Sequence[str], features: Sequence[str] | pd.Index) -> NDArray:
-    """Position, for each prepared column, of the feature it was made from.
+    """Position of the feature from which each prepared column was computed, shape (n_prepared,).
 
-    `gender_female` is of `gender`, `missingindicator_mean_rating` of `mean_rating`.
+    `gender_female` comes from `gender`, `missingindicator_mean_rating` from `mean_rating`.
 
     Raises
     ------
     KeyError
-        If a column is of no feature.
+        If a column comes from no feature.
     """
     position = {name: number for number, name in enumerate(features)}
     return np.array([position[_feature(name, position)] for name in names], dtype=int)

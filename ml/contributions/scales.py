@@ -1,4 +1,4 @@
-"""Contributions that add up, and the scales they add up on: log-odds of probabilities, logarithms of amounts."""
+"""Additive contributions, and the scales on which they add up: log-odds of probabilities, logarithms of amounts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ml.competition.results import Classifier, Estimator
 
-# Nearer to 0 or 1 than this, log-odds say nothing more.
+# Probabilities nearer to 0 or 1 than this are clipped.
 _SMALLEST_PROBABILITY = 1e-6
-# A score this near to its base has no slope of its own.
+# Scores this near to the base are rescaled by the median slope.
 _NO_DISTANCE = 1e-9
 
 
@@ -26,11 +26,11 @@ class Contributions:
     values
         One row per customer, one column per feature; index 0…n−1.
     base
-        The score that the parts are counted from; base + sum of a row = the row's score.
+        The reference score: base + sum of a row = the row's score.
     score
-        Log-odds of a probability, log(1 + amount) of an amount.
+        Log-odds of a probability, or log(1 + amount), shape (n_customers,).
     method
-        How the parts were found: "tree", "linear", "two_stage" or "shapley".
+        How the contributions were computed: "tree", "linear", "two_stage" or "shapley".
     """
 
     values: pd.DataFrame
@@ -41,10 +41,12 @@ class Contributions:
 
 @dataclass(frozen=True)
 class RawContributions:
-    """Parts on the scale that the model itself adds up on.
+    """Contributions on the scale on which the model itself is additive.
 
     Attributes
     ----------
+    total
+        The model's own score, shape (n_customers,).
     scale
         "log_odds", "decision" (of a support vector machine), "probability", "amount" or "log_amount".
     """
@@ -56,7 +58,7 @@ class RawContributions:
 
 
 def served_score(estimator: Estimator, features: pd.DataFrame) -> NDArray:
-    """What is taken apart: log-odds of the served probability, or log(1 + served amount)."""
+    """The explained score: log-odds of the served probability, or log(1 + served amount), shape (n_rows,)."""
     if gives_probabilities(estimator):
         return log_odds(estimator.predict_proba(features)[:, 1])
     return log_amount(estimator.predict(features))
@@ -81,27 +83,33 @@ def raw_score(classifier: Classifier, X: Any) -> NDArray:  # noqa: N803
 
 
 def log_odds(probability: ArrayLike) -> NDArray:
-    """Log-odds, kept finite."""
+    """Log-odds, elementwise; kept finite."""
     kept = np.clip(np.asarray(probability, dtype=float), _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
     return np.log(kept / (1 - kept))
 
 
 def probability_of(log_odds_: ArrayLike) -> NDArray:
-    """The inverse of log-odds."""
+    """The inverse of `log_odds`, elementwise."""
     return 1 / (1 + np.exp(-np.asarray(log_odds_, dtype=float)))
 
 
 def log_amount(amount: ArrayLike) -> NDArray:
-    """log(1 + amount): whales do not drown the rest, and nothing stays nothing."""
+    """log(1 + amount), elementwise, 0 for negative amounts; the largest customers do not dominate on this scale."""
     return np.log1p(np.maximum(np.asarray(amount, dtype=float), 0))
 
 
 def rescaled(parts: NDArray, distance: NDArray, wanted: NDArray) -> NDArray:
-    """Stretch each row's parts, which add up to `distance`, so that they add up to `wanted`.
+    """Scale each row's contributions, which add up to `distance`, so that they add up to `wanted`.
 
-    The map between the two scales rises or falls throughout (a calibration map, a logarithm), so every part
-    keeps its share and, where the map rises, its sign: the rescale rule of DeepLIFT (Shrikumar, Greenside &
-    Kundaje 2017).
+    The map between the two scales is monotonic (a calibration map, a logarithm), so every contribution keeps its
+    share and, where the map rises, its sign: the rescale rule of DeepLIFT (Shrikumar, Greenside & Kundaje 2017).
+
+    Parameters
+    ----------
+    parts
+        Shape (n_rows, n_features).
+    distance, wanted
+        Score minus base on the old and the new scale, shape (n_rows,).
     """
     is_apart = np.abs(distance) > _NO_DISTANCE
     slope = wanted[is_apart] / distance[is_apart]

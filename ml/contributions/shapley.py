@@ -1,7 +1,7 @@
 """Shapley values of any function against the typical customer (baseline Shapley, Sundararajan & Najmi 2020).
 
 Exact for few features; otherwise averaged over orders in which the features are taken from the typical customer's
-value to the customer's own, each order walked forwards and backwards. Either way the parts add up exactly.
+value to the customer's own, each order walked forwards and backwards. Either way the values add up exactly.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-# Which features have the customer's own value (True) or the typical one; gives a score per customer.
+# A mask of the features with the customer's own value, shape (n_players,) → scores, shape (n_customers,).
 Value = Callable[[NDArray], NDArray]
-# 2⁴ evaluations; above it, orders are cheaper.
+# 2⁴ evaluations; for more players, orders are cheaper.
 MOST_PLAYERS_EXACT = 4
 
 
 @dataclass(frozen=True)
 class Orders:
-    """The orders in which features are replaced where there are too many to be exact.
+    """The orders in which features are replaced where there are too many for exact values.
 
     Attributes
     ----------
     pair_count
-        Pairs of orders, there and back.
+        Number of random orders; each is walked forwards and backwards.
     seed
-        Of the draw.
+        Seed of the random orders.
     """
 
     pair_count: int
@@ -37,19 +37,19 @@ class Orders:
 
 
 def shapley_values(value: Value, player_count: int, orders: Orders) -> tuple[NDArray, NDArray, NDArray]:
-    """Share out value(all) − value(none).
+    """Divide value(all) − value(none) among the players.
 
     Parameters
     ----------
     value
         Called with a boolean mask over the players; returns shape (n_customers,).
     orders
-        Walked when there are too many players to be exact.
+        Used when there are too many players for exact values.
 
     Returns
     -------
     parts, base, score
-        Shape (n_customers, player_count), value of nobody, value of everybody.
+        Shapes (n_customers, player_count) and twice (n_customers,): Shapley values, value(none) and value(all).
     """
     base, score = value(np.zeros(player_count, dtype=bool)), value(np.ones(player_count, dtype=bool))
     if player_count <= MOST_PLAYERS_EXACT:

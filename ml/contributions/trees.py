@@ -1,8 +1,8 @@
 """Exact SHAP values of trees and ensembles of trees, by shap's TreeExplainer (Lundberg et al. 2020).
 
-Path-dependent: what a feature is worth is told from the training rows in the tree's own nodes, which is quick.
-The parts are then counted from the average of the customers scored, whose typical values the reasons name:
-the training rows are of other dates, and the season moves them all.
+The path-dependent method takes the distribution of features from the training rows in the trees' own nodes, which is
+quick. The contributions are then centred on the scored customers, whose typical values the reasons name: the training
+rows have other dates, and the season shifts all of them.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _Trees = (
     | RandomForestRegressor
     | DecisionTreeRegressor
 )
-# Leaves × depth² over all trees: 4e8 such steps take a second. Up to so many for a row, no other way is quicker …
+# Steps are leaves × depth² over all trees; 4e8 take a second. Up to this many per row no other method is quicker …
 _QUICK_STEPS_PER_ROW = 300_000
-# … and up to so many in all, exactness is worth the wait; beyond both (large forests) the general method is taken.
+# … and up to this many in total exactness is worth the time. Beyond both (large forests) the general method is used.
 _MOST_STEPS = 1.2e10
 # Rows explained at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 100_000
@@ -51,7 +51,7 @@ _TOLERANCE = 1e-6
 
 
 def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContributions | None:
-    """SHAP values of a pipeline that ends in trees; None when it does not or they are too many."""
+    """SHAP values, one row per row, of a pipeline that ends in trees; None for other models and too many trees."""
     final = last_step(model)
     if not isinstance(final, _Trees) or _takes_too_long(final, len(features)):
         return None
@@ -70,9 +70,9 @@ def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContribut
 
 
 def centred(found: RawContributions, held_against: RawContributions) -> RawContributions:
-    """Parts counted from the average of some customers; what they add up to stays."""
+    """Subtract the average contributions of other rows; the base changes so that the totals stay the same."""
     parts = held_against.values.to_numpy()
-    average = np.sort(parts, axis=0).mean(axis=0)  # sorted: the order of rows is no matter
+    average = np.sort(parts, axis=0).mean(axis=0)  # sorted, so that the order of rows does not matter
     return replace(found, values=found.values - average, base=found.base + float(average.sum()))
 
 
@@ -82,7 +82,7 @@ def _takes_too_long(final: _Trees, row_count: int) -> bool:
 
 
 def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int) -> NDArray:
-    """Values of the features: of each, the sum over its prepared columns."""
+    """SHAP values by feature: the sum over its prepared columns."""
     values = np.asarray(explainer.shap_values(matrix, check_additivity=False), dtype=float)
     if values.ndim == 3:  # noqa: PLR2004 - rows × features × classes
         values = values[:, :, -1]
@@ -93,7 +93,7 @@ def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int)
 
 
 def _scale(final: _Trees, matrix: NDArray, total: NDArray) -> str | None:
-    """The scale on which the parts add up to what the model says, found by trying; None if there is none."""
+    """The scale on which contributions add up to predictions, found on some rows; None if there is none."""
     some, said = slice(0, 200), total[:200]
     if isinstance(final, _Classifier):
         probability = np.asarray(final.predict_proba(matrix[some]))[:, 1]

@@ -1,4 +1,4 @@
-"""The typical customer: what a customer's values are held against."""
+"""The typical customer, with whose values those of a customer are compared."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from ml.data.features import is_text
 
 
 def typical_customer(features: pd.DataFrame) -> pd.Series:
-    """Median of each number (one that occurs), commonest text of each category, whatever the order of rows.
+    """Lower median of each numeric column, most common value of each text column, indexed by feature.
 
-    A number that nobody has stays missing; equally common texts go by the alphabet.
+    Rows are customers; their order does not matter. A column without values stays missing; of equally common texts the
+    alphabetically first is taken.
     """
     values = {}
     for name in features.columns:
@@ -23,7 +24,7 @@ def typical_customer(features: pd.DataFrame) -> pd.Series:
 
 
 def background_sample(features: pd.DataFrame, row_count: int) -> pd.DataFrame:
-    """Some rows, chosen by their content, so that the order of rows is no matter."""
+    """At most `row_count` rows, chosen by a hash of their content, so that the order of rows does not matter."""
     if len(features) <= row_count:
         return features
     by_content = pd.util.hash_pandas_object(features, index=False).sort_values(kind="stable").index

@@ -1,7 +1,7 @@
-"""What the models see of a contract: the columns of `marts.subscription_features` and its JSON attributes.
+"""The features of contracts: columns of `marts.subscription_features` and the contracts' JSON attributes.
 
-Ids, dates and eligibility are never features. Texts are categories, all else floating-point numbers in which
-missing stays missing.
+Ids, dates and eligibility are never features. Texts become categories, everything else floating-point numbers;
+missing values stay missing.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ATTRIBUTE_PREFIX = "attribute_"
 
 
 def contract_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Bring rows of `marts.subscription_features` into the form the models take; as `ml.data.features.model_frame`.
+    """Convert rows of `marts.subscription_features` to a model frame, as `ml.data.features.model_frame` does.
 
     Raises
     ------
     ModelUnavailable
-        If a column that is asked for, of the mart or of its attributes, is not in the rows.
+        If a requested column of the mart, or attribute, is not in the rows.
     """
     known = {
         name: as_text(rows[name]).to_numpy(dtype=object) if feature.is_text else as_number(rows[name])
@@ -39,18 +39,18 @@ def contract_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -
         known,
         wanted,
         "marts.subscription_features",
-        "Load the source with these attributes again, or train anew with --force so that the model does without.",
+        "Load the source with these attributes again, or train again with --force so that the model does without.",
     )
     return pd.DataFrame({name: known[name] for name in wanted}, index=range(len(rows)))
 
 
 def categories(frame: pd.DataFrame) -> list[str]:
-    """The text columns of a frame."""
+    """The text columns of a model frame."""
     return [name for name in frame.columns if is_text(frame[name])]
 
 
 def attributes_of(texts: pd.Series) -> dict[str, NDArray]:
-    """One column per key of the JSON objects, named `attribute_…`, in alphabetical order."""
+    """Columns of shape (n_rows,), one per key of the JSON objects, named `attribute_…`, in alphabetical order."""
     distinct = {text: _object(text) for text in texts.dropna().unique()}
     keys = sorted({key for parsed in distinct.values() for key in parsed})
     values = [distinct.get(text, {}) for text in texts]
@@ -64,7 +64,7 @@ def attributes_of(texts: pd.Series) -> dict[str, NDArray]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """The object a JSON text holds; what is none, and values that are no single ones, say nothing."""
+    """The scalar values of a JSON object; empty if the text is not one."""
     try:
         parsed = json.loads(text)
     except ValueError:

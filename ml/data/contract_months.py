@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 
 def months_between(start: pd.Series, end: pd.Series) -> NDArray:
-    """Whole months from each day to the other, and what part of the next one has passed; an end before the start is 0.
+    """Whole months from each start to its end plus the elapsed part of the next month, shape (n_rows,); never below 0.
 
-    A month is over on the day of the month on which it began, or at the end of a month that does not have that day.
+    A month ends on the day of the month on which it began, or on the last day of a month that does not have that day.
 
     >>> months_between(pd.Series(pd.to_datetime(["2024-01-31"])), pd.Series(pd.to_datetime(["2024-02-29"])))
     array([1.])

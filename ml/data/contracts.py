@@ -1,8 +1,8 @@
-"""Contracts to learn from, to judge on and to score, read from the marts of one source.
+"""Contracts to train on, to evaluate on and to score, read from the marts of one source.
 
-Two designs, told apart by the data. Where all known ends fall on one day, the source is a *cross-section*: one row
-per contract, ended or running, and nothing later to judge on. Otherwise rows are *snapshots* (contract, date) with a
-label from the horizon after the date, as in every other job.
+There are two designs, chosen by the data. Where all known ends fall on one day, the source is a *cross-section*: one
+row per contract, ended or running, and no later rows to evaluate on. Otherwise rows are *snapshots* (contract, date)
+with a label from the horizon after the date, as in every other job.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Contracts(DatedRows):
 
 
 def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Contracts:
-    """Read the marts; a build file without tables of subscriptions has none.
+    """Read the marts; without tables of subscriptions all frames are empty.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
 
 
 def read_contract_rows(file: BuildFile, as_of_date: date) -> pd.DataFrame:
-    """Read only the features at the scoring date: scoring never touches labels."""
+    """Read the features at the scoring date, one row per contract; scoring never reads labels."""
     with file.opened(read_only=True) as connection:
         return _scoring(connection, as_of_date)
 
@@ -123,14 +123,14 @@ def _scoring(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.Data
 
 
 def _of_people(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Rows with what is known of their customers; a contract without a known customer keeps its row."""
+    """Rows with attributes of their customers, missing for a contract without a known customer."""
     known = rows.merge(people, on="customer_id", how="left", validate="many_to_one")
     birth_year = pd.to_numeric(known.pop("birth_year"), errors="coerce").astype("float64")
     return known.assign(age_years=pd.to_datetime(known["as_of_date"]).dt.year - birth_year)
 
 
 def _histories(scoring: pd.DataFrame, dates: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """How long each contract had lasted at the cutoff; what happened from then on is not known."""
+    """How long each contract had lasted at the cutoff, ignoring everything from then on."""
     rows = scoring.merge(dates, on="subscription_id")
     rows = rows[rows["started_at"] < cutoff]
     ended = rows["ended_at"].notna() & (rows["ended_at"] < cutoff)
@@ -143,7 +143,7 @@ def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def comparable_contracts(rows: pd.DataFrame) -> pd.DataFrame:
-    """The values in one form, whatever types the reader gave them, for the fingerprint."""
+    """Rows with keys, features and labels in fixed types, for the fingerprint: one row per row."""
     if rows.empty:
         return pd.DataFrame()
     added = {"subscription_id": rows["subscription_id"].astype(str).to_numpy()}

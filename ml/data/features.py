@@ -1,7 +1,6 @@
-"""In what form the models see the columns of `marts.customer_features` that are declared as features there.
+"""Model frames: the declared features of `marts.customer_features` in the types that models take.
 
-Labels stand in another table. Categories come as text, everything else as floating-point numbers in which missing
-stays missing.
+Labels are in another table. Categories are texts, everything else floating-point numbers; missing values stay missing.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from warehouse.base.errors import ModelUnavailable
 from warehouse.tables.features import declared_features
 
-# What the rules and the purchase models read; taken by every model even where it does not vary.
+# Columns that the rules and the purchase models read; every model takes them, even where they do not vary.
 RULE_COLUMNS = (
     "days_since_last_order",
     "tenure_days",
@@ -30,24 +29,24 @@ UNKNOWN_CATEGORY = "unknown"
 
 
 def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Bring rows of `marts.customer_features` into the form every model takes.
+    """Convert rows of `marts.customer_features` to the frame that every model takes.
 
     Parameters
     ----------
     rows
-        Rows of the mart; further columns are left out.
+        One row per customer and date; columns that are not features are left out.
     columns
-        The features wanted, in order; by default all known ones that the rows have.
+        The features, in order; by default all declared ones that the rows have.
 
     Returns
     -------
     DataFrame
-        Float64 and text columns, index 0…n−1.
+        Float64 and text columns, one row per row, index 0…n−1.
 
     Raises
     ------
     ModelUnavailable
-        If a column that is asked for is not in the rows.
+        If a requested column is not in the rows.
     """
     known = tuple(name for name in declared_features("customers") if name in rows.columns or name in RULE_COLUMNS)
     wanted = known if columns is None else tuple(columns)
@@ -55,7 +54,7 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
         rows.columns,
         wanted,
         "marts.customer_features",
-        "Build the marts again, or train anew with --force so that the model does without it.",
+        "Build the marts again, or train again with --force so that the model does without it.",
     )
     texts = category_columns()
     prepared = {name: (as_text if name in texts else as_number)(rows[name]) for name in wanted}
@@ -63,26 +62,26 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
 
 
 def category_columns() -> tuple[str, ...]:
-    """The features of customers that hold texts."""
+    """The names of customers' features that are texts."""
     return tuple(feature.name for feature in declared_features("customers").values() if feature.is_text)
 
 
 def check_columns(
     known: Sequence[str] | Mapping[str, object] | pd.Index, wanted: Sequence[str], mart: str, advice: str
 ) -> None:
-    """Raise ModelUnavailable, naming them, if features that a model asks for are not there."""
+    """Raise ModelUnavailable, naming the columns, if features that a model needs are missing."""
     if missing := [name for name in wanted if name not in known]:
         raise ModelUnavailable(f"{mart} has no column {', '.join(missing)}, which the model needs.", advice)
 
 
 def as_number(column: pd.Series) -> NDArray:
-    """Floating-point numbers; what is none, and infinity, is missing."""
+    """Float64 values, shape (n_rows,); NaN for infinities and for anything that is not a number."""
     number = pd.to_numeric(column, errors="coerce").astype("float64")
     return number.replace([np.inf, -np.inf], np.nan).to_numpy()
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Categories; missing ones are `UNKNOWN_CATEGORY`. Index 0…n−1."""
+    """Texts with `UNKNOWN_CATEGORY` for missing ones, index 0…n−1."""
     text = column.astype("object").where(column.notna(), UNKNOWN_CATEGORY)
     return text.astype(str).reset_index(drop=True)
 
@@ -93,12 +92,12 @@ def is_text(column: pd.Series) -> bool:
 
 
 def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Split a model frame's columns into those that vary and those that say nothing.
+    """Split the columns of a model frame into those that vary and those without information.
 
     Returns
     -------
     usable
-        Names in their order.
+        Names, in the order of the columns.
     dropped
         Name → why: "empty" (all null or unknown) or "constant".
     """

@@ -1,4 +1,4 @@
-"""What data a model was made from, in a few values that differ when the data do."""
+"""A fingerprint of the data that a model was trained on: it changes when the data do."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from ml.data.snapshots import LABEL_COLUMNS, DatedRows
 def data_fingerprint(
     snapshots: DatedRows, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 ) -> dict[str, str]:
-    """Row counts, dates and a content hash; the same for the same rows in any order.
+    """Row counts, dates and a content hash; the order of rows does not matter.
 
-    `comparable` brings rows into one form; by default those of `marts.customer_features`.
+    Parameters
+    ----------
+    comparable
+        Converts rows to fixed types before they are hashed; by default for rows of `marts.customer_features`.
     """
     dates = snapshots.training_dates
     return {
@@ -35,7 +38,7 @@ def data_fingerprint(
 
 
 def content_hash(*frames: pd.DataFrame, comparable: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> str:
-    """SHA-256 over the keys, features and labels of the frames, row order left out of account."""
+    """SHA-256 over keys, features and labels of frames of rows; the order of rows does not matter."""
     digest = hashlib.sha256()
     for frame in frames:
         rows = (comparable or _comparable)(frame)
@@ -45,7 +48,7 @@ def content_hash(*frames: pd.DataFrame, comparable: Callable[[pd.DataFrame], pd.
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The values in one form, whatever types the reader gave them."""
+    """Keys, features and labels in fixed types, whatever types the reader gave them."""
     if frame.empty:
         return pd.DataFrame()
     labels = [name for name in LABEL_COLUMNS if name in frame.columns]

@@ -1,4 +1,4 @@
-"""How much history training takes, and from which run on a history that is too short will do."""
+"""How much history training needs, and from which run date a history that is too short will be enough."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from warehouse.base.definitions import load_definitions
 
 @dataclass(frozen=True)
 class ShortHistory:
-    """A history that leaves no date to learn from, or none to judge on.
+    """A history without a date to train on, or without one to evaluate on.
 
     Attributes
     ----------
     as_of_date
         The run's date.
     began_on
-        The first day of which anything is known; there must be `minimum_history_days` between it and the date wanted.
+        The first day with data; there must be `minimum_history_days` between it and the snapshot.
     first_subject_on
-        Since when there is anybody, or any contract, to learn from: the date wanted lies after that day.
+        The first day of a customer, or of a contract; the snapshot must lie after that day.
     days_back
-        How long before the run's date the date wanted must lie, for outcomes to be known.
+        Days from the snapshot to the run's date that are needed for outcomes to be known.
     """
 
     as_of_date: date
@@ -33,12 +33,12 @@ class ShortHistory:
 
     @property
     def works_from(self) -> date:
-        """The first run date that has what this one lacks."""
+        """The first run date whose history is long enough."""
         begun = self.began_on + timedelta(days=load_definitions().minimum_history_days)
         return max(begun, self.first_subject_on + timedelta(days=1)) + timedelta(days=self.days_back)
 
     def words(self, what: str, role: str) -> str:
-        """How much there is, which snapshots it leaves none for, how much is missing, and when that will be there."""
+        """The reason for a refusal: how much history there is, how much is missing, and when it will be enough."""
         reach = f"{what} reach back {(self.as_of_date - self.first_subject_on).days} days before {self.as_of_date}"
         missing = (self.works_from - self.as_of_date).days
         if missing <= 0:

@@ -1,7 +1,7 @@
-"""What happened after a date, and what a plain rule could have said on it, from the movements of the marts.
+"""Outcomes after any date, with what simple rules could have used on it, from the movements in the marts.
 
-By the same macros as `marts.customer_labels`: a purchase or an amount counts as it stood when the horizon ended. The
-label marts hold snapshot dates only; scores may be of any date.
+They use the macros of `marts.customer_labels`: a purchase or an amount counts as it was known when the horizon ended.
+The label marts hold snapshot dates only; scores may have any date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 
 from warehouse.base.dbt_macros import dbt_macro
 
-# Before the date: as it stood on the date. After: as it stood at the end of the horizon.
+# Before the date: as known on the date. After: as known at the end of the horizon.
 _OUTCOMES = """
 with before as (
     select
@@ -47,7 +47,7 @@ where before.days_since_last_order is not null
 order by before.customer_id
 """
 
-# Contracts that ran on the date. An end that the marts know lies before their own date.
+# Contracts that ran on the date. The marts know no end after their own date.
 _CONTRACT_OUTCOMES = """
 select
     subscription_id,
@@ -65,7 +65,7 @@ def contract_outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: d
     Returns
     -------
     DataFrame
-        `subscription_id`; known on the date: `tenure_days`; after it: `is_churned`.
+        `subscription_id`; as of the date `tenure_days`; from the horizon after it `is_churned`.
     """
     parameters = {"as_of_date": as_of_date, "label_end": as_of_date + timedelta(days=horizon_days)}
     query = _CONTRACT_OUTCOMES.format(runs=dbt_macro("held_at")("$as_of_date", "started_at", "ended_at"))
@@ -78,8 +78,8 @@ def outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, hori
     Returns
     -------
     DataFrame
-        `customer_id`; known on the date: `days_since_last_order`, `tenure_days`, `net_amount_365d`; after it:
-        `is_churned`, `future_net_amount`.
+        `customer_id`; as of the date `days_since_last_order`, `tenure_days`, `net_amount_365d`; from the horizon after
+        it `is_churned`, `future_net_amount`.
     """
     parameters = {
         "as_of_date": as_of_date,

@@ -1,4 +1,4 @@
-"""From the model frame to numbers a linear model or a tree can use."""
+"""Preprocessing of model frames for linear models and for trees."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from ml.data.features import category_columns
 
 # More countries or channels than this share one "infrequent" column, which also takes unseen ones.
 MAXIMUM_CATEGORY_COUNT = 12
-
-
 # From this probability on, the event is the likelier class.
 EVEN_ODDS = 0.5
 
 
 class SignedLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """sign(x) · log(1 + |x|): tames heavy tails and keeps negative amounts negative.
+    """sign(x) · log(1 + |x|), elementwise: shortens heavy tails and keeps negative amounts negative.
 
     Examples
     --------
@@ -43,7 +41,7 @@ class SignedLog(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] | None = None) -> ColumnTransformer:
-    """Log-scale, impute with an indicator, standardise; one-hot for the categories."""
+    """Numbers: signed logarithm, median with an indicator, standardised; categories: one-hot."""
     numeric = Pipeline(
         [
             ("log", SignedLog()),
@@ -55,12 +53,12 @@ def linear_preprocessor(columns: tuple[str, ...], categories: Collection[str] | 
 
 
 def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] | None = None) -> ColumnTransformer:
-    """Numbers as they are (trees split on missing themselves); one-hot for the categories."""
+    """Numbers unchanged (trees split on missing values themselves); categories: one-hot."""
     return _by_kind(columns, "passthrough", categories)
 
 
 def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimator]]) -> Pipeline:
-    """The steps of a model behind the treatment of missing values and outliers, if there is one."""
+    """A pipeline of the treatment of missing values and outliers, if there is one, and the steps of a model."""
     return Pipeline(steps if treatment is None else [("treat", treatment), *steps])
 
 

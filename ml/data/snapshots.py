@@ -1,7 +1,7 @@
 """Training, evaluation and scoring rows of one source as of one date, with the guard against leaks.
 
-A row is (customer, as_of_date): features from before the date, labels from the horizon after it. The
-model is fitted on the training snapshots, judged on the evaluation snapshot and used on the scoring one.
+A row is (customer, as_of_date): features from before the date, labels from the horizon after it. Models are
+fitted on the training snapshots, evaluated on the evaluation snapshot (the holdout) and used on the scoring snapshot.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SNAPSHOTS = "intermediate.int_snapshot_dates"
 
 
 class LeakError(ClienteleError):
-    """A training row knows something that happened after the evaluation date."""
+    """A training row depends on something that happened after the evaluation date."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class DatedRows(ABC):
     scoring
         Features at the as-of date.
     history_began_on
-        The first day of which anything is known; None where only the rows tell.
+        The first day with data; None if it is known from the rows only.
     """
 
     source: str
@@ -79,12 +79,12 @@ class Snapshots(DatedRows):
         return max(self.churn_horizon_days, self.clv_horizon_days)
 
     def latest_training(self) -> pd.DataFrame:
-        """All customers, eligible or not, of the newest training snapshot."""
+        """The newest training snapshot, one row per customer, eligible or not."""
         return self.training[self.training["as_of_date"] == self.training["as_of_date"].max()]
 
 
 def eligible(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of customers a model may speak about."""
+    """The rows with `is_eligible`, which models may score; their index is kept."""
     return rows[rows["is_eligible"].fillna(False).astype(bool)]
 
 
@@ -96,7 +96,12 @@ def read_snapshots(
     clv_horizon_days: int,
     maximum_training_row_count: int | None = None,
 ) -> Snapshots:
-    """Read features and labels.
+    """Read features and labels: one row per customer and date.
+
+    Parameters
+    ----------
+    maximum_training_row_count
+        Customers are subsampled so that there are about as many training rows at most; None: all rows.
 
     Raises
     ------
@@ -123,14 +128,14 @@ def read_snapshots(
 
 
 def read_scoring_rows(file: BuildFile, as_of_date: date) -> pd.DataFrame:
-    """Read only the features at the scoring date: scoring never touches labels."""
+    """Read the features at the scoring date, one row per customer; scoring never reads labels."""
     with file.opened(read_only=True) as connection:
         check_built_as_of(connection, as_of_date)
         return scoring_rows(connection, as_of_date)
 
 
 def scoring_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
-    """The features of all customers at a date."""
+    """The features of all customers at a date, one row per customer."""
     return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
 
 
@@ -158,7 +163,7 @@ def _read(
 
 
 def kept_per_million(connection: duckdb.DuckDBPyConnection, rows: str, row_limit: int | None) -> int:
-    """Customers kept, per million of their hashes, so that the rows of a `from` clause stay within the limit."""
+    """How many of a million hash values of customers to keep so that the rows of a `from` clause stay in the limit."""
     if row_limit is None:
         return 1_000_000
     count = one_row(connection, f"select count(*) {rows}")[0]
@@ -166,11 +171,12 @@ def kept_per_million(connection: duckdb.DuckDBPyConnection, rows: str, row_limit
 
 
 def history_began_on(connection: duckdb.DuckDBPyConnection) -> date | None:
-    """The first day of which the source knows anything; None if it knows of none."""
+    """The first day with data of the source; None if there is none."""
     return one_row(connection, f"select min(first_known_date) from {_SNAPSHOTS}")[0]
 
 
 def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+    """Raise ClienteleError unless the marts are built, as of this date."""
     try:
         found = one_row(connection, f"select max(as_of_date) from {_SNAPSHOTS} where snapshot_role = 'scoring'")[0]
     except duckdb.CatalogException as error:
@@ -189,7 +195,7 @@ def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_no_leak(snapshots: DatedRows) -> None:
-    """Raise LeakError unless every label window ends before what it must not know begins."""
+    """Raise LeakError if labels of the holdout reach beyond the as-of date, or training labels beyond the holdout."""
     horizon = timedelta(days=snapshots.label_horizon_days)
     evaluation_date = snapshots.evaluation_date
     if evaluation_date is not None and evaluation_date + horizon > snapshots.as_of_date:

@@ -1,19 +1,18 @@
-"""The rules a model has to beat, as estimators, so that a rule can serve when no model does."""
+"""The baselines that a model has to beat, as estimators, so that a rule can serve when no model does."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 
-from ml.data.preprocessing import EVEN_ODDS
-from ml.estimators.base import Served
+from ml.estimators.base import Served, ServedClassifier
 
 
-class RecencyChurnRule(ClassifierMixin, Served):
-    """Churn rate by days since the last order, rising, as it was in the training snapshots."""
+class RecencyChurnRule(ServedClassifier):
+    """Churn rate as a rising function of days since the last order, fitted on the training snapshots."""
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> RecencyChurnRule:  # noqa: N803
         self.classes_ = np.array([0, 1])
@@ -25,15 +24,12 @@ class RecencyChurnRule(ClassifierMixin, Served):
         churned = self.rate_.predict(X["days_since_last_order"].to_numpy())
         return np.column_stack([1 - churned, churned])
 
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
 
+class HiatusChurnRule(ServedClassifier):
+    """The hiatus heuristic (Wübben & von Wangenheim 2008): customers without orders for longer than a cut-off churn.
 
-class HiatusChurnRule(ClassifierMixin, Served):
-    """The manager's rule (Wübben & von Wangenheim 2008): gone who has been away longer than a cut-off.
-
-    The cut-off is the one that was most often right in the training snapshots; the two groups' churn rates
-    there are the probabilities.
+    The cut-off is the one with the best accuracy on the training snapshots; the probabilities are the churn rates of
+    the two groups there.
     """
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> HiatusChurnRule:  # noqa: N803
@@ -41,7 +37,7 @@ class HiatusChurnRule(ClassifierMixin, Served):
         days, position = np.unique(X["days_since_last_order"].to_numpy(), return_inverse=True)
         churned = np.bincount(position, y)
         stayed = np.bincount(position, 1 - y)
-        # Rows called right when everyone with up to `days` is said to stay and everyone above to go.
+        # Correct predictions if customers with up to `days` are predicted to stay and the others to churn.
         right = np.cumsum(stayed) + churned.sum() - np.cumsum(churned)
         self.classes_ = np.array([0, 1])
         self.cutoff_days_ = float(days[np.argmax(right)])
@@ -59,19 +55,16 @@ class HiatusChurnRule(ClassifierMixin, Served):
         churned = np.where(away, self.rate_beyond_, self.rate_within_)
         return np.column_stack([1 - churned, churned])
 
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
-
 
 class StatusQuoSpend(RegressorMixin, Served):
-    """Everyone goes on spending at the rate of the last year (of their tenure, if shorter).
+    """Every customer keeps spending at the rate of the last year (of the tenure, if shorter).
 
     Parameters
     ----------
     horizon_days
         Days to predict.
     minimum_tenure_days
-        A customer of yesterday is not taken to buy every day.
+        Shortest time over which the rate is computed, so that new customers are not predicted to buy daily.
     """
 
     def __init__(self, horizon_days: int = 90, minimum_tenure_days: int = 30) -> None:
@@ -88,7 +81,7 @@ class StatusQuoSpend(RegressorMixin, Served):
 
 
 class LastPeriodSpend(RegressorMixin, Served):
-    """Everyone spends what they spent in the last 90 days, scaled to the horizon."""
+    """Every customer spends the amount of the last 90 days, scaled to the horizon."""
 
     def __init__(self, horizon_days: int = 90) -> None:
         self.horizon_days = horizon_days
@@ -102,16 +95,16 @@ class LastPeriodSpend(RegressorMixin, Served):
 
 
 class HiatusSpend(RegressorMixin, Served):
-    """The manager's rule for spend: nothing from who has been away longer than a cut-off, else as before.
+    """The hiatus heuristic for spend: 0 for customers without orders for longer than a cut-off, else the status quo.
 
-    The cut-off is the one of `HiatusChurnRule`, learned on who spent anything at all.
+    The cut-off is that of `HiatusChurnRule`, fitted on whether customers spent anything.
 
     Parameters
     ----------
     horizon_days, minimum_tenure_days
-        Of the status-quo rate of those within the cut-off.
+        As in `StatusQuoSpend`.
     cutoff_days
-        A cut-off that is given, as managers give one, where there are no outcomes to learn it from.
+        The cut-off where there are no outcomes to learn it from; None: it is learned.
     """
 
     def __init__(self, horizon_days: int = 90, minimum_tenure_days: int = 30, cutoff_days: float | None = None) -> None:
@@ -138,15 +131,15 @@ SpendRule = StatusQuoSpend | LastPeriodSpend | HiatusSpend
 
 
 class LevelledSpend(RegressorMixin, Served):
-    """A rule for spend times one factor, so that its total is that of the outcomes it was fitted to.
+    """A spend rule times one factor, so that its total equals that of the outcomes it was fitted on.
 
-    The order of customers stays the rule's. Going on as before is several times too much over a year in which most
-    customers leave; a rule that serves should not promise that.
+    The ranking of customers stays the rule's. Over a year in which most customers leave, the status quo is several
+    times too high.
 
     Parameters
     ----------
     rule
-        Predicts spend; fitted here.
+        The unfitted spend rule.
     """
 
     def __init__(self, rule: SpendRule) -> None:
@@ -154,8 +147,8 @@ class LevelledSpend(RegressorMixin, Served):
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> LevelledSpend:  # noqa: N803
         self.rule_ = clone(self.rule).fit(X, y)
-        said = float(self.rule_.predict(X).sum())
-        self.level_factor_ = max(float(np.sum(y)), 0.0) / said if said > 0 else 1.0
+        predicted = float(self.rule_.predict(X).sum())
+        self.level_factor_ = max(float(np.sum(y)), 0.0) / predicted if predicted > 0 else 1.0
         return self
 
     def learned(self) -> dict[str, float]:

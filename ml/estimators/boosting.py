@@ -12,16 +12,8 @@ from ml.data.preprocessing import treated, tree_preprocessor
 from ml.estimators.parameters import BoostingParameters
 
 
-def boosted_classifier(
-    columns: tuple[str, ...], parameters: BoostingParameters, seed: int, treatment: BaseEstimator | None = None
-) -> Pipeline:
-    """Preparation and classifier, behind the treatment of missing values and outliers if one is given."""
-    model = boosting_classifier(parameters, seed)
-    return treated(treatment, [("prepare", tree_preprocessor(columns)), ("classify", model)])
-
-
 def boosting_classifier(parameters: BoostingParameters, seed: int) -> HistGradientBoostingClassifier:
-    """The classifier alone; no early stopping, whose random rows share customers with the rest."""
+    """The classifier without preprocessing; no early stopping, whose random validation rows share customers."""
     return HistGradientBoostingClassifier(**_options(parameters, seed))
 
 
@@ -29,11 +21,11 @@ def boosted_regressor(
     columns: tuple[str, ...],
     parameters: BoostingParameters,
     seed: int,
-    treatment: BaseEstimator | None = None,
     *,
+    treatment: BaseEstimator | None = None,
     loss: Literal["squared_error", "poisson"] = "squared_error",
 ) -> Pipeline:
-    """Preparation and regressor; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
+    """Preprocessing and regressor, unfitted; "poisson" is the Tweedie deviance of power 1, with a logarithmic link."""
     model = HistGradientBoostingRegressor(loss=loss, **_options(parameters, seed))
     return treated(treatment, [("prepare", tree_preprocessor(columns)), ("regress", model)])
 

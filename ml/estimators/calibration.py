@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: a calibration map learned on customers the model did not see."""
+"""Calibrated probabilities: the calibration map is fitted on customers that the model was not fitted on."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ from copy import copy
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from ml.contributions.pipelines import classifier_contributions
 from ml.contributions.scales import Contributions, log_odds, raw_score
 from ml.contributions.shapley import Orders
-from ml.data.preprocessing import EVEN_ODDS
-from ml.estimators.base import Served
+from ml.estimators.base import ServedClassifier
 
 _Map = IsotonicRegression | LogisticRegression
 
 
-class CalibratedByCustomer(ClassifierMixin, Served):
+class CalibratedByCustomer(ServedClassifier):
     """A classifier with a calibration map from out-of-fold predictions, folds grouped by customer.
 
-    The same customer stands in many snapshots, so random folds would calibrate on people the model has
-    met. After the map is learned the classifier is fitted once more on all rows.
+    The same customer is in many snapshots, so random folds would calibrate on customers that the model was fitted
+    on. After the map the classifier is fitted once more on all rows.
 
     Parameters
     ----------
@@ -45,7 +44,7 @@ class CalibratedByCustomer(ClassifierMixin, Served):
         self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike) -> CalibratedByCustomer:  # noqa: N803
-        """Fit on all rows; `groups` holds each row's customer."""
+        """Fit on all rows; `groups` holds each row's customer, shape (n_rows,)."""
         y = np.asarray(y, dtype=int)
         self.classes_ = np.array([0, 1])
         self.out_of_fold_ = out_of_fold_score(self.classifier, X, y, groups, fold_count=self.fold_count, seed=self.seed)
@@ -54,45 +53,41 @@ class CalibratedByCustomer(ClassifierMixin, Served):
         return self
 
     def recalibrated(self, y: ArrayLike, rows: NDArray) -> CalibratedByCustomer:
-        """A copy whose map is learned from some of the training rows only (their season, for example).
+        """A copy whose map is fitted on some of the training rows only (those of one season, for example).
 
         Parameters
         ----------
         y
-            Outcomes of all training rows, in their order at `fit`.
+            Outcomes of all training rows, in their order at `fit`, shape (n_rows,).
         rows
-            True for the rows that count.
+            Boolean mask of the rows to use, shape (n_rows,).
         """
         other = copy(self)
         other.map_ = fitted_map(self.method, self.out_of_fold_[rows], np.asarray(y, dtype=int)[rows])
         return other
 
     def for_serving(self) -> CalibratedByCustomer:
-        """A copy that uses `serving_map_`, the map for the date of the scores, which a job may have set."""
+        """A copy with `serving_map_`, the map for the date of the scores that a job has set, as its map."""
         other = copy(self)
         other.map_ = other.serving_map_
         del other.serving_map_
         return other
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Calibrated probabilities, shape (n, 2)."""
+        """Calibrated probabilities, shape (n_rows, 2)."""
         positive = self.calibrated(raw_score(self.classifier_, X))
         return np.column_stack([1 - positive, positive])
 
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """The likelier class."""
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
-
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Those of the classifier, put through the map."""
+        """Those of the classifier, on the scale of its calibrated log-odds."""
         return classifier_contributions(self.classifier_, features, background, orders, self.calibrated)
 
     def calibrated(self, score: NDArray) -> NDArray:
-        """Probabilities for raw scores."""
+        """Probabilities for raw scores, shape (n_rows,)."""
         return mapped(self.map_, score)
 
     def pop_out_of_fold(self) -> NDArray:
-        """Return the calibrated out-of-fold probabilities of the training rows and forget them."""
+        """Return the calibrated out-of-fold probabilities of the training rows, shape (n_rows,), and delete them."""
         probability = self.calibrated(self.out_of_fold_)
         del self.out_of_fold_
         return probability
@@ -107,7 +102,7 @@ def out_of_fold_score(
     fold_count: int,
     seed: int,
 ) -> NDArray:
-    """Raw score of every row from a model that has not seen the row's customer."""
+    """Raw score of every row by a model fitted without the row's customer, shape (n_rows,)."""
     score = np.full(len(y), np.nan)
     for fitted_on, held_out in customer_folds(groups, fold_count, seed):
         if len(np.unique(y[fitted_on])) == 1:
@@ -119,24 +114,24 @@ def out_of_fold_score(
 
 
 def fitted_map(method: str, score: NDArray, y: NDArray) -> _Map:
-    """Learn the way from raw scores to probabilities; with one class only, isotonic, which can do that."""
+    """Fit a map from raw scores, shape (n_rows,), to probabilities; isotonic if `y` has one class only."""
     if method == "isotonic" or len(np.unique(y)) == 1:
         return IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(score, y)
     return LogisticRegression(C=1e6).fit(score.reshape(-1, 1), y)
 
 
 def mapped(fitted: _Map, score: NDArray) -> NDArray:
-    """Put raw scores through a map made by `fitted_map`."""
+    """Apply a map of `fitted_map` to raw scores, shape (n_rows,)."""
     if isinstance(fitted, IsotonicRegression):
         return fitted.predict(score)
     return fitted.predict_proba(score.reshape(-1, 1))[:, 1]
 
 
 def customer_folds(groups: ArrayLike, fold_count: int, seed: int) -> list[tuple[NDArray, NDArray]]:
-    """Row positions to fit on and to hold out, all rows of a customer on one side.
+    """For each fold, positions of the rows to fit on and to hold out; all rows of a customer are on one side.
 
-    Depends on which customers there are, not on the order of the rows. (scikit-learn's GroupKFold takes
-    minutes for text ids on a hundred thousand rows.)
+    The folds depend on the set of customers, not on the order of rows. (scikit-learn's GroupKFold takes minutes for
+    text ids on a hundred thousand rows.)
     """
     customer, names = pd.factorize(np.asarray(groups, dtype=object), sort=True)
     count = min(fold_count, len(names))

@@ -1,4 +1,4 @@
-"""The classifiers that compete for churn, with and without contract: one maker per family, the same preparation."""
+"""The families of classifiers for churn, with and without contract: one function each, the same preprocessing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from ml.estimators.parameters import (
 
 
 class FixedEpochNetwork(MLPClassifier):
-    """A multilayer perceptron trained for a set number of epochs, and content with that."""
+    """A multilayer perceptron trained for a fixed number of epochs, without a warning about convergence."""
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> FixedEpochNetwork:  # noqa: N803
         with warnings.catch_warnings():
-            # The epochs are few on purpose, in the place of early stopping.
+            # The number of epochs is small on purpose, instead of early stopping.
             warnings.simplefilter("ignore", ConvergenceWarning)
             return super().fit(X, y)
 
@@ -48,14 +48,14 @@ def make_classifier(
     categories: Collection[str] | None = None,
     treatment: BaseEstimator | None = None,
 ) -> Pipeline:
-    """Preparation and unfitted classifier of a family, all random steps seeded.
+    """Preprocessing and classifier of a family, unfitted, with all random steps seeded.
 
     Parameters
     ----------
     categories
-        The columns that hold texts; by default those of customers.
+        The text columns; by default those of customers.
     treatment
-        What is done about missing values and outliers before all else; None: nothing.
+        The treatment of missing values and outliers as the first step; None: without one.
 
     Raises
     ------
@@ -73,14 +73,14 @@ def _logistic_regression(parameters: LinearParameters, seed: int) -> LogisticReg
 
 
 def _linear_svm(parameters: LinearParameters, seed: int) -> LinearSVC:
-    """Solved in the primal: there are far more rows than features. Its scores become probabilities by Platt."""
+    """Solved in the primal, for there are far more rows than features; Platt scaling gives probabilities."""
     return LinearSVC(
         C=parameters.inverse_penalty, dual=False, max_iter=parameters.maximum_iteration_count, random_state=seed
     )
 
 
 def _neural_network(parameters: NeuralNetworkParameters, seed: int) -> FixedEpochNetwork:
-    """No early stopping: its random rows would share customers with the rest; the epochs are few instead."""
+    """No early stopping, whose random validation rows would share customers; instead the number of epochs is small."""
     return FixedEpochNetwork(
         hidden_layer_sizes=(parameters.hidden_unit_count,),
         alpha=parameters.penalty,
@@ -111,16 +111,16 @@ def _random_forest(parameters: RandomForestParameters, seed: int) -> RandomFores
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of classifier.
+    """A family of classifiers.
 
     Attributes
     ----------
     parameters
-        What its section among a job's `families` may say.
+        The type of its section among a job's `families`.
     make
         (parameters, seed) → the unfitted classifier.
     is_scaled
-        It measures distances: its features must be on one scale.
+        Whether it needs features on one scale.
     """
 
     parameters: type[Frozen]
@@ -128,7 +128,7 @@ class Family:
     is_scaled: bool = False
 
 
-# Which of them compete, and in which order, is said in a job's settings.
+# A job's settings name those that compete, in their order.
 FAMILIES: Mapping[str, Family] = {
     "logistic_regression": Family(LinearParameters, _logistic_regression, is_scaled=True),
     "decision_tree": Family(DecisionTreeParameters, _decision_tree),
@@ -145,7 +145,7 @@ def read_families(written: Mapping[str, Any]) -> dict[str, Frozen]:
     Raises
     ------
     ValueError
-        If there is no such family, or it takes no such parameter.
+        If a family or a parameter does not exist.
     """
     if unknown := set(written) - set(FAMILIES):
         raise ValueError(f"there is no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")

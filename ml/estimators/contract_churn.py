@@ -1,4 +1,4 @@
-"""The model that serves: a classifier for who ends, and a survival model for how long."""
+"""The estimator of contract churn: a classifier for ends, and a survival model for remaining months."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
@@ -15,27 +14,27 @@ from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.data.contract_features import categories
-from ml.data.preprocessing import EVEN_ODDS, linear_preprocessor, tree_preprocessor
-from ml.estimators.base import Served
+from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
+from ml.estimators.base import ServedClassifier
 from ml.estimators.contract_survival import ContractSurvival
 from ml.treatment.served import treatment_in
 from ml.treatment.transformer import FeatureTreatment
 
 TENURE_ONLY, TERM_ONLY = "tenure_only", "contract_type_only"
 BASELINES = (TENURE_ONLY, TERM_ONLY)
-# The rules to beat have a parameter or a few: nothing to penalise.
+# The baselines have few parameters, which need no penalty.
 _NO_PENALTY = 1e6
 
 
-class ContractChurnModel(ClassifierMixin, Served):
-    """P(the contract ends), and survival beside it.
+class ContractChurnModel(ServedClassifier):
+    """P(the contract ends), with a survival model.
 
     Parameters
     ----------
     classifier
-        Pipeline from a frame of contracts to probabilities.
+        Pipeline from a model frame of contracts to probabilities.
     survival
-        Fitted elsewhere, on histories; None where none could be fitted.
+        Fitted separately, on histories; None where none could be fitted.
     """
 
     horizon_days_: int | None
@@ -51,30 +50,27 @@ class ContractChurnModel(ClassifierMixin, Served):
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Probabilities of going on and of ending, shape (n, 2)."""
+        """Probabilities of continuing and of ending, shape (n_rows, 2)."""
         return self.classifier.predict_proba(self.typed(X))
 
-    def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        return (self.predict_proba(X)[:, 1] >= EVEN_ODDS).astype(int)
-
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Those of the classifier, whose probability is the score, on features of the training's types."""
+        """Those of the classifier, on features with the types of the training."""
         typed = self.typed(features)
         held_against = typed if background is features else self.typed(background)
         return contributions_of(self.classifier, typed, held_against, orders)
 
     def treatment(self) -> FeatureTreatment | None:
-        """The classifier's; survival has one of its own."""
+        """That of the classifier; the survival model has its own."""
         return treatment_in(self.classifier)
 
     def typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """The types of the training: an attribute that is empty for everyone today may have been text then."""
+        """The frame with the types of the training: an attribute that is empty today may have been text then."""
         kinds = {name: "object" if name in self.text_columns_ else "float64" for name in X.columns}
         return X.astype(kinds)
 
 
 def baseline_pipelines(frame: pd.DataFrame) -> Mapping[str, Pipeline]:
-    """The rules to beat, unfitted: what the contract's age alone, and its term alone, say."""
+    """The baselines, unfitted: logistic regression on the contract's age, and on its term if the frame has one."""
     made = {TENURE_ONLY: linear_preprocessor(("tenure_months",), ())}
     if "term_months" in frame:
         made[TERM_ONLY] = tree_preprocessor(("term_months",), ("term_months",))

@@ -1,6 +1,6 @@
 """How long contracts last: a Cox model fitted by lifelines and kept as plain arrays, so that it can be stored safely.
 
-Contracts that still run are censored at the time they have lasted; that is what plain averages get wrong.
+Contracts that still run are censored at their present age, which plain averages ignore.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from warehouse.tables.features import declared_features
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
 
-# Month of a contract's first day on which it can end: lifelines drops ends at time zero otherwise.
+# Shortest duration: lifelines drops ends at time zero.
 _SHORTEST_MONTHS = 0.01
-# The last months watched, whose mean hazard goes on where the data end.
+# The last observed months, whose mean hazard is used beyond the data.
 _TAIL_MONTHS = 12.0
 
 
@@ -39,13 +39,13 @@ class ContractSurvival(BaseEstimator):
     penalty
         Ridge penalty of lifelines' `CoxPHFitter`.
     minimum_own_variance_share
-        A covariate that those before it explain up to less than this share of its variance is left out.
+        A covariate is left out if the covariates before it explain all but less than this share of its variance.
 
     Attributes
     ----------
-    months_, hazards_ : ndarray
-        Cumulative baseline hazard at the mean of the covariates, by month.
-    effects_ : ndarray
+    months_, hazards_ : ndarray of shape (n_times,)
+        Cumulative baseline hazard at the mean of the covariates, by months since the start.
+    effects_ : ndarray of shape (n_covariates,)
         Log hazard ratios of `covariates_`.
     """
 
@@ -54,12 +54,12 @@ class ContractSurvival(BaseEstimator):
         self.minimum_own_variance_share = minimum_own_variance_share
 
     def fit(self, X: pd.DataFrame, duration_months: ArrayLike, ended: ArrayLike) -> ContractSurvival:  # noqa: N803
-        """Fit on one row per contract.
+        """Fit on one row per contract; `duration_months` and `ended` have the shape (n_contracts,).
 
         Raises
         ------
         CandidateFailed
-            If lifelines does not converge, or nothing ended.
+            If lifelines does not converge, or no contract has ended.
         """
         self.columns_ = survival_columns(X)
         texts = [name for name in categories(X) if name in self.columns_]
@@ -80,7 +80,7 @@ class ContractSurvival(BaseEstimator):
         return self
 
     def pop_evidence(self) -> tuple[CoxPHFitter, pd.DataFrame]:
-        """Return lifelines' fit and the table it was fitted on, and forget them: they cannot be stored safely."""
+        """Return lifelines' fit and its table, one row per contract, and delete them: they cannot be stored safely."""
         evidence = self.evidence_
         del self.evidence_
         return evidence
@@ -110,25 +110,25 @@ class ContractSurvival(BaseEstimator):
         self.concordance_in_sample_ = float(cox.concordance_index_)
 
     def log_relative_hazard(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Log hazard of each contract against that of the mean contract."""
+        """Log hazard ratio of each contract to the mean contract, shape (n_contracts,)."""
         covariates = self.encoder_.transform(self._typed(X))[:, self.kept_]
         return (covariates - self.means_) @ self.effects_
 
     def cumulative_hazard(self, months: ArrayLike) -> NDArray:
-        """Of the mean contract; beyond the data it goes on at the mean rate of the last year watched."""
+        """Cumulative hazard of the mean contract, elementwise; beyond the data it grows at last year's mean rate."""
         months = np.asarray(months, dtype=float)
         position = np.searchsorted(self.months_, months, side="right") - 1
         inside = np.where(position >= 0, self.hazards_[np.maximum(position, 0)], 0.0)
         return inside + self.tail_hazard_ * np.maximum(months - self.months_[-1], 0.0)
 
     def survival(self, X: pd.DataFrame, lasted_months: ArrayLike, ahead_months: float) -> NDArray:  # noqa: N803
-        """P(a contract that has lasted so long goes on for so many more months), shape (n,)."""
+        """P(a contract of age `lasted_months` lasts `ahead_months` more), shape (n_contracts,)."""
         lasted = np.asarray(lasted_months, dtype=float)
         grown = self.cumulative_hazard(lasted + ahead_months) - self.cumulative_hazard(lasted)
         return np.exp(-grown * np.exp(self.log_relative_hazard(X)))
 
     def expected_months(self, X: pd.DataFrame, lasted_months: ArrayLike, horizon_months: int) -> NDArray:  # noqa: N803
-        """Mean further months, counting at most `horizon_months`: the area below the survival curve, shape (n,)."""
+        """Expected remaining months up to `horizon_months`: the area below the survival curve, shape (n_contracts,)."""
         lasted = np.asarray(lasted_months, dtype=float)
         relative, start = np.exp(self.log_relative_hazard(X)), self.cumulative_hazard(lasted)
         total, former = np.zeros(len(lasted)), np.ones(len(lasted))
@@ -138,7 +138,7 @@ class ContractSurvival(BaseEstimator):
         return total
 
     def _typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """The columns that count, as they were typed in training, missing values and outliers treated."""
+        """The features with the types of the training, missing values and outliers treated."""
         kinds = {name: "object" if name in self.text_columns_ else "float64" for name in self.columns_}
         typed = X[self.columns_].astype(kinds)
         treatment = getattr(self, "treatment_", None)  # versions registered before there were rules have none
@@ -146,9 +146,9 @@ class ContractSurvival(BaseEstimator):
 
 
 def survival_columns(frame: pd.DataFrame) -> list[str]:
-    """Features that do not grow with age; without the plan's name where attributes say the same in detail.
+    """Names of the features that do not grow with age; without the plan's name where attributes describe the plan.
 
-    Amounts come last, so that what services explain of the price is told as services.
+    Amounts come last, so that the part of the price that services explain is attributed to the services.
     """
     detailed = any(name.startswith(ATTRIBUTE_PREFIX) for name in frame.columns)
     grown = (feature.name for feature in declared_features("contracts").values() if feature.grows_with_contract)
@@ -158,7 +158,7 @@ def survival_columns(frame: pd.DataFrame) -> list[str]:
 
 
 def _encoder(texts: list[str], numbers: list[str]) -> Any:
-    """Terms as categories: a two-year contract is no twice as long one-year contract."""
+    """Terms are categories: the effect of a two-year term need not be twice that of a one-year term."""
     as_categories = [*texts, *(name for name in numbers if name == "term_months")]
     others = [name for name in numbers if name != "term_months"]
     encoder = OneHotEncoder(drop="first", handle_unknown="ignore", min_frequency=0.01, sparse_output=False)
@@ -174,7 +174,7 @@ def _encoder(texts: list[str], numbers: list[str]) -> Any:
 
 
 def _independent(covariates: NDArray, minimum_share: float) -> list[int]:
-    """Positions of covariates that vary and are not nearly a combination of those before them."""
+    """Positions of covariates that vary and are not nearly linear combinations of those before them."""
     kept: list[int] = []
     for position in range(covariates.shape[1]):
         column = covariates[:, position] - covariates[:, position].mean()

@@ -1,4 +1,4 @@
-"""Prediction intervals for amounts: how wrong the model was about customers of similar prediction."""
+"""Prediction intervals for amounts, from the errors on customers with similar predictions."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ class SimilarPredictionInterval(BaseEstimator):
     """Quantiles of actual amounts among training rows with a similar out-of-sample prediction.
 
     Rows are grouped by predicted amount (equal sizes); each group's quantiles of `actual − predicted` are
-    interpolated over the prediction. Works the same for every model, so their intervals can be compared.
-    It assumes that errors in the horizon are as they were in the training snapshots: coverage is measured
-    on the holdout and stands among the metrics. Where more than the lower tail spend nothing, the interval
-    begins at zero and covers more than it promises.
+    interpolated over the prediction. The method is the same for every model, so intervals can be compared. It assumes
+    that errors in the horizon are like those in the training snapshots; coverage is measured on the holdout and is
+    one of the metrics. Where more customers than the lower tail spend nothing, the interval begins at zero and covers
+    more than `coverage`.
 
     Parameters
     ----------
     coverage
         Share of customers whose amount should fall inside.
     group_count
-        Groups; fewer are used when rows are few.
+        Number of groups; fewer with few rows.
     """
 
     def __init__(self, coverage: float = 0.8, group_count: int = 20) -> None:
@@ -31,7 +31,7 @@ class SimilarPredictionInterval(BaseEstimator):
         self.group_count = group_count
 
     def fit(self, predicted: ArrayLike, actual: ArrayLike) -> SimilarPredictionInterval:
-        """Learn from predictions made without knowing the row's own outcome."""
+        """Fit on out-of-sample predictions and actual amounts, shape (n_rows,)."""
         predicted, actual = np.asarray(predicted, dtype=float), np.asarray(actual, dtype=float)
         groups = max(1, min(self.group_count, len(predicted) // _SMALLEST_GROUP))
         edges = np.unique(np.quantile(predicted, np.linspace(0, 1, groups + 1)[1:-1]))
@@ -47,7 +47,7 @@ class SimilarPredictionInterval(BaseEstimator):
     def left_out_bounds(
         self, predicted: ArrayLike, actual: ArrayLike, *, fold_count: int, seed: int
     ) -> tuple[NDArray, NDArray]:
-        """Bounds of each row from an interval like this one that was learned on the other folds of the rows."""
+        """Bounds of each row, both of shape (n_rows,), by intervals fitted on the other folds of the rows."""
         predicted, actual = np.asarray(predicted, dtype=float), np.asarray(actual, dtype=float)
         fold = np.random.default_rng(seed).permutation(len(predicted)) % fold_count
         lower, upper = np.zeros(len(predicted)), np.zeros(len(predicted))
@@ -58,9 +58,9 @@ class SimilarPredictionInterval(BaseEstimator):
         return lower, upper
 
     def bounds(self, predicted: ArrayLike) -> tuple[NDArray, NDArray]:
-        """Lower and upper amounts around each prediction; never below zero, always around it.
+        """Lower and upper bound of each prediction, both of shape (n_rows,); never below zero.
 
-        Beyond the largest group's mean the errors grow in proportion to the prediction.
+        Beyond the mean of the highest group the errors grow in proportion to the prediction.
         """
         predicted = np.asarray(predicted, dtype=float)
         largest = self.centers_[-1]

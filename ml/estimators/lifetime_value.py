@@ -1,4 +1,4 @@
-"""The estimator that lifetime value serves: amounts with their intervals, and the orders behind them."""
+"""The estimator of lifetime value: amounts with their intervals, and expected orders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ml.estimators.purchase_forecast import PurchaseSpendModel
 
 
 class LifetimeValueModel(RegressorMixin, Served):
-    """Parts fitted elsewhere, put together; the amount may come from any model or rule.
+    """A combination of separately fitted parts; the amount may come from any model or rule.
 
     Parameters
     ----------
@@ -44,19 +44,19 @@ class LifetimeValueModel(RegressorMixin, Served):
         return True
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend in the horizon, never below zero."""
+        """Expected net spend in the horizon, never below zero, shape (n_rows,)."""
         return np.maximum(self.amount.predict(X), 0)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Those of the amount."""
+        """Those of the model of the amount."""
         return contributions_of(self.amount, features, background, orders)
 
     def bounds(self, X: pd.DataFrame) -> tuple[NDArray, NDArray]:  # noqa: N803
-        """Lower and upper end of each customer's interval."""
+        """Lower and upper end of each customer's interval, both of shape (n_rows,)."""
         return self.interval.bounds(self.predict(X))
 
     def details(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """What is told of the horizon, in the columns of `scores.customer_clv`."""
+        """Predictions in the columns of `scores.customer_clv`, one row per row; missing without a purchase model."""
         amount = self.predict(X)
         lower, upper = self.interval.bounds(amount)
         detail = pd.DataFrame(
@@ -77,4 +77,4 @@ class LifetimeValueModel(RegressorMixin, Served):
 
 
 class HorizonModel(BaseEstimator):
-    """Served a longer horizon inside a `LifetimeValueModel` of earlier releases, which still load; nobody asks it."""
+    """Part of models of earlier releases, for longer horizons; kept so that they can be loaded, and not used."""

@@ -1,4 +1,4 @@
-"""Hyper-parameters of the families of models, and of what is done to all of them."""
+"""Hyper-parameters of the families of models, and settings common to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Calibration(Frozen):
 
 
 class LinearParameters(Frozen):
-    """Of logistic regression and of the linear support vector machine."""
+    """Parameters of logistic regression and of the linear support vector machine."""
 
     inverse_penalty: float = Field(gt=0)
     maximum_iteration_count: int = Field(ge=10)
@@ -91,7 +91,7 @@ class TweedieParameters(BoostingParameters):
 
 
 def check_choices(stages: Mapping[str, Frozen], choices: Mapping[str, Mapping[str, object]]) -> None:
-    """Raise ValueError where the search would choose what no stage of the configuration takes."""
+    """Raise ValueError if the search would vary a parameter that no stage of the configuration has."""
     for stage, values in choices.items():
         unknown = set(values) - set(type(stages[stage]).model_fields) if stage in stages else {stage}
         if unknown:

@@ -1,4 +1,4 @@
-"""A bounded, seeded search for hyper-parameters that never looks past the newest training snapshot."""
+"""A bounded, seeded hyper-parameter search that uses no data after the newest training snapshot."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ml.evaluation.metrics import normalised_gini, roc_auc, root_mean_squared_er
 
 @dataclass(frozen=True)
 class InsideValidation:
-    """Training rows split by time: fitted on what was known at the newest snapshot, judged on that snapshot.
+    """A split of the training rows into rows to fit on and a validation set, most often the newest snapshot.
 
     Attributes
     ----------
     features, outcome
-        Model frame and outcome of the training rows (an amount, where one is predicted), in one order.
+        Model frame and outcome of the training rows, shapes (n_rows, n_features) and (n_rows,).
     fitted_on, judged_on
-        Row positions.
+        Positions of the rows to fit on and of the validation set.
     """
 
     features: pd.DataFrame
@@ -38,19 +38,19 @@ class InsideValidation:
     judged_on: NDArray
 
     def auc(self, classifier: Pipeline) -> float:
-        """ROC-AUC on the newest snapshot of a classifier that is fitted here."""
+        """Fit a classifier and return its ROC-AUC on the validation set."""
         classifier.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
         return roc_auc(self.outcome[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
 
     def predicted(self, regressor: Pipeline) -> tuple[NDArray, NDArray]:
-        """Outcome and prediction on the newest snapshot of a regressor that is fitted here."""
+        """Fit a regressor; return outcome and prediction on the validation set, both of shape (n_validation,)."""
         regressor.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
         return self.outcome[self.judged_on], np.asarray(regressor.predict(self.features.iloc[self.judged_on]))
 
 
 @dataclass(frozen=True)
 class InsideMeasure:
-    """By what trials are compared: its name in the record, and how it is measured; more is better."""
+    """The metric that compares the sampled parameters, and its name in the record; higher is better."""
 
     name: str
     of: Callable[[InsideValidation, Pipeline], float]
@@ -65,16 +65,21 @@ by_squared_error = InsideMeasure(
 
 @dataclass(frozen=True)
 class Chosen:
-    """The parameters found, and how the search went, for the run's record."""
+    """The chosen parameters, and a summary of the search for the run's record."""
 
     parameters: Any
     record: Mapping[str, object]
 
 
 def split_by_time(dates: pd.Series, horizon_days: int) -> tuple[NDArray, NDArray] | None:
-    """Positions of rows whose label windows end by the newest date, and of the newest date's rows.
+    """Positions of rows whose label windows end by the newest date, and of the rows of the newest date.
 
-    None where no earlier snapshot was known by then.
+    None if the labels of no earlier snapshot were known by then.
+
+    Parameters
+    ----------
+    dates
+        Snapshot date of each row.
     """
     newest = dates.max()
     earlier = np.flatnonzero(dates + timedelta(days=horizon_days) <= newest)
@@ -90,14 +95,16 @@ def inside_validation(
     maximum_row_count: int,
     seed: int,
 ) -> InsideValidation | None:
-    """The split for a search, or None if the training snapshots do not allow one.
+    """The split for a search; None if the training snapshots do not allow one.
 
     Parameters
     ----------
+    features, outcome
+        Of the training rows, as in `InsideValidation`.
     rows
-        The training rows themselves: `as_of_date` and `customer_id` are read.
+        The training rows, of which `as_of_date` and `customer_id` are read.
     maximum_row_count
-        Rows to fit on at most.
+        Maximum number of rows to fit on.
     """
     positions = split_by_time(rows["as_of_date"], horizon_days)
     if positions is None:
@@ -110,7 +117,13 @@ def inside_validation(
 
 
 def subsampled(customers: ArrayLike, maximum_row_count: int, seed: int) -> NDArray:
-    """Positions of the rows of as many customers, drawn by seed, as fit the limit; all of a customer or none."""
+    """Positions of the rows of randomly drawn customers within a limit of rows; of each customer all or none.
+
+    Parameters
+    ----------
+    customers
+        Customer of each row, shape (n_rows,).
+    """
     customer, names = pd.factorize(np.asarray(customers, dtype=object), sort=True)
     if len(customer) <= maximum_row_count:
         return np.arange(len(customer))
@@ -123,7 +136,7 @@ def subsampled(customers: ArrayLike, maximum_row_count: int, seed: int) -> NDArr
 def draws(
     defaults: Frozen, choices: Mapping[str, Sequence[float]], trial_count: int, seed: Sequence[int]
 ) -> list[Frozen]:
-    """The defaults and `trial_count` other combinations of the choices, drawn without repetition."""
+    """The defaults, and at most `trial_count` other combinations of the choices, sampled without replacement."""
     combinations = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
     others = [changed for changed in combinations if changed and defaults.model_copy(update=changed) != defaults]
     picked = np.random.default_rng(seed).permutation(len(others))[:trial_count]
@@ -140,16 +153,16 @@ def search(
     seed: int,
     measure: InsideMeasure = by_auc,
 ) -> Chosen:
-    """Try the defaults and the drawn combinations; the best by the measure is chosen, the earlier of equals.
+    """Evaluate the defaults and the sampled combinations, and choose the best; of equals the first.
 
-    Unless it is better than the defaults by the `minimum_gain` of the settings, they stay.
+    The defaults are kept unless the best is better by at least the `minimum_gain` of the settings.
 
     Parameters
     ----------
     stage
-        Family of models or part of one, as the settings name it among their choices.
+        Family of models or part of one, as named among the choices of the settings.
     make
-        The unfitted model with given parameters.
+        Parameters → the unfitted model.
     """
     choices = settings.choices.get(stage, {})
     if inside is None or not choices or settings.trial_count == 0:

@@ -1,36 +1,36 @@
-"""Lifetime value learned in one stage: many zeros and a long tail in a single Tweedie regression."""
+"""Lifetime value in one stage: a Tweedie regression, for amounts with many zeros and a long tail."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
-from ml.estimators.base import Served
+from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.calibration import customer_folds
 
 
-class TweedieSpendModel(RegressorMixin, Served):
+class TweedieSpendModel(OutOfFoldRegressor):
     """Expected net spend by gradient boosting on a Tweedie deviance.
 
-    The deviance of power 1 (quasi-Poisson: variance in proportion to the mean) is what scikit-learn's
-    boosting offers of the family; it is proper for the mean of any amount that is not negative, zeros
-    included. Negative outcomes (returns beyond purchases) count as zero, and amounts above a quantile are
-    held at it, so that a few wholesale orders do not shape the trees.
+    The deviance of power 1 (quasi-Poisson: variance proportional to the mean) is the one of the family that
+    scikit-learn's boosting has; it is consistent for the mean of any non-negative amount. Negative outcomes (returns
+    beyond purchases) count as zero, and amounts above a quantile are capped at it, so that a few wholesale orders do
+    not dominate the trees.
 
     Parameters
     ----------
     amount
         Regressor with a logarithmic link.
     cap_quantile
-        Quantile of positive spend at which amounts are held while learning.
+        Quantile of positive spend at which amounts are capped for fitting.
     fold_count, seed
-        Of the out-of-fold predictions.
+        Parameters of the out-of-fold predictions.
     """
 
     def __init__(self, amount: BaseEstimator, cap_quantile: float = 0.99, fold_count: int = 5, seed: int = 0) -> None:
@@ -40,12 +40,12 @@ class TweedieSpendModel(RegressorMixin, Served):
         self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike) -> TweedieSpendModel:  # noqa: N803
-        """Fit; `groups` holds each row's customer.
+        """Fit; `groups` holds each row's customer, shape (n_rows,).
 
         Raises
         ------
         CandidateFailed
-            If nobody spends anything.
+            If no customer spends anything.
         """
         y = np.maximum(np.asarray(y, dtype=float), 0)
         if not (y > 0).any():
@@ -62,15 +62,9 @@ class TweedieSpendModel(RegressorMixin, Served):
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend, never negative."""
+        """Expected net spend, never negative, shape (n_rows,)."""
         return self.amount_.predict(X)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the regression."""
         return contributions_of(self.amount_, features, background, orders)
-
-    def pop_out_of_fold(self) -> NDArray:
-        """Return the predictions of the training rows made without their customer, and forget them."""
-        predicted = self.out_of_fold_
-        del self.out_of_fold_
-        return predicted

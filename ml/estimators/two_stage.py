@@ -1,33 +1,33 @@
-"""Lifetime value learned in two stages: will the customer spend at all, and how much then?"""
+"""Lifetime value in two stages: whether a customer spends at all, and how much."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import adds_up, probability_parts, product_parts, raw_parts
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
-from ml.estimators.base import Served
+from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.calibration import CalibratedByCustomer, customer_folds
 
-# Residuals of the log stage are smeared (Duan 1983) up to this quantile: one wholesale order in a
-# hundred thousand would otherwise lift everybody's forecast.
+# Residuals of the log stage are smeared (Duan 1983) up to this quantile: otherwise one wholesale order in a hundred
+# thousand would raise all predictions.
 _SMEARING_QUANTILE = 0.995
 
 
-class TwoStageSpendModel(RegressorMixin, Served):
+class TwoStageSpendModel(OutOfFoldRegressor):
     """P(net spend > 0) × expected net spend of those who spend.
 
     Parameters
     ----------
     probability, amount
-        Classifier and regressor; the regressor learns the logarithm of positive spend.
+        Unfitted classifier and regressor; the regressor predicts the logarithm of positive spend.
     fold_count, method, seed
-        Of the calibration of the probability and of the out-of-fold predictions.
+        Parameters of the calibration and of the out-of-fold predictions.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class TwoStageSpendModel(RegressorMixin, Served):
         self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike) -> TwoStageSpendModel:  # noqa: N803
-        """Fit both stages; `groups` holds each row's customer.
+        """Fit both stages; `groups` holds each row's customer, shape (n_rows,).
 
         Raises
         ------
         CandidateFailed
-            If too few rows have spend to learn amounts from.
+            If too few customers spend to fit amounts.
         """
         y = np.asarray(y, dtype=float)
         buys = y > 0
@@ -65,15 +65,15 @@ class TwoStageSpendModel(RegressorMixin, Served):
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend."""
+        """Expected net spend, shape (n_rows,)."""
         return self.probability_.predict_proba(X)[:, 1] * self.amount_if_buying(X)
 
     def amount_if_buying(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """Expected net spend of a customer who spends."""
+        """Expected net spend given that a customer spends, shape (n_rows,)."""
         return np.exp(self.amount_.predict(X)) * self.smearing_
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
-        """Of both stages, added in logarithms."""
+        """The sum of those of both stages, on the scale of logarithms."""
         classifier, calibrated = self.probability_.classifier_, self.probability_.calibrated
         buying = probability_parts(classifier, features, background, calibrated)
         amount = raw_parts(self.amount_, features, background)
@@ -82,12 +82,6 @@ class TwoStageSpendModel(RegressorMixin, Served):
             if adds_up(exact, served_score(self, features)):
                 return exact
         return super().contributions(features, background, orders)
-
-    def pop_out_of_fold(self) -> NDArray:
-        """Return the predictions of the training rows made without their customer, and forget them."""
-        predicted = self.out_of_fold_
-        del self.out_of_fold_
-        return predicted
 
     def _out_of_fold_log_amount(self, X: pd.DataFrame, y: NDArray, groups: ArrayLike) -> NDArray:  # noqa: N803
         log_amount = np.full(len(y), np.nan)

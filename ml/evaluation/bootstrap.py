@@ -1,4 +1,4 @@
-"""Uncertainty by resampling customers: of one metric, and of the difference between two models."""
+"""Bootstrap intervals of a metric, and of the difference between two models, by resampling rows."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Interval:
 
 @dataclass(frozen=True)
 class Resamples:
-    """How to resample. The same seed gives the same resamples to every model: that is the pairing."""
+    """How to resample; the same seed gives every model the same resamples, which makes comparisons paired."""
 
     repetition_count: int
     confidence: float
     seed: int
 
     def weights(self, row_count: int) -> Iterator[NDArray]:
-        """Yield how often each row is drawn, one array per resample."""
+        """Yield how often each row is drawn, shape (row_count,), once per resample."""
         random = np.random.default_rng(self.seed)
         for _ in range(self.repetition_count):
             yield np.bincount(random.integers(0, row_count, row_count), minlength=row_count).astype(float)

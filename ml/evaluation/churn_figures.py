@@ -1,4 +1,4 @@
-"""The figures of a churn probability, with and without contract: one list, so that they can be compared."""
+"""The metrics of churn probabilities, the same with and without contract, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ml.evaluation import metrics
 
 
 def churn_figures(actual: NDArray, predicted: NDArray) -> dict[str, float]:
-    """Rank, probability, calibration and level.
+    """Metrics of ranking, probability, calibration and level.
 
     Parameters
     ----------
     actual
-        1 where the event happened, 0 elsewhere.
+        1 for positive rows, 0 for negative ones, shape (n_rows,).
     predicted
-        Its probability, 0 to 1.
+        Probability that a row is positive, 0 to 1, shape (n_rows,).
     """
     return {
         "roc_auc": metrics.roc_auc(actual, predicted),

@@ -1,7 +1,8 @@
-"""Metrics of rank, level, calibration and error.
+"""Metrics of ranking, level, calibration and error.
 
-Every rank metric treats tied predictions as one group, so the order of rows never matters. Those that are
-bootstrapped come as `…_by_weight`: sorted once, then evaluated for any row weights.
+Arrays have the shape (n_rows,) and one order of rows. `actual` is 0 or 1 where a probability is evaluated, and an
+amount of money elsewhere. Rank metrics treat tied predictions as one group, so the order of rows never matters. Metrics
+that are bootstrapped come as `…_by_weight`: they sort once and return a function of row weights, shape (n_rows,).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ WeightedMetric = Callable[[NDArray], float]
 
 
 def roc_auc_by_weight(actual: ArrayLike, score: ArrayLike) -> WeightedMetric:
-    """ROC-AUC (share of churned–stayed pairs in the right order, ties half) for given row weights."""
+    """ROC-AUC: share of pairs of a positive and a negative row in the right order, ties count half."""
     actual = np.asarray(actual, dtype=float)
     group, count = _descending_groups(score)
 
@@ -32,7 +33,7 @@ def roc_auc_by_weight(actual: ArrayLike, score: ArrayLike) -> WeightedMetric:
 
 
 def roc_auc(actual: ArrayLike, score: ArrayLike) -> float:
-    """ROC-AUC; nan when only one class is present.
+    """ROC-AUC; NaN when only one class is present.
 
     Examples
     --------
@@ -43,31 +44,31 @@ def roc_auc(actual: ArrayLike, score: ArrayLike) -> float:
 
 
 def pr_auc(actual: ArrayLike, score: ArrayLike) -> float:
-    """Average precision; nan when nothing is positive."""
+    """Average precision; NaN when no row is positive."""
     actual = np.asarray(actual, dtype=int)
     return float(average_precision_score(actual, score)) if actual.any() else float("nan")
 
 
 def brier_by_weight(actual: ArrayLike, probability: ArrayLike) -> WeightedMetric:
-    """Mean squared error of probabilities for given row weights."""
+    """Mean squared error of probabilities (Brier 1950)."""
     squared = (np.asarray(actual, dtype=float) - np.asarray(probability, dtype=float)) ** 2
     return lambda weight: float((weight * squared).sum() / weight.sum())
 
 
 def brier(actual: ArrayLike, probability: ArrayLike) -> float:
-    """Mean squared error of probabilities."""
+    """Mean squared error of probabilities (Brier 1950)."""
     return brier_by_weight(actual, probability)(np.ones(len(np.asarray(actual))))
 
 
 def expected_calibration_error(actual: ArrayLike, probability: ArrayLike, bin_count: int = 10) -> float:
-    """Mean |predicted − observed| over groups of (nearly) equal size by predicted probability."""
+    """Mean |predicted − observed share| over `bin_count` groups of nearly equal size by predicted probability."""
     table = decile_table(actual, probability, bin_count)
     gap = np.abs(table["predicted_mean"] - table["actual_mean"])
     return float((gap * table["count"]).sum() / table["count"].sum())
 
 
 def normalised_gini_by_weight(actual: ArrayLike, predicted: ArrayLike) -> WeightedMetric:
-    """Gini of actual spend ranked by prediction, over that of the perfect ranking, for given weights."""
+    """Gini coefficient of actual amounts ranked by prediction, divided by that of the perfect ranking."""
     actual = np.asarray(actual, dtype=float)
     by_prediction, by_actual = _descending_groups(predicted), _descending_groups(actual)
 
@@ -79,7 +80,7 @@ def normalised_gini_by_weight(actual: ArrayLike, predicted: ArrayLike) -> Weight
 
 
 def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """Rank quality for amounts: 1 for the perfect ranking, 0 for none; nan when there is nothing to rank.
+    """Rank quality of amounts: 1 for the perfect ranking, 0 for a random one; NaN when nothing was spent.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def capture_at(actual: ArrayLike, score: ArrayLike, share: float = 0.2) -> float:
-    """Share of all that happened (churns, spend) which the top `share` of customers by score hold."""
+    """Share of the total of `actual` (churns, spend) in the `share` of rows with the highest scores; NaN if it is 0."""
     in_order = _tie_averaged(actual, score)
     total = in_order.sum()
     cut = share * len(in_order)
@@ -100,12 +101,12 @@ def capture_at(actual: ArrayLike, score: ArrayLike, share: float = 0.2) -> float
 
 
 def top_decile_lift(actual: ArrayLike, score: ArrayLike) -> float:
-    """How many times the average rate the top tenth by score has."""
+    """Rate in the tenth of rows with the highest scores, divided by the average rate."""
     return capture_at(actual, score, 0.1) / 0.1
 
 
 def spearman(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """Rank correlation; nan when either side is constant."""
+    """Rank correlation (Spearman); NaN when either side is constant."""
     actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
     if np.ptp(actual) == 0 or np.ptp(predicted) == 0:
         return float("nan")
@@ -113,18 +114,18 @@ def spearman(actual: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def level_ratio(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """Total predicted over total actual; nan when nothing happened."""
+    """Total predicted divided by total actual; NaN when the actual total is 0."""
     total = float(np.sum(np.asarray(actual, dtype=float)))
     return float(np.sum(np.asarray(predicted, dtype=float)) / total) if total != 0 else float("nan")
 
 
 def mean_absolute_error(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """MAE; rewards under-prediction where most spend nothing, so never read it alone."""
+    """MAE; rewards under-prediction where most spend nothing, so do not read it alone."""
     return float(np.mean(np.abs(np.asarray(actual, dtype=float) - np.asarray(predicted, dtype=float))))
 
 
 def root_mean_squared_error(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """RMSE; made of the largest customers."""
+    """RMSE; dominated by the customers who spend most."""
     difference = np.asarray(actual, dtype=float) - np.asarray(predicted, dtype=float)
     return float(np.sqrt(np.mean(difference**2)))
 
@@ -135,7 +136,7 @@ def decile_table(actual: ArrayLike, predicted: ArrayLike, group_count: int = 10)
     Returns
     -------
     dict
-        `count`, `predicted_mean`, `actual_mean`, each of the number of groups that are not empty.
+        `count`, `predicted_mean`, `actual_mean`, each of shape (n_groups,), empty groups left out.
     """
     actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
     _, inverse, counts = np.unique(predicted, return_inverse=True, return_counts=True)
@@ -157,12 +158,12 @@ def _descending_groups(score: ArrayLike) -> tuple[NDArray, int]:
 
 
 def _lorenz_gini(actual: NDArray, weight: NDArray, group: NDArray, count: int) -> float:
-    people = np.bincount(group, weight, count)
+    rows = np.bincount(group, weight, count)
     amount = np.bincount(group, weight * actual, count)
-    if people.sum() <= 0 or amount.sum() <= 0:
+    if rows.sum() <= 0 or amount.sum() <= 0:
         return float("nan")
     amount = amount / amount.sum()
-    area = (people / people.sum() * (np.cumsum(amount) - amount / 2)).sum()
+    area = (rows / rows.sum() * (np.cumsum(amount) - amount / 2)).sum()
     return float(2 * area - 1)
 
 

@@ -1,5 +1,5 @@
-"""Why a score is what it is: reasons per customer, pictures of the whole, fairness figures, model cards.
+"""Explanations of scores: reasons per customer, global plots, fairness figures, model cards.
 
-`reasons.reason_columns` adds the two columns of the score tables; `training_report.TrainingReport` makes what a
-training leaves beside its models in MLflow and in `quality.model_fairness`. See docs/explanations.md.
+`reasons.reason_columns` makes the two columns of the score tables; `training_report.TrainingReport` makes the artefacts
+of a training in MLflow and the rows of `quality.model_fairness`. See docs/explanations.md.
 """

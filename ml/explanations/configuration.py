@@ -1,4 +1,4 @@
-"""`ml/conf/reasons.yml` and `ml/conf/fairness.yml`, read into frozen, checked objects."""
+"""The settings of `ml/conf/reasons.yml` and `ml/conf/fairness.yml`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class GeneralMethod(Frozen):
 
 
 class AttributeWording(Frozen):
-    """Words for an attribute of contracts that is not listed: `has_…` and `is_…` are flags, texts are kinds.
+    """Wording of attributes of contracts that are not listed: flags (`has_…`, `is_…`) and texts.
 
     Attributes
     ----------
     has, is_
-        Words for 0 and for 1; field: name.
+        Templates for 0 and for 1; field: name.
     text
-        Fields: name, value, typical.
+        Template with the fields name, value and typical.
     """
 
     has: dict[int, str]
@@ -39,7 +39,7 @@ class ReasonsConfiguration(Frozen):
     listed_attributes: dict[str, Wording]
 
     def wording(self, name: str) -> Wording | None:
-        """Of a feature, or of an attribute that is listed; None: it has no words of its own."""
+        """The wording of a feature or of a listed attribute; None for others."""
         found = (declared_features(subject).get(name) for subject in MARTS)
         return next((feature for feature in found if feature is not None), self.listed_attributes.get(name))
 

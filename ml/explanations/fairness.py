@@ -1,7 +1,7 @@
-"""How a model treats groups of customers: the same figures for each age group, gender and country.
+"""Fairness of a model: its metrics on the holdout for each age group, gender and country, by fairlearn's MetricFrame.
 
-Figures are reported, not optimised: groups that buy differently have different churn rates, and a gap is for
-people to judge. Computed with fairlearn's MetricFrame on the holdout.
+The figures are reported, not optimised: groups that buy differently have different churn rates, and users have to
+interpret a gap.
 """
 
 from __future__ import annotations
@@ -39,15 +39,16 @@ def fairness_figures(
     Parameters
     ----------
     rows
-        Judged customers (contracts), with `age_years` and the group columns of fairness.yml where the source has
-        them.
+        The evaluated rows, with `age_years` and the group columns of fairness.yml where the source has them.
+    actual, predicted
+        Outcome and prediction of each row, shape (n_rows,).
     selected
-        True for who is picked out: the high risk band, or the top and high value tiers.
+        Mask of the rows one would act on (high risk band, upper value tiers), shape (n_rows,).
 
     Returns
     -------
     DataFrame
-        Columns `TABLE_COLUMNS`; empty when the source knows no group.
+        One row per group and metric, with `TABLE_COLUMNS`; empty if the source has no group.
     """
     settings = configuration or load_configuration(FairnessConfiguration, "fairness")
     tables = [
@@ -67,7 +68,10 @@ def figures_by_group(
     is_probability: bool,
     settings: FairnessConfiguration,
 ) -> pd.DataFrame:
-    """Figures of everyone, of each value of one group column, and the gaps; small groups pooled or left out."""
+    """Figures of all rows, of each group of one column and of the gaps between them, as `fairness_figures`.
+
+    Small groups are pooled, or left out if they are too small together.
+    """
     from fairlearn.metrics import MetricFrame, selection_rate
 
     group = _pooled(group, settings.minimum_customer_count)
@@ -77,7 +81,7 @@ def figures_by_group(
     measured = {**_metrics(settings, is_probability=is_probability), "customer_count": lambda true, _: len(true)}
     common = {"y_true": actual[kept], "sensitive_features": group[kept].to_numpy()}
     frame = MetricFrame(metrics=measured, y_pred=predicted[kept], **common)
-    # Whoever is selected counts as predicted; the outcome plays no part in the rate.
+    # The selection rate does not depend on outcomes.
     common["y_true"] = np.zeros(int(kept.sum()))
     chosen = MetricFrame(metrics={"selection_rate": selection_rate}, y_pred=selected[kept].astype(int), **common)
     return _table(column, frame.by_group.join(chosen.by_group), frame.overall.to_dict() | chosen.overall.to_dict())
@@ -88,8 +92,8 @@ def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mappin
 
     def with_both(metric: Metric) -> Metric:
         def measured(actual: NDArray, predicted: NDArray) -> float:
-            happened = np.asarray(actual) > 0
-            is_enough = min(happened.sum(), (~happened).sum()) >= least
+            positive = np.asarray(actual) > 0
+            is_enough = min(positive.sum(), (~positive).sum()) >= least
             return float(metric(np.asarray(actual), np.asarray(predicted))) if is_enough else float("nan")
 
         return measured
@@ -105,7 +109,7 @@ def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mappin
 
 
 def customer_groups(rows: pd.DataFrame, settings: FairnessConfiguration) -> dict[str, pd.Series]:
-    """Group of each row, by group column; columns that nobody filled are left out."""
+    """Group column → the group of each row; columns without values are left out."""
     found = {}
     if "age_years" in rows and rows["age_years"].notna().any():
         found["age_group"] = _age_group(rows["age_years"], settings.age_group_starts)
@@ -125,7 +129,7 @@ def _age_group(age: pd.Series, starts: tuple[int, ...]) -> pd.Series:
 
 
 def _pooled(group: pd.Series, minimum: int) -> pd.Series:
-    """Small groups put together; null where even all of them are too few."""
+    """Pool small groups; null if the pool is too small too."""
     size = group.map(group.value_counts())
     pooled = group.mask(size < minimum, SMALL_GROUPS)
     return pooled.mask((pooled == SMALL_GROUPS) & (int((size < minimum).sum()) < minimum), None)

@@ -1,4 +1,4 @@
-"""The model card: one page of Markdown about one registered version, made from what the training knows."""
+"""The model card: one page of Markdown about a registered version, made at its training."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from warehouse.base.markdown import plain, table
 
 @dataclass(frozen=True)
 class CardContent:
-    """What a card tells beyond the competition.
+    """The content of a card besides the competition.
 
     Attributes
     ----------
     kinds, groups
-        Figures by RFM segment or contract type and by group of customers (see `fairness.TABLE_COLUMNS`).
+        Figures by RFM segment or contract type, and by group of customers (see `fairness.TABLE_COLUMNS`).
     judged_on
-        What the candidates were judged on, in words.
+        The data that the candidates were evaluated on, in words.
     notes
         Further findings of the training, by title: name → value.
     drivers
@@ -44,7 +44,7 @@ class CardContent:
 def model_card(
     job: Job, competition: Competition, result: Result, version: RegisteredVersion, content: CardContent
 ) -> str:
-    """The whole card."""
+    """The card as Markdown."""
     parts = [
         f"# {job.model_name} version {version.version}: {result.name}",
         job.purpose(content.fingerprint),
@@ -64,13 +64,13 @@ def model_card(
     parts += [part for title, known in content.notes.items() for part in (f"## {title}", _figures(known))]
     rows_are = job.spec.rows.many
     parts += _by_group(
-        f"## By {_kind(content.kinds)}", content.kinds, rows_are, "RFM segments are not known at the judged date."
+        f"## By {_kind(content.kinds)}", content.kinds, rows_are, "RFM segments are not known at the evaluation date."
     )
     parts += _by_group(
         "## By group",
         content.groups,
         rows_are,
-        "The source has neither age, gender nor country of its customers, or every group is too small to be shown.",
+        "The source has neither age, gender nor country of its customers, or all groups are too small to be shown.",
     )
     if content.drivers:
         parts += ["## What moves the score", _drivers(content)]

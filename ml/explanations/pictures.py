@@ -1,4 +1,4 @@
-"""Global pictures of what moves a model's scores. They return figures and write nothing."""
+"""Global plots of contributions. Functions return figures and write nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml.contributions.scales import Contributions
 from ml.data.features import is_text
+from ml.evaluation.plots import plain
 
 _BLUE, _RED, _GREY = "#1f5fa8", "#b5483a", "#8a8a8a"
 _SHOWN_FEATURES = 15
@@ -23,12 +24,14 @@ _ZERO = 1e-9
 def global_pictures(
     contributions: Contributions, features: pd.DataFrame, title: str, unit: str
 ) -> Mapping[str, Figure]:
-    """Importance, summary and dependence.
+    """Plots of importance, all contributions, and dependence on the leading features.
 
     Parameters
     ----------
+    features
+        The explained rows, in the order of the contributions.
     unit
-        What the contributions are measured in.
+        Unit of the contributions, for labels.
     """
     importance = mean_absolute(contributions)
     shown = [name for name in importance.index[:_SHOWN_FEATURES] if importance[name] > _ZERO]
@@ -42,7 +45,7 @@ def global_pictures(
 
 
 def mean_absolute(contributions: Contributions) -> pd.Series:
-    """Mean absolute contribution of each feature, largest first."""
+    """Mean absolute contribution, indexed by feature, largest first."""
     return contributions.values.abs().mean().sort_values(ascending=False, kind="stable")
 
 
@@ -51,7 +54,7 @@ def _bars(importance: pd.Series, title: str, unit: str) -> Figure:
     axes = figure.subplots()
     axes.barh(_readable(importance.index[::-1]), importance.iloc[::-1], color=_BLUE)
     axes.set(xlabel=f"mean absolute contribution ({unit})", title=f"What moves the score: {title}")
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[str], title: str, unit: str) -> Figure:
@@ -71,16 +74,16 @@ def _summary(contributions: Contributions, features: pd.DataFrame, shown: list[s
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.set_yticks(range(len(shown)), _readable(reversed(shown)))
     axes.set(xlabel=f"contribution to the score ({unit})", title=f"All contributions: {title}")
-    # pyrefly: ignore[bad-argument-type] (a model has a feature)
+    # pyrefly: ignore[bad-argument-type] (there is at least one feature)
     bar = figure.colorbar(points, ax=axes, ticks=[0, 1])
     bar.ax.set_yticklabels(["low value", "high value"])
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _dependence(
     contributions: Contributions, features: pd.DataFrame, shown: list[str], title: str, unit: str
 ) -> Figure:
-    """Contribution against value for the features that move the score most."""
+    """Contribution against value for the leading features."""
     rows = _some_rows(len(features))
     figure = Figure(figsize=(10, 3.6 * ((len(shown) + 1) // 2)), layout="constrained")
     panels = np.ravel(figure.subplots((len(shown) + 1) // 2, 2, squeeze=False))
@@ -101,7 +104,7 @@ def _dependence(
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
     figure.suptitle(f"How the score follows the leading features: {title}")
-    return _plain(figure)
+    return plain(figure, has_grid=False)
 
 
 def _some_rows(count: int) -> NDArray:
@@ -117,7 +120,7 @@ def _rank(column: pd.Series) -> pd.Series:
 
 
 def _spread(moved: NDArray) -> NDArray:
-    """Heights that show how many points lie at about the same place."""
+    """Vertical offsets of points, so that many points at about the same place form a wider band."""
     if not len(moved):
         return moved
     group = np.digitize(moved, np.linspace(moved.min(), moved.max() + _ZERO, 60))
@@ -129,9 +132,3 @@ def _spread(moved: NDArray) -> NDArray:
 
 def _readable(names: Iterable[object]) -> list[str]:
     return [str(name).replace("_", " ") for name in names]
-
-
-def _plain(figure: Figure) -> Figure:
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure

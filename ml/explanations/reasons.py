@@ -1,4 +1,4 @@
-"""The columns `reasons` (for people) and `reason_codes` (for programs) of the score tables."""
+"""The columns `reasons` (for users) and `reason_codes` (for programs) of the score tables."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from warehouse.jobs.spec import Directions
 
 log = logging.getLogger(__name__)
 
-# Customers whose average stands for that of all.
+# Maximum number of customers with which scores are compared.
 _BACKGROUND_ROW_COUNT = 10_000
-# A part that is smaller is rounding.
+# Smaller contributions are rounding errors.
 _SMALLEST_PART = 1e-9
 
 
 def explained(job: Job, estimator: Estimator, features: pd.DataFrame) -> Contributions:
-    """Contributions to a job's scores of these customers, held against one another."""
+    """Contributions to the scores of these rows, compared with each other; one row per row."""
     background = background_sample(features, _BACKGROUND_ROW_COUNT)
     orders = Orders(_configuration().general_method.pair_count, job.random_seed)
     return contributions_of(estimator, features, background, orders)
 
 
 def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """Reasons of each row's score, in the order of `features`.
+    """The columns `reasons` and `reason_codes`, one row per row of `features`, with the given index.
 
-    A score without reasons is still a score: if they cannot be found, the columns are empty, the log says why,
-    and the scores gate warns. Jobs whose score table has no such columns (segmentation) get none.
+    If contributions cannot be computed, the columns are empty, the error is logged, and the scores gate warns. Jobs
+    whose score table has no such columns (segmentation) get none.
     """
     if job.spec.reasons is None:
         return pd.DataFrame(index=index)
@@ -48,17 +48,21 @@ def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index
         contributions = explained(job, estimator, features)
         return worded(contributions, features, job.spec.reasons).set_index(index)
     except Exception:
-        log.exception("The reasons of the %s scores could not be found; the scores stand without them.", job.name)
+        log.exception(
+            "The reasons of the %s scores could not be computed; the scores are written without them.", job.name
+        )
         return pd.DataFrame({"reasons": None, "reason_codes": None}, index=index, dtype=object)
 
 
 def worded(contributions: Contributions, features: pd.DataFrame, directions: Directions) -> pd.DataFrame:
-    """Pick the strongest topics of each customer and put them into words.
+    """Select the topics with the largest contributions of each row, and put them into words.
 
     Parameters
     ----------
+    features
+        The explained rows, in the order of the contributions.
     directions
-        Words for up and down.
+        Words for higher and lower scores.
     """
     configuration = _configuration()
     typical = typical_customer(features)
@@ -70,14 +74,16 @@ def worded(contributions: Contributions, features: pd.DataFrame, directions: Dir
     standard = {name: _plain(value) for name, value in typical.items()}
     reasons, codes = [], []
     for row in range(len(features)):
-        told, coded = [], []
+        sentences_of_row, coded = [], []
         for topic in order[row]:
             moved = strength[row, topic]
             if abs(moved) < least[row]:
                 break
             column = leader[row, topic]
             name = names[column]
-            told.append(f"{directions.raises if moved > 0 else directions.lowers} {sentences.of(name, row)}")
+            sentences_of_row.append(
+                f"{directions.raises if moved > 0 else directions.lowers} {sentences.of(name, row)}"
+            )
             coded.append(
                 {
                     "feature": name,
@@ -88,13 +94,13 @@ def worded(contributions: Contributions, features: pd.DataFrame, directions: Dir
                     "topic_contribution": round(float(moved), 4),
                 }
             )
-        reasons.append("; ".join(told) or configuration.no_reason)
+        reasons.append("; ".join(sentences_of_row) or configuration.no_reason)
         codes.append(json.dumps(coded, ensure_ascii=False))
     return pd.DataFrame({"reasons": reasons, "reason_codes": codes}, dtype=object)
 
 
 def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[str], NDArray, NDArray]:
-    """Each topic's part of each score, and the feature that pulls most in the topic's direction."""
+    """The topics, their contributions to each score, and the leading feature of each, by row and topic."""
     names = list(contributions.values.columns)
     topic_of = [sentences.topic(name) for name in names]
     topics = list(dict.fromkeys(topic_of))
@@ -110,7 +116,7 @@ def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[st
 
 
 def _plain(value: Any) -> object:
-    """A value as JSON has it."""
+    """A value as in JSON."""
     if is_missing(value):
         return None
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What a training leaves beside its models: pictures, fairness figures and a model card for each version."""
+"""The report of a training: plots, fairness figures and a model card for each version."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Judged customers that the pictures are drawn from.
+# Maximum number of evaluated rows in the plots.
 _PICTURED_ROW_COUNT = 3000
 
 
 def read_rfm_segments(file: BuildFile, day: date | None) -> pd.Series | None:
-    """RFM segment of each customer on a day; None where the marts have none."""
+    """RFM segment on a day, indexed by customer; None if the marts have none."""
     with file.opened(read_only=True) as connection:
         try:
             found = connection.execute(
@@ -51,12 +51,12 @@ def read_rfm_segments(file: BuildFile, day: date | None) -> pd.Series | None:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """Describes the versions that a training registers; a part that fails is logged, and the training goes on.
+    """Describes the versions that a training registers; failures are logged, and the training continues.
 
     Attributes
     ----------
     rfm_segments
-        Segment by customer at the evaluation date; None where the marts have none.
+        RFM segment at the evaluation date, indexed by customer; None if the marts have none.
     fairness
         Model version → its figures by group, for `quality.model_fairness`.
     """
@@ -69,7 +69,7 @@ class TrainingReport:
     fairness: dict[RegisteredVersion, pd.DataFrame] = field(default_factory=dict)
 
     def describe(self, result: Result, version: RegisteredVersion) -> dict[str, Figure | str]:
-        """Artefacts of one version: path → picture or text."""
+        """Artefacts of one version: path → plot or text."""
         artefacts: dict[str, Figure | str] = {}
         drivers, method = {}, ""
         kinds = groups = pd.DataFrame()
@@ -78,20 +78,20 @@ class TrainingReport:
                 drivers, method, pictures = self._explained(result)
                 artefacts |= {f"explanations/{name}.png": figure for name, figure in pictures.items()}
             except Exception:
-                log.exception("No global pictures of %s could be made; the training goes on.", result.name)
+                log.exception("No global plots of %s could be made; the training continues.", result.name)
             try:
                 kinds, groups = self._by_group(result)
                 self.fairness[version] = groups
                 artefacts["fairness.csv"] = groups.map(as_text_cell).to_csv(index=False)
             except Exception:
-                log.exception("No figures by group of %s could be made; the training goes on.", result.name)
+                log.exception("No figures by group of %s could be made; the training continues.", result.name)
         judged_on, notes = self.job.judged_on(self.snapshots), self.competition.notes
         content = CardContent(self.fingerprint, kinds, groups, drivers, method, judged_on, notes)
         artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
         return artefacts
 
     def write_fairness(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Put the figures by group into `quality.model_fairness`, inside the caller's transaction."""
+        """Write the figures by group to `quality.model_fairness`, inside the caller's transaction."""
         rows = [self._table_rows(version, figures) for version, figures in self.fairness.items() if len(figures)]
         if not rows:
             return
@@ -116,7 +116,7 @@ class TrainingReport:
         return self._judged["as_of_date"].iloc[0].date()
 
     def _is_judged(self, result: Result) -> bool:
-        """Whether the job predicts an outcome of the judged rows."""
+        """Whether there are evaluated rows with predictions of an outcome."""
         return result.prediction is not None and 0 < len(self._judged) == len(result.prediction)
 
     def _explained(self, result: Result) -> tuple[dict[str, float], str, Mapping[str, Figure]]:
@@ -130,7 +130,7 @@ class TrainingReport:
 
     def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
-        # pyrefly: ignore[missing-attribute] (a job that judges rows has a target)
+        # pyrefly: ignore[missing-attribute] (a job with evaluated rows has a target)
         actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
         kinds = self.job.strata(rows)

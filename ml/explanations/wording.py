@@ -19,7 +19,7 @@ _CENTS_BELOW = 100
 
 
 def shown(value: Any, kind: str = "number") -> str:
-    """A value for people; "unknown" where there is none.
+    """A value as text for users; "unknown" if it is missing.
 
     Examples
     --------
@@ -39,12 +39,12 @@ def shown(value: Any, kind: str = "number") -> str:
 
 
 def is_missing(value: object) -> bool:
-    """No value: null, or the text that stands for it."""
+    """Whether a value is null or the text for unknown categories."""
     return value is None or value == UNKNOWN_CATEGORY or (isinstance(value, float) and bool(np.isnan(value)))
 
 
 class Sentences:
-    """Words for the features of some customers.
+    """Sentences about the features of some customers.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ class Sentences:
         self.typical = dict(typical)
 
     def topic(self, feature: str) -> str:
-        """What a feature is about; a feature that is not configured is its own topic."""
+        """The topic of a feature; a feature without a wording is its own topic."""
         wording = self.configuration.wording(feature)
         return wording.topic if wording else feature
 
     def of(self, feature: str, row: int) -> str:
-        """One feature of one customer in words."""
+        """The sentence about one feature of one customer."""
         value, wording = self.features[feature][row], self.configuration.wording(feature)
         readable = feature.removeprefix(ATTRIBUTE_PREFIX).replace("_", " ")
         if is_missing(value):
@@ -83,7 +83,7 @@ class Sentences:
         return self._worded(wording, feature, row, value)
 
     def _attribute(self, feature: str, value: object) -> str | None:
-        """An attribute of a contract: a flag by its name (has_…, is_…) or a kind; None for other numbers."""
+        """The words for an attribute of a contract: a flag by its name (has_…, is_…) or a text; None for numbers."""
         name, words = feature.removeprefix(ATTRIBUTE_PREFIX), self.configuration.attributes
         if isinstance(value, str):
             typical = shown(self.typical.get(feature), "text")
@@ -101,8 +101,8 @@ class Sentences:
             fields = {field for _, field, _, _ in Formatter().parse(template) if field}
             values = {field: self._field(field, feature, row) for field in fields - {"value"}}
             if not any(is_missing(known) for known in values.values()):
-                told = {field: shown(known, self._kind(field, wording)) for field, known in values.items()}
-                return template.format(value=text, **told)
+                texts = {field: shown(known, self._kind(field, wording)) for field, known in values.items()}
+                return template.format(value=text, **texts)
         return self.configuration.generic_words.format(
             feature=feature.replace("_", " "), value=text, typical=shown(self.typical.get(feature), wording.shown_as)
         )

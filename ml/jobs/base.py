@@ -1,4 +1,4 @@
-"""What every job offers to training and scoring."""
+"""The interface of jobs with a model, as training and scoring use it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Rows = TypeVar("Rows", bound=DatedRows)
 
 
 class Job(DeclaredJob, ABC, Generic[Rows, Model]):
-    """A question to the customers' data that models compete to answer.
+    """A question about customers that models compete to answer.
 
     Attributes
     ----------
     subject
-        Whose rules for missing values and outliers the features go by.
+        The mart of the features, whose declarations have the rules for missing values and outliers.
     prediction_method
-        What MLflow's generic interface calls on the served estimator.
+        The method of the served estimator that MLflow's generic interface calls.
     """
 
     configuration: JobConfiguration
@@ -52,21 +52,21 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
     # ---- words ----
 
     def purpose(self, fingerprint: Mapping[str, str]) -> str:
-        """What the score is."""
+        """What the score means, for model cards and MLflow."""
         return self.spec.question.format(horizon_days=self.horizon_days)
 
     def protocol(self, fingerprint: Mapping[str, str], judged_on: str) -> str:
-        """How the model was fitted and judged."""
+        """How the model was fitted and evaluated, for model cards and MLflow."""
         return card_texts.protocol(self.spec.rows, self.horizon_days, fingerprint)
 
     def limits(self, fingerprint: Mapping[str, str]) -> tuple[str, ...]:
-        """What the model cannot do."""
+        """The limits of the model, for model cards."""
         return (*self.spec.limits, card_texts.COMMON_LIMIT)
 
     # ---- reading ----
 
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Rows:
-        """Read what the job learns from and is judged on."""
+        """Read the rows on which the job is trained, evaluated and scored."""
         return read_snapshots(  # pyrefly: ignore[bad-return] (a job about something else reads its own rows)
             file,
             as_of_date,
@@ -76,99 +76,99 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
         )
 
     def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
-        """Read the features of everything that gets a row in the score table; never labels."""
+        """Read the features, never labels: one row per row of the score table."""
         return read_scoring_rows(file, as_of_date)
 
     def history_definitions(self, definitions: Definitions) -> Definitions:
-        """The definitions by which a backtest builds the job's history: snapshots as far apart as it looks ahead."""
+        """The definitions with which a backtest builds the job's history: its horizon decides the snapshot dates."""
         return definitions
 
     def fingerprint(self, snapshots: Rows) -> dict[str, str]:
-        """What the models were made from, in a few values that differ when the data do."""
+        """A fingerprint of the data of a training: it changes when the data do."""
         return data_fingerprint(snapshots)
 
     def features(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-        """Bring rows into the form the job's models take."""
+        """Convert rows to the model frame of the job, one row per row."""
         return model_frame(rows, columns)
 
     def known_columns(self, snapshots: Rows) -> set[str]:
-        """The features there are, whether or not they are of use."""
+        """The names of all features in the data, useful or not."""
         return set(snapshots.scoring.columns)
 
     def judged_rows(self, snapshots: Rows) -> pd.DataFrame | None:
-        """The rows that the results' predictions are about, in their order, with the groups that are known of them.
+        """The rows that candidates are evaluated on, in the order of their predictions, with columns for groups.
 
         None for a job that predicts no outcome.
         """
         return None
 
     def judged_on(self, snapshots: Rows) -> str:
-        """What the candidates were judged on, for titles."""
+        """The data that candidates were evaluated on, in words for titles."""
         return f"holdout {snapshots.evaluation_date}"
 
     def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
-        """Whom one would act on, for figures by group: the upper tenth, where a job has no bands of its own."""
+        """Mask of the rows one would act on, shape (n_rows,); by default the tenth with the highest predictions."""
         return predicted >= np.quantile(predicted, 1 - _PICKED_OUT_SHARE)
 
     def strata(self, rows: pd.DataFrame) -> pd.Series | None:
-        """Kind of each judged row, for figures by kind; the name of the series says what kind. None: RFM segments."""
+        """Stratum of each evaluated row, for figures by stratum, named after what it is; None: the RFM segment."""
         return None
 
     def monitoring(self) -> Monitoring | None:
-        """How its scores are held against what happened; None where nothing matures."""
+        """How scores are compared with outcomes; None for a job without outcomes."""
         return None
 
     @property
     def retrain_after_days(self) -> int:
-        """How old a model may become."""
+        """The age from which a model is trained again."""
         return self.configuration.retrain_after_days
 
     @property
     def random_seed(self) -> int:
-        """The seed of everything that is random in the job."""
+        """The seed of all random steps of the job."""
         return self.configuration.random_seed
 
     @property
     def maximum_training_row_count(self) -> int | None:
-        """How many training rows are read at most; None: all."""
+        """The maximum number of training rows that are read; None: all."""
         return None
 
     @property
     def resamples(self) -> Resamples:
-        """How figures of its models are resampled."""
+        """The settings of the bootstrap."""
         bootstrap = self.configuration.bootstrap
         return Resamples(bootstrap.repetition_count, bootstrap.confidence, self.random_seed)
 
     @abstractmethod
     def check(self, snapshots: Rows) -> None:
-        """Raise Refused, with a reason for people, if the data do not allow a model."""
+        """Raise Refused, with a reason for users, if the data do not allow a model."""
 
     @abstractmethod
     def input_columns(self, snapshots: Rows) -> tuple[str, ...]:
-        """The features a model trained on these data would take."""
+        """The features that a model trained on these data would take."""
 
     @abstractmethod
     def compete(self, snapshots: Rows, champion: Model | None) -> Competition[Model]:
-        """Fit every candidate, judge them on the holdout beside the champion, and decide."""
+        """Fit every candidate, evaluate them and the champion on the holdout, and decide."""
 
     @abstractmethod
     def scores(self, estimator: Model, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """The job's own columns of the score table, one row per row of `features`, in their order."""
+        """The job's own columns of the score table, one row per row of `features`, with the index of `rows`."""
 
     def refusals(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-        """Why a model that takes these features cannot speak about each row; null where it can."""
+        """Why a model that takes these features cannot score each row; null where it can."""
         return refusals(rows, columns, self.subject)
 
     def changed_values(self, estimator: Model, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Values that the estimator sees otherwise than the marts have them; as `ml.treatment.served.changes_under`.
+        """The values that the estimator's treatment changes; as `ml.treatment.served.changes_under`.
 
         Parameters
         ----------
         features, rows
-            What `scores` gets.
+            As in `scores`.
         """
         return changes_under(estimator, features, self.score_column)
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The job's columns that are known without a model (historic spend, for example)."""
+        """The job's own columns that need no model (historic spend, for example), one row per row."""
         return pd.DataFrame(index=rows.index)

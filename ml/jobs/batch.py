@@ -1,4 +1,4 @@
-"""A job without a model: results that are computed anew at each date, with figures that tell how good they are."""
+"""A job without a model: results that are computed at each date, with figures of their quality."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ml.jobs.declared import DeclaredJob
 
 @dataclass(frozen=True)
 class Results:
-    """What came of one date.
+    """The results of one date.
 
     Attributes
     ----------
     rows
-        Key columns and own columns of the score table. Rows may have `status` and `reason`; without, they are scored.
+        Key columns and own columns of the score table; without `status` and `reason` all rows are scored.
     figures
-        Those of the declaration, at least.
+        At least those of the declaration.
     documents
-        Further artefacts of the MLflow run by file name; a text is written as it is, all else as JSON.
+        Further artefacts of the MLflow run by file name; texts are written unchanged, anything else as JSON.
     """
 
     rows: pd.DataFrame
@@ -33,14 +33,14 @@ class Results:
 
 
 class BatchJob(DeclaredJob, ABC):
-    """A question answered from the marts of one date alone."""
+    """A question answered from the marts of one date, without a model."""
 
     @abstractmethod
     def results(self, connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Results:
-        """Compute them from the build file, of which nothing after the date is to be read.
+        """Compute the results from the build file, without reading anything after the date.
 
         Raises
         ------
         Refused
-            If the data do not allow it, with the reason for people.
+            If the data do not allow results, with the reason for users.
         """

@@ -1,4 +1,4 @@
-"""What each job with outcomes sets, from its file in `ml/conf`."""
+"""The settings of jobs with outcomes, from their files in `ml/conf`."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class RiskBands(Frozen):
         return self
 
     def of(self, probability: NDArray) -> NDArray:
-        """Band of each probability: "low", "medium" or "high"."""
+        """Band of each probability: "low", "medium" or "high", shape (n_rows,)."""
         return np.select([probability >= self.high_from, probability >= self.medium_from], ["high", "medium"], "low")
 
 
 class JobConfiguration(Frozen):
-    """What every job with outcomes sets."""
+    """The settings of every job with outcomes."""
 
     random_seed: int
     retrain_after_days: int = Field(ge=1)
@@ -54,13 +54,13 @@ class JobConfiguration(Frozen):
 
 
 class SearchedConfiguration(JobConfiguration):
-    """That of a job some of whose parameters are searched."""
+    """The settings of a job some of whose parameters are searched."""
 
     search: Search
 
     @property
     def stages(self) -> Mapping[str, Frozen]:
-        """The defaults of each stage of the search: here every field that holds parameters."""
+        """The defaults of each stage of the search: by default every field with parameters."""
         return {name: value for name, value in self if isinstance(value, Frozen)}
 
     @model_validator(mode="after")
@@ -75,7 +75,7 @@ class SearchedConfiguration(JobConfiguration):
         inside: InsideValidation | None,
         measure: InsideMeasure = by_auc,
     ) -> Chosen:
-        """The parameters of one stage; as `ml.estimators.search.search`."""
+        """Search the parameters of one stage; see `ml.estimators.search.search`."""
         return search(stage, self.stages[stage], self.search, make, inside, seed=self.random_seed, measure=measure)
 
 

@@ -1,4 +1,4 @@
-"""What every job has from its declaration (warehouse/jobs), with a model or without."""
+"""The properties that every job, with or without a model, has from its declaration (warehouse/jobs)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class DeclaredJob:
     Attributes
     ----------
     name
-        That of its declaration, `spec`.
+        The name of its declaration, `spec`.
     horizon_days
-        What it looks ahead; None for a job without a horizon.
+        Its horizon; None for a job without one.
     """
 
     name: str
@@ -29,7 +29,7 @@ class DeclaredJob:
 
     @classmethod
     def defined(cls, spec: JobSpec, definitions: Definitions) -> Self:
-        """The job of a declaration, as `dbt_project.yml` has it look ahead."""
+        """The job of a declaration, with its horizon of `dbt_project.yml`."""
         horizon_days = _horizon_days(spec, definitions)
         # pyrefly: ignore[bad-argument-count] (one with a horizon takes its days)
         job = cls() if horizon_days is None else cls(horizon_days)
@@ -53,12 +53,12 @@ class DeclaredJob:
 
     @property
     def score_column(self) -> str:
-        """The column of that table that everything else is about."""
+        """The column with the score itself."""
         return self.spec.scores.watched
 
     @property
     def key_columns(self) -> tuple[str, ...]:
-        """What a row of the score table is about, besides date and model; a job about customers scores all of them."""
+        """The key of the score table besides date and model."""
         return tuple(self.spec.scores.key)
 
     def check_needs(self, file: BuildFile) -> None:

@@ -1,4 +1,4 @@
-"""What the learned candidates of a job about customers share: the rows, their features, treatment and search."""
+"""The data of the learned candidates of a job about customers: rows, features, treatment and search."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ml.treatment.transformer import treatment_of
 
 @dataclass(frozen=True)
 class CustomerLearning:
-    """Computed once, when the first candidate asks for it.
+    """Each part is computed once, when it is first needed.
 
     Attributes
     ----------
     columns
         Features of the models.
     target
-        Outcome of labelled rows, as floats.
+        Labelled rows → their outcomes as floats, shape (n_rows,).
     """
 
     snapshots: Snapshots
@@ -42,38 +42,40 @@ class CustomerLearning:
 
     @property
     def known(self) -> pd.DataFrame:
-        """The snapshots that may be learned from."""
+        """The labelled rows that may be used for training, one per customer and date."""
         return self.snapshots.training
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The eligible rows that are learned from, no more than the limit, whole customers."""
+        """The training rows: eligible, subsampled by customer to the limit."""
         rows = eligible(self.known)
         kept = subsampled(rows["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
         return rows.iloc[kept].reset_index(drop=True)
 
     @cached_property
     def features(self) -> pd.DataFrame:
+        """The model frame of `rows`."""
         return model_frame(self.rows, self.columns)
 
     @cached_property
     def outcome(self) -> NDArray:
+        """The outcome of each of `rows`, shape (n_rows,)."""
         return self.target(self.rows)
 
     @cached_property
     def treatment(self) -> FrozenEstimator:
-        """Fitted once, on the rows learned from, and shared by all: what it learns has nothing to do with outcomes."""
+        """Fitted once on `features` and shared by all candidates, because it does not depend on outcomes."""
         return FrozenEstimator(treatment_of("customers", self.columns).fit(self.features))
 
     def inside(self, outcome: NDArray, kept: NDArray | None = None) -> InsideValidation | None:
-        """The split for a search, among the rows learned from or those of them that are kept.
+        """The split of `rows`, or of those in the mask `kept`, for a search.
 
         Parameters
         ----------
         outcome
-            Of those rows.
+            Outcome of the kept rows, shape (n_kept,).
         kept
-            A mask over the rows learned from.
+            Shape (n_rows,); None: all rows.
         """
         kept = np.ones(len(self.rows), dtype=bool) if kept is None else kept
         return inside_validation(

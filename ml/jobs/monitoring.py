@@ -1,4 +1,4 @@
-"""How the scores of a job are held against what happened once their horizon has passed."""
+"""How the scores of a job are compared with outcomes once their horizon has passed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ml.evaluation import metrics
 from warehouse.base.definitions import Definitions
 
-# Metric → name of the rule and what it says of each row.
+# Metric → name of the reference rule and its predictions, shape (n_rows,).
 Rules = dict[str, tuple[str, NDArray]]
 PROBABILITY_MEASURES = {"roc_auc": metrics.roc_auc, "brier": metrics.brier, "level_ratio": metrics.level_ratio}
 AMOUNT_MEASURES = {
@@ -26,25 +26,25 @@ AMOUNT_MEASURES = {
 
 @dataclass(frozen=True)
 class Monitoring:
-    """What is looked at.
+    """The outcomes, metrics and reference rules of a job.
 
     Attributes
     ----------
     key_column
-        Of score table and outcomes.
+        Key column of score table and outcomes.
     actual_column
-        Of the outcomes.
+        Column with the outcome.
     measures
-        Among them the one that ranks the candidates, which is held against the holdout of the training.
+        The metrics; the one that ranks the candidates is compared with its value on the training's holdout.
     outcomes
-        (connection, day, horizon in days) → one row per key: what was known on the day, and what happened.
+        (connection, day, horizon in days) → one row per key: what was known on the day, and the outcome.
     rules
-        What plain rules would have said of the rows.
+        (connection, rows, day, horizon in days, definitions) → the predictions of simple rules.
     rank_by_weight
-        That measure in a form that can be resampled.
+        The metric that ranks the candidates, as a function of row weights.
     of_serving_version
-        Only what the version in service said asks for a training: by the time a long horizon is over, others have
-        long replaced the version that spoke, and would be trained anew every day.
+        Whether only scores of the version in service can trigger a training: when a long horizon is over, the version
+        that made the scores was replaced long ago, and old scores would trigger a training every day.
     """
 
     key_column: str
@@ -57,7 +57,7 @@ class Monitoring:
 
 
 def last_rate(earlier: pd.DataFrame, rows: pd.DataFrame) -> Rules:
-    """For probability and level: the churn rate of the horizon that had just ended."""
+    """The reference of probability and level: the churn rate in `earlier`, the horizon that had just ended."""
     if earlier.empty:
         return {}
     constant = np.full(len(rows), earlier["is_churned"].mean())

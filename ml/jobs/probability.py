@@ -1,4 +1,4 @@
-"""What jobs share that predict the probability of an event: churn, with and without a contract."""
+"""The base of jobs that predict churn probabilities, with and without a contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs by name, made as they are declared; the code of a job is imported only when it is asked for."""
+"""Jobs by name, as declared; the code of a job is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def load_job(name: str, definitions: Definitions | None = None) -> Job:
     Parameters
     ----------
     definitions
-        How far ahead it looks; default: as `dbt_project.yml` has it.
+        Definitions with the horizons; default: those of `dbt_project.yml`.
 
     Raises
     ------
@@ -28,9 +28,7 @@ def load_job(name: str, definitions: Definitions | None = None) -> Job:
     """
     spec = job_spec(name)
     if not spec.has_model:
-        raise SettingsError(
-            f"The job {name} has no model.", "Score with it: its results are computed anew at each date."
-        )
+        raise SettingsError(f"The job {name} has no model.", "Score with it: its results are computed at each date.")
     return _class_of(spec).defined(spec, definitions or load_definitions())
 
 

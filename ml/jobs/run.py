@@ -1,4 +1,4 @@
-"""A job at work: for one source, and in one run."""
+"""A job for one source, and one run of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from warehouse.base.settings import Settings
 
 @dataclass(frozen=True)
 class JobOfSource:
-    """What is known of a job's models for one source: decisions in the build file, versions in MLflow."""
+    """Where a job's models of one source are recorded: decisions in the build file, versions in MLflow."""
 
     file: BuildFile
     server: TrackingServer
@@ -23,7 +23,7 @@ class JobOfSource:
 
     @classmethod
     def of(cls, settings: Settings, job: str, source: str, definitions: Definitions | None = None) -> JobOfSource:
-        """The job of that name; it looks ahead as the definitions say, by default those of `dbt_project.yml`."""
+        """The job of that name, with the horizon of the definitions; default: those of `dbt_project.yml`."""
         return cls(BuildFile(settings, source), TrackingServer(settings), load_job(job, definitions))
 
     @property
@@ -45,7 +45,7 @@ class JobRun(JobOfSource):
     Attributes
     ----------
     pipeline_run_id
-        None where it is done from the shell.
+        None for runs from the shell.
     """
 
     as_of_date: date

@@ -1,10 +1,9 @@
-"""The common course of jobs that predict an outcome: refuse or fit, evaluate on rows not seen, compare, decide."""
+"""The base of jobs that predict an outcome: checks, fitting, evaluation on a holdout, comparison, decision."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -32,14 +31,14 @@ EXAMPLE_ROW_COUNT = 5
 
 
 class SupervisedJob(Job[Rows, Model]):
-    """Labels from the horizon after a snapshot; unless a job says otherwise, one temporal holdout of customers.
+    """A job with labels from the horizon after a snapshot; by default with one temporal holdout of customers.
 
     Attributes
     ----------
     baseline_names
-        The rules that every competition has.
+        The baselines of every competition.
     event_words
-        What the two classes of `positives` are called in a refusal.
+        Words for the two classes of `positives` in a refusal.
     """
 
     configuration: JobConfiguration
@@ -49,87 +48,87 @@ class SupervisedJob(Job[Rows, Model]):
 
     @property
     def ranking(self) -> Ranking:
-        """How results are ranked; by a rank metric, because the season moves the level."""
+        """How results are ranked: by a rank metric, because the level depends on the season."""
         return Ranking(self.spec.rank_metric, self.tie_break, self.resamples)
 
-    # ---- what a job brings ----
+    # ---- what a job defines ----
 
     @abstractmethod
     def target(self, rows: pd.DataFrame) -> NDArray:
-        """What is predicted, as floats."""
+        """The outcome of labelled rows as floats, shape (n_rows,)."""
 
     @abstractmethod
     def positives(self, rows: pd.DataFrame) -> NDArray:
-        """True where the event of interest happened; both classes are needed to learn anything."""
+        """Mask of the positive rows, shape (n_rows,); training needs both classes."""
 
     @abstractmethod
     def predicted(self, estimator: Model, features: pd.DataFrame) -> NDArray:
-        """The figure that is evaluated: a probability or an amount per row."""
+        """The prediction that is evaluated: a probability or an amount for each row, shape (n_rows,)."""
 
     @abstractmethod
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
-        """All figures on the holdout; the same names for every candidate."""
+        """All metrics on the holdout, with the same names for every candidate; arrays of shape (n_rows,)."""
 
     @abstractmethod
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
-        """The primary metric in a form that can be resampled."""
+        """The primary metric as a function of row weights, which can be resampled; arrays of shape (n_rows,)."""
 
     @abstractmethod
     def tie_break(self, metrics: Mapping[str, float]) -> float:
-        """Lower is better; chooses among candidates whose ranking cannot be told apart."""
+        """Chooses among candidates that the primary metric does not distinguish; lower is better."""
 
     @abstractmethod
     def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
-        """Pictures of one result."""
+        """Plots of one result by name."""
 
     def candidate_makers(self, snapshots: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
-        """Name and maker of every candidate, baselines first."""
-        raise NotImplementedError(f"{type(self).__name__} brings neither candidate_makers nor entrants of its own")
+        """Yield name and maker of every candidate, baselines first."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither candidate_makers nor entrants")
 
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
-        """Further figures that need the estimator itself."""
+        """Further metrics on the holdout that need the estimator itself."""
         return {}
 
-    # ---- what a job with rows of another kind says otherwise ----
+    # ---- what a job with other rows overrides ----
 
     def learned_rows(self, snapshots: Rows) -> pd.DataFrame:
-        """The rows that candidates may learn from."""
+        """The rows on which candidates may be fitted."""
         return eligible(snapshots.training)
 
     def judged_rows(self, snapshots: Rows) -> pd.DataFrame:
         return eligible(with_complete_rows(snapshots, self.subject).evaluation)
 
     def usable(self, snapshots: Rows) -> tuple[tuple[str, ...], dict[str, str]]:
-        """The features that tell rows apart, and why the others do not."""
+        """The features that vary, and the reasons why others are dropped."""
         return usable_columns(model_frame(self.learned_rows(snapshots)))
 
     def gate_of(self, snapshots: Rows) -> SupervisedGate:
-        """What must be reached with these data."""
+        """The thresholds of the gate for these data."""
         return self.gate
 
     def entrants(
         self, snapshots: Rows, usable: tuple[str, ...], columns: tuple[str, ...]
     ) -> Iterator[tuple[str, Evaluate]]:
-        """Name of every candidate, baselines first, and what fits and evaluates it.
+        """Yield the name of every candidate, baselines first, and a function that fits and evaluates it.
 
         Parameters
         ----------
         usable
-            What the models take.
+            The features of the models.
         columns
-            What models and rules take.
+            The features of models and rules.
         """
         judged = self.judged_rows(snapshots)
         features, actual = self.features(judged, columns), self.target(judged)
         for name, make in self.candidate_makers(snapshots, usable):
-            yield name, partial(self._evaluated, make, features, actual)
+            yield name, lambda make=make: self._result(make(), features, actual)
 
     def former_result(self, snapshots: Rows, champion: Model) -> Result[Model] | None:
-        """The champion on the rows that the candidates are evaluated on; None if it has learned from them."""
+        """The champion on the rows that candidates are evaluated on; None if it was fitted on them."""
         judged = self.judged_rows(snapshots)
         return self._result(Candidate("champion", False, champion), model_frame(judged), self.target(judged))
 
-    # ---- the common course ----
+    # ---- the competition ----
 
     @property
     def maximum_training_row_count(self) -> int:
@@ -176,12 +175,12 @@ class SupervisedJob(Job[Rows, Model]):
         return tuple(name for name in declared_features("customers") if name in varying or name in RULE_COLUMNS)
 
     def compete(self, snapshots: Rows, champion: Model | None, only: Collection[str] = ()) -> Competition[Model]:
-        """As every job; with `only`, of all models those of these names, beside the rules.
+        """As in every job; with `only`, the models of these names and the baselines.
 
         Raises
         ------
         ClienteleError
-            If there is no model of such a name.
+            If `only` names a model that does not exist.
         """
         snapshots = with_complete_rows(snapshots, self.subject)
         usable, dropped = self.usable(snapshots)
@@ -206,12 +205,9 @@ class SupervisedJob(Job[Rows, Model]):
         )
 
     def _examples(self, snapshots: Rows) -> pd.DataFrame:
-        """A few rows that a model could be given; those of the holdout where there are none to learn from."""
+        """A few training rows, or rows of the holdout without training rows, as an example of the input."""
         learned = self.learned_rows(snapshots)
         return (self.judged_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
-
-    def _evaluated(self, make: CandidateMaker, features: pd.DataFrame, actual: NDArray) -> Result:
-        return self._result(make(), features, actual)
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))

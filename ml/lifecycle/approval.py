@@ -1,4 +1,4 @@
-"""A person's word on a model that passed its gate: what is asked, and what the answer does."""
+"""A user's approval of a model that passed its gate: the question, and the effect of the answer."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _LOOK = "Look at quality.model_promotions; a version that once served comes back
 
 
 class AlreadyAnswered(ModelUnavailable):
-    """Somebody answered before, or a later training has withdrawn the question."""
+    """The question was answered before, or withdrawn by a later training."""
 
 
 @dataclass(frozen=True)
 class Candidacy:
-    """What a person needs to know to decide.
+    """The information for a decision about a challenger.
 
     Attributes
     ----------
     champion
-        What serves meanwhile, and goes on after a rejection.
+        The version that serves until the answer, and after a rejection.
     report
-        The training's report in MLflow: checks of the gate, figures of all candidates; empty when it is lost.
+        The training's report in MLflow: checks of the gate, metrics of all candidates; empty if it is missing.
     """
 
     job: str
@@ -52,14 +52,14 @@ class Candidacy:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person said.
+    """The answer of a user.
 
     Attributes
     ----------
     by
-        Who said so; `NOBODY` when the time to answer ran out.
+        Who answered; `NOBODY` if the time to answer ran out.
     comment
-        Why, in the person's words.
+        Why, in the user's words.
     at
         When (UTC); default: now.
     """
@@ -71,12 +71,12 @@ class Answer:
 
     @property
     def state(self) -> State:
-        """What it makes of a version."""
+        """The state of the version after the answer."""
         return State.APPROVED if self.approved else State.REJECTED
 
 
 def candidacy(settings: Settings, job: str, source: str, version: str) -> Candidacy:
-    """Collect what is to be shown of a version that awaits approval."""
+    """Collect the information about a version that awaits approval."""
     with quiet_environment(settings):
         known = JobOfSource.of(settings, job, source)
         challenger = version_of(known.server, known.job, version)
@@ -93,7 +93,7 @@ def answer(
     version: str | None = None,
     pipeline_run_id: str | None = None,
 ) -> RegisteredVersion | None:
-    """Carry out an answer and write it to ``quality.model_promotions``; the next scoring follows it.
+    """Apply an answer and write it to ``quality.model_promotions``; it takes effect with the next scoring.
 
     Parameters
     ----------
@@ -104,13 +104,13 @@ def answer(
     Returns
     -------
     RegisteredVersion | None
-        What serves the source now: what was approved, unless the champion was trained as of a later date.
+        The version that serves the source now: the approved one, unless the champion was trained as of a later date.
 
     Raises
     ------
     ModelUnavailable
-        If nothing awaits approval, the version belongs to another source or cannot be loaded. The champion stays.
-        Its kind `AlreadyAnswered` if the version does not await approval any more.
+        If nothing awaits approval, or the version belongs to another source or cannot be loaded; the champion stays.
+        `AlreadyAnswered` if the version does not await approval any more.
     """
     with quiet_environment(settings):
         known = JobOfSource.of(settings, job, source)
@@ -131,7 +131,7 @@ def answer(
             champion_value=challenger.champion_value,
         )
         change = answer_change(known.server, challenger, given.state, words=words, is_past=stays is not None)
-        # A build file that is held leaves the question open, to be answered again.
+        # If the build file is in use, the question stays open and can be answered again.
         commit_decision(run, [row], change)
     return challenger if given.approved and not stays else champion
 

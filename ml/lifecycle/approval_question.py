@@ -1,4 +1,4 @@
-"""The question about a new model, in words for the person who decides. Pure functions of figures."""
+"""The question to a user about a new model, as pure functions of its metrics."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from warehouse.base.markdown import plain, table
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import JobSpec
 
-_COMPARED = "Each predicted for {rows} whose outcome it had not seen, and was held against what really happened:"
+_COMPARED = "All were evaluated on the same {rows}, with outcomes that none of them was fitted on:"
 _UNKNOWN = "–"
 
 
 def subject(asked: Candidacy) -> str:
-    """One line: what is to be decided."""
+    """The decision in one line."""
     new = asked.challenger
     title = job_spec(asked.job).title.capitalize()
     return f"{title}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
 
 
 def body(asked: Candidacy, *, answer_within: str) -> str:
-    """The figures side by side, the gate's checks and what each answer does, as Markdown.
+    """The metrics in a table, the gate's checks and the effect of each answer, as Markdown.
 
     Parameters
     ----------
     answer_within
-        The time there is to answer, in words.
+        The time to answer, in words.
     """
     spec, new, champion = job_spec(asked.job), asked.challenger, asked.champion
     parts = [
         f"Trained as of {new.as_of_date}. {_compared(spec)}",
         _table(asked),
-        "What speaks for it:",
+        "Checks of the gate:",
         _reasons(asked),
-        "What your answer does:",
+        "Effect of your answer:",
         f"- **Approve**: {_takes_over(spec, new, champion)}\n"
         f"- **Reject**: {_goes_on(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
@@ -77,13 +77,13 @@ def _table(asked: Candidacy) -> str:
 
 
 def _own(asked: Candidacy, candidate: str, value: float | None) -> Mapping[str | None, float | None]:
-    """Figures of a candidate of the training; what is in the tags even when the report is lost."""
+    """Metrics of a candidate of the training; those in the tags if the report is missing."""
     known = asked.report.get("candidates", {}).get(candidate, {})
     return {asked.challenger.figures.metric_name: value, **known}
 
 
 def _champion(asked: Candidacy, champion: RegisteredVersion) -> Mapping[str | None, float | None]:
-    """Figures of what serves on the same holdout; none if it was not there to be compared."""
+    """Metrics of the champion on the same holdout; empty if it was not compared."""
     new = asked.challenger
     if champion.version != new.champion_version:
         return {}
@@ -95,7 +95,7 @@ def _champion(asked: Candidacy, champion: RegisteredVersion) -> Mapping[str | No
 
 
 def _stands_in(new: RegisteredVersion, champion: RegisteredVersion | None) -> bool:
-    """Whether what serves is the best baseline of the same training."""
+    """Whether the champion is the best baseline of the same training."""
     if champion is None or champion.version != new.champion_version:
         return False
     return champion.as_of_date == new.as_of_date and champion.candidate == new.figures.baseline_name

@@ -1,4 +1,4 @@
-"""Compute the results of a job without a model as of a date, write its run in MLflow, and the rows of its table."""
+"""Compute the results of a job without a model as of a date, and write its run in MLflow and its rows."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from warehouse.base.settings import Settings
 def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> ScoringReport:
     """Write the rows of one date; those of other dates stay.
 
-    Where the data do not allow results, the run in MLflow and the report say why; a job about customers then has a
-    row for each of them that says so, too.
+    If the data do not allow results, the run in MLflow and the report have the reason; so have the rows of a job about
+    customers.
 
     Raises
     ------
     ClienteleError
-        If a file is held, or MLflow does not answer.
+        If a file is in use, or MLflow does not answer.
     """
     with quiet_environment(settings):
         task, file = load_batch_job(job), BuildFile(settings, source)
@@ -40,7 +40,7 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
 
 
 def _results(file: BuildFile, task: BatchJob, as_of_date: date) -> tuple[Results, str | None]:
-    """The results with their status, or none and why."""
+    """The results with a status for each row, or no rows and the reason."""
     try:
         task.check_needs(file)
         with file.opened(read_only=True) as connection:

@@ -1,8 +1,8 @@
-"""A decision about who serves, whole or not at all: its rows stand before the registry follows them.
+"""Atomic decisions about who serves: the rows are written before MLflow's registry is updated.
 
-The build file and MLflow cannot be written in one step. So the rows go into the build file first, and in the same
-transaction, in the schema `state`, what the registry has to be changed to. Then the registry is changed and the note
-goes. Where that is interrupted, the next training, scoring, answer or roll-back carries the note out before it looks.
+The build file and MLflow cannot be written in one transaction. So the rows are written to the build file first and, in
+the same transaction, the pending change of the registry to the schema `state`. Then the registry is updated and the
+pending change deleted. After an interruption the next training, scoring, answer or rollback applies it first.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ WriteBeside = Callable[[duckdb.DuckDBPyConnection], None]
 def commit_decision(
     run: JobRun, rows: Sequence[DecisionRow], change: RegistryChange, *, write_beside: WriteBeside | None = None
 ) -> None:
-    """Write a decision down and let the registry follow it.
+    """Write a decision and update the registry.
 
     Parameters
     ----------
     rows
-        Of this run; at least one.
+        At least one row of this run.
     write_beside
-        Writes what belongs to the decision in other tables of `quality`, in the same transaction.
+        Writes other rows of the decision, in tables of `quality`, in the same transaction.
 
     Raises
     ------
     WarehouseBusy
-        If another process holds the build file; nothing was changed then.
+        If another process uses the build file; then nothing was changed.
     ClienteleError
-        If MLflow does not answer; the rows stand, and the registry follows the next time.
+        If MLflow does not answer; the rows are written, and the registry is updated the next time.
     """
     with run.file.opened() as connection:
         create_quality_tables(connection)
@@ -65,7 +65,7 @@ def commit_decision(
 
 
 def finish_commit(known: JobOfSource) -> list[str | None]:
-    """Let the registry follow what was decided before, and return the pipeline runs that had decided it."""
+    """Apply the pending changes of the registry, and return the pipeline runs of their decisions."""
     pending = _pending(known)
     if not pending:
         return []
@@ -79,10 +79,9 @@ def finish_commit(known: JobOfSource) -> list[str | None]:
 
 
 def committed_before(run: JobRun, kinds: Sequence[State]) -> DecisionRow | None:
-    """Return what this very run has decided in an attempt that was interrupted; None when it has not.
+    """Return the decision of an interrupted attempt of the same run; None without one.
 
-    A run without an id (from the shell) has decided before if its decision was written and the registry had not yet
-    followed.
+    A run without an id (from the shell) has such a decision if one was written whose registry change is pending.
     """
     finished = finish_commit(run)
     if run.pipeline_run_id is None and None not in finished:
@@ -96,7 +95,7 @@ def committed_before(run: JobRun, kinds: Sequence[State]) -> DecisionRow | None:
 
 
 def _pending(known: JobOfSource) -> list[tuple[str | None, RegistryChange]]:
-    """Notes that were not carried out; none where nothing was ever decided."""
+    """Pending changes with their pipeline runs; empty before the first decision."""
     with (
         suppress(duckdb.CatalogException, WarehouseMissing),
         known.file.opened(read_only=True) as connection,

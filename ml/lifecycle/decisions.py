@@ -1,4 +1,4 @@
-"""The table `quality.model_promotions`: what was decided about a model, when and why."""
+"""The table `quality.model_promotions`: decisions about models, with date and reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A row of the table; the fields stand in the order of its columns."""
+    """A row of the table; the fields are in the order of its columns."""
 
     decided_at: datetime
     pipeline_run_id: str | None
@@ -58,19 +58,19 @@ def decision_row(
     Parameters
     ----------
     version
-        What serves after the decision, or, of ``awaiting_approval`` and ``rejected``, what does not yet or not at
-        all; the row's figures are its own.
+        The version that serves after the decision, or the one that awaits approval or was rejected; the row has its
+        metrics.
     run_id
-        The MLflow run to point to when nothing serves.
+        The MLflow run of the row if nothing serves.
     decision
-        Of this training, if there was one; a former champion's figures are then those on its holdout.
+        The decision of a training; the metrics of a former champion are then those on its holdout.
     champion_value
-        The figure of the champion of that day, when the decision itself is no longer at hand.
+        Metric of the champion, if there is no `decision`.
 
     Raises
     ------
     ModelUnavailable
-        If a version in its state cannot come to be what was decided (`ml.competition.states`).
+        If the version may not change to the state that was decided (`ml.competition.states`).
     """
     if version is not None:
         version.state.check(verdict, f"{run.job.model_name} version {version.version}")
@@ -96,7 +96,7 @@ def decision_row(
 
 
 def insert_decision(connection: duckdb.DuckDBPyConnection, row: DecisionRow) -> None:
-    """Add a row inside the caller's transaction; what a pipeline run has said already it says once."""
+    """Add a row inside the caller's transaction; it replaces the same decision of the same pipeline run."""
     connection.execute(
         "delete from quality.model_promotions where pipeline_run_id = ? and job = ? and source = ? "
         "and as_of_date = ? and decision = ? and model_version is not distinct from ?",
@@ -108,7 +108,7 @@ def insert_decision(connection: duckdb.DuckDBPyConnection, row: DecisionRow) -> 
 
 
 def write_decision(file: BuildFile, row: DecisionRow) -> None:
-    """Add a row that changes nothing about who serves; one that does belongs to `ml.lifecycle.commit`."""
+    """Write a row of a decision that does not change who serves; others need `ml.lifecycle.commit`."""
     with file.opened() as connection:
         create_quality_tables(connection)
         with transaction(connection):
@@ -116,20 +116,20 @@ def write_decision(file: BuildFile, row: DecisionRow) -> None:
 
 
 def serving_figures(version: RegisteredVersion | None, decision: Decision | None) -> Figures:
-    """The figures of what serves: from the newest holdout it was judged on."""
+    """The metrics of what serves, on the newest holdout it was evaluated on."""
     if decision is not None and decision.verdict == State.CHAMPION_KEPT:
         return Figures(decision.metric_name, decision.champion_value, decision.baseline, decision.baseline_value)
     return version.figures if version else Figures()
 
 
 def refusal_reason(run: JobRun) -> str | None:
-    """Why the last training for the run's date was refused; None when it was not."""
+    """The reason why the last training for the run's date was refused; None if it was not."""
     last = next((row for row in reversed(decisions_about(run)) if row.as_of_date == run.as_of_date), None)
     return last.reason if last and last.decision == State.REFUSED else None
 
 
 def decisions_about(known: JobOfSource) -> list[DecisionRow]:
-    """Every decision about a job's models of a source, the oldest first."""
+    """All decisions about a job's models of a source, oldest first."""
     with known.file.opened(read_only=True) as connection:
         try:
             rows = connection.execute(

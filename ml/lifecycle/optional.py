@@ -1,4 +1,4 @@
-"""Jobs that are declared optional: when one fails, it is told and written down, and holds nobody up."""
+"""Jobs that are declared optional: a failure is reported and recorded, and does not stop the pipeline."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 
 
 def train_as_declared(settings: Settings, job: str, source: str, as_of_date: date, **options: Any) -> TrainingOutcome:
-    """Train a job (`ml.lifecycle.training.train`); an optional one that fails is an outcome, not an error.
+    """Train a job (`ml.lifecycle.training.train`); the failure of an optional one is an outcome, not an error.
 
     Raises
     ------
     WarehouseBusy
-        If the build file is held: it can be tried again.
+        If the build file is in use; it can be tried again.
     ClienteleError
         As `train`, if the job is not optional.
     """
@@ -42,19 +42,19 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
     except Exception as error:
         if not job_spec(job).optional:
             raise
-        reason = _told(job, "training", error)
+        reason = _reported(job, "training", error)
         run = JobOfSource.of(settings, job, source).as_of(as_of_date, options.get("pipeline_run_id"))
         write_decision(run.file, decision_row(run, verdict=State.FAILED, reason=reason, version=None))
         return TrainingOutcome(job, source, as_of_date, State.FAILED, reason, job_spec(job).model_name)
 
 
 def score_as_declared(settings: Settings, job: str, source: str, as_of_date: date) -> ScoringReport:
-    """Score with a job (`ml.lifecycle.scoring.score`); of an optional one that fails, the former scores stay.
+    """Score with a job (`ml.lifecycle.scoring.score`); if an optional one fails, its former scores stay.
 
     Raises
     ------
     WarehouseBusy
-        If the build file is held: it can be tried again.
+        If the build file is in use; it can be tried again.
     ClienteleError
         As `score`, if the job is not optional.
     """
@@ -65,11 +65,11 @@ def score_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
     except Exception as error:
         if not job_spec(job).optional:
             raise
-        reason = f"{_told(job, 'scoring', error)} Former scores stay."
+        reason = f"{_reported(job, 'scoring', error)} Former scores stay."
         return ScoringReport(job, source, as_of_date, job_spec(job).scores.table, None, {}, reason)
 
 
-def _told(job: str, what: str, error: Exception) -> str:
-    log.exception("The %s of the optional job %s failed; the others go on.", what, job)
+def _reported(job: str, what: str, error: Exception) -> str:
+    log.exception("The %s of the optional job %s failed; the other jobs continue.", what, job)
     words = error if isinstance(error, ClienteleError) else in_words(error) or f"{type(error).__name__}: {error}"
-    return f"The {what} failed, which holds nobody up: {words}"
+    return f"The {what} failed, which does not stop the pipeline: {words}"

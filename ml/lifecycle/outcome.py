@@ -1,28 +1,27 @@
-"""What came of a training."""
+"""The outcome of a training."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 
 from ml.competition.states import State
-from ml.jobs.run import JobRun
 from ml.lifecycle.decisions import DecisionRow
 from ml.tracking import RegisteredVersion
 
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """What came of a training, for people and for the next task.
+    """The outcome of a training, for users and for the next task.
 
     Attributes
     ----------
     status
-        What was decided; `AWAITING_APPROVAL`: a person decides about the winner.
+        The decision; `AWAITING_APPROVAL`: a user decides about the winner.
     candidate, model_version, metric_value
-        Of what serves from the as-of date on.
+        Of the version that serves from the as-of date on.
     awaiting_version
-        The version that a person is asked about, of this training or of one before; None when there is none.
+        The version that awaits approval, of this training or an earlier one; None without one.
     """
 
     job: str
@@ -42,21 +41,21 @@ class TrainingOutcome:
     awaiting_version: str | None = None
 
     def lines(self) -> list[str]:
-        """What was decided, and why."""
+        """The decision and the reason, for users."""
         return [f"{self.job}: {self.status}. {self.reason}"]
 
 
 def outcome_of(
     row: DecisionRow, serving: RegisteredVersion | None, awaiting_version: str | None = None
 ) -> TrainingOutcome:
-    """Return what a decision comes to.
+    """Return the outcome of a decision.
 
     Parameters
     ----------
     serving
-        What serves after it. Its figures count where the row is about a version that does not serve yet.
+        The version that serves after it; the outcome has its metrics if the row is about one that awaits approval.
     awaiting_version
-        What a person is asked about.
+        The version that awaits approval.
     """
     shown = row
     if row.decision == State.AWAITING_APPROVAL and serving is not None:
@@ -67,27 +66,6 @@ def outcome_of(
             **asdict(serving.figures),
         }
         shown = replace(row, **of_serving)
-    return TrainingOutcome(
-        job=row.job,
-        source=row.source,
-        as_of_date=row.as_of_date,
-        status=State(row.decision),
-        reason=row.reason,
-        model_name=row.model_name,
-        model_version=shown.model_version,
-        mlflow_run_id=shown.mlflow_run_id,
-        candidate=shown.candidate,
-        metric_name=shown.metric_name,
-        metric_value=shown.metric_value,
-        baseline_name=shown.baseline_name,
-        baseline_value=shown.baseline_value,
-        champion_value=row.champion_value,
-        awaiting_version=awaiting_version,
-    )
-
-
-def refused_outcome(run: JobRun, reason: str, run_id: str) -> TrainingOutcome:
-    """Return what a refusal comes to: no model of this training."""
-    return TrainingOutcome(
-        run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
-    )
+    # Fields of the same name are the same in both.
+    common = {one.name: getattr(shown, one.name) for one in fields(TrainingOutcome) if hasattr(shown, one.name)}
+    return TrainingOutcome(**common, status=State(row.decision), awaiting_version=awaiting_version)

@@ -1,4 +1,4 @@
-"""When to train: what speaks for it, in words, or nothing."""
+"""The reasons to train a model again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ml.tracking import RegisteredVersion, usable_champion
 def attempt_held_back(
     challenger: RegisteredVersion | None, serving: RegisteredVersion | None, as_of_date: date
 ) -> RegisteredVersion | None:
-    """The last training's contender, if a person is asked about it or has rejected it, and what serves goes on.
+    """The last training's contender, if it awaits approval or was rejected, and another version keeps serving.
 
-    It counts as the last attempt: the same data would only give the same contender and the same question again.
+    It counts as the last attempt: the same data would give the same contender and the same question again.
     """
     if challenger is None or not challenger.state.may_become(State.APPROVED):
         return None
@@ -31,19 +31,18 @@ def reason_to_train(
     evidence: str | None = None,
     attempt: RegisteredVersion | None = None,
 ) -> str | None:
-    """Why to train now; None when the champion goes on untouched.
+    """The reason to train now; None if the champion is kept.
 
     Parameters
     ----------
     champion
-        What serves this source as of the date, or the champion if that is of a later date; None when there is none.
+        The version that serves as of the date, or else a champion of a later date; None without one.
     columns
-        The features a model trained now would take.
+        The features of a model trained now.
     evidence
-        What drift or decay say for training, in words (see `ml.watching`); None when they say nothing. Against
-        a champion that has an attempt after it they say nothing new.
+        The reason from drift or decay (see `ml.watching`), if any; ignored if there is a newer attempt.
     attempt
-        A newer version that does not serve for want of approval; its age and features count then.
+        A newer version that is not approved; its age and features then count instead.
     """
     if force:
         return "asked for"

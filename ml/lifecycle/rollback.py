@@ -10,13 +10,7 @@ from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import decision_row, decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.tracking import (
-    RegisteredVersion,
-    champion_change,
-    champion_of,
-    load_estimator,
-    version_of,
-)
+from ml.tracking import RegisteredVersion, champion_change, champion_of, load_estimator, version_of
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -32,25 +26,25 @@ def roll_back(
 ) -> RegisteredVersion:
     """Let a former version serve again; the decision is written to ``quality.model_promotions``.
 
-    The version whose place it takes does not serve any date, until it is put back itself.
+    The version that it replaces does not serve any date until it is itself put back.
 
     Parameters
     ----------
     as_of_date
-        The version has to be trained as of this date or before: it must not know what was still to come.
+        The version must be trained as of this date or before: it must not depend on later data.
     version
         Number of the version in MLflow; default: the one that served before the champion of today.
 
     Raises
     ------
     ModelUnavailable
-        If there is nothing to go back to, or the version belongs to another source, knows the future or
-        cannot be loaded. The champion of today then stays.
+        If no other version has served, or the version belongs to another source, was trained as of a later date or
+        cannot be loaded; the present champion then stays.
     """
     with quiet_environment(settings):
         run = JobOfSource.of(settings, job, source).as_of(as_of_date, pipeline_run_id)
         server = run.server
-        # One that was interrupted after its decision stood is not done again: that would be a step further back.
+        # After an interruption it is not repeated, which would go back one version further.
         done = committed_before(run, kinds=(State.ROLLED_BACK,))
         if done is not None:
             return version_of(server, run.job, done.model_version or "")
@@ -70,7 +64,7 @@ def _before(run: JobRun, today: RegisteredVersion | None) -> str:
     if not candidates:
         raise ModelUnavailable(
             f"No other version of {run.job.model_name} has served {run.source} before.",
-            "Train anew (--force), or name a version with --version.",
+            "Train again (--force), or name a version with --version.",
         )
     return candidates[0]
 
@@ -84,11 +78,11 @@ def _check(chosen: RegisteredVersion, source: str, as_of_date: date) -> None:
         )
     if not chosen.state.may_become(State.ROLLED_BACK):
         raise ModelUnavailable(
-            f"{name} has never served: it needs a person's approval ({chosen.state.tag}).",
+            f"{name} has never served: it needs approval ({chosen.state.tag}).",
             f"python -m ml approve --job … --source {source} --version {chosen.version}",
         )
     if chosen.as_of_date > as_of_date:
         raise ModelUnavailable(
-            f"{name} was trained as of {chosen.as_of_date}, after {as_of_date}: it knows what was still to come.",
+            f"{name} was trained as of {chosen.as_of_date}, after {as_of_date}: it depends on later data.",
             "Choose an older version, or a later --as-of.",
         )

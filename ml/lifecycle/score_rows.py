@@ -1,4 +1,4 @@
-"""The rows that a job hands over for a date: written in one step, whatever made them."""
+"""Writing the rows of a job for a date, which is the same for jobs with and without a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from warehouse.tables.scores import create_score_tables, write_scores
 
 @dataclass(frozen=True)
 class ScoringReport:
-    """How many customers got what."""
+    """The number of rows by status of one scoring."""
 
     job: str
     source: str
@@ -28,7 +28,7 @@ class ScoringReport:
     reason: str = ""
 
     def lines(self) -> list[str]:
-        """How many rows are in which state, and who scored them or why nobody did."""
+        """The number of rows by status, and the version that scored them or the reason for none."""
         by = f"by version {self.model_version}" if self.model_version else self.reason
         return [f"{self.score_table}: {self.rows_by_status} {by}".rstrip()]
 
@@ -44,16 +44,16 @@ def write_rows(
     treated: pd.DataFrame | None = None,
     reason: str = "",
 ) -> ScoringReport:
-    """Put them in the place of the job's former rows of the date, with where they come from.
+    """Replace the job's rows of the date, and add the columns of their origin.
 
     Parameters
     ----------
     frame
-        Key columns, own columns of the score table, `status`, `reason`.
+        Key columns, own columns of the score table, `status`, `reason`; one row per key.
     run_id, version
-        The run in MLflow, and the version, that they come from.
+        The run in MLflow and the version that made the rows.
     treated
-        Rows of `feature_treatments` that belong to them.
+        Their rows of `feature_treatments`.
     reason
         Why there are no scores, for the report.
     """
@@ -79,7 +79,7 @@ def write_rows(
 
 
 def known_customers(file: BuildFile, job: DeclaredJob) -> pd.Series | None:
-    """Everyone in the marts, whether or not they have bought; None if the job is not about them, or without marts."""
+    """The ids of all customers in the marts, one per row; None if the job is not about customers, or without marts."""
     if not job.spec.scores.is_about_customers:
         return None
     with file.opened(read_only=True) as connection:
@@ -90,5 +90,5 @@ def known_customers(file: BuildFile, job: DeclaredJob) -> pd.Series | None:
 
 
 def those_without_row(frame: pd.DataFrame, customers: pd.Series) -> pd.DataFrame:
-    """`customer_id` of those who are known and not in the frame, in its order."""
+    """A frame with the `customer_id` of the customers who have no row in the frame, sorted."""
     return pd.DataFrame({"customer_id": customers[~customers.isin(frame["customer_id"])].sort_values()})

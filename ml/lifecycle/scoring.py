@@ -40,14 +40,14 @@ def score(
     Raises
     ------
     ModelUnavailable
-        If no model serves and none was refused either, or it cannot be loaded; former scores stay.
+        If no model serves although none was refused, or it cannot be loaded; former scores stay.
     ClienteleError
-        If the marts are not built for the date, a file is held, or MLflow does not answer.
+        If the marts are not built for the date, a file is in use, or MLflow does not answer.
     """
     with quiet_environment(settings):
         run = JobOfSource.of(settings, job, source, definitions).as_of(as_of_date)
         task = run.job
-        # As in training, the file is free while the model works.
+        # As in training, the file is not held while the model works.
         with run.file.opened():
             rows = task.read_scoring(run.file, as_of_date)
             finish_commit(run)
@@ -78,7 +78,7 @@ def score_frame(
     champion: RegisteredVersion | None,
     refusal: str | None,
 ) -> pd.DataFrame:
-    """Score rows of `marts.customer_features` of one date; without an estimator the rows say why."""
+    """Score rows of a features mart of one date, one row per row; without an estimator they have the reason."""
     eligible_rows = eligible(rows)
     others = rows.drop(index=eligible_rows.index)
     ineligible_rows = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
@@ -115,7 +115,7 @@ def _refusal(run: JobRun) -> str:
 
 
 def _with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
-    """Add a row for people who are known but have never bought."""
+    """Add a row for each customer who has never bought."""
     missing = those_without_row(frame, known)
     if missing.empty:
         return frame

@@ -1,4 +1,4 @@
-"""Which versions have served, in which order, and which of them people have put aside. Pure functions of decisions."""
+"""The versions that have served, in order, without those that were rolled back; pure functions of decisions."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _NAMES_WHAT_SERVES = (State.CHAMPION_KEPT, State.NOT_RETRAINED)
 
 @dataclass(frozen=True)
 class ServiceHistory:
-    """What a job's decisions about a source come to.
+    """The versions that have served a source, from the decisions about it.
 
     Attributes
     ----------
     champions
-        Versions that have been champion, the one that became it last first, each once.
+        Versions that have been champion, each once, the latest first.
     served
-        Version → its run in MLflow, of all that may serve the dates from their own on, the one decided on last first:
-        champions that were not put aside, and what was trained for past dates.
+        Version → its run in MLflow, of all versions that may serve dates from their own on, the latest first: champions
+        that were not rolled back, and versions trained for past dates.
     """
 
     champions: tuple[str, ...]
@@ -30,10 +30,10 @@ class ServiceHistory:
 
 
 def service_history(decisions: Sequence[DecisionRow]) -> ServiceHistory:
-    """Go through the decisions, the oldest first.
+    """Derive the history from the decisions, oldest first.
 
-    A roll-back to an older version puts the one it takes the place of aside, until a person puts it back. Going
-    forward again puts nothing aside.
+    A rollback to an older version excludes the one it replaces until that one is put back. Going forward again excludes
+    none.
     """
     champions: list[str] = []
     served: dict[str, str | None] = {}
@@ -56,5 +56,5 @@ def service_history(decisions: Sequence[DecisionRow]) -> ServiceHistory:
 
 
 def _order(version: str, trained: dict[str, date]) -> tuple[date, int]:
-    """Older versions first: by the date they were trained as of, then by number."""
+    """The sort key of versions: the date they were trained as of, then the number."""
     return trained.get(version, date.min), int(version)

@@ -1,4 +1,4 @@
-"""Train a job: is it due, do the data allow it, who wins, and write all of it down."""
+"""Train a job: check whether it is due and possible, run the competition, decide, and record everything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from ml.competition.gate import hold_for_approval
-from ml.competition.results import Competition, Refused
+from ml.competition.results import Competition, Estimator, Refused
 from ml.competition.states import SERVING, State
 from ml.data.snapshots import DatedRows
 from ml.environment import quiet_environment
@@ -17,18 +17,19 @@ from ml.explanations.training_report import TrainingReport, read_rfm_segments
 from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
-from ml.lifecycle.former_champion import load_former
-from ml.lifecycle.outcome import TrainingOutcome, outcome_of, refused_outcome
+from ml.lifecycle.outcome import TrainingOutcome, outcome_of
 from ml.lifecycle.retraining import attempt_held_back, reason_to_train
 from ml.lifecycle.training_rows import training_rows
 from ml.lifecycle.who_serves import serving_version
 from ml.tracking import (
     Recorded,
     RegisteredVersion,
+    TrackingServer,
     apply_change,
     challenger_of,
     champion_change,
     champion_of,
+    load_estimator,
     record_refusal,
     record_training,
     training_change,
@@ -37,9 +38,10 @@ from ml.tracking import (
 )
 from ml.watching.evidence import Evidence, fit_reference, watch
 from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
-# What may come of a training that was done.
+# The possible outcomes of a training that was done.
 OF_A_TRAINING = (*SERVING - {State.ROLLED_BACK}, State.CHAMPION_KEPT, State.AWAITING_APPROVAL)
 
 
@@ -56,23 +58,23 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
 ) -> TrainingOutcome:
     """Train one job on one source as of one date, if it is due.
 
-    As of a date before the champion's, what is trained serves the dates from its own on, and the champion stays. A
-    training that was interrupted after its decision stood is not done again: its outcome is returned.
+    A model trained as of a date before the champion's serves dates from its own on, and the champion stays. A training
+    that was interrupted after its decision was written is not repeated: its outcome is returned.
 
     Parameters
     ----------
     needs_approval
-        Whether a winner waits for a person's approval (see `ml.lifecycle.approval`); default: the setting of that name.
+        Whether a winner waits for approval (see `ml.lifecycle.approval`); default: the setting of that name.
 
     Raises
     ------
     ClienteleError
-        If the marts are not built for the date, a file is held, or MLflow does not answer.
+        If the marts are not built for the date, a file is in use, or MLflow does not answer.
     """
     with quiet_environment(settings):
         known = definitions or load_definitions()
         run = JobOfSource.of(settings, job, source, known).as_of(as_of_date, pipeline_run_id, known)
-        # The file is free while models are fitted, which may take an hour: it is read before and written after.
+        # The file is not held while models are fitted, which may take an hour: it is read before and written after.
         with run.file.opened():
             prepared = _outcome_or_training(run, force=force)
         if isinstance(prepared, TrainingOutcome):
@@ -81,7 +83,7 @@ def train(  # noqa: PLR0917 - the DAG, the command and the tests call it by thes
 
 
 def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Training:
-    """What comes of a training that need not or cannot be done, or has been done; else what to train with."""
+    """The outcome if no training is due, possible or left to be done; else the data of the training."""
     decided = committed_before(run, kinds=OF_A_TRAINING)
     if decided is not None:
         return _decided_before(run, decided)
@@ -111,7 +113,7 @@ def _outcome_or_training(run: JobRun, *, force: bool) -> TrainingOutcome | _Trai
 
 @dataclass(frozen=True)
 class _Training:
-    """A training that is to be done, with all that was read for it."""
+    """A training that is to be done, with the data that were read for it."""
 
     run: JobRun
     snapshots: DatedRows
@@ -121,9 +123,9 @@ class _Training:
     rfm_segments: pd.Series | None
 
     def done(self, is_asked: bool) -> TrainingOutcome:
-        """Fit, compare, decide and record; a person is asked about a winner, or not."""
+        """Fit, compare, decide and record; with `is_asked` a winner waits for approval."""
         run, job, snapshots = self.run, self.run.job, self.snapshots
-        former, unloadable = load_former(run.server, self.serving, job.known_columns(snapshots))
+        former, unloadable = _load_former(run.server, self.serving, job.known_columns(snapshots))
         competition = job.compete(snapshots, former)
         if is_asked:
             held = hold_for_approval(competition.decision, champion_goes_on=former is not None)
@@ -166,11 +168,27 @@ class _Training:
         )
 
 
+def _load_former(
+    server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
+) -> tuple[Estimator | None, str]:
+    """The former champion's estimator, or why there is none to compare with, which is no reason not to train."""
+    if champion is None:
+        return None, ""
+    if gone := sorted(set(champion.columns) - known_columns):
+        return None, f"The former champion could not be compared: its features {', '.join(gone)} are gone."
+    try:
+        return load_estimator(server, champion), ""
+    except ModelUnavailable as error:
+        return None, f"The former champion could not be compared: {error.message}"
+
+
 def _refused(run: JobRun, snapshots: DatedRows, serving: RegisteredVersion | None, reason: str) -> TrainingOutcome:
     run_id = record_refusal(run.server, run.job, run.job.fingerprint(snapshots), reason, run.pipeline_run_id)
     row = decision_row(run, verdict=State.REFUSED, reason=reason, version=serving, run_id=run_id)
     write_decision(run.file, row)
-    return refused_outcome(run, reason, run_id)
+    return TrainingOutcome(
+        run.job.name, run.source, run.as_of_date, State.REFUSED, reason, run.job.model_name, mlflow_run_id=run_id
+    )
 
 
 def _not_retrained(
@@ -181,7 +199,7 @@ def _not_retrained(
     *,
     is_champion: bool,
 ) -> TrainingOutcome:
-    if is_champion:  # the alias of the model follows the source that was run last
+    if is_champion:  # the alias `champion` points to the version of the source that was run last
         apply_change(run.server, champion_change(serving))
     newest, what = (attempt, "last attempt") if attempt else (serving, "champion")
     reason = (
@@ -198,7 +216,7 @@ def _not_retrained(
 
 
 def _decided_before(run: JobRun, decided: DecisionRow) -> TrainingOutcome:
-    """The outcome of a training whose decision stands: it is not made twice."""
+    """The outcome of a training whose decision was written before."""
     serving = serving_version(run, run.as_of_date)
     if decided.decision != State.AWAITING_APPROVAL:
         return outcome_of(decided, serving)

@@ -1,4 +1,4 @@
-"""The rows of `scores.feature_treatments`: which values of whom a model saw otherwise than the marts have them."""
+"""The rows of `scores.feature_treatments`: values of features that a model's treatment changed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ml.treatment.served import joined
 
 
 def treated_values(job: Job, estimator: Estimator | None, columns: tuple[str, ...], rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per changed value of the customers (or contracts) that the estimator eligible_rows about.
+    """One row per changed value of the customers (or contracts) that the estimator scores.
 
     Parameters
     ----------
     estimator
-        None where no model serves: then nothing is changed.
+        None if no model serves; then there are no rows.
     columns
-        The features that the estimator takes.
+        The features of the estimator.
     rows
         Rows of the features mart of one date.
 

@@ -1,4 +1,4 @@
-"""Which version serves a date: one that could have served then."""
+"""The version that serves a date: one that could have served then."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from ml.jobs.run import JobOfSource
 from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import decisions_about
 from ml.lifecycle.service_history import service_history
-from ml.tracking import (
-    RegisteredVersion,
-    champion_of,
-    usable_champion,
-    versions_of,
-)
+from ml.tracking import RegisteredVersion, champion_of, usable_champion, versions_of
 from warehouse.base.settings import Settings
 
 
 def serving_version(known: JobOfSource, as_of_date: date) -> RegisteredVersion | None:
-    """Return the version that serves a date; None when none does.
+    """Return the version that serves a date; None without one.
 
-    The champion, if it was trained as of that date or before. Otherwise, of the versions that have served and were
-    not put aside by people, the newest trained as of that date or before. Where there is no champion nothing serves.
+    It is the champion, if trained as of that date or before; otherwise the newest of the versions trained by then that
+    have served and were not rolled back. Without a champion no version serves.
     """
     champion = champion_of(known.server, known.job, known.source)
     if champion is None or usable_champion(champion, as_of_date):
@@ -33,7 +28,7 @@ def serving_version(known: JobOfSource, as_of_date: date) -> RegisteredVersion |
     usable = [
         version
         for number, run_id in served.items()
-        # A number stands for another version where MLflow's database was made anew.
+        # After MLflow's database was created again, a number may be that of another version.
         if (version := registered.get(number)) is not None
         and version.run_id == run_id
         and version.as_of_date <= as_of_date
@@ -43,7 +38,7 @@ def serving_version(known: JobOfSource, as_of_date: date) -> RegisteredVersion |
 
 
 def who_serves(settings: Settings, job: str, source: str, as_of_date: date) -> RegisteredVersion | None:
-    """Return the version that serves a date, by the name of its job; for those who only want to know."""
+    """Return the version of a job that serves a date; pending changes of the registry are applied first."""
     with quiet_environment(settings):
         known = JobOfSource.of(settings, job, source)
         finish_commit(known)

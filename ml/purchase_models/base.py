@@ -1,4 +1,4 @@
-"""What all purchase models share: fitting, predicting, judging their own health."""
+"""The base class of purchase models: fitting, prediction, and checks of the fit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
     """Base of the models of when customers order.
 
     A frame ``X`` has one row per customer with ``repeat_order_count`` (order days after the first),
-    ``first_to_last_order_days`` and ``tenure_days`` (first order to as-of date). Horizons are in days.
+    ``first_to_last_order_days`` and ``tenure_days`` (first order to as-of date). Horizons are in days; predictions
+    have the shape (n_customers,).
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         Raises
         ------
         TooLittleData
-            Fewer than 30 customers or 10 with a repeat order, or all alike.
+            Fewer than 30 customers or 10 with a repeat order, or equal histories only.
         ValueError
             Invalid data; the message names the column and what to do.
         """
@@ -82,7 +83,7 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         return health_reasons(FitEvidence(**self.health_evidence_))
 
     def cautions(self) -> list[str]:
-        """Return what a reader of the parameters should know, though predictions may be sound."""
+        """Return warnings about the parameters, which do not make predictions unsound."""
         check_is_fitted(self)
         shapes = {name: v for name, v in self.parameters_.items() if name not in self.scale_names}
         return parameter_cautions(shapes)
@@ -117,23 +118,23 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         return PurchaseHistory.from_frame(X, self.time_unit_days)
 
     def alive_probability(self, X: pd.DataFrame) -> np.ndarray:
-        """Return P(the customer has not dropped out by the as-of date)."""
+        """Return P(the customer has not dropped out by the as-of date), shape (n_customers,)."""
         history = self._history(X)
         return self._alive_probability(history)[history.row_group]
 
     def active_probability(self, X: pd.DataFrame, horizon_days: float) -> np.ndarray:
-        """Return P(at least one order within `horizon_days` of the as-of date); 1 minus it ranks churn."""
+        """Return P(at least one order within `horizon_days` of the as-of date), shape (n_customers,); ranks churn."""
         history = self._history(X)
         active = self._active_probability_if_alive(history, self._one_horizon(horizon_days))
         return (self._alive_probability(history) * active)[history.row_group]
 
     def expected_orders(self, X: pd.DataFrame, horizon_days: float) -> np.ndarray:
-        """Return the expected number of orders within `horizon_days` of the as-of date."""
+        """Return the expected orders within `horizon_days` of the as-of date, shape (n_customers,)."""
         history = self._history(X)
         return self._expected_orders(history, self._one_horizon(horizon_days))[history.row_group]
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the expected orders within the model's own `horizon_days`."""
+        """Return the expected orders within the model's own `horizon_days`, shape (n_customers,)."""
         return self.expected_orders(X, self.horizon_days)
 
     def score(self, X: pd.DataFrame, y=None) -> float:

@@ -36,7 +36,7 @@ class BetaGeometricNBD(PurchaseModel):
     alpha_: float
     a_: float
     b_: float
-    # Chances to drop out before the first repeat order.
+    # Opportunities to drop out before the first repeat order.
     _dropouts_at_first_order: ClassVar[int] = 0
 
     def _starts(self, order_rate, mean_tenure):
@@ -44,11 +44,11 @@ class BetaGeometricNBD(PurchaseModel):
         return np.array([[0.5, alpha, 0.8, 2.5], [0.25, alpha / 2, 0.3, 3.0], [1.5, 2 * alpha, 1.5, 8.0]])
 
     def _chances(self, history: PurchaseHistory) -> np.ndarray:
-        """How often each customer could have dropped out, as of the last order."""
+        """Opportunities to drop out of each customer up to the last order."""
         return history.repeat_count + self._dropouts_at_first_order
 
     def _log_dropout_odds(self, parameters, history: PurchaseHistory) -> np.ndarray:
-        """Log-odds that the customer dropped out right after the last order; -inf without a chance."""
+        """Log-odds that the customer dropped out right after the last order; -inf without an opportunity."""
         r, alpha, a, b = parameters
         chances = self._chances(history)
         growth = np.log1p((history.tenure - history.last_order_time) / (alpha + history.last_order_time))
@@ -96,7 +96,7 @@ class BetaGeometricNBD(PurchaseModel):
         )
 
     def _survivor_if_alive(self, history, horizon, order_count):
-        # The orders come in time, and the customer stays after each but the last of them.
+        # The orders arrive within the horizon, and the customer stays after each but the last of them.
         waited = self.alpha_ + history.tenure
         in_time = betainc(order_count, self.r_ + history.repeat_count, horizon / (waited + horizon))
         b = self.b_ + self._chances(history)

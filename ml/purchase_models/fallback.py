@@ -1,4 +1,4 @@
-"""Fit the best model that is healthy, and keep a record of those refused."""
+"""Fit the first healthy model of a sequence, with the reasons against those before it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.purchase_models.pareto_nbd import ParetoNBD
 
 @dataclass(frozen=True)
 class FallbackOutcome:
-    """A fitted model and how it came to be chosen.
+    """A fitted model, and the models that were refused before it.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class FallbackOutcome:
     refused : dict of str to list of str
         Methods tried before, each with the reasons against it.
     cautions : list of str
-        What to know about the model used.
+        Warnings about the model.
     """
 
     model: Any
@@ -40,10 +40,8 @@ class FallbackOutcome:
     cautions: list[str] = field(default_factory=list)
 
 
-def fit_with_fallback(
-    X: pd.DataFrame, *, time_unit_days: float = 1.0, horizon_days: float = 90.0, sample_weight=None
-) -> FallbackOutcome:
-    """Fit BG/NBD, else Pareto/NBD, else NBD, else the historic rate: the first that is healthy.
+def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> FallbackOutcome:
+    """Fit the first healthy model of BG/NBD, Pareto/NBD, NBD and the historic rate; one row of `X` per customer.
 
     Raises
     ------
@@ -52,32 +50,31 @@ def fit_with_fallback(
     ValueError
         Invalid data.
     """
-    options = {"time_unit_days": time_unit_days, "horizon_days": horizon_days}
-    candidates = [model(**options) for model in (BetaGeometricNBD, ParetoNBD, NBD, HistoricRate)]
-    return first_healthy(candidates, X, sample_weight)
+    models = (BetaGeometricNBD, ParetoNBD, NBD, HistoricRate)
+    return first_healthy([model(horizon_days=horizon_days) for model in models], X)
 
 
-def fit_spend_with_fallback(X: pd.DataFrame, *, sample_weight=None) -> FallbackOutcome:
-    """Fit Gamma-Gamma, else the historic order amount; raises as `fit_with_fallback` does."""
-    return first_healthy([GammaGamma(), HistoricOrderAmount()], X, sample_weight)
+def fit_spend_with_fallback(X: pd.DataFrame) -> FallbackOutcome:
+    """Fit Gamma-Gamma, else the historic order amount; errors are those of `fit_with_fallback`."""
+    return first_healthy([GammaGamma(), HistoricOrderAmount()], X)
 
 
-def first_healthy(candidates: Sequence, X: pd.DataFrame, sample_weight=None) -> FallbackOutcome:
-    """Return the first healthy candidate; the last one serves whatever its health, with its reasons as cautions."""
+def first_healthy(candidates: Sequence, X: pd.DataFrame) -> FallbackOutcome:
+    """Return the first healthy candidate; the last is used in any case, with the reasons against it as cautions."""
     refused: dict[str, list[str]] = {}
     for candidate in candidates[:-1]:
-        reasons = _reasons_against(candidate, X, sample_weight)
+        reasons = _reasons_against(candidate, X)
         if not reasons:
             return FallbackOutcome(candidate, candidate.method_name, refused, candidate.cautions())
         refused[candidate.method_name] = reasons
-    last = candidates[-1].fit(X, sample_weight=sample_weight)
+    last = candidates[-1].fit(X)
     return FallbackOutcome(last, last.method_name, refused, last.check_health() + last.cautions())
 
 
-def _reasons_against(candidate, X: pd.DataFrame, sample_weight) -> list[str]:
-    """Fit and return the reasons to refuse; invalid data are nobody's fallback and go up."""
+def _reasons_against(candidate, X: pd.DataFrame) -> list[str]:
+    """Fit a candidate and return the reasons against it; errors for invalid data are raised."""
     try:
-        candidate.fit(X, sample_weight=sample_weight)
+        candidate.fit(X)
     except TooLittleData as error:
         return [str(error)]
     except (ArithmeticError, np.linalg.LinAlgError) as error:

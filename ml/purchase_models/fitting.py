@@ -1,4 +1,4 @@
-"""Fit a purchase model to distinct histories, and note how well the fit describes them."""
+"""Fit a purchase model to distinct histories, and measure how well it describes them."""
 
 from __future__ import annotations
 

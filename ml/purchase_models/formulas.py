@@ -1,4 +1,4 @@
-"""What a purchase model must be able to say of distinct histories, all times in the model's time units."""
+"""The formulas of a purchase model for distinct histories, with times in the model's time units."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ml.purchase_models.inputs import PurchaseHistory
 
 
 class PurchaseFormulas(ABC):
-    """The formulas that differ from model to model; everything else is built on them.
+    """The formulas that differ between models; all other methods are based on them.
 
-    "If alive" means: given that the customer has not dropped out by the as-of date. What follows then
-    depends on the repeat count and the tenure alone.
+    "If alive" means: given that the customer has not dropped out by the as-of date. Such
+    values depend on the repeat count and the tenure only. Arrays have the shape (n_distinct,) of the histories.
     """
 
     @abstractmethod

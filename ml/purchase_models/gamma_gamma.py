@@ -10,7 +10,7 @@ from scipy.special import digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.purchase_models.health import parameter_cautions
+from ml.purchase_models.health import parameter_cautions, search_reasons
 from ml.purchase_models.inputs import (
     AMOUNT_COLUMN,
     COUNT_COLUMN,
@@ -30,7 +30,7 @@ GREATEST_MEAN_DEVIATION = 0.20
 
 
 def read_amounts(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return repeat order counts and mean repeat order amounts; amounts without repeat orders become 0."""
+    """Return counts and mean amounts of repeat orders, shape (n_customers,); amounts are 0 without repeat orders."""
     count = numeric_column(X, COUNT_COLUMN)
     amount = numeric_column(X, AMOUNT_COLUMN, allow_missing=True)
     refuse_rows(
@@ -43,8 +43,8 @@ class GammaGamma(BaseEstimator):
     """Gamma-Gamma model of the amount per order, independent of how often a customer orders.
 
     ``X`` needs ``repeat_order_count`` and ``mean_repeat_order_amount`` (missing without repeat orders).
-    Fitted on customers with repeat orders whose mean amount is above 0; the others are counted in
-    `excluded_customer_count_` and get predictions nonetheless.
+    It is fitted on customers with repeat orders whose mean amount is above 0; the others are counted in
+    `excluded_customer_count_` and get predictions too.
 
     Attributes
     ----------
@@ -136,7 +136,7 @@ class GammaGamma(BaseEstimator):
         return {name: getattr(self, f"{name}_") for name in self.parameter_names}
 
     def expected_order_amount(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the expected amount per order of each customer; everybody's mean without repeat orders."""
+        """Return the expected amount per order, shape (n_customers,); the overall mean without repeat orders."""
         check_is_fitted(self)
         return self._posterior_mean(*read_amounts(X))
 
@@ -145,7 +145,7 @@ class GammaGamma(BaseEstimator):
         return self.expected_order_amount(X)
 
     def amount_scale(self, X: pd.DataFrame) -> np.ndarray:
-        """Return v + x m of each customer, the amount in whose multiples coming spend is distributed."""
+        """Return the scale v + x m of the distribution of each customer's future spend, shape (n_customers,)."""
         check_is_fitted(self)
         count, amount = read_amounts(X)
         return self.v_ + count * amount
@@ -154,8 +154,9 @@ class GammaGamma(BaseEstimator):
         """Return the reasons not to trust this fit; an empty list means healthy."""
         check_is_fitted(self)
         evidence = self.health_evidence_
-        reasons = [] if evidence["is_converged"] else ["the likelihood search did not converge"]
-        reasons += [f"parameter {name} ran to its bound" for name in evidence["parameters_at_bound"]]
+        reasons = search_reasons(
+            is_converged=evidence["is_converged"], parameters_at_bound=evidence["parameters_at_bound"]
+        )
         if self.q_ <= 1:
             reasons.append(f"q is {self.q_:.2f}; at 1 or below the expected amount of a new customer is infinite")
         ratio = evidence["fitted_order_amount"] / evidence["observed_order_amount"]
@@ -164,6 +165,6 @@ class GammaGamma(BaseEstimator):
         return reasons
 
     def cautions(self) -> list[str]:
-        """Return what a reader of the parameters should know, though predictions may be sound."""
+        """Return warnings about the parameters, which do not make predictions unsound."""
         check_is_fitted(self)
         return parameter_cautions({"p": self.p_, "q": self.q_})

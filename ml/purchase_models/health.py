@@ -1,4 +1,4 @@
-"""Judge whether a fitted purchase model may be used."""
+"""Checks whether a fitted purchase model may be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEGENERATE_SHAPE = 100.0
 
 @dataclass(frozen=True)
 class FitEvidence:
-    """What is measured on the fitted customers right after the fit."""
+    """Measurements of a fit on the customers it was fitted on."""
 
     is_converged: bool
     parameters_at_bound: list[str]
@@ -24,16 +24,19 @@ class FitEvidence:
     expected_one_time_share: float
 
     def as_dict(self) -> dict:
-        """Plain values, for the estimator to keep and MLflow to log."""
+        """Plain values, for an attribute of the estimator."""
         return asdict(self)
 
 
+def search_reasons(*, is_converged: bool, parameters_at_bound: list[str]) -> list[str]:
+    """Return the reasons against a fit from the search of its parameters."""
+    reasons = [] if is_converged else ["the likelihood search did not converge"]
+    return reasons + [f"parameter {name} ran to its bound" for name in parameters_at_bound]
+
+
 def health_reasons(evidence: FitEvidence) -> list[str]:
-    """Return why a fit must not be used; nothing when it may."""
-    reasons = []
-    if not evidence.is_converged:
-        reasons.append("the likelihood search did not converge")
-    reasons += [f"parameter {name} ran to its bound" for name in evidence.parameters_at_bound]
+    """Return the reasons not to use a fit; empty if it may be used."""
+    reasons = search_reasons(is_converged=evidence.is_converged, parameters_at_bound=evidence.parameters_at_bound)
     if evidence.invalid_prediction_count:
         reasons.append(f"{evidence.invalid_prediction_count} predictions are negative or not finite")
     ratio = evidence.expected_repeat_orders / evidence.observed_repeat_orders
@@ -49,7 +52,7 @@ def health_reasons(evidence: FitEvidence) -> list[str]:
 
 
 def parameter_cautions(shapes: dict[str, float]) -> list[str]:
-    """Return a caution for every shape parameter too large to be told from infinity."""
+    """Return a warning for every shape parameter that cannot be distinguished from infinity."""
     return [
         f"parameter {name} is {value:.0f}: customers hardly differ in it; do not read it as an estimate"
         for name, value in shapes.items()

@@ -1,4 +1,4 @@
-"""The rule of thumb that serves when the Gamma-Gamma model is not healthy."""
+"""The fallback when the Gamma-Gamma model is not healthy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PRIOR_ORDER_COUNT = 2
 
 
 class HistoricOrderAmount(GammaGamma):
-    """Each customer's own mean amount, averaged with two orders at everybody's mean amount.
+    """Each customer's mean amount, averaged with two orders at the overall mean amount.
 
     That is a Gamma-Gamma with p = 1 and q = 3, so it needs no search and cannot fail to converge.
     """

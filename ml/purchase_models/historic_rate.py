@@ -1,4 +1,4 @@
-"""The rule of thumb that serves when no purchase model is healthy."""
+"""The fallback when no purchase model is healthy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ml.purchase_models.nbd import NBD
 
 
 class HistoricRate(NBD):
-    """Each customer goes on at the historic rate, drawn towards everybody's rate.
+    """Each customer keeps ordering at the historic rate, shrunken towards the overall rate.
 
-    The rate is (orders + 1) / (tenure + 1 / mean rate): one more order, waited for as long as the mean
-    customer waits. That is an NBD with r fixed at 1, so it needs no search and cannot fail to converge.
+    The rate is (orders + 1) / (tenure + 1 / mean rate): one more order after the mean time between
+    orders. That is an NBD with r fixed at 1, so it needs no search and cannot fail to converge.
     """
 
     method_name: ClassVar[str] = "historic_rate"

@@ -1,4 +1,4 @@
-"""Check purchase histories and compress them to distinct rows with weights."""
+"""Validation of purchase histories, and their compression to distinct rows with weights."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MINIMUM_REPEATER_COUNT = 10
 
 
 class TooLittleData(ValueError):
-    """The data are valid but too few or too alike to fit a model on."""
+    """The data are valid but too few, or vary too little, to fit a model."""
 
 
 def numeric_column(frame: pd.DataFrame, column: str, *, allow_missing: bool = False) -> np.ndarray:
-    """Return one column as floats, or say plainly what is wrong with it."""
+    """Return a column as floats, shape (n_rows,); ValueError with the first bad row if it is not valid."""
     if not isinstance(frame, pd.DataFrame):
         raise ValueError(f"expected a pandas DataFrame with a column {column}, got {type(frame).__name__}")
     if column not in frame.columns:
@@ -48,7 +48,7 @@ def refuse_rows(is_bad: np.ndarray, column: str, advice: str) -> None:
 
 
 def checked_weights(sample_weight, row_count: int) -> np.ndarray:
-    """Return weights as floats; ones when none are given."""
+    """Return weights as floats, shape (row_count,); ones if none are given."""
     if sample_weight is None:
         return np.ones(row_count)
     weights = np.asarray(sample_weight, dtype=float)
@@ -59,7 +59,7 @@ def checked_weights(sample_weight, row_count: int) -> np.ndarray:
 
 
 def checked_duration(name: str, value, *, allow_zero: bool = True) -> np.ndarray:
-    """Return a duration (number or array) as floats, refusing what is not a length of time."""
+    """Return a duration (number or array) in days as floats; ValueError if it is negative or not finite."""
     duration = np.asarray(value, dtype=float)
     if not np.all(np.isfinite(duration)) or np.any(duration < 0) or (not allow_zero and np.any(duration == 0)):
         raise ValueError(f"{name} must be a finite number of days, {'0 or more' if allow_zero else 'above 0'}")
@@ -94,7 +94,7 @@ class PurchaseHistory:
     weight : ndarray of shape (n_distinct,)
         How many customers share the history.
     row_group : ndarray of shape (n_rows,)
-        Position of each input row's history, so that results can be spread to rows again.
+        Position of each input row's history, by which results are expanded to rows.
     """
 
     repeat_count: np.ndarray
@@ -105,7 +105,7 @@ class PurchaseHistory:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, time_unit_days: float, sample_weight=None) -> PurchaseHistory:
-        """Check a frame with one row per customer and compress it."""
+        """Validate a frame with one row per customer, and compress it."""
         unit = float(checked_duration("time_unit_days", time_unit_days, allow_zero=False))
         count = numeric_column(frame, COUNT_COLUMN)
         last = numeric_column(frame, LAST_ORDER_COLUMN)

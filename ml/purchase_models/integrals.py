@@ -1,4 +1,4 @@
-"""The integrals behind the dropout models, with positive terms only so that nothing cancels."""
+"""The integrals behind the dropout models, with positive terms only, to avoid cancellation."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def beta_quadrature(a: float, b: float, node_count: int = BETA_NODE_COUNT) -> tu
     """Return Gauss nodes and weights for the expectation over a Beta(a, b) variable.
 
     Golub & Welsch (1969) on the Jacobi recurrence, written for [0, 1] with terms of one sign, so that
-    it holds for any a and b; weights add up to 1.
+    it is accurate for any a and b. Both arrays have the shape (node_count,); the weights add up to 1.
     """
     total = a + b
     n = np.arange(1.0, node_count)
@@ -109,7 +109,7 @@ def beta_quadrature(a: float, b: float, node_count: int = BETA_NODE_COUNT) -> tu
 
 
 def expected_orders_before_dropout(order_shape, rate_scale, dropout_a, dropout_b, horizon) -> np.ndarray:
-    """Expected orders of an active customer who may drop out after each of them.
+    """Expected orders of an active customer who may drop out after each order; arrays broadcast to (n_rows,).
 
     The order rate is Gamma(`order_shape`, `rate_scale`), the dropout probability p is
     Beta(`dropout_a`, `dropout_b`): E[(1 - (1 + p t/A)^-k) / p]. The closed form divides by a - 1 and
@@ -134,7 +134,7 @@ def expected_orders_before_dropout(order_shape, rate_scale, dropout_a, dropout_b
 def arrival_before_dropout_probability(
     order_number, order_shape, rate_scale, *, dropout_shape, dropout_scale, horizon
 ) -> np.ndarray:
-    """P(order number n comes within `horizon` and before the customer's lifetime ends), row by row.
+    """P(order number n arrives within `horizon` and before the customer's lifetime ends), shape (n_rows,).
 
     The order rate is Gamma(`order_shape` k, `rate_scale` A), the rate at which the lifetime ends
     Gamma(`dropout_shape` s, `dropout_scale` B): the integral over the arrival time u of

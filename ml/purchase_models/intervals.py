@@ -1,4 +1,4 @@
-"""How far the truth may lie from a prediction: for each customer and for a whole customer base."""
+"""Prediction intervals of purchase models, for each customer and for the total of all customers."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def prediction_interval(
 
     Quantiles of the posterior of the customer's own rate, dropout and order value, given the fitted
     parameters: exact for orders, within two thousandths for spend. Customers with the same history get the
-    same interval. The chance of missing is split evenly between both sides, except where 0 is likely enough
-    to be the lower bound: there it lies all above. As counts are whole, an interval of orders covers at
+    same interval. The probability outside is divided equally between both sides, except where 0 is likely enough
+    to be the lower bound: there all of it is above. As counts are whole, an interval of orders covers at
     least `coverage`.
 
     Returns
@@ -64,9 +64,8 @@ def total_prediction_interval(
 ) -> tuple[float, float, float]:
     """Return lower bound, mean and upper bound of the total orders or spend of all customers of ``X``.
 
-    Adds the customers' own variances, as they act independently, and the uncertainty of the fitted
-    parameters, from their asymptotic covariance. A change of the market, a season or a
-    model that does not hold is not in it.
+    Adds the variances of the customers, who are independent, and the uncertainty of the fitted parameters, from their
+    asymptotic covariance. Changes of the market, seasons and misspecification of the model are not included.
     """
     _check_coverage(coverage)
     variance = _own_variance(model, X, horizon_days, spend_model)

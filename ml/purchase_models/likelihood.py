@@ -24,7 +24,7 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 @dataclass(frozen=True)
 class LikelihoodFit:
-    """Where the search ended."""
+    """The end point of the search over n parameters; `log_covariance` has the shape (n, n), the other arrays (n,)."""
 
     parameters: np.ndarray
     log_likelihood: float
@@ -36,18 +36,18 @@ class LikelihoodFit:
 def maximise_likelihood(
     objective: Objective, starts: np.ndarray, bounds: np.ndarray, weight_sum: float, rough: Objective | None = None
 ) -> LikelihoodFit:
-    """Find the parameters with the greatest likelihood.
+    """Find the parameters with the maximum likelihood.
 
     Parameters
     ----------
     objective : callable
         Takes the parameters and returns the total log-likelihood and its gradient.
     starts : ndarray of shape (n_starts, n_parameters)
-        Where to begin; the best end counts.
+        Starting points; the best end point counts.
     bounds : ndarray of shape (n_parameters, 2)
         Smallest and greatest value of each parameter.
     weight_sum : float
-        Number of customers; the search uses the mean so that its tolerances mean the same at any size.
+        Number of customers; the search uses the mean so that tolerances do not depend on it.
     rough : callable, optional
         Cheaper objective (a subsampled sample) on which the starts compete.
     """
@@ -72,7 +72,7 @@ def maximise_likelihood(
 
 
 def _describe(objective: Objective, end, log_bounds: np.ndarray, weight_sum: float) -> LikelihoodFit:
-    """Judge an end point by its gradient; the optimiser's own flag is often pessimistic at the top."""
+    """Check convergence by the gradient: the optimiser's own flag is often false at a maximum."""
     width = BOUND_MARGIN * (log_bounds[:, 1] - log_bounds[:, 0])
     is_at_bound = (end.x <= log_bounds[:, 0] + width) | (end.x >= log_bounds[:, 1] - width)
     free = ~is_at_bound

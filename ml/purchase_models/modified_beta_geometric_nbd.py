@@ -1,4 +1,4 @@
-"""MBG/NBD: as BG/NBD, with a chance to drop out right after the first order as well."""
+"""MBG/NBD: as BG/NBD, but customers may drop out right after the first order too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NBD: customers order at their own constant rate for ever."""
+"""NBD: customers order at their own constant rate and never drop out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.purchase_models.base import PurchaseModel
 class NBD(PurchaseModel):
     """NBD model of Ehrenberg (1959): a Gamma(r, alpha) order rate and no dropout.
 
-    Without dropout it over-predicts on most shops; it stands in when the dropout models fail.
+    Without dropout it over-predicts on most shops; it is the fallback of the dropout models.
 
     Attributes
     ----------

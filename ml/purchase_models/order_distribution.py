@@ -1,4 +1,4 @@
-"""The distribution of coming orders: quantiles and moments from the closed forms of the models, nothing drawn."""
+"""The distribution of future orders: quantiles and moments from the models' formulas, without simulation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.purchase_models.inputs import PurchaseHistory, distinct_rows
 
 # Doubling this often reaches every whole number a float can hold.
 DOUBLING_COUNT = 53
-# Up to here every count of orders is a bin of its own; beyond, bins are as wide as this part of the count.
+# Counts up to this have bins of their own; the widths of further bins are the count divided by this.
 SINGLE_COUNTS = 32
 # Values in memory at a time, in the tables of bins.
 VALUES_PER_CHUNK = 2_000_000
@@ -27,9 +27,9 @@ class Bins:
     ----------
     groups : ndarray of shape (n_groups,)
     probability : ndarray of shape (n_groups, n_bins)
-        The last bin holds everything above.
+        The last bin contains all higher counts.
     center, second_moment : ndarray of shape (n_bins,)
-        Mean of the counts and of their squares in the bin, taken as equally likely.
+        Mean of the counts and of their squares in the bin, assumed equally likely.
     """
 
     groups: np.ndarray
@@ -59,31 +59,31 @@ class OrderDistribution:
 
     @property
     def group_repeat_count(self) -> np.ndarray:
-        """Repeat orders of each group."""
+        """Repeat orders of each group, shape (n_groups,)."""
         return self._groups.repeat_count
 
     @cached_property
     def active_if_alive(self) -> np.ndarray:
-        """P(at least one order | alive) of each group."""
+        """P(at least one order | alive) of each group, shape (n_groups,)."""
         count = len(self.group_repeat_count)
         return self._survivor(np.arange(count), np.ones(count))
 
     @property
     def silent_probability(self) -> np.ndarray:
-        """P(no order) of each history."""
+        """P(no order) of each history, shape (n_distinct,)."""
         return 1 - self.alive * self.active_if_alive[self.group]
 
     def excess_if_alive(self, level: np.ndarray) -> np.ndarray:
-        """The probability with which a living customer exceeds the quantile of `level`; 1 or more where it is 0."""
+        """P(a count above the quantile of `level` | alive) of each history; 1 or more where the quantile is 0."""
         with np.errstate(divide="ignore"):
             return (1 - level) / self.alive
 
     def quantile(self, level: np.ndarray) -> np.ndarray:
-        """The smallest count that each history stays at or below with probability `level`."""
+        """The smallest count n of each history with P(at most n) of at least `level`, shape (n_distinct,)."""
         return self._least_count(self.group, self.excess_if_alive(level))
 
     def moments_if_alive(self, negligible_probability: float) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and mean square of the count of each group, if alive."""
+        """Mean and mean square of the count of each group, if alive, both of shape (n_groups,)."""
         mean, square = np.empty((2, len(self.group_repeat_count)))
         for bins in self.bins(negligible_probability):
             mean[bins.groups] = bins.probability @ bins.center
@@ -91,9 +91,9 @@ class OrderDistribution:
         return mean, square
 
     def bins(self, negligible_probability: float, *, by_repeat_count: bool = False) -> Iterator[Bins]:
-        """Cover all groups by bins, up to counts that are exceeded with a negligible probability.
+        """Yield bins for all groups, up to counts that are exceeded with a negligible probability.
 
-        Groups of like reach share their bins; with `by_repeat_count`, only groups of one repeat count do.
+        Groups of similar range share bins; with `by_repeat_count`, only groups of one repeat count do.
         """
         every = np.arange(len(self.group_repeat_count))
         greatest = self._least_count(every, np.full(len(every), negligible_probability))
@@ -144,7 +144,7 @@ class OrderDistribution:
 
 
 def bin_edges(reach: float) -> np.ndarray:
-    """First counts of bins from 1 to `reach`: single counts at first, then wider ones.
+    """First counts of bins from 1 to `reach`, shape (n_bins,): single counts first, then wider bins.
 
     >>> bin_edges(4.0)
     array([1., 2., 3., 4.])

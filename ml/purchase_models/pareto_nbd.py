@@ -1,4 +1,4 @@
-"""Pareto/NBD: customers order at their own rate until an unseen end of their own lifetime."""
+"""Pareto/NBD: customers order at their own rate until the unobserved end of their lifetime."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sBG: how long customers under contract keep renewing."""
+"""sBG: how long customers keep renewing contracts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.special import betaln, digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ml.purchase_models.health import parameter_cautions
+from ml.purchase_models.health import parameter_cautions, search_reasons
 from ml.purchase_models.inputs import TooLittleData, checked_weights, numeric_column, refuse_rows
 from ml.purchase_models.likelihood import maximise_likelihood
 
@@ -97,7 +97,7 @@ class ShiftedBetaGeometric(BaseEstimator):
         return self
 
     def _record_health(self, fit, left, stayed) -> None:
-        # Kaplan-Meier survival is what was seen, whatever the mix of ages.
+        # Kaplan-Meier survival is the observed one for any mix of ages.
         at_risk = np.cumsum((left + stayed)[::-1])[::-1] - stayed
         kept = np.where(at_risk > 0, 1 - left / np.where(at_risk > 0, at_risk, 1), 1.0)
         observed = np.cumprod(kept)[at_risk > 0]
@@ -115,40 +115,41 @@ class ShiftedBetaGeometric(BaseEstimator):
         return {"alpha": self.alpha_, "beta": self.beta_}
 
     def survival_probability(self, renewal_count) -> np.ndarray:
-        """Return P(a new customer makes at least `renewal_count` renewals)."""
+        """Return P(a new customer makes at least `renewal_count` renewals), elementwise."""
         check_is_fitted(self)
         renewals = np.asarray(renewal_count, dtype=float)
         return np.exp(betaln(self.alpha_, self.beta_ + renewals) - betaln(self.alpha_, self.beta_))
 
     def retention_rate(self, renewal_number) -> np.ndarray:
-        """Return the share of those left who make renewal number 1, 2, …; it rises as leavers leave."""
+        """Return the share of the remaining customers who make renewal number 1, 2, …, elementwise."""
         check_is_fitted(self)
         number = np.asarray(renewal_number, dtype=float)
         return (self.beta_ + number - 1) / (self.alpha_ + self.beta_ + number - 1)
 
     def churn_probability(self, X: pd.DataFrame, horizon_renewals: int = 1) -> np.ndarray:
-        """Return P(a present customer leaves within the next `horizon_renewals` renewals)."""
+        """Return P(a present customer leaves within `horizon_renewals` renewals), shape (n_customers,)."""
         check_is_fitted(self)
         renewals = numeric_column(X, RENEWAL_COLUMN)
         log_kept = betaln(self.alpha_, self.beta_ + renewals + horizon_renewals)
         return -np.expm1(log_kept - betaln(self.alpha_, self.beta_ + renewals))
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the churn probability at the next renewal."""
+        """Return the churn probability at the next renewal, shape (n_customers,)."""
         return self.churn_probability(X, horizon_renewals=1)
 
     def check_health(self) -> list[str]:
         """Return the reasons not to trust this fit; an empty list means healthy."""
         check_is_fitted(self)
         evidence = self.health_evidence_
-        reasons = [] if evidence["is_converged"] else ["the likelihood search did not converge"]
-        reasons += [f"parameter {name} ran to its bound" for name in evidence["parameters_at_bound"]]
+        reasons = search_reasons(
+            is_converged=evidence["is_converged"], parameters_at_bound=evidence["parameters_at_bound"]
+        )
         deviation = evidence["greatest_survival_deviation"]
         if deviation > GREATEST_SURVIVAL_DEVIATION:
             reasons.append(f"survival differs from the observed by up to {deviation:.3f}")
         return reasons
 
     def cautions(self) -> list[str]:
-        """Return what a reader of the parameters should know, though predictions may be sound."""
+        """Return warnings about the parameters, which do not make predictions unsound."""
         check_is_fitted(self)
         return parameter_cautions(self.parameters_)

@@ -1,13 +1,12 @@
 """The one package that knows MLflow: experiments, runs, registered models and their aliases.
 
-Experiments and registered models are named after the job (crm_churn, …). Versions of several sources stand
-in one registered model, told apart by the tag `source`: the alias `champion` points to the version that was
-put in service last, `champion-<source>` to the one that serves a source from its date on.
+Experiments and registered models are named after the job (crm_churn, …). Versions of several sources are in one
+registered model and have the tag `source`: the alias `champion` points to the version that was put into service last,
+`champion-<source>` to the one that serves a source from its date on.
 """
 
-from ml.tracking.approvals import training_report
 from ml.tracking.backtests import record_backtest
-from ml.tracking.documents import read_document, write_document
+from ml.tracking.documents import read_document, training_report, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_results, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.registry_changes import RegistryChange, answer_change, apply_change, champion_change, training_change

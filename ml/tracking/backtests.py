@@ -18,7 +18,7 @@ def record_backtest(
 ) -> str:
     """Record the origins (name, tags, metrics) and the report; return the parent run's id.
 
-    The parent carries the same metrics with the origin's number as the step, so that MLflow draws them over time.
+    The parent has the same metrics with the origin's number as the step, so that MLflow plots them over time.
     """
     import mlflow
 

@@ -1,4 +1,4 @@
-"""What MLflow's pages say in words: of experiments, registered models, their versions, and the data of a run."""
+"""Descriptions on MLflow's pages: of experiments, registered models, their versions, and the data of a run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_DIGEST = 36
 
 
 def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fingerprint: Mapping[str, str]) -> None:
-    """Say in the experiment and the registered model, if there is one, what the job is."""
+    """Describe the job in the experiment and in the registered model, if there is one."""
     text = _job_words(job, fingerprint)
     client.set_experiment_tag(experiment_id, _NOTE, text)
     if client.search_registered_models(f"name = '{job.model_name}'", max_results=1):
@@ -31,7 +31,7 @@ def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fing
 def describe_version(
     server: TrackingServer, experiment_id: str, version: RegisteredVersion, competition: Competition, result: Result
 ) -> None:
-    """Say in a version what it is, how it did, what was decided, and where its model card is."""
+    """Describe a version: what it is, its metrics, the decision, and where its model card is."""
     decision, figures = competition.decision, version.figures
     role = "a baseline" if result.candidate.is_baseline else "a candidate"
     words = [
@@ -47,7 +47,7 @@ def describe_version(
 
 
 def log_data(fingerprint: Mapping[str, str], context: str) -> None:
-    """Name the data of the active run, so that its page and the column of data sets show them."""
+    """Log the data of the active run as a dataset, which MLflow's pages show."""
     import mlflow
     from mlflow.data.code_dataset_source import CodeDatasetSource
     from mlflow.data.meta_dataset import MetaDataset
@@ -62,10 +62,10 @@ def _job_words(job: TrackedJob, fingerprint: Mapping[str, str]) -> str:
     judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
     words = [
         job.purpose(fingerprint),
-        f"**How it is judged, at the last training.** {job.protocol(fingerprint, judged)}",
+        f"**Evaluation, as of the last training.** {job.protocol(fingerprint, judged)}",
         "**Who serves.** A run holds a training; the runs below it are candidates and baselines (simple rules), tag "
         "`role`. A candidate serves only when it beats the best baseline, and the model that served before; tags "
-        "`decision` and `decision_reason` say what came of it, the alias `champion-<source>` marks what serves.",
+        "`decision` and `decision_reason` have the outcome, the alias `champion-<source>` points to what serves.",
         f"Scores are in `scores.{job.score_table}`; decisions in `quality.model_promotions`.",
     ]
     return "\n\n".join(words)[:LONGEST_TEXT]

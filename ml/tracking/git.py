@@ -1,4 +1,4 @@
-"""Which state of the code made a model."""
+"""The commit of the code that made a model."""
 
 from __future__ import annotations
 

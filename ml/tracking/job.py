@@ -1,4 +1,4 @@
-"""What tracking has to know of a job; `ml.jobs.base.Job` is one."""
+"""The properties of a job that tracking needs; `ml.jobs.base.Job` has them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class TrackedJob(Protocol):
-    """Names under which MLflow keeps a job's runs and models, what is called on its models, and words for its pages."""
+    """The names of a job's runs and models in MLflow, the method called on its models, and texts for its pages."""
 
     name: str
     prediction_method: str

@@ -1,4 +1,4 @@
-"""Modules whose estimators stand in models registered by earlier releases, and where they are now."""
+"""Former modules of estimators, as in models registered by earlier releases, and their present modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write a training into MLflow: a parent run, a nested run per candidate, and versions, which serve nobody yet."""
+"""Record a training in MLflow: a parent run, a nested run per candidate, and versions, which do not serve yet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
 from ml.tracking.descriptions import describe_job, describe_version, log_data
+from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
 from ml.tracking.registry import register
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# Artefacts of a registered version: path in its run → picture or text.
+# (result, version) → artefacts of the version: path in its run → plot or text.
 Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a training left in MLflow; `champion` is to serve: a version of it, or what served before."""
+    """The records of a training in MLflow; `champion` is to serve: one of its versions, or the former one."""
 
     parent_run_id: str
     champion: RegisteredVersion
@@ -43,14 +44,14 @@ def record_training(
     serving: RegisteredVersion | None = None,
     describe: Describe | None = None,
 ) -> Recorded:
-    """Record all candidates side by side, register who is to serve and the contender. No alias moves.
+    """Record all candidates, and register the one that is to serve and the contender. No alias changes.
 
     Parameters
     ----------
     serving
-        What serves before this training, and goes on if none of its candidates is to serve.
+        The version that serves so far, and keeps serving if no candidate is to serve.
     describe
-        Gives the artefacts of a registered version, logged in its run.
+        Makes the artefacts of a registered version, which are logged in its run.
     """
     import mlflow
 
@@ -77,7 +78,7 @@ def record_training(
             _log_failures(competition, experiment_id, tags)
         describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving or "", serving)
-    # pyrefly: ignore[bad-argument-type] (without one before, a candidate serves)
+    # pyrefly: ignore[bad-argument-type] (without a former version, a candidate serves)
     return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender or ""))
 
 
@@ -88,7 +89,7 @@ def record_refusal(
     reason: str,
     pipeline_run_id: str | None,
 ) -> str:
-    """Write a run that says why there is no model; return its id."""
+    """Record a run with the reason why there is no model; return its id."""
     import mlflow
 
     tags = _run_tags(job, fingerprint, pipeline_run_id)
@@ -113,12 +114,12 @@ def record_results(
     figures: Mapping[str, float],
     documents: Mapping[str, object],
 ) -> str:
-    """Write a run for the results of a job that has no model; return its id.
+    """Record a run with the results of a job without a model; return its id.
 
     Parameters
     ----------
     tags
-        With `source` and `as_of_date`, which name the run.
+        Tags of the run, with `source` and `as_of_date`, which are its name.
     """
     import mlflow
 
@@ -168,7 +169,7 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     )
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
-    mlflow.log_dict(_report(competition), "decision.json")
+    mlflow.log_dict(_report(competition), TRAINING_REPORT)
     _log_documents(competition.documents)
     is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)

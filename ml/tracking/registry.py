@@ -1,4 +1,4 @@
-"""Registered versions: who serves a source, load it, register a new one."""
+"""Registered versions: find those of a source, load one, register a new one."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 
 def champion_of(server: TrackingServer, job: TrackedJob, source: str) -> RegisteredVersion | None:
-    """The version that serves a source; None when there is none."""
+    """The version that serves a source; None without one."""
     return _by_alias(server, job, f"{CHAMPION}-{source}")
 
 
 def challenger_of(server: TrackingServer, job: TrackedJob, source: str) -> RegisteredVersion | None:
-    """The contender of the source's last training if it does not serve; None when there is none."""
+    """The contender of the source's last training, if it does not serve; None without one."""
     return _by_alias(server, job, f"{CHALLENGER}-{source}")
 
 
@@ -69,7 +69,7 @@ def version_of(server: TrackingServer, job: TrackedJob, number: str) -> Register
 
 
 def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estimator:
-    """Load a version's estimator; only types of our list are built.
+    """Load a version's estimator, which may contain trusted types only.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estima
         try:
             path = download_artifacts(artifact_uri=f"models:/{version.model_name}/{version.version}", dst_path=folder)
         except (MlflowException, OSError) as error:
-            # A model that cannot be read now is there all the same: nothing is to be decided without it.
+            # The model exists although it cannot be read now: nothing may be decided without it.
             if is_full_disk(error) or disk_is_full(Path(folder)):
                 raise ClienteleError(f"The disk is full: {name} cannot be taken from MLflow.", FREE_SPACE) from error
             raise ModelUnavailable(
                 f"The files of {name} are not where MLflow says ({type(error).__name__}).",
-                "Restore MLflow's artifact folder, or train anew: python -m ml train --force.",
+                "Restore MLflow's artifact folder, or train again: python -m ml train --force.",
             ) from error
         try:
             return load_model_file(Path(path) / "model.skops")
@@ -116,12 +116,12 @@ def register(
         skops_trusted_types=types,
         signature=infer_signature(competition.example, predicted),
         input_example=competition.example,
-        # Worked out by MLflow itself this takes many seconds and misses nothing of these.
+        # Given, because MLflow needs many seconds to find the same ones.
         pip_requirements=[f"{name}=={installed_version(name)}" for name in _REQUIREMENTS],
         pyfunc_predict_fn=job.prediction_method,
     )
     tags = version_tags(competition, result, run_tags)
-    # MLflow prints what it registers; our own words say it.
+    # MLflow prints what it registers, which our own output has already.
     with redirect_stderr(io.StringIO()):
         found = mlflow.register_model(f"models:/{info.model_id}", job.model_name, tags=tags)
     return described(found, tags, run_id)

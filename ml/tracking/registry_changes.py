@@ -1,6 +1,6 @@
-"""What a decision changes in the registry: tags of versions and aliases, settled before anything is changed.
+"""The changes of a decision in the registry: tags of versions, and aliases, determined before any is made.
 
-A change can be put down as text and carried out later, and carried out twice it is as if it had been once.
+A change can be stored as text and applied later; applying it twice has the effect of applying it once.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
 
 @dataclass(frozen=True)
 class RegistryChange:
-    """Tags to be set and aliases to be moved in one registered model.
+    """Tags and aliases to set in one registered model.
 
     Attributes
     ----------
     tags
         Version → name → value.
     aliases
-        Alias → the version it is to point to; None where it is to go.
+        Alias → the version it is to point to; None: it is to be removed.
     """
 
     model_name: str
@@ -48,7 +48,7 @@ class RegistryChange:
 
 
 def apply_change(server: TrackingServer, change: RegistryChange) -> None:
-    """Carry a change out: the tags first, so that nobody finds a version by its alias before it says what it is."""
+    """Apply a change: the tags first, so that a version found by its alias has its tags."""
     with server.client() as client:
         for version, tags in change.tags.items():
             for name, value in tags.items():
@@ -61,7 +61,7 @@ def apply_change(server: TrackingServer, change: RegistryChange) -> None:
 
 
 def champion_change(version: RegisteredVersion) -> RegistryChange:
-    """Let a version serve."""
+    """The change that lets a version serve."""
     return RegistryChange(version.model_name, aliases=_pointing(CHAMPION, version))
 
 
@@ -75,7 +75,7 @@ def training_change(
     challenger: RegisteredVersion | None,
     is_past: bool,
 ) -> RegistryChange:
-    """Let what a training decided hold: who serves, who stands beside it, and no question of an earlier training.
+    """The change after a training: who serves, the challenger, and the withdrawal of earlier questions to users.
 
     Parameters
     ----------
@@ -84,50 +84,50 @@ def training_change(
     challenger
         The version of the contender, if one was registered.
     is_past
-        A champion of a later date stays what it is, with all that is asked beside it.
+        Whether a champion of a later date stays, with its challenger.
     """
-    is_beside = challenger is not None and decision.contender != decision.serving
-    tags = {challenger.version: {"champion_version": serving.version}} if is_beside else {}
+    is_challenger = challenger is not None and decision.contender != decision.serving
+    tags = {challenger.version: {"champion_version": serving.version}} if is_challenger else {}
     if is_past:
         return RegistryChange(job.model_name, tags)
     asked = challenger_of(server, job, source)
     if asked is not None and asked.state.may_become(State.WITHDRAWN):
         tags = {asked.version: {"approval": State.WITHDRAWN.tag}, **tags}
-    beside = _pointing(CHALLENGER, challenger) if is_beside else _without_challenger(server, job.model_name, source)
-    return RegistryChange(job.model_name, tags, {**beside, **_pointing(CHAMPION, serving)})
+    aliases = _pointing(CHALLENGER, challenger) if is_challenger else _no_challenger(server, job.model_name, source)
+    return RegistryChange(job.model_name, tags, {**aliases, **_pointing(CHAMPION, serving)})
 
 
 def answer_change(
     server: TrackingServer, version: RegisteredVersion, answer: State, *, words: str, is_past: bool
 ) -> RegistryChange:
-    """Write an answer to a version, and let it serve if it was approved.
+    """The change after an answer: it is recorded in the version, which serves if it was approved.
 
     Parameters
     ----------
     answer
         `APPROVED` or `REJECTED`.
     words
-        Who said so, when and why.
+        Who answered, when and why.
     is_past
-        A champion of a later date stays what it is.
+        Whether a champion of a later date stays.
     """
     tags = {"approval": answer.tag, "approval_words": words[:LONGEST_TEXT]}
     aliases: dict[str, str | None] = {}
     if answer == State.APPROVED and not is_past:
         aliases = {
-            **_without_challenger(server, version.model_name, version.source),
+            **_no_challenger(server, version.model_name, version.source),
             **_pointing(CHAMPION, version),
         }
     return RegistryChange(version.model_name, {version.version: tags}, aliases)
 
 
 def _pointing(alias: str, version: RegisteredVersion) -> dict[str, str | None]:
-    """An alias of the model and of the version's source; that of the source, which is asked for, comes last."""
+    """An alias of the model and one of the version's source; that of the source, which is read, comes last."""
     return {name: version.version for name in (alias, f"{alias}-{version.source}")}
 
 
-def _without_challenger(server: TrackingServer, model_name: str, source: str) -> dict[str, str | None]:
-    """A source without challenger; the alias of the model goes too if it points to the same version."""
+def _no_challenger(server: TrackingServer, model_name: str, source: str) -> dict[str, str | None]:
+    """Remove the challenger of a source; the alias of the model is removed too if it points to the same version."""
     with server.client() as client:
         aliases = client.get_registered_model(model_name).aliases
     own = f"{CHALLENGER}-{source}"

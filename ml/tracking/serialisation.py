@@ -1,4 +1,4 @@
-"""Models to files and back with skops: loading a file builds known types only and runs no code of its own."""
+"""Model files by skops: loading a file builds trusted types only and runs no code from the file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ml.tracking.moved_types import MOVED
 from warehouse.base.errors import ModelUnavailable
 from warehouse.jobs.registry import job_specs
 
-# Beyond numbers, arrays and what skops trusts itself, a model may contain these types of other libraries, and every
-# estimator of the modules named below. Saving a model with another type fails.
+# Besides numbers, arrays and types that skops trusts, a model may contain these types of other libraries, and every
+# estimator of the modules below. Saving a model with another type fails.
 _OF_LIBRARIES = frozenset(
     {
         "numpy.dtype",
@@ -33,12 +33,12 @@ _MODULE = re.compile(r'("__module__": ")([\w.]+)(")')
 
 
 def types_in(model: Estimator) -> list[str]:
-    """The types in a model that skops has to be told of before it loads them.
+    """The types in a model that skops loads only if they are named as trusted.
 
     Raises
     ------
     ModelUnavailable
-        If some of them are neither ours nor known: the model could not be loaded again.
+        If some of them are neither ours nor listed: the model could not be loaded again.
     """
     from skops.io import dumps, get_untrusted_types
 
@@ -46,8 +46,8 @@ def types_in(model: Estimator) -> list[str]:
     if foreign := _foreign(found):
         raise ModelUnavailable(
             f"{type(model).__name__} contains types that could not be loaded again: {', '.join(foreign)}.",
-            "Let them be estimators of the job's module or of ml/estimators; of other libraries, name them in "
-            "ml/tracking/serialisation.py if they are harmless.",
+            "Use estimators of the job's module or of ml/estimators; list harmless types of other libraries in "
+            "ml/tracking/serialisation.py.",
         )
     return found
 
@@ -58,11 +58,11 @@ def load_model_file(path: Path) -> Estimator:
     Raises
     ------
     ModelUnavailable
-        With what is wrong with the file.
+        If the file cannot be loaded; the message has the reason.
     """
     from skops.io import get_untrusted_types, loads
 
-    advice = "Train anew: python -m ml train --force."
+    advice = "Train again: python -m ml train --force."
     if not path.exists():
         raise ModelUnavailable(f"The model file {path.name} is missing from MLflow's artifacts.", advice)
     try:
@@ -84,7 +84,7 @@ def _foreign(types: Iterable[str]) -> list[str]:
 
 
 def _is_own(name: str) -> bool:
-    """Whether a type is an estimator of ours: nothing is imported but modules of the rooms and jobs themselves."""
+    """Whether a type is an estimator of ours; only our own modules are imported to find out."""
     module, _, class_name = name.rpartition(".")
     rooms = (*_ROOMS, *(spec.code.partition(":")[0] for spec in job_specs()))
     if not any(module == room or module.startswith(f"{room}.") for room in rooms):
@@ -97,7 +97,7 @@ def _is_own(name: str) -> bool:
 
 
 def _of_this_release(content: bytes) -> bytes:
-    """The file with types of ours that have moved since it was written under their present names."""
+    """The file with the present names of our types that have been moved since it was written."""
     with zipfile.ZipFile(io.BytesIO(content)) as given:
         schema = given.read("schema.json").decode("utf-8")
         renamed = _MODULE.sub(lambda found: found[1] + MOVED.get(found[2], found[2]) + found[3], schema)

@@ -1,4 +1,4 @@
-"""MLflow at the address of the settings, with its failures put into words."""
+"""The connection to MLflow at the address of the settings, with readable errors."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A server that is away is away: do not make a person wait minutes to learn of it.
+# A server that is down is reported soon, not after minutes of retries.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 _SQLITE = "sqlite:///"
-# By this the pages of MLflow tell experiments with models from those with language models.
+# The tag by which MLflow's pages distinguish these experiments from those with language models.
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 class TrackingServer:
-    """The connection; made when it is first used."""
+    """The connection to MLflow, made when it is first used."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -34,12 +34,12 @@ class TrackingServer:
 
     @contextmanager
     def client(self) -> Iterator[MlflowClient]:
-        """Give the client, with MLflow's fluent functions set to the same address.
+        """Yield the client, with MLflow's fluent functions set to the same address.
 
         Raises
         ------
         ClienteleError
-            When MLflow cannot be reached or refuses.
+            If MLflow cannot be reached or reports an error.
         """
         for name, value in _PATIENCE.items():
             os.environ.setdefault(name, value)
@@ -56,9 +56,9 @@ class TrackingServer:
             ) from error
 
     def experiment_id(self, client: MlflowClient, name: str) -> str:
-        """The id of an experiment, which is made when it is missing and restored when it was deleted.
+        """The id of an experiment, which is created if missing and restored if it was deleted.
 
-        MLflow keeps what was deleted, and its name with it: nothing can be logged there, and no other can be made.
+        A deleted experiment keeps its name in MLflow: nothing can be logged to it, and no other can have the name.
         """
         from mlflow.entities import LifecycleStage
 
@@ -66,7 +66,7 @@ class TrackingServer:
         if found is not None:
             if found.lifecycle_stage == LifecycleStage.DELETED:
                 client.restore_experiment(found.experiment_id)
-                _log.warning("The experiment %s had been deleted in MLflow: it is there again, with its runs.", name)
+                _log.warning("The experiment %s had been deleted in MLflow and was restored, with its runs.", name)
             return found.experiment_id
         if self.uri.startswith("http") and not self.settings.mlflow_artifact_location:
             return client.create_experiment(name, tags=_KIND)  # the server knows where its artifacts go
@@ -76,7 +76,7 @@ class TrackingServer:
         return client.create_experiment(name, artifact_location=location, tags=_KIND)
 
     def temporary_folder(self) -> Path:
-        """Where models are put to be loaded; under home, like everything."""
+        """The folder for models that are being loaded, under home."""
         folder = self.settings.mlflow_folder / "loading"
         folder.mkdir(parents=True, exist_ok=True)
         return folder

@@ -1,4 +1,4 @@
-"""A version of a registered model, as far as scoring, retraining and reports ask."""
+"""A version of a registered model, with the properties that scoring, retraining and reports need."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_TEXT = 5000
 
 @dataclass(frozen=True)
 class Figures:
-    """How a version did on the holdout of its training, beside the best baseline."""
+    """The primary metric of a version and of the best baseline on the holdout of its training."""
 
     metric_name: str | None = None
     metric_value: float | None = None
@@ -29,16 +29,16 @@ class Figures:
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """What the tags of a model version say.
+    """A model version, as read from its tags.
 
     Attributes
     ----------
     champion_value
-        Of the champion of that day, on the same holdout; None when there was none to compare with.
+        Primary metric of the champion of that day on the same holdout; None without one to compare with.
     champion_version
-        What served when this version was held back for approval.
+        Version that served when this version had to wait for approval.
     state
-        What people said, or have yet to say, of it: `TRAINED` where nobody was asked, whether it serves or not.
+        Its state of approval: `TRAINED` if no approval was needed, whether it serves or not.
     """
 
     model_name: str
@@ -56,12 +56,12 @@ class RegisteredVersion:
 
 
 def usable_champion(champion: RegisteredVersion | None, as_of_date: date) -> RegisteredVersion | None:
-    """The champion, unless it was trained with knowledge of what is the future at this date."""
+    """The champion, unless it was trained as of a later date."""
     return champion if champion is not None and champion.as_of_date <= as_of_date else None
 
 
 def version_tags(competition: Competition, result: Result, run_tags: Mapping[str, str]) -> dict[str, str]:
-    """Everything about a version that is read again later, as tags."""
+    """The properties of a version that are read later, as tags."""
     decision = competition.decision
     baseline = competition.result(decision.baseline)
     optional = {}
@@ -89,7 +89,7 @@ def described(found: ModelVersion, tags: Mapping[str, str], run_id: str | None) 
     Raises
     ------
     ModelUnavailable
-        If someone else registered the version and the tags are not there.
+        If tags are missing, because the version was registered by something else.
     """
     try:
         return RegisteredVersion(
@@ -114,5 +114,5 @@ def described(found: ModelVersion, tags: Mapping[str, str], run_id: str | None) 
     except (KeyError, ValueError) as error:
         raise ModelUnavailable(
             f"{found.name} version {found.version} lacks a tag that Clientele writes ({error}).",
-            "Put the alias back on a version that Clientele registered, or train anew with --force.",
+            "Put the alias back on a version that Clientele registered, or train again with --force.",
         ) from error

@@ -1,4 +1,4 @@
-"""By which rule a feature is treated: its declaration's; attributes of contracts, that of `ml/conf/treatment.yml`."""
+"""The rule for missing values and outliers of a feature: of its declaration, or of `ml/conf/treatment.yml`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from warehouse.tables.features import ColumnRule, Missing, Subject, declared_fea
 
 
 class TreatmentConfiguration(Frozen):
-    """What is said of all features.
+    """Settings of the treatment of missing values and outliers.
 
     Attributes
     ----------
     reference_row_count
-        Training rows, at most, among which neighbours are looked for.
+        Maximum number of training rows among which neighbours are searched.
     attribute
-        The rule of a contract's attributes, whose names only the source knows.
+        The rule of contracts' attributes, whose names depend on the source.
     """
 
     reference_row_count: int = Field(ge=10)
@@ -25,7 +25,7 @@ class TreatmentConfiguration(Frozen):
 
 
 def load_treatment() -> TreatmentConfiguration:
-    """Read and check `ml/conf/treatment.yml`."""
+    """Read and validate `ml/conf/treatment.yml`."""
     return load_configuration(TreatmentConfiguration, "treatment")
 
 
@@ -43,6 +43,6 @@ def rule_of(subject: Subject, column: str) -> ColumnRule:
 
 
 def missing_rule(subject: Subject, column: str) -> Missing | None:
-    """The rule for missing values of a column; None for what is no declared feature (ids, dates, labels)."""
+    """The rule for missing values of a column; None for columns that are not declared features (ids, dates, labels)."""
     feature = declared_features(subject).get(column)
     return feature.missing if feature else None

@@ -1,4 +1,4 @@
-"""A missing number from the customers most alike: the mean of the nearest rows in which it is known."""
+"""Nearest-neighbour imputation of a number: the mean over the nearest rows in which it is known."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ml.data.preprocessing import SignedLog
 class NeighbourMean(BaseEstimator):
     """Mean of a column over the nearest training rows that have it.
 
-    Rows are as far apart as the logarithms of the features `near_by`, each brought to mean 0 and standard deviation 1;
-    a feature that a row lacks counts as the mean. Neighbours are looked for in a bounded sample of the training rows,
-    drawn by their content, so that neither the order of rows nor the size of the shop matters.
+    Distances are measured on logarithms of the features `near_by`, standardised; a missing feature counts as the mean.
+    Neighbours are searched in a bounded sample of the training rows, chosen by a hash of their content, so that the
+    order of rows does not matter.
 
     Parameters
     ----------
     near_by
-        Features that say who is near.
+        Features on which distances are measured.
     neighbour_count
         Neighbours that are averaged; all where there are fewer.
     reference_row_count
-        Rows of the sample, at most.
+        Maximum number of rows in the sample.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class NeighbourMean(BaseEstimator):
         return self.known_[nearest].mean(axis=1)
 
     def _sample(self, rows: pd.DataFrame) -> NDArray:
-        """Positions in the order of a hash of the content, the first of them."""
+        """Positions of the rows with the smallest hashes of their content."""
         by_content = pd.util.hash_pandas_object(rows, index=False).to_numpy()
         return np.argsort(by_content, kind="stable")[: self.reference_row_count]
 

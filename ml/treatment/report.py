@@ -9,7 +9,7 @@ from ml.treatment.served import treatment_in
 from ml.treatment.transformer import WINSORISED, FeatureTreatment
 
 DOCUMENT = "treatment.json"
-NOTE = "Training values that learned models saw otherwise than the marts have them"
+NOTE = "Training values that the treatment of missing values and outliers changed"
 
 
 def treatment_among(results: Iterable[Result]) -> FeatureTreatment | None:
@@ -19,7 +19,7 @@ def treatment_among(results: Iterable[Result]) -> FeatureTreatment | None:
 
 
 def treatment_documents(treatment: FeatureTreatment | None) -> dict[str, object]:
-    """`treatment.json`: rows learned from; by feature its rule, what was learned for it, values changed by rule."""
+    """`treatment.json`: the number of training rows; by feature its rule, fitted values and changed values."""
     if treatment is None:
         return {}
     features = {
@@ -36,13 +36,13 @@ def treatment_documents(treatment: FeatureTreatment | None) -> dict[str, object]
 
 
 def treatment_notes(treatment: FeatureTreatment | None) -> dict[str, dict[str, float]]:
-    """For the model card: number of values changed, by feature and rule."""
+    """For the model card: number of changed values by feature and rule."""
     if treatment is None:
         return {}
-    words = {WINSORISED: "outliers held"}
+    words = {WINSORISED: "outliers clipped"}
     changed = {
         f"{name}: {words.get(rule, f'missing, {rule}')}": float(count)
         for name, counts in treatment.touched_.items()
         for rule, count in counts.items()
     }
-    return {NOTE: {"rows learned from": float(treatment.row_count_), **changed}}
+    return {NOTE: {"training rows": float(treatment.row_count_), **changed}}

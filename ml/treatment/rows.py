@@ -1,4 +1,4 @@
-"""The rule `drop`: rows that lack a feature which must be known are neither learned from nor scored."""
+"""The rule `drop`: rows without a value of a required feature are neither used for training nor scored."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _Rows = TypeVar("_Rows", bound=DatedRows)
 
 
 def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> pd.Series:
-    """Why a model cannot speak about each row, for people; null where it can.
+    """Why a model cannot score each row, for users; null where it can. Has the index of `rows`.
 
     Parameters
     ----------
     rows
         Rows of a features mart, or a model frame.
     columns
-        The features that the model takes; one that the rows do not have is not looked for.
+        The features that the model takes; those that the rows do not have are ignored.
     """
     table = pd.DataFrame({name: _is_missing(rows[name]) for name in _needed(rows, columns, subject)}, index=rows.index)
     concerned = table[table.any(axis=1)]
@@ -40,15 +40,15 @@ def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> 
 
 
 def complete(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> pd.DataFrame:
-    """The rows that a model may learn from or speak about; the same object if that is all of them."""
+    """The rows on which a model may be trained or used; the same object if that is all of them."""
     is_known = refusals(rows, columns, subject).isna()
     return rows if is_known.all() else rows[is_known].reset_index(drop=True)
 
 
 def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
-    """What a job learns from and is judged on, without the rows that the rule drops.
+    """The training and evaluation rows of a job without those that the rule drops.
 
-    A feature that no row to learn from has is asked of none: models do without it.
+    A feature without any value in the training rows is required of none: models do without it.
     """
     learned_from = data.evaluation if data.training.empty else data.training
     asked = [name for name in learned_from.columns if learned_from[name].notna().any() or name in RULE_COLUMNS]

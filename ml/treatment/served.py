@@ -1,4 +1,4 @@
-"""The treatment inside a served estimator, and the values it changed, for `scores.feature_treatments`."""
+"""The treatment inside an estimator, and the values it changes, for `scores.feature_treatments`."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from ml.treatment.transformer import CHANGE_COLUMNS, FeatureTreatment
 
 
 def treatment_in(estimator: object) -> FeatureTreatment | None:
-    """The treatment that an estimator says it begins with; of scikit-learn's, which cannot say, the one they hold.
+    """The treatment with which an estimator begins: by its own method, else the one among its attributes.
 
-    None for rules, purchase models and versions that have none.
+    None for rules, purchase models and versions without one.
     """
     say = getattr(estimator, "treatment", None)
     return treatment_held_by(estimator) if say is None else say()
 
 
 def treatment_held_by(holder: object) -> FeatureTreatment | None:
-    """The first treatment among the fitted estimators that another is made of, whatever it calls them."""
+    """The first treatment in the steps of a pipeline or the attributes of another estimator; None without one."""
     parts = [step for _, step in holder.steps] if isinstance(holder, Pipeline) else vars(holder).values()
     found = (treatment_in(part) for part in parts if isinstance(part, BaseEstimator))
     return next((treatment for treatment in found if treatment is not None), None)
 
 
 def changes_under(estimator: object, features: pd.DataFrame, score_column: str) -> pd.DataFrame:
-    """What the estimator's treatment changed of these features, with the score that the values went into.
+    """The values of the features that the estimator's treatment changes, with the score column they influence.
 
     Returns
     -------
     DataFrame
-        As `FeatureTreatment.changes`, with `score_column`; no rows where there is no treatment.
+        One row per changed value, as `FeatureTreatment.changes`, with `score_column`; empty without a treatment.
     """
     treatment = treatment_in(estimator)
     if treatment is None:
@@ -40,6 +40,6 @@ def changes_under(estimator: object, features: pd.DataFrame, score_column: str) 
 
 
 def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Changes of several treatments in one table."""
+    """Changes of several treatments in one frame, one row per changed value."""
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=[*CHANGE_COLUMNS, "score_column"])

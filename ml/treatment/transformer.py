@@ -1,4 +1,4 @@
-"""The rules as a transformer: fitted on training rows, first step of every learned model's pipeline."""
+"""The rules for missing values and outliers as a transformer, the first step of every learned model's pipeline."""
 
 from __future__ import annotations
 
@@ -18,31 +18,30 @@ WINSORISED = "winsorised"
 
 
 class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Hold outliers at quantiles, then fill what is missing, column by column; texts and all else pass unchanged.
+    """Clip outliers at quantiles, then impute missing values, column by column; other columns pass unchanged.
 
-    What a column has of neither kind passes as it is, and so does a column that is missing in every training row:
-    there is nothing to fill it from. Missing values under the rules `keep` and `drop` stay missing here; rows are
-    dropped before (`ml.treatment.rows`).
+    A column that is missing in every training row passes unchanged too: there is nothing to impute it from. Missing
+    values under the rules `keep` and `drop` stay missing here; rows are dropped before (`ml.treatment.rows`).
 
     Parameters
     ----------
     rules
-        Column → its rule in plain values, as `treatment_of` makes them: a stored model does not follow a later file.
+        Column → its rule in plain values, as `treatment_of` makes them: a stored model keeps its rules.
     reference_row_count
-        Training rows, at most, among which neighbours are looked for.
+        Maximum number of training rows among which neighbours are searched.
 
     Attributes
     ----------
     bounds_ : dict
-        Column → the two values that it is held between.
+        Column → the lower and upper value at which it is clipped.
     filling_ : dict
-        Column → what a missing value becomes.
+        Column → the value imputed for missing ones.
     neighbours_ : dict
         Column → `NeighbourMean`.
     touched_ : dict
-        Column → rule → number of training values changed.
+        Column → rule → number of changed training values.
     row_count_ : int
-        Training rows.
+        Number of training rows.
     """
 
     def __init__(self, rules: dict[str, dict] | None = None, reference_row_count: int = 2000) -> None:
@@ -57,7 +56,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             known = X[name].dropna()
             if rule["winsorise"] is not None and len(known):
                 lower, upper = np.quantile(known, rule["winsorise"])
-                if lower < upper:  # of what hardly anybody has, the quantiles would leave no difference
+                if lower < upper:  # equal quantiles of a rare feature would remove all its variation
                     self.bounds_[name] = [float(lower), float(upper)]
         held = self._held(X)
         for name, rule in self._ruled(X):
@@ -67,7 +66,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """The values that a model sees; the frame given stays as it is."""
+        """The frame with treated values, of the same shape; the frame given is not changed."""
         filled = self._held(X)
         for name, value in self.filling_.items():
             filled[name] = filled[name].fillna(value)
@@ -78,7 +77,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return filled
 
     def changes(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """Every value that a model sees otherwise than it stands in the frame.
+        """Every value of the frame that `transform` changes, one row per value.
 
         Returns
         -------
@@ -93,7 +92,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self if hasattr(self, "feature_names_in_") else None
 
     def _ruled(self, X: pd.DataFrame) -> Iterator[tuple[str, dict]]:  # noqa: N803
-        """Columns of numbers that have a rule which may change them."""
+        """Numeric columns that have a rule which may change them."""
         for name, rule in (self.rules or {}).items():
             if name in X and not is_text(X[name]):
                 yield name, rule
@@ -109,7 +108,9 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return
         near_by = tuple(column for column in rule["near_by"] if column in X)
         if rule["missing"] == "mean":
-            self.filling_[name] = float(np.sort(known.to_numpy()).mean())  # sorted: the order of rows is no matter
+            self.filling_[name] = float(
+                np.sort(known.to_numpy()).mean()
+            )  # sorted, so that the order of rows does not matter
         elif rule["missing"] == "median" or (rule["missing"] == "knn" and not near_by):
             self.filling_[name] = float(known.median())
         elif rule["missing"] == "knn":
@@ -120,7 +121,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 def treatment_of(
     subject: Subject, columns: tuple[str, ...], rules: Mapping[str, ColumnRule] | None = None
 ) -> FeatureTreatment:
-    """The unfitted treatment of some features, by their own rules or by those given.
+    """The unfitted treatment of some features, by their declared rules or by those given.
 
     Raises
     ------
@@ -135,14 +136,20 @@ def treatment_of(
 
 
 def value_changes(before: pd.DataFrame, after: pd.DataFrame, missing_rules: Mapping[str, str]) -> pd.DataFrame:
-    """As `FeatureTreatment.changes`, of two frames; for missing values, the columns' rules are named."""
+    """The differences between two frames of the same shape, as `FeatureTreatment.changes`.
+
+    Parameters
+    ----------
+    missing_rules
+        Column → the name of its rule for missing values.
+    """
     parts = [_changed(name, rule, before[name], after[name]) for name, rule in missing_rules.items()]
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CHANGE_COLUMNS))
 
 
 def touched(changes: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Column → rule → number of values changed."""
+    """Column → rule → number of changed values, of a frame as `FeatureTreatment.changes`."""
     return {
         str(name): {str(rule): int(count) for rule, count in rules.value_counts().sort_index().items()}
         for name, rules in changes.groupby("column_name")["rule"]
@@ -159,7 +166,7 @@ def _changed(name: str, missing_rule: str, original: pd.Series, used: pd.Series)
 
 
 def _plain(rule: ColumnRule) -> dict:
-    """A rule in values that a stored model may hold."""
+    """A rule as plain values, which a stored model may contain."""
     return {
         "missing": rule.missing,
         "constant": rule.constant,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ml.configuration import Frozen, load_configuration
+from ml.configuration import Frozen
 
 
 class DriftConfiguration(Frozen):
@@ -26,8 +26,3 @@ class DecayConfiguration(Frozen):
 class WatchingConfiguration(Frozen):
     drift: DriftConfiguration
     decay: DecayConfiguration
-
-
-def watching_configuration() -> WatchingConfiguration:
-    """The file, checked."""
-    return load_configuration(WatchingConfiguration, "watching")

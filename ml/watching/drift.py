@@ -1,9 +1,8 @@
-"""Drift of features and scores: today's customers against those the model in service was trained for.
+"""Drift of features and scores: today's customers compared with those of the training of the model in service.
 
-The reference is the snapshot of the training's as-of date, the customers the new model was about to score. The
-training rows themselves are at least two horizons older, and the season alone would have "drifted" them on the
-first day; the gate has judged that distance, on the holdout. The bins are stored as a document in the MLflow run
-of the version, so that they go where the model goes, and come back with it after a rollback.
+The reference is the scoring snapshot of the training's as-of date. The training rows are at least two horizons older,
+and would have drifted by season on the first day; the gate evaluates that difference, on the holdout. The bins are
+stored as a document in the MLflow run of the version, so that they are available after a rollback too.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ SCORE = "(score)"
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """One column of one comparison."""
+    """Drift of one column in one comparison."""
 
     column_name: str
     psi: float | None
@@ -40,7 +39,7 @@ class ColumnDrift:
 
 @dataclass(frozen=True)
 class Drift:
-    """All columns of one comparison."""
+    """Drift of all columns in one comparison."""
 
     reference_date: date
     columns: tuple[ColumnDrift, ...]
@@ -53,7 +52,7 @@ def reference_document(
     snapshots: DatedRows,
     configuration: DriftConfiguration,
 ) -> dict[str, object]:
-    """Fix the bins of a version that was just trained, as plain values."""
+    """Fit the bins of a version that was just trained; a document of plain values."""
     rows = eligible(snapshots.scoring)
     bins = {
         name: fit_bins(values, configuration.bin_count).as_dict()
@@ -69,12 +68,12 @@ def measure_drift(
     snapshots: DatedRows,
     configuration: DriftConfiguration,
 ) -> Drift:
-    """Compare today's customers with a version's bins; without its estimator, features only."""
+    """Compare today's customers with a version's bins; features only, if there is no estimator."""
     stored = {name: Bins.from_dict(bins) for name, bins in document["columns"].items()}
     rows, known = eligible(snapshots.scoring), job.known_columns(snapshots)
     columns = tuple(name for name in stored if name in known)
     if set(stored) - set(columns) - {SCORE}:
-        estimator = None  # a feature is gone: the model cannot be asked
+        estimator = None  # a feature is missing, and without it there are no scores
     watched = [] if rows.empty else _watched(job, estimator, columns, rows)
     found = tuple(_compared(name, stored[name], values, configuration) for name, values in watched if name in stored)
     return Drift(date.fromisoformat(str(document["reference_date"])), found)

@@ -1,4 +1,4 @@
-"""Watch a job: measure drift and realised performance, write them down, and say whether they ask for training."""
+"""Monitoring of a job: measure and record drift and realised performance, and decide whether to train again."""
 
 from __future__ import annotations
 
@@ -9,20 +9,15 @@ import duckdb
 import pandas as pd
 
 from ml.competition.results import Competition
+from ml.configuration import load_configuration
 from ml.data.snapshots import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
-from ml.tracking import (
-    RegisteredVersion,
-    load_estimator,
-    read_document,
-    usable_champion,
-    write_document,
-)
-from ml.watching.configuration import WatchingConfiguration, watching_configuration
+from ml.tracking import RegisteredVersion, load_estimator, read_document, usable_champion, write_document
+from ml.watching.configuration import WatchingConfiguration
 from ml.watching.drift import REFERENCE_DOCUMENT, SCORE, Drift, measure_drift, reference_document
 from ml.watching.matured import matured_scores
-from ml.watching.realised import judge
+from ml.watching.realised import realised_performance
 from ml.watching.tables import drift_rows, name_horizons, realised_rows, write_watched
 from warehouse.base.errors import ModelUnavailable
 from warehouse.tables.features import grows_with_calendar
@@ -31,14 +26,14 @@ from warehouse.tables.quality_tables import create_quality_tables
 
 @dataclass(frozen=True)
 class Evidence:
-    """What watching found.
+    """The findings of monitoring.
 
     Attributes
     ----------
     retrain_reason
-        Why to train now; None when nothing asks for it.
+        The reason to train now; None without one.
     words
-        What was looked at, for people.
+        A summary for users.
     """
 
     retrain_reason: str | None
@@ -48,8 +43,8 @@ class Evidence:
 def fit_reference(
     run: JobRun, snapshots: DatedRows, competition: Competition, versions: Sequence[RegisteredVersion | None]
 ) -> None:
-    """Store the bins with each version that this training registered (a former champion keeps its own)."""
-    configuration = watching_configuration().drift
+    """Fit and store the bins of each version that this training registered; a former champion keeps its own."""
+    configuration = load_configuration(WatchingConfiguration, "watching").drift
     made = {result.name: result.candidate.estimator for result in competition.results}
     for version in versions:
         if version is not None and version.as_of_date == snapshots.as_of_date and version.candidate in made:
@@ -58,10 +53,11 @@ def fit_reference(
 
 
 def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None) -> Evidence:
-    """Look at the model in service before deciding whether to train. Writes `quality.drift` and
-    `quality.realised_performance`; what is written already is written anew, not doubled.
+    """Monitor the model in service, and write `quality.drift` and `quality.realised_performance`.
+
+    Rows of an earlier measurement of the same date and version are replaced.
     """
-    configuration = watching_configuration()
+    configuration = load_configuration(WatchingConfiguration, "watching")
     serving = usable_champion(champion, snapshots.as_of_date)
     job = run.job
     drift = _drift(run, snapshots, serving, configuration) if serving else None
@@ -70,7 +66,7 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
         if drift is not None and serving is not None:
             write_watched(connection, "drift", drift_rows(drift, job, snapshots, serving))
         if job.monitoring() is not None:
-            _judge_matured(connection, run, configuration)
+            _measure_matured(connection, run, configuration)
         if serving is None:
             return Evidence(None, "")
         matured = _since_training(connection, job, snapshots, serving)
@@ -79,7 +75,7 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
 
 
 def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> str | None:
-    """The score's drift asks at once; features when too many of them have drifted."""
+    """The reason to train from drift: that of the score, or of too many features; None without one."""
     if drift is None:
         return None
     drifted = {column.column_name: column for column in drift.columns if column.status == "drifted"}
@@ -93,7 +89,13 @@ def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> 
 
 
 def decay_request(matured: pd.DataFrame) -> str | None:
-    """What of the newest matured scores of each horizon did not come true, if anything."""
+    """The reason to train from decay of the newest matured scores of each horizon; None without one.
+
+    Parameters
+    ----------
+    matured
+        One row per date, horizon and metric, as in `quality.realised_performance`.
+    """
     asked = []
     for days, rows in matured.groupby("horizon_days"):
         newest = rows["as_of_date"].max()
@@ -112,24 +114,24 @@ def _drift(
     try:
         estimator = load_estimator(run.server, serving)
     except ModelUnavailable:
-        estimator = None  # features can still be compared; scoring will say what is wrong with the model
+        estimator = None  # features can still be compared; scoring will report the error
     return measure_drift(document, run.job, estimator, snapshots, configuration.drift)
 
 
-def _judge_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configuration: WatchingConfiguration) -> None:
+def _measure_matured(connection: duckdb.DuckDBPyConnection, run: JobRun, configuration: WatchingConfiguration) -> None:
     name_horizons(connection)
     for scored in matured_scores(connection, run.job, run.as_of_date):
         try:
-            found = judge(connection, run.job, scored, run.definitions, configuration.decay)
+            found = realised_performance(connection, run.job, scored, run.definitions, configuration.decay)
         except duckdb.CatalogException:
-            return  # marts without movements: built by a release before this one
+            return  # marts without movements, built by an earlier release
         write_watched(connection, "realised_performance", realised_rows(found, run.job, run.source))
 
 
 def _since_training(
     connection: duckdb.DuckDBPyConnection, job: Job, snapshots: DatedRows, serving: RegisteredVersion
 ) -> pd.DataFrame:
-    """Judged scores whose outcome the last training could not know: older outcomes have had their training."""
+    """Rows of scores that matured after the last training, which could not use their outcomes."""
     monitoring = job.monitoring()
     version = serving.version if monitoring and monitoring.of_serving_version else None
     return connection.execute(

@@ -1,4 +1,4 @@
-"""Which scores have matured: their horizon has passed, and nobody has held them against what happened yet."""
+"""Matured scores: their horizon has passed, and they have not been compared with outcomes yet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Matured:
 
 
 def matured_scores(connection: duckdb.DuckDBPyConnection, job: Job, as_of_date: date) -> list[Matured]:
-    """Scores whose horizon was over on the date and that are not yet in `quality.realised_performance`."""
+    """Scores whose horizon had ended by the date and that are not in `quality.realised_performance`."""
     try:
         rows = connection.execute(
             f"""

@@ -1,4 +1,4 @@
-"""Population stability index over bins that are fixed once, and what of it chance explains."""
+"""Population stability index over fixed bins, and its quantile if nothing has changed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _PSEUDO_COUNT = 0.5
 
 @dataclass(frozen=True)
 class Bins:
-    """The bins of one column and how many rows each held when they were fixed; plain values, so that it is JSON.
+    """The bins of a column with their counts in the reference rows, as plain values for JSON.
 
     Attributes
     ----------
     edges
         Inner edges of a numeric column's bins, rising; a value on an edge belongs to the bin above it.
     categories
-        Values with a bin of their own, for a column of categories; edges are then empty.
+        Values with a bin of their own, for a text column; edges are then empty.
     counts
         Rows per bin: the numeric or named bins in order, then other categories, then missing.
     """
@@ -47,11 +47,11 @@ class Bins:
 
 
 def fit_bins(values: pd.Series, bin_count: int) -> Bins:
-    """Bins of equal counts for numbers (fewer where values repeat), one per common value for text."""
+    """Fit bins to the values of a column: of equal counts for numbers (fewer with ties), one per common text."""
     if pd.api.types.is_numeric_dtype(values):
         known = values.dropna().to_numpy(dtype=float)
         inner = np.quantile(known, np.arange(1, bin_count) / bin_count) if len(known) else np.array([])
-        # An edge at the minimum would leave the bin below it empty for ever.
+        # An edge at the minimum would leave the bin below it empty.
         edges = tuple(float(edge) for edge in np.unique(inner) if edge > known.min())
         empty = Bins(edges, (), ())
     else:
@@ -61,12 +61,12 @@ def fit_bins(values: pd.Series, bin_count: int) -> Bins:
 
 
 def psi(bins: Bins, values: pd.Series) -> float:
-    """How far a column has moved from its bins."""
+    """The population stability index of the values of a column."""
     return population_stability(_shares(_counted(bins, values)), _shares(np.asarray(bins.counts, dtype=float)))
 
 
 def psi_by_chance(bins: Bins, row_count: int, confidence: float) -> float:
-    """What PSI stays below with this probability when nothing has changed.
+    """The quantile of PSI at this probability if nothing has changed.
 
     PSI is close to a chi-squared statistic over bins − 1 degrees of freedom, times 1/n + 1/m (Yurdakul 2018).
     """

@@ -1,4 +1,4 @@
-"""Scores of earlier dates against what happened, once their horizon has passed."""
+"""Realised performance: scores of earlier dates compared with outcomes, once their horizon has passed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from warehouse.base.definitions import Definitions
 
 @dataclass(frozen=True)
 class Realised:
-    """One figure of one version's scores of one date for one horizon."""
+    """One metric of one version's scores of one date for one horizon."""
 
     as_of_date: date
     horizon_days: int
@@ -34,26 +34,26 @@ class Realised:
     customer_count: int
 
 
-def judge(
+def realised_performance(
     connection: duckdb.DuckDBPyConnection,
     job: Job,
     scored: Matured,
     definitions: Definitions,
     configuration: DecayConfiguration,
 ) -> list[Realised]:
-    """Compare the scores of one date, version and horizon with what happened."""
+    """Compare the scores of one date, version and horizon with the outcomes."""
     monitoring, day = job.monitoring(), scored.as_of_date
     if monitoring is None:
         return []
     rows = _scores(connection, job, monitoring, scored).merge(
         monitoring.outcomes(connection, day, scored.horizon_days), on=monitoring.key_column, how="inner"
     )
-    what = (day, scored.horizon_days, scored.label_end_date, scored.model_version)
+    origin = (day, scored.horizon_days, scored.label_end_date, scored.model_version)
     actual = rows[monitoring.actual_column].to_numpy(dtype=float)
     predicted = rows[job.score_column].to_numpy(dtype=float)
-    happened = int((actual > 0).sum())
-    if len(rows) < configuration.minimum_customer_count or happened in {0, len(rows)}:
-        return [Realised(*what, job.spec.rank_metric, None, None, None, None, "too_few", None, len(rows))]
+    positive_count = int((actual > 0).sum())
+    if len(rows) < configuration.minimum_customer_count or positive_count in {0, len(rows)}:
+        return [Realised(*origin, job.spec.rank_metric, None, None, None, None, "too_few", None, len(rows))]
     rules = monitoring.rules(connection, rows, day, scored.horizon_days, definitions)
     found = []
     for name, measure in monitoring.measures.items():
@@ -67,7 +67,7 @@ def judge(
         elif name == "level_ratio":
             reason = _level_decay(figure, configuration)
         status = "decayed" if reason else "ok"
-        found.append(Realised(*what, name, figure, rule, at_rule, expected, status, reason, len(rows)))
+        found.append(Realised(*origin, name, figure, rule, at_rule, expected, status, reason, len(rows)))
     return found
 
 
@@ -81,7 +81,7 @@ def _scores(connection: duckdb.DuckDBPyConnection, job: Job, monitoring: Monitor
 
 
 def _expected_rank(connection: duckdb.DuckDBPyConnection, job: Job, metric: str, scored: Matured) -> float | None:
-    """The version's figure on the holdout of its training."""
+    """The version's metric on the holdout of its training."""
     found = connection.execute(
         "select metric_value from quality.model_promotions where job = ? and model_version = ? and metric_name = ? "
         "order by decided_at limit 1",

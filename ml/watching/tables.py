@@ -1,4 +1,4 @@
-"""What watching finds, as rows of `quality.drift` and `quality.realised_performance`."""
+"""The findings of monitoring as rows of `quality.drift` and `quality.realised_performance`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MEASURED_AT_ONCE = {
 
 
 def write_watched(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    """Put rows in the place of those of the same date, job and version (and horizon)."""
+    """Replace the rows of the same date, job and version (and horizon)."""
     key = _MEASURED_AT_ONCE[table]
     connection.register("watched", frame.assign(as_of_date=pd.to_datetime(frame["as_of_date"]).dt.date))
     try:
@@ -37,7 +37,7 @@ def write_watched(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.D
 
 
 def name_horizons(connection: duckdb.DuckDBPyConnection) -> None:
-    """Rows of a release that did not name the horizon have it between their two dates."""
+    """Fill in the horizon of rows of an earlier release, which is the time between their two dates."""
     connection.execute(
         "update quality.realised_performance set horizon_days = label_end_date - as_of_date where horizon_days is null"
     )

@@ -180,7 +180,7 @@ def test_a_rejected_model_is_not_trained_again_on_the_same_data(by_hand: ByHand,
 def test_a_backtest_in_airflow_replays_a_date(by_hand: ByHand) -> None:
     assert by_hand.training["backtest"] == "success"
     assert "churn:" in by_hand.backtest
-    assert "1 of 1 origins judged" in by_hand.backtest
+    assert "1 of 1 origins evaluated" in by_hand.backtest
 
 
 def test_past_dates_are_filled_in_and_made_again_and_nothing_else_changes(backfilled: Backfilled) -> None:

@@ -196,8 +196,8 @@ def test_an_optional_one_that_fails_holds_nobody_up(
     registry._read.cache_clear()
     outcome = train_as_declared(*what, pipeline_run_id="run-3", force=True)
     assert (outcome.status, outcome.model_version) == ("failed", None)
-    assert "holds nobody up" in outcome.reason
-    assert "holds nobody up" in score_as_declared(*what).reason
+    assert "does not stop the pipeline" in outcome.reason
+    assert "does not stop the pipeline" in score_as_declared(*what).reason
     decided = rows(lived, "select decision, reason from quality.model_promotions where decision = 'failed'")
     assert len(decided) == 1
     pd.testing.assert_frame_equal(before, rows(lived, f"select * from {TABLE} order by all"))

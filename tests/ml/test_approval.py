@@ -188,7 +188,7 @@ def test_what_cannot_be_answered_is_refused_and_the_champion_stays(held, home: S
         answer(home, "churn", "elsewhere", YES, version=version)
     with pytest.raises(AlreadyAnswered, match="nobody was asked"):
         answer(home, "churn", SOURCE, YES, version=old)
-    with pytest.raises(ModelUnavailable, match=r"needs a person's approval \(awaiting\)"):
+    with pytest.raises(ModelUnavailable, match=r"needs approval \(awaiting\)"):
         roll_back(home, "churn", SOURCE, AS_OF_DATE, version=version)
     answer(home, "churn", SOURCE, NO, version=version)
     with pytest.raises(AlreadyAnswered, match="rejected"):

@@ -123,13 +123,13 @@ def test_report_says_what_was_won_and_lost(replayed):
     origins = replayed["clv"]
     rows = table("clv", origins)
     text, lines = as_text(rows), findings("clv", origins)
-    assert "2 of 3 origins judged" in lines[0]
+    assert "2 of 3 origins evaluated" in lines[0]
     assert any(line.startswith("Model in service then beats every baseline on Gini at") for line in lines)
     assert f"{origins[2].champion} *" in text
     assert "refused: The history is too short" in text
     markdown = as_markdown("clv", rows, lines)
     assert markdown.count("\n| 20") == len(rows) - 1
-    assert findings("clv", origins[:1]) == ["No origin could be judged."]
+    assert findings("clv", origins[:1]) == ["No origin could be evaluated."]
 
 
 def test_a_backtest_is_kept_and_changes_no_model(fresh: Settings, replayed, snapshots: Snapshots):

@@ -29,8 +29,9 @@ from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
-from ml.estimators.boosting import boosted_classifier, boosted_regressor
+from ml.estimators.boosting import boosted_regressor
 from ml.estimators.calibration import CalibratedByCustomer
+from ml.estimators.classifiers import make_classifier
 from ml.estimators.parameters import BoostingParameters
 from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
@@ -72,7 +73,7 @@ def pipelines() -> dict[str, Pipeline]:
         "neural_network": (linear_preprocessor, MLPClassifier((4,), max_iter=30, random_state=0)),
     }
     return {
-        name: boosted_classifier(COLUMNS, BOOSTING, 0)
+        name: make_classifier("gradient_boosting", COLUMNS, BOOSTING, 0)
         if made is None
         else Pipeline([("prepare", made[0](COLUMNS)), ("classify", made[1])])
         for name, made in makers.items()
@@ -104,7 +105,7 @@ def models(rows: pd.DataFrame) -> dict[str, object]:
     found["status_quo"] = StatusQuoSpend(HORIZON_DAYS).fit(frame)
     found["last_90_days"] = LastPeriodSpend(HORIZON_DAYS).fit(frame)
     found["purchase_spend"] = PurchaseSpendModel(HORIZON_DAYS).fit(frame)
-    stages = boosted_classifier(COLUMNS, BOOSTING, 0), boosted_regressor(COLUMNS, BOOSTING, 0)
+    stages = make_classifier("gradient_boosting", COLUMNS, BOOSTING, 0), boosted_regressor(COLUMNS, BOOSTING, 0)
     found["two_stage"] = TwoStageSpendModel(*stages, fold_count=2).fit(frame, spend, customers)
     found["poisson"] = boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson").fit(frame, np.maximum(spend, 0))
     return found

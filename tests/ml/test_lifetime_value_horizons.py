@@ -181,7 +181,7 @@ def test_left_out_bounds_do_not_know_the_row():
 
 def test_a_horizon_longer_than_the_history_is_refused_with_its_reason(at):
     year = at(365)
-    with pytest.raises(Refused, match="The history is too short for 365 days: models would be judged on"):
+    with pytest.raises(Refused, match="The history is too short for 365 days: models would be evaluated on"):
         load_job("clv_365d").check(replace(year, evaluation=year.evaluation.head(0)))
     with pytest.raises(Refused, match="Nobody has ordered anything"):
         load_job("clv_365d").check(replace(year, evaluation=year.evaluation.head(0), scoring=year.scoring.head(0)))

@@ -65,7 +65,7 @@ def test_the_version_before_serves_again_and_it_is_written_down(twice_trained) -
     ("version", "day", "words"),
     [
         ("99", AS_OF_DATE, "has no version 99"),
-        ("1", AS_OF_DATE - timedelta(days=400), "knows what was still to come"),
+        ("1", AS_OF_DATE - timedelta(days=400), "it depends on later data"),
     ],
 )
 def test_what_cannot_serve_is_refused_and_the_champion_stays(twice_trained, version, day, words) -> None:

@@ -42,7 +42,9 @@ def test_what_is_missing_is_told(begun_late: Snapshots, job: str) -> None:
 
 def test_a_longer_horizon_needs_its_own_days(begun_late: Snapshots) -> None:
     """It is judged 365 days back, 180 of history before that: 545, of which there are 300."""
-    with pytest.raises(Refused, match=r"too short for 365 days: models would be judged on 2024-07-01.* 245 days fewer"):
+    with pytest.raises(
+        Refused, match=r"too short for 365 days: models would be evaluated on 2024-07-01.* 245 days fewer"
+    ):
         load_job("clv_365d").check(replace(begun_late, clv_horizon_days=365))
 
 

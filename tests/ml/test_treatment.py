@@ -206,7 +206,7 @@ def test_what_is_told_of_the_training_rows():
     lower, upper = told["features"]["age_years"]["held_between"]
     outside = int(((train["age_years"] < lower) | (train["age_years"] > upper)).sum())
     (note,) = treatment_notes(fitted).values()
-    assert note["age_years: outliers held"] == outside > 0
+    assert note["age_years: outliers clipped"] == outside > 0
 
 
 def test_an_imputed_value_is_no_reason_stated_as_fact():

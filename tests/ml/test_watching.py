@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.watching.configuration import watching_configuration
+from ml.configuration import load_configuration
+from ml.watching.configuration import WatchingConfiguration
 from ml.watching.drift import SCORE, ColumnDrift, Drift
 from ml.watching.evidence import decay_request, drift_request
 from ml.watching.psi import Bins, fit_bins, psi, psi_by_chance
@@ -83,7 +84,7 @@ def test_floor_lifts_the_thresholds_of_small_samples_only():
 
 
 def test_drifted_scores_ask_at_once_and_features_only_together():
-    configuration = watching_configuration()
+    configuration = load_configuration(WatchingConfiguration, "watching")
     assert drift_request(None, configuration) is None
     assert drift_request(drift(score="watch", a="ok", b="watch"), configuration) is None
     assert "scores drifted (PSI 0.30" in drift_request(drift(score="drifted", a="ok"), configuration)
@@ -95,7 +96,10 @@ def test_drifted_scores_ask_at_once_and_features_only_together():
 
 def test_the_calendar_asks_for_nothing():
     calendar = dict.fromkeys(("tenure_days", "age_years", "tenure_months", "total_charges_amount"), "drifted")
-    assert drift_request(drift(score="ok", a="ok", **calendar), watching_configuration()) is None
+    assert (
+        drift_request(drift(score="ok", a="ok", **calendar), load_configuration(WatchingConfiguration, "watching"))
+        is None
+    )
 
 
 def test_decay_speaks_of_the_newest_matured_scores():

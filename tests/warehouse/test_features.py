@@ -80,7 +80,7 @@ def test_what_a_declaration_says_is_read_by_others():
     assert not grows_with_calendar("churn_probability")
     said = next(line for line in data_dictionary().splitlines() if line.startswith("| `return_share`"))
     assert "where missing: constant (missing: nothing was bought at a price" in said
-    assert "outliers held" in said
+    assert "outliers clipped" in said
 
 
 @pytest.mark.parametrize("mart", MARTS.values())

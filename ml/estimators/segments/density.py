@@ -1,11 +1,9 @@
-"""Segments where customers lie densely (HDBSCAN), with an approximate way to place everyone.
+"""Density-based segments (HDBSCAN; Campello, Moulavi & Sander 2013), with an approximate assignment of all customers.
 
-HDBSCAN says nothing of customers it has not seen and leaves some out as noise. Here each cluster is
-represented by its medoid, the member nearest to the cluster's mean, and every customer, seen or not, noise or
-not, goes to the nearest medoid; whoever lies farther from it than nearly all true members is marked
-untypical. Clusters that are not round are cut wrongly by this: the share of members that the medoids put
-where HDBSCAN did is measured (`assignment_agreement_`), as is the noise (`noise_share_`).
-(Campello, Moulavi & Sander 2013.)
+HDBSCAN assigns no new customers and leaves some out as noise. Here each cluster is represented by its medoid, the
+member nearest to the cluster's mean, and every customer is assigned to the nearest medoid; customers farther from it
+than nearly all true members are marked as untypical. This is inexact for clusters that are not round: the share of
+members whose assignment agrees with HDBSCAN is measured (`assignment_agreement_`), as is the noise (`noise_share_`).
 """
 
 from __future__ import annotations
@@ -19,20 +17,20 @@ from ml.competition.results import CandidateFailed
 from ml.data.sampling import sampled
 from ml.estimators.segments.model import SegmentModel
 
-# A partition needs two sides.
+# A partition needs two clusters.
 _FEWEST_CLUSTERS = 2
 _SMALLEST_CLUSTER = 5
 
 
 class DensitySegments(SegmentModel):
-    """HDBSCAN on scaled behaviour; everyone is assigned to the nearest medoid.
+    """HDBSCAN on scaled behaviour; every customer is assigned to the nearest medoid.
 
     Attributes
     ----------
     noise_share_ : float
-        Share of the customers fitted on that HDBSCAN left out.
+        Share of the fitted customers that HDBSCAN left out as noise.
     assignment_agreement_ : float
-        Share of the members that the nearest medoid puts into HDBSCAN's own cluster.
+        Share of members whose nearest medoid is that of HDBSCAN's own cluster.
     """
 
     def __init__(
@@ -57,7 +55,7 @@ class DensitySegments(SegmentModel):
         self.typical_share = typical_share
 
     def fit(self, X: pd.DataFrame, y: object = None) -> DensitySegments:  # noqa: N803
-        """Raise CandidateFailed if fewer than two clusters are found."""
+        """Fit on one row per customer; raise CandidateFailed if fewer than two clusters are found."""
         drawn = sampled(X, self.maximum_fit_count, self.seed)
         scaled = self._start(drawn)
         label = HDBSCAN(
@@ -68,7 +66,7 @@ class DensitySegments(SegmentModel):
         ).fit_predict(scaled)
         count = int(label.max()) + 1
         if count < _FEWEST_CLUSTERS:
-            raise CandidateFailed(f"HDBSCAN finds {count} clusters; the customers are one cloud to it")
+            raise CandidateFailed(f"HDBSCAN finds {count} clusters; at least {_FEWEST_CLUSTERS} are needed")
         is_member = label >= 0
         self.noise_share_ = float(1 - is_member.mean())
         medoids = np.array([_medoid(scaled[label == number]) for number in range(count)])

@@ -1,4 +1,4 @@
-"""Segments as a mixture of normal distributions: soft edges, and segments of different width."""
+"""Segments as components of a mixture of normal distributions, which may have different widths."""
 
 from __future__ import annotations
 
@@ -56,4 +56,5 @@ class MixtureSegments(CountedSegments):
         return self
 
     def positions(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """The index of each customer's most probable component, shape (n_rows,)."""
         return self.mixture_.predict(self.scaled(X))

@@ -1,4 +1,4 @@
-"""The estimators that assign customers to segments: the base, K-Means, and the rule to beat."""
+"""The estimators that assign customers to segments: the base, K-Means, and the baseline."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ml.estimators.segments.scaling import behaviour_scaler, capped
 
 
 class SegmentModel(ClusterMixin, BaseEstimator):
-    """Base: segments on a log scale, each with a center, a lasting id and a name.
+    """Base of segmentations on a log scale; each segment has a center, a lasting id and a name.
 
     Attributes
     ----------
     centers_ : ndarray of shape (n_segments, n_columns)
         In the scaled space.
     profile_means_ : ndarray of shape (n_segments, n_columns)
-        Mean of the members, in the scaled space: by these, segments of any two methods are matched.
+        Mean of the members in the scaled space, by which segments of different models are matched.
     distance_cuts_ : ndarray of shape (n_segments,)
-        Distance to the center that `typical_share` of the members keep.
+        `typical_share` quantile of the members' distances to the center.
     segment_ids_ : ndarray of shape (n_segments,)
-        The id of each center; kept from model to model where the segment is the same.
+        The id of each center; a matched segment keeps its id from model to model.
     segment_names_ : dict
         Id (as text) → name.
     """
@@ -32,7 +32,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
     winsorized_share: float
     typical_share: float
     segment_ids_: NDArray
-    # What only some methods have: customers left out, members placed where the method itself put them.
+    # Defaults for methods without noise and with exact assignment.
     noise_share_ = 0.0
     assignment_agreement_ = 1.0
 
@@ -45,7 +45,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         numbers = range(len(self.centers_))
         distance = np.linalg.norm(members - self.centers_[label], axis=1)
         groups = [np.flatnonzero(label == number) for number in numbers]
-        # A component may be nobody's most probable one: its center then stands for it.
+        # A component without members is represented by its center.
         self.profile_means_ = np.array(
             [members[g].mean(axis=0) if len(g) else self.centers_[n] for n, g in enumerate(groups)]
         )
@@ -54,31 +54,31 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         self.segment_names_ = {str(number): f"Segment {number}" for number in self.segment_ids_}
 
     def scaled(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """The features as distances are measured on them."""
+        """The features on the scale of the distances, shape (n_rows, n_columns)."""
         return self.scaler_.transform(X[list(self.columns)])
 
     def capped(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        """The features as customers were told apart by them, back in their own units: filled and capped."""
+        """The features as the segmentation uses them, imputed and capped, in their own units; one row per row."""
         return capped(self.scaler_, X[list(self.columns)])
 
     def log_profiles(self) -> NDArray:
-        """Mean of each segment's members on the log scale, comparable between models."""
+        """Mean of each segment's members on the log scale, comparable between models, shape (n_segments, n_columns)."""
         # Versions registered before profile means were kept are K-Means: their centers are the means.
         means = getattr(self, "profile_means_", self.centers_)
         return self.scaler_.named_steps["scale"].inverse_transform(means)
 
     def positions(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """The index of each customer's segment."""
+        """The index of each customer's segment, shape (n_rows,)."""
         return self._distances_of(self.scaled(X)).argmin(axis=1)
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """The id of each customer's segment."""
+        """The id of each customer's segment, shape (n_rows,)."""
         return self.segment_ids_[self.positions(X)]
 
     def typicality(self, X: pd.DataFrame) -> tuple[NDArray, NDArray | None]:  # noqa: N803
-        """Distance to the own center, and whether that is farther than nearly all members keep.
+        """Distance to the segment's center, and whether it is above `distance_cuts_`; both of shape (n_rows,).
 
-        The second is None for versions registered before the cuts were kept.
+        The second is None for versions registered before the cuts were stored.
         """
         position = self.positions(X)
         distance = np.linalg.norm(self.scaled(X) - self.centers_[position], axis=1)
@@ -86,7 +86,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         return distance, None if cuts is None else distance > cuts[position]
 
     def names(self, segment_ids: NDArray) -> list[str]:
-        """Names of ids."""
+        """The name of each id."""
         return [self.segment_names_[str(number)] for number in segment_ids]
 
     def _distances_of(self, scaled: NDArray) -> NDArray:
@@ -95,12 +95,12 @@ class SegmentModel(ClusterMixin, BaseEstimator):
 
 
 class CountedSegments(SegmentModel):
-    """Base of the methods that are told how many segments to make.
+    """Base of the methods with a given number of segments.
 
     Parameters
     ----------
     start_count
-        Starts per fit; the best is kept.
+        Random starts per fit, of which the best is kept.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class KMeansSegments(CountedSegments):
 
 
 class GridSegments(SegmentModel):
-    """The rule to beat: recent or not × much spent or not, split at the medians."""
+    """The baseline: four segments by recency and spend, split at the medians."""
 
     def __init__(
         self, columns: tuple[str, ...] = (), winsorized_share: float = 0.01, typical_share: float = 0.99
@@ -154,7 +154,7 @@ class GridSegments(SegmentModel):
     def positions(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         cells = self._cells(X)
         position = np.minimum(np.searchsorted(self.cells_, cells), len(self.cells_) - 1)
-        # A cell that was empty at fitting time: go to the nearest center instead.
+        # Customers of a cell that was empty at fitting time get the nearest center.
         nearest = self._distances_of(self.scaled(X)).argmin(axis=1)
         return np.where(np.isin(cells, self.cells_), position, nearest)
 

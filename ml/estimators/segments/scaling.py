@@ -1,8 +1,8 @@
-"""How behaviour is scaled before distances are measured on it: logarithms, capped tails, equal spread.
+"""The scaling of behaviour before distances are measured: logarithms, capped tails, equal variance.
 
-Spend and order counts are heavy-tailed: unlogged, a handful of wholesale customers would be a "segment" and
-everyone else the other. The logarithm alone leaves the largest of them several standard deviations away, so
-the outermost customers on either side are moved to a quantile; they stay in the segments, at their edge.
+Spend and order counts are heavy-tailed: without logarithms a handful of wholesale customers would be one segment and
+all others another. Logarithms alone leave the largest values several standard deviations away, so values beyond the
+outer quantiles are moved to them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ml.data.preprocessing import SignedLog
 
 
 class Winsorizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Move what lies beyond the outer quantiles of the fitted data to those quantiles.
+    """Clip values, column by column, at the outer quantiles of the fitted data.
 
     Parameters
     ----------
     share
-        Share of customers beyond the cap on each side, 0 to 0.5.
+        Share of rows beyond the quantile on each side, 0 to 0.5.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Winsorizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 def behaviour_scaler(winsorized_share: float) -> Pipeline:
-    """Logarithm, median for what is missing, capped tails, mean 0 and standard deviation 1."""
+    """An unfitted pipeline: logarithm, median imputation, capped tails, standardisation."""
     return Pipeline(
         [
             ("log", SignedLog()),
@@ -62,9 +62,9 @@ def behaviour_scaler(winsorized_share: float) -> Pipeline:
 
 
 def capped(scaler: Pipeline, features: pd.DataFrame) -> pd.DataFrame:
-    """Features with what a fitted `behaviour_scaler` fills and caps, in their own units.
+    """Features as a fitted `behaviour_scaler` imputes and caps them, in their own units, one row per row.
 
-    A value that it leaves alone comes back as it was, to the last digit.
+    Values that it does not change are returned exactly.
     """
     logs = scaler.named_steps["log"].transform(features)
     held = scaler[:3].transform(features)

@@ -1,8 +1,8 @@
-"""From which snapshots should a calibration map be learned: the newest, or last year's same season?
+"""The choice of snapshots to fit a calibration map on: the newest, or those of the same season a year earlier.
 
-The season moves the level of churn by many points while the ranking hardly changes. Last year's same season
-corrects for that where a full year of history exists, and hurts where it does not, so it is taken only if
-it would have helped inside the training snapshots.
+The season changes the level of churn by many percentage points and hardly the ranking. The same season corrects for
+that where a full year of history exists, and harms where it does not, so it is used only if it is better on a
+validation set inside the training snapshots.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _DAYS_OF_A_YEAR = 365
 
 @dataclass(frozen=True)
 class WindowChoice:
-    """Which window was chosen and why.
+    """The chosen window, and why.
 
     Attributes
     ----------
     brier
-        Of each window on the newest training snapshot, where it could be tried.
+        Brier score of each window on the newest training snapshot, where it could be tried.
     """
 
     name: Literal["same_season", "recent"]
@@ -41,24 +41,24 @@ class WindowChoice:
     brier: Mapping[str, float]
 
     def record(self) -> dict[str, object]:
-        """For the run's parameters."""
+        """Values for the run's parameters."""
         figures = {f"calibration_inside_brier_{name}": round(value, 6) for name, value in self.brier.items()}
         return {"calibration_window": self.name, "calibration_window_reason": self.reason, **figures}
 
 
 def recent_rows(dates: pd.Series, settings: CalibrationWindow) -> NDArray:
-    """True for the rows of the newest snapshots."""
+    """Mask of the rows of the newest snapshots, shape (n_rows,)."""
     return dates.isin(sorted(dates.unique())[-settings.recent_snapshot_count :]).to_numpy()
 
 
 def same_season_rows(dates: pd.Series, target: date | pd.Timestamp, settings: CalibrationWindow) -> NDArray:
-    """True for the rows of the snapshots near the date one year before `target`; perhaps nowhere."""
+    """Mask of the rows of snapshots near the date one year before `target`, shape (n_rows,); possibly all False."""
     distance = (dates - (pd.Timestamp(target) - timedelta(days=_DAYS_OF_A_YEAR))).abs()
     return (distance <= timedelta(days=settings.season_tolerance_days)).to_numpy()
 
 
 def window_rows(choice: WindowChoice, dates: pd.Series, target: date, settings: CalibrationWindow) -> NDArray:
-    """The rows that the choice means for predictions at `target`."""
+    """Mask of the rows that the chosen window has for predictions at `target`, shape (n_rows,)."""
     return same_season_rows(dates, target, settings) if choice.name == "same_season" else recent_rows(dates, settings)
 
 
@@ -71,14 +71,14 @@ def choose_window(
     settings: CalibrationWindow,
     seed: int,
 ) -> WindowChoice:
-    """Compare both windows on the newest training snapshot with one plain model.
+    """Compare both windows on the newest training snapshot, with one simple model.
 
     Parameters
     ----------
     rows
         The training rows of `inside`.
     targets
-        Dates that will be predicted; each needs its season.
+        Dates of the predictions; the same season must exist for each.
     """
     dates = rows["as_of_date"]
     if not all(same_season_rows(dates, target, settings).any() for target in targets):
@@ -97,17 +97,17 @@ def _inside_brier(
     model: Pipeline, rows: pd.DataFrame, inside: InsideValidation, settings: CalibrationWindow, seed: int
 ) -> dict[str, float]:
     known = rows.iloc[inside.fitted_on]
-    features, happened = inside.features.iloc[inside.fitted_on], inside.outcome[inside.fitted_on].astype(int)
+    features, churned = inside.features.iloc[inside.fitted_on], inside.outcome[inside.fitted_on].astype(int)
     folds = {"fold_count": settings.fold_count, "seed": seed}
-    scores = out_of_fold_score(model, features, happened, known["customer_id"], **folds)
-    judged = raw_score(model.fit(features, happened), inside.features.iloc[inside.judged_on])
+    scores = out_of_fold_score(model, features, churned, known["customer_id"], **folds)
+    validation_score = raw_score(model.fit(features, churned), inside.features.iloc[inside.judged_on])
     windows = {
         "recent": recent_rows(known["as_of_date"], settings),
         "same_season": same_season_rows(known["as_of_date"], rows["as_of_date"].max(), settings),
     }
     outcome = inside.outcome[inside.judged_on]
     return {
-        name: brier(outcome, mapped(fitted_map("sigmoid", scores[part], happened[part]), judged))
+        name: brier(outcome, mapped(fitted_map("sigmoid", scores[part], churned[part]), validation_score))
         for name, part in windows.items()
-        if len(np.unique(happened[part])) > 1
+        if len(np.unique(churned[part])) > 1
     }

@@ -1,4 +1,4 @@
-"""Churn without contract: who will not buy in the next horizon?"""
+"""Churn without contract: the probability of no purchase in the horizon."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
-    """P(no purchase in the horizon), for customers who are eligible."""
+    """P(no purchase in the horizon) of eligible customers."""
 
     name = "churn"
     horizon_days: int
@@ -64,13 +64,13 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
             yield family, lambda family=family: learning.candidate(family)
 
     def compete(self, snapshots: Snapshots, champion: Classifier | None, only: Collection[str] = ()) -> Competition:
-        """As every supervised job; who is to serve gets the calibration map for the date of the scores."""
+        """As in every supervised job; afterwards all results get the calibration map for the date of the scores."""
         competition = super().compete(snapshots, champion, only)
         results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
         return replace(competition, results=results)
 
     def _purchase_model(self, snapshots: Snapshots) -> Candidate:
-        """BG/NBD on every customer of the newest training snapshot: eligibility would bias its rates."""
+        """BG/NBD on all customers of the newest training snapshot: restricting it to eligible ones would bias it."""
         estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.latest_training()))
         return Candidate(estimator.method_name_, False, estimator, estimator.record_)
 
@@ -97,7 +97,7 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
 def _rules(
     connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
 ) -> Rules:
-    """Recency for the rank; for probability and level the churn rate of the horizon that had just ended."""
+    """Recency for the ranking; for probability and level the churn rate of the horizon that had just ended."""
     earlier = outcomes_after(connection, day - timedelta(days=horizon_days), horizon_days)
     earlier = earlier[earlier["days_since_last_order"] <= definitions.eligibility_window_days]
     recency = rows["days_since_last_order"].to_numpy(dtype=float)

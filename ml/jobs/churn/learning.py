@@ -1,4 +1,4 @@
-"""The learned candidates of churn: parameters searched, fitted on the stacked snapshots, calibrated by season."""
+"""The learned candidates of churn: searched parameters, fitted on all training snapshots, calibrated by season."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.jobs.learning import CustomerLearning
 
 
 class ChurnLearning(CustomerLearning):
-    """What all families of classifiers share."""
+    """The data and settings that all families of classifiers share."""
 
     configuration: ChurnConfiguration
 
@@ -28,7 +28,7 @@ class ChurnLearning(CustomerLearning):
 
     @cached_property
     def window(self) -> WindowChoice:
-        """One choice for all families, made with the first of them, the plainest."""
+        """The calibration window of all families, chosen with the first, which is the simplest."""
         configuration = self.configuration
         plain = self._made(*next(iter(configuration.families.items())))
         targets = (self.snapshots.evaluation_date, self.snapshots.as_of_date)
@@ -45,8 +45,7 @@ class ChurnLearning(CustomerLearning):
     def candidate(self, family: str) -> Candidate:
         """Search, fit and calibrate one family.
 
-        The estimator is calibrated for the evaluation date, where it is judged; `for_serving` turns it into
-        the one for the date of the scores.
+        The estimator is calibrated for the evaluation date; `for_serving` makes the one for the date of the scores.
         """
         calibration = self.configuration.calibration
         chosen = self.configuration.searched(family, partial(self._made, family), self.inside_rows)
@@ -65,7 +64,7 @@ class ChurnLearning(CustomerLearning):
         return make_classifier(family, self.columns, parameters, self.seed, treatment=self.treatment)
 
     def _calibrated(self, fitted: CalibratedByCustomer) -> CalibratedByCustomer:
-        """The copy for the evaluation date, holding the map for the serving date."""
+        """The copy for the evaluation date, with the map for the date of the scores as `serving_map_`."""
         at_evaluation, at_scoring = (
             fitted.recalibrated(
                 self.outcome,
@@ -80,7 +79,7 @@ class ChurnLearning(CustomerLearning):
 
 
 def for_serving(candidate: Candidate) -> Candidate:
-    """The candidate with the calibration map for the date of the scores; unchanged if it has none of its own."""
+    """The candidate with the calibration map for the date of the scores; unchanged if it has none."""
     if not hasattr(candidate.estimator, "serving_map_"):
         return candidate
     return replace(candidate, estimator=candidate.estimator.for_serving())

@@ -1,4 +1,4 @@
-"""What a person looks at before trusting a survival model: curves, hazard ratios, renewals; tables and figures."""
+"""Tables and plots by which to judge a survival model: survival curves, hazard ratios, renewals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ml.estimators.contract_survival import ContractSurvival
+from ml.evaluation.plots import COLOURS, plain
 from ml.jobs.contract_churn.validation import Rounds
 from ml.purchase_models import ShiftedBetaGeometric
 from ml.purchase_models.inputs import TooLittleData
@@ -19,24 +20,29 @@ from warehouse.base.csv_writing import as_text_cell
 if TYPE_CHECKING:
     from lifelines import CoxPHFitter
 
-_COLOURS = ("#1f5fa8", "#c8752a", "#4b8f5c", "#7a5aa6")
 _LARGEST_TERM_COUNT = 4
 _YEAR_MONTHS = 12
 _PROJECTED_RENEWALS = 5
 
 
 def term_words(term_months: int) -> str:
-    """Kind of a contract by its term; 0 where it is not known."""
+    """The type of a contract by its term in months, in words; 0 where it is not known."""
     return {0: "term not known", 1: "month to month"}.get(int(term_months), f"{term_months} months")
 
 
 def survival_by_term(histories: pd.DataFrame) -> pd.DataFrame:
-    """Kaplan–Meier curve for each of the commonest contract types.
+    """Kaplan–Meier curves of the most common contract types.
+
+    Parameters
+    ----------
+    histories
+        One row per contract, as in `Contracts`.
 
     Returns
     -------
     DataFrame
-        `term_months` (0: not known), `month`, `survival`, `lower`, `upper` (95 %), `at_risk`.
+        One row per type and month: `term_months` (0: not known), `month`, `survival`, `lower`, `upper` (95 %),
+        `at_risk`.
     """
     from lifelines import KaplanMeierFitter
 
@@ -62,9 +68,9 @@ def survival_by_term(histories: pd.DataFrame) -> pd.DataFrame:
 
 
 def hazard_ratios(cox: CoxPHFitter, table: pd.DataFrame) -> pd.DataFrame:
-    """Hazard ratio of each covariate with its interval, and whether the ratio stays the same over time.
+    """Hazard ratios with 95 % intervals, and a test of proportional hazards; one row per covariate.
 
-    `proportionality_p` small: the effect changes with the age of the contract, and the ratio is an average.
+    If `proportionality_p` is small, the effect changes with the age of the contract, and the ratio is an average.
     """
     from lifelines.statistics import proportional_hazard_test
 
@@ -85,7 +91,7 @@ def hazard_ratios(cox: CoxPHFitter, table: pd.DataFrame) -> pd.DataFrame:
 def out_of_fold_concordance(
     survival: ContractSurvival, frame: pd.DataFrame, histories: pd.DataFrame, rounds: Rounds
 ) -> float:
-    """Share of pairs whose order of ending is told right, by models that have not seen them; first repetition."""
+    """Concordance index of out-of-fold predictions of the first repetition; one row per contract in both frames."""
     from lifelines.utils import concordance_index
     from sklearn.base import clone
 
@@ -98,7 +104,7 @@ def out_of_fold_concordance(
 
 
 def yearly_renewals(histories: pd.DataFrame, minimum_count: int) -> dict[str, object]:
-    """Shifted-beta-geometric model of contracts with terms of a year or longer, or why there is none."""
+    """Shifted-beta-geometric model of the contracts with terms of a year or longer, or the reason for none."""
     terms = histories["term_months"].fillna(0)
     rows = histories[terms >= _YEAR_MONTHS]
     if len(rows) < minimum_count:
@@ -128,43 +134,35 @@ def yearly_renewals(histories: pd.DataFrame, minimum_count: int) -> dict[str, ob
 
 
 def survival_figure(curves: pd.DataFrame, title: str) -> Figure:
-    """The curves by contract type with their intervals."""
+    """Plot the curves of `survival_by_term` with their intervals."""
     figure = Figure(figsize=(8, 4.8), layout="constrained")
     axes = figure.subplots()
-    for (_, rows), colour in zip(curves.groupby("term_months"), _COLOURS, strict=False):
+    for (_, rows), colour in zip(curves.groupby("term_months"), COLOURS, strict=False):
         label = term_words(rows["term_months"].iloc[0])
         axes.step(rows["month"], rows["survival"], where="post", color=colour, label=label)
         axes.fill_between(rows["month"], rows["lower"], rows["upper"], step="post", color=colour, alpha=0.15)
     axes.set(xlabel="months since the start", ylabel="share still running", ylim=(0, 1), title=title)
     axes.legend(frameon=False, title="contract")
-    return _plain(figure)
+    return plain(figure)
 
 
 def hazard_figure(ratios: pd.DataFrame, title: str) -> Figure:
-    """Hazard ratios with intervals, on a log scale."""
+    """Plot the table of `hazard_ratios` on a log scale."""
     figure = Figure(figsize=(8, 1.2 + 0.3 * len(ratios)), layout="constrained")
     axes = figure.subplots()
     position = np.arange(len(ratios))[::-1]
     spread = np.vstack([ratios["hazard_ratio"] - ratios["lower_95"], ratios["upper_95"] - ratios["hazard_ratio"]])
-    axes.errorbar(ratios["hazard_ratio"], position, xerr=spread, fmt="o", color=_COLOURS[0], capsize=2)
+    axes.errorbar(ratios["hazard_ratio"], position, xerr=spread, fmt="o", color=COLOURS[0], capsize=2)
     axes.axvline(1, color="#8a8a8a", linestyle="--", linewidth=1)
     axes.set_xscale("log")
     axes.set_yticks(position, ratios["covariate"])
     axes.set(xlabel="hazard ratio (above 1: ends sooner)", title=title)
-    return _plain(figure)
+    return plain(figure)
 
 
 def as_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Tables as CSV texts by file name; no cell is a formula for a spreadsheet."""
+    """Tables as CSV texts by file name; no cell can be read as a formula by a spreadsheet."""
     return {
         f"{name}.csv": table.map(as_text_cell).to_csv(index=False, float_format="%.6g")
         for name, table in tables.items()
     }
-
-
-def _plain(figure: Figure) -> Figure:
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-        axes.set_axisbelow(True)
-    return figure

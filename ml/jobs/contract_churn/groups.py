@@ -1,4 +1,4 @@
-"""Groups of people by whose contracts figures are told: what the customers say, and flags among the attributes."""
+"""Groups by which figures of contracts are reported: attributes of the customers and of the contracts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _FLAGS = {0.0: "no", 1.0: "yes"}
 
 
 def with_groups(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with their attributes as further columns of text, flags as yes and no.
+    """Rows with their attributes as further columns, flags as yes and no; one row per row.
 
-    An attribute that has the name of a column there is left out: the customer's own country comes first.
+    An attribute with the name of a filled column is left out: the customer's own country has priority.
     """
     if "attributes" not in rows:
         return rows

@@ -1,4 +1,4 @@
-"""Churn with contract as a job: refuse or fit, judge on folds or on a later snapshot, decide, score."""
+"""Churn with contract as a job: refusals, evaluation on folds or on a later snapshot, decision, scores."""
 
 from __future__ import annotations
 
@@ -45,18 +45,19 @@ if TYPE_CHECKING:
 _SURVIVAL_MONTHS = (3, 6, 12)
 _SURVIVAL_COLUMN = "expected_remaining_months"
 _CROSS_SECTION_PURPOSE = (
-    "How alike a running contract is to those that have ended (a probability without a horizon: the source is one "
-    "cross-section), and how long it may go on."
+    "How similar a running contract is to those that have ended (a probability without a horizon: the source is one "
+    "cross-section), and how long it may last."
 )
 _CROSS_SECTION_LIMITS = (
-    "Judged on folds of one cross-section: it tells ended from running contracts, not the future from the past.",
+    "Evaluated on folds of one cross-section: it separates ended from running contracts, and does not predict the "
+    "future from the past.",
     "The running contracts that are scored are among the rows that the model was fitted on.",
 )
-_DATED_LIMITS = ("Judged on one holdout date.",)
+_DATED_LIMITS = ("Evaluated on one holdout date.",)
 
 
 class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
-    """P(a running contract ends) and how long it may go on."""
+    """P(a running contract ends), and expected remaining months."""
 
     name = "contract_churn"
     horizon_days: int
@@ -78,7 +79,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         if not _is_cross_section(fingerprint):
             return super().protocol(fingerprint, judged_on)
         return (
-            "Rows are contracts, ended or running, on the one day that all known ends fall on. Judged on "
+            "Rows are contracts, ended or running, on the one day that all known ends fall on. Evaluated on "
             f"{judged_on}, stratified and by customer: preparation, search for parameters and fit happen inside the "
             "folds; figures are means over the folds. The version itself is fitted on all rows. Baselines compete on "
             "the same folds; differences by paired bootstrap over contracts."
@@ -119,7 +120,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     def known_columns(self, snapshots: Contracts) -> set[str]:
         return set(contract_frame(snapshots.scoring).columns)
 
-    # ---- what reports ask ----
+    # ---- reports ----
 
     def judged_rows(self, snapshots: Contracts) -> pd.DataFrame:
         rows = snapshots.training if snapshots.design == "cross_section" else snapshots.evaluation
@@ -148,7 +149,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
                 raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts', role)}")
             self._check_classes(rows, role)
         if not self.usable(snapshots)[0]:
-            raise Refused("Contracts do not differ in any feature: nothing to learn from.")
+            raise Refused("No feature differs between contracts: there is nothing to learn from.")
 
     def gate_of(self, snapshots: Contracts) -> SupervisedGate:
         return getattr(self.configuration.gates, snapshots.design)
@@ -179,7 +180,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     def compete(
         self, snapshots: Contracts, champion: ContractChurnModel | None, only: Collection[str] = ()
     ) -> Competition:
-        """As every supervised job; then every candidate gets the survival of the contracts beside it."""
+        """As in every supervised job; afterwards every candidate gets the survival model of the contracts."""
         competition = super().compete(snapshots, champion, only)
         report = survival_report(snapshots, competition.columns, self.configuration)
         for result in competition.results:
@@ -228,7 +229,7 @@ def _is_cross_section(fingerprint: Mapping[str, str]) -> bool:
 def _rules(
     connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
 ) -> Rules:
-    """Young contracts end first; for probability and level the rate of the horizon that had just ended."""
+    """Tenure for the ranking (young contracts end first); else the churn rate of the horizon that had just ended."""
     del definitions  # every running contract is eligible
     earlier = contract_outcomes_after(connection, day - timedelta(days=horizon_days), horizon_days)
     return {"roc_auc": ("tenure_days", -rows["tenure_days"].to_numpy(dtype=float))} | last_rate(earlier, rows)

@@ -20,12 +20,12 @@ from ml.jobs.contract_churn.validation import Rounds, figures_of, out_of_fold, r
 
 @dataclass(frozen=True)
 class Judge:
-    """Fits candidates and evaluates them on rows they have not seen.
+    """Fits candidates and evaluates them on rows they were not fitted on.
 
     Attributes
     ----------
     held_out, churned
-        Rows that are judged and what happened to them; in a cross-section the training rows themselves.
+        Rows for the evaluation and their outcomes, shape (n_rows,); in a cross-section the training rows.
     rounds
         Folds of a cross-section; None on dated rows.
     """
@@ -38,6 +38,7 @@ class Judge:
 
     @classmethod
     def of(cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration) -> Judge:
+        """The evaluation that the design of the contracts allows."""
         learning = ContractLearning.of(contracts, columns, configuration)
         if not learning.is_dated:
             seed, folds = configuration.random_seed, configuration.folds
@@ -47,7 +48,7 @@ class Judge:
         return cls(contracts, learning, rows, rows["is_churned"].to_numpy(dtype=float), None)
 
     def evaluate(self, name: str, make: PipelineMaker) -> Result:
-        """Predict for rows the model has not seen; the candidate itself is fitted on all training rows."""
+        """Evaluate out-of-sample predictions of a candidate, which itself is fitted on all training rows."""
         learning = self.learning
         pipeline, parameters = make(learning.everything)
         fitted = ContractChurnModel(pipeline).fit(learning.frame, learning.churned)
@@ -62,7 +63,7 @@ class Judge:
         return self._result(Candidate(name, name in BASELINES, fitted, {**parameters, **words}), probability)
 
     def former(self, champion: ContractChurnModel) -> Result | None:
-        """The champion on the rows that are held out; None in a cross-section, whose rows it has learned from."""
+        """The champion on the held-out rows; None in a cross-section, because it was fitted on them."""
         if self.rounds is not None:
             return None
         columns = tuple(champion.classifier.feature_names_in_)
@@ -72,14 +73,14 @@ class Judge:
         return model.predict_proba(contract_frame(self.held_out, columns))[:, 1][np.newaxis]
 
     def _result(self, candidate: Candidate, probability: NDArray) -> Result:
-        """Figures of predictions of shape (repetitions, rows)."""
+        """The result of predictions of shape (n_repetitions, n_rows)."""
         figures = figures_of(self.churned, finite(probability), self.rounds)
         by_weight = roc_auc_by_weight(self.churned, probability)
         return Result(candidate, dict(figures), probability.mean(axis=0), by_weight)
 
 
 def judged_on(contracts: Contracts, configuration: ContractChurnConfiguration) -> str:
-    """In words."""
+    """The evaluation in words."""
     if contracts.design == "cross_section":
         return f"{configuration.folds.fold_count} folds × {configuration.folds.repetition_count}"
     return f"holdout {contracts.evaluation_date}, {contracts.horizon_days} days"

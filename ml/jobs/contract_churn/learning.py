@@ -1,7 +1,7 @@
-"""The candidates: the rules to beat, and every family of classifiers with its parameters searched.
+"""The candidates: the baselines, and every family of classifiers with searched parameters.
 
-A search sees the rows that its model is fitted on and no others: in a cross-section a split of the training part of
-each fold, on dated rows the newest training snapshot.
+A search uses only rows that its model is fitted on: in a cross-section a split of the training part of each fold, with
+dated rows the newest training snapshot as the validation set.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from ml.treatment.transformer import treatment_of
 
 _PLATT_FOLDS = 3
 
-# Makes the unfitted pipeline for some rows (positions), with what was chosen for it.
+# Positions of rows to fit on → the unfitted pipeline, and its parameters for the record.
 PipelineMaker = Callable[[NDArray], tuple[Pipeline, Mapping[str, object]]]
 
 
 @dataclass(frozen=True)
 class ContractLearning:
-    """What the candidates learn from.
+    """The data and settings of the candidates.
 
     Attributes
     ----------
     rows
-        The training rows themselves: `customer_id` and `as_of_date` are read.
+        The training rows, of which `customer_id` and `as_of_date` are read.
     frame, churned
-        Features and outcome, in the order of the rows.
+        Model frame and outcome of the rows, shapes (n_rows, n_features) and (n_rows,).
     """
 
     rows: pd.DataFrame
@@ -55,6 +55,7 @@ class ContractLearning:
     def of(
         cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration
     ) -> ContractLearning:
+        """The data of a training, with these features."""
         rows = contracts.training
         return cls(
             rows,
@@ -67,6 +68,7 @@ class ContractLearning:
 
     @property
     def customers(self) -> NDArray:
+        """The customer of each row, shape (n_rows,)."""
         return self.rows["customer_id"].astype(str).to_numpy()
 
     def makers(self) -> dict[str, PipelineMaker]:
@@ -78,18 +80,18 @@ class ContractLearning:
         }
 
     def searched(self, family: str, rows: NDArray) -> tuple[Pipeline, Mapping[str, object]]:
-        """The unfitted pipeline of a family, its parameters chosen on some rows."""
+        """The unfitted pipeline of a family, with parameters searched on the rows at these positions."""
         chosen = self.configuration.searched(family, partial(self.pipeline, family), self._inside(rows))
         model = self.pipeline(family, chosen.parameters)
         if family == "linear_svm":
-            # Its margins are no probabilities.
+            # Its margins are not probabilities.
             model.steps[-1] = ("classify", CalibratedClassifierCV(model.steps[-1][1], cv=_PLATT_FOLDS))
         return model, {**chosen.parameters.model_dump(), **self._record(chosen)}
 
     def pipeline(self, family: str, parameters: Frozen) -> Pipeline:
-        """Preparation and classifier of a family with given parameters, unfitted."""
+        """Preprocessing and classifier of a family with given parameters, unfitted."""
         columns, texts = tuple(self.frame.columns), categories(self.frame)
-        # Not fitted beforehand: in a cross-section it learns from the rows of its fold only.
+        # Unfitted: in a cross-section it is fitted on the rows of each fold only.
         treatment = treatment_of("contracts", columns)
         return make_classifier(
             family, columns, parameters, self.configuration.random_seed, categories=texts, treatment=treatment
@@ -109,9 +111,9 @@ class ContractLearning:
         if self.is_dated or not has_tried:
             return chosen.record
         tried = self.configuration.search.trial_count + 1
-        return {**chosen.record, "search": f"{tried} trials at most, inside the rows fitted on, anew in each fold"}
+        return {**chosen.record, "search": f"{tried} trials at most, inside the rows fitted on, in each fold"}
 
     @property
     def everything(self) -> NDArray:
-        """Positions of all rows."""
+        """Positions of all rows, shape (n_rows,)."""
         return np.arange(len(self.frame))

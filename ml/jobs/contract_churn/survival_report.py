@@ -1,4 +1,4 @@
-"""Fit the survival model of a training, with the tables and figures that go with it."""
+"""Fit the survival model of a training, with its tables and plots."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SurvivalReport:
-    """What the histories say.
+    """The survival model and its evidence.
 
     Attributes
     ----------
     survival
-        None where none could be fitted; `failure` says why.
+        None where none could be fitted; `failure` has the reason.
     quality
         Concordance and counts, for the model card.
     """
@@ -54,7 +54,7 @@ def survival_report(
     survival = ContractSurvival(settings.penalty, settings.minimum_own_variance_share)
     try:
         if not survival_columns(frame):
-            raise CandidateFailed("there is no feature but the contract's age")
+            raise CandidateFailed("there is no feature except the contract's age")
         cox, table = survival.fit(frame, histories["duration_months"], histories["is_ended"]).pop_evidence()
     except CandidateFailed as failure:
         return SurvivalReport(None, str(failure), documents | evidence.as_documents(tables), figures)
@@ -74,7 +74,7 @@ def survival_report(
 def _concordance(
     survival: ContractSurvival, frame: pd.DataFrame, histories: pd.DataFrame, configuration: ContractChurnConfiguration
 ) -> float:
-    """On folds of the histories, which need not be the rows that the classifiers learn from."""
+    """Concordance on folds of the histories, which need not be the training rows of the classifiers."""
     ended, customers = histories["is_ended"].to_numpy(dtype=int), histories["customer_id"].astype(str).to_numpy()
     rounds = repeated_folds(ended, customers, configuration.folds, configuration.random_seed)
     return evidence.out_of_fold_concordance(survival, frame, histories, rounds)

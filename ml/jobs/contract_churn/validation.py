@@ -1,4 +1,4 @@
-"""Predictions for contracts that a model has not seen, and the figures on them."""
+"""Out-of-sample predictions for contracts, and the metrics on them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ml.evaluation.churn_figures import churn_figures
 from ml.jobs.contract_churn.configuration import Folds
 
 Rounds = list[list[tuple[NDArray, NDArray]]]
-# Makes an unfitted estimator for the rows (positions) that it will be fitted on.
+# Positions of the rows to fit on → the unfitted estimator.
 Maker = Callable[[NDArray], ContractChurnModel]
-# A quarter of the rows judges the trials of a search.
+# A quarter of the rows is the validation set of a search.
 _INSIDE_FOLD_COUNT = 4
 
 
 def repeated_folds(churned: NDArray, customers: NDArray, folds: Folds, seed: int) -> Rounds:
-    """Positions to fit on and to hold out: for each repetition, folds that cover every row once.
+    """Positions to fit on and to hold out, for each fold of each repetition; the folds cover every row once.
 
-    All contracts of a customer are on one side.
+    All contracts of a customer are on one side. `churned` and `customers` have the shape (n_rows,).
     """
     return [
         _folds(churned, customers, folds.fold_count, seed + repetition) for repetition in range(folds.repetition_count)
@@ -35,14 +35,14 @@ def repeated_folds(churned: NDArray, customers: NDArray, folds: Folds, seed: int
 def inside_folds(
     frame: pd.DataFrame, churned: NDArray, customers: NDArray, rows: NDArray, *, maximum_row_count: int, seed: int
 ) -> InsideValidation:
-    """A split of the rows that a model may be fitted on, for a search that looks at no other row.
+    """A split of the rows that a model may be fitted on, for a search.
 
     Parameters
     ----------
     rows
         Positions of those rows.
     maximum_row_count
-        Rows to fit a trial on at most.
+        Maximum number of rows to fit on.
     """
     fitted_on, judged_on = _folds(churned[rows], customers[rows], _INSIDE_FOLD_COUNT, seed)[0]
     fitted_on = fitted_on[subsampled(customers[rows][fitted_on], maximum_row_count, seed)]
@@ -50,7 +50,7 @@ def inside_folds(
 
 
 def out_of_fold(make: Maker, frame: pd.DataFrame, churned: NDArray, rounds: Rounds) -> NDArray:
-    """P(churned) of every row by a model fitted without it, shape (repetitions, rows)."""
+    """P(churned) of every row by a model fitted without it, shape (n_repetitions, n_rows)."""
     probability = np.full((len(rounds), len(frame)), np.nan)
     for repetition, folds in enumerate(rounds):
         for fitted_on, held_out in folds:
@@ -60,10 +60,16 @@ def out_of_fold(make: Maker, frame: pd.DataFrame, churned: NDArray, rounds: Roun
 
 
 def figures_of(churned: NDArray, probability: NDArray, rounds: Rounds | None) -> dict[str, float]:
-    """All figures; each is the mean over the folds (one holdout is one fold)."""
+    """All metrics, each the mean over the folds (a holdout is one fold).
+
+    Parameters
+    ----------
+    churned, probability
+        Shapes (n_rows,) and (n_repetitions, n_rows).
+    """
     rows = [churn_figures(actual, predicted) for actual, predicted in _parts(churned, probability, rounds)]
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    # In a fold there are too few rows for a calibration curve: all rows of a repetition, then the mean.
+    # A fold has too few rows for a calibration curve: all rows of a repetition are taken, then the mean.
     means["expected_calibration_error"] = float(
         np.mean([metrics.expected_calibration_error(churned, row) for row in probability])
     )
@@ -72,7 +78,7 @@ def figures_of(churned: NDArray, probability: NDArray, rounds: Rounds | None) ->
 
 
 def roc_auc_by_weight(churned: NDArray, probability: NDArray) -> metrics.WeightedMetric:
-    """ROC-AUC for given row weights, the mean over the repetitions."""
+    """Mean ROC-AUC over the repetitions of `probability`, shape (n_repetitions, n_rows), for given row weights."""
     each = [metrics.roc_auc_by_weight(churned, row) for row in probability]
     return lambda weight: float(np.mean([metric(weight) for metric in each]))
 

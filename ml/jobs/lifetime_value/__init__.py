@@ -1,4 +1,4 @@
-"""Customer lifetime value: what will each customer spend in the next horizons, net of returns, and what is left?"""
+"""Customer lifetime value: predicted net spend and margin of each customer in the next horizons."""
 
 from ml.jobs.lifetime_value.job import LifetimeValueJob
 

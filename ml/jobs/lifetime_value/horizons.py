@@ -1,4 +1,4 @@
-"""The snapshots of a longer horizon: judged that many days before the run's date, learned from as many before that."""
+"""Snapshots of longer horizons: the holdout lies a horizon before the run's date, training rows a further horizon."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from warehouse.base.build_file import BuildFile
 def read_horizon_snapshots(
     file: BuildFile, as_of_date: date, horizon_days: int, maximum_row_count: int | None
 ) -> Snapshots:
-    """Read what is learned from; customers are subsampled to the limit.
+    """Read features and labels; customers are subsampled so that the rows stay within the limit.
 
-    Labels stand where those of the job's own horizon do. Where the marts have none of this horizon there are no rows
-    to learn from or to judge on.
+    Labels are in the table of the shorter horizons. If the marts have none for this horizon, there are no training and
+    evaluation rows.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def horizon_snapshots(
     scoring: pd.DataFrame,
     began_on: date | None,
 ) -> Snapshots:
-    """Cut labelled rows of any dates, with `future_net_amount` of the horizon, into training and evaluation.
+    """Divide labelled rows of any dates, with `future_net_amount` of the horizon, into training and evaluation.
 
     Raises
     ------

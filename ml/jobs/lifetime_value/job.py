@@ -1,9 +1,8 @@
-"""Customer lifetime value: what will each customer spend in the next horizon, net of returns?"""
+"""Customer lifetime value: net spend of each customer in the next horizon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,16 +12,17 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
+from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.baselines import StatusQuoSpend
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.evaluation import metrics
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
-from ml.jobs.lifetime_value.monitoring import spend_monitoring
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
-from ml.jobs.monitoring import Monitoring
+from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions
@@ -30,16 +30,16 @@ from warehouse.base.definitions import Definitions
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What a candidate of further horizons reads beside what every model takes.
+# Columns that candidates of longer horizons read in addition.
 _AMOUNT_COLUMNS = ("net_amount",)
 
 
 class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
-    """Net spend in the horizon, with an interval, and the historic and total value beside it.
+    """Net spend in the horizon with an interval, and historic and total value.
 
-    Declared as `clv` for the horizon by which tiers and total value go, and under further names for longer ones
-    (`clv_further_horizons_days` in dbt_project.yml). These have snapshots of their own, and may do without training
-    snapshots, with candidates that need no outcomes.
+    It is declared as `clv` for the horizon of tiers and total value, and under further names for longer horizons
+    (`clv_further_horizons_days` in dbt_project.yml). These have snapshots of their own; without training snapshots,
+    only candidates that need no outcomes compete.
     """
 
     name = "clv"
@@ -59,8 +59,22 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return self.name != type(self).name
 
     def monitoring(self) -> Monitoring:
-        monitoring = spend_monitoring(self.configuration.status_quo, self.rank_by_weight)
-        return replace(monitoring, of_serving_version=self.is_further)
+        return Monitoring(
+            "customer_id",
+            "future_net_amount",
+            AMOUNT_MEASURES,
+            outcomes_after,
+            self._status_quo,
+            self.rank_by_weight,
+            of_serving_version=self.is_further,
+        )
+
+    def _status_quo(
+        self, connection: object, rows: pd.DataFrame, day: date, horizon_days: int, definitions: Definitions
+    ) -> Rules:
+        del connection, day, definitions  # the status quo depends on the row only
+        rule = StatusQuoSpend(horizon_days, self.configuration.status_quo.minimum_tenure_days)
+        return dict.fromkeys(AMOUNT_MEASURES, ("status_quo_rate", rule.fit(rows).predict(rows)))
 
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
         if not self.is_further:
@@ -83,7 +97,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     def target(self, rows: pd.DataFrame) -> NDArray:
         return rows["future_net_amount"].to_numpy(dtype=float)
 
-    # ---- may it be done ----
+    # ---- checks ----
 
     def check(self, snapshots: Snapshots) -> None:
         if not self.is_further or snapshots.scoring.empty or not snapshots.training.empty:
@@ -103,7 +117,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
             judged_on = snapshots.as_of_date - timedelta(days=self.horizon_days)
             history = self._history(snapshots, days_back=self.horizon_days)
             raise Refused(
-                f"The history is too short for {self.horizon_days} days: models would be judged on {judged_on}, and "
+                f"The history is too short for {self.horizon_days} days: models would be evaluated on {judged_on}, and "
                 f"{history.words('orders', 'evaluation')}"
             )
 
@@ -120,7 +134,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         )
         yield from learning.makers()
 
-    # ---- judgement ----
+    # ---- evaluation ----
 
     def predicted(self, estimator: LifetimeValueModel, features: pd.DataFrame) -> NDArray:
         return estimator.predict(features)
@@ -147,7 +161,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         }
 
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
-        """Coverage and width of the intervals on the holdout, on customers that they were not learned from."""
+        """Coverage and mean width of the intervals on the holdout, out of sample."""
         estimator = candidate.estimator
         if candidate.parameters.get("interval_learned_on") == HOLDOUT:
             folds = {"fold_count": self.configuration.calibration.fold_count, "seed": self.random_seed}
@@ -163,12 +177,12 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return metrics.normalised_gini_by_weight(actual, predicted)
 
     def tie_break(self, metrics: Mapping[str, float]) -> float:
-        """How far the total is off, as a factor: MAE would reward under-prediction."""
+        """|log| of the level ratio: MAE would reward under-prediction."""
         ratio = metrics["level_ratio"]
         return abs(np.log(ratio)) if ratio > 0 else np.inf
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
-        if self.is_further:  # shown as figures and not as pictures, which take longer than the competition itself
+        if self.is_further:  # the plots would take longer than the competition itself
             return {}
         from ml.evaluation import plots
 
@@ -188,7 +202,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))
 
     def value_tier(self, predicted: pd.Series, customer_id: pd.Series) -> NDArray:
-        """Tier by rank of predicted spend; equal predictions are ranked by id, so that a rerun agrees."""
+        """Tier of each customer by rank of predicted spend, shape (n_rows,); ties are ranked by id."""
         order = np.lexsort((customer_id.to_numpy(dtype=str), -predicted.to_numpy()))
         share = np.empty(len(order))
         share[order] = (np.arange(len(order)) + 0.5) / max(len(order), 1)
@@ -200,5 +214,5 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return self._declared(pd.DataFrame(known, index=rows.index))
 
     def _declared(self, columns: pd.DataFrame) -> pd.DataFrame:
-        """Those that the job's own score table has."""
+        """The columns that the job's own score table has."""
         return columns[[name for name in columns if name in self.spec.scores.columns]]

@@ -1,4 +1,4 @@
-"""The candidates of lifetime value: rules, the purchase model, and two families of boosting with a bounded search."""
+"""The candidates of lifetime value: rules, purchase models, and two boosted models with searched parameters."""
 
 from __future__ import annotations
 
@@ -9,24 +9,17 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, SpendRule, StatusQuoSpend
-from ml.estimators.boosting import boosted_classifier, boosted_regressor
+from ml.estimators.boosting import boosted_regressor
+from ml.estimators.classifiers import make_classifier
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
-from ml.estimators.parameters import BoostingParameters
 from ml.estimators.purchase_forecast import PurchaseSpendModel
-from ml.estimators.search import (
-    Chosen,
-    InsideMeasure,
-    by_auc,
-    by_gini,
-    by_squared_error,
-)
+from ml.estimators.search import Chosen, InsideMeasure, by_auc, by_gini, by_squared_error
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.jobs.configuration import LifetimeValueConfiguration
@@ -38,20 +31,19 @@ TRAINING = "the training snapshots"
 
 @dataclass(frozen=True)
 class SpendLearning(CustomerLearning):
-    """What the candidates of one horizon share.
+    """The data and settings of the candidates of one horizon.
 
-    Without training snapshots only candidates that need no outcomes are made: rules, and the purchase model, which
-    learns from histories alone. Their intervals are then learned on the holdout; how well those cover is measured
-    on customers left out.
+    Without training snapshots only candidates that need no outcomes compete: rules, and purchase models, which are
+    fitted on histories. Their intervals are then fitted on the holdout, and their coverage is measured by folds.
 
     Attributes
     ----------
     target
         Net spend in the horizon of labelled rows.
     is_further
-        A longer horizon than the job's own: rules are brought to the level of the outcomes learned from, and the
-        purchase model is fitted on the histories before the holdout's date, not on those before the newest training
-        snapshot, which lies that much further back.
+        Whether the horizon is one of the longer ones: rules are scaled to the level of the training outcomes, and
+        purchase models are fitted on the histories before the holdout's date, because the newest training snapshot
+        lies a further horizon back.
     """
 
     configuration: LifetimeValueConfiguration
@@ -59,6 +51,7 @@ class SpendLearning(CustomerLearning):
 
     @property
     def has_outcomes(self) -> bool:
+        """Whether there are training snapshots."""
         return not self.snapshots.training.empty
 
     @property
@@ -67,7 +60,7 @@ class SpendLearning(CustomerLearning):
 
     @cached_property
     def purchases(self) -> PurchaseSpendModel | CandidateFailed:
-        """Fitted on every customer of one snapshot: eligibility would bias its rates."""
+        """Fitted on all customers of one snapshot: restricting it to eligible ones would bias it."""
         try:
             return PurchaseSpendModel(self.horizon_days).fit(self._histories)
         except CandidateFailed as failure:
@@ -78,7 +71,7 @@ class SpendLearning(CustomerLearning):
         is_late = self.is_further or not self.has_outcomes
         return model_frame(self.snapshots.evaluation if is_late else self.snapshots.latest_training())
 
-    # ---- what needs no outcomes ----
+    # ---- candidates without outcomes ----
 
     def makers(self) -> Iterator[tuple[str, Callable[[], Candidate]]]:
         """Name and maker of every candidate, baselines first."""
@@ -117,18 +110,18 @@ class SpendLearning(CustomerLearning):
         predicted = estimator.predict(model_frame(self.rows))
         return self._complete(estimator.method_name_, estimator, predicted, estimator.record_)
 
-    # ---- what learns from outcomes ----
+    # ---- candidates fitted on outcomes ----
 
     def _two_stage(self) -> Candidate:
         configuration, calibration = self.configuration, self.configuration.calibration
-        buys = self.outcome > 0
-        probability = self._searched("buying_probability", boosted_classifier, buys.astype(float), by_auc)
+        buys, classifier = self.outcome > 0, partial(make_classifier, "gradient_boosting")
+        probability = self._searched("buying_probability", classifier, buys.astype(float), by_auc)
         spend = self._searched(
             "spend_given_purchase", boosted_regressor, np.log(self.outcome[buys]), by_squared_error, rows=buys
         )
         estimator = TwoStageSpendModel(
-            boosted_classifier(self.columns, probability.parameters, self.seed, self.treatment),
-            boosted_regressor(self.columns, spend.parameters, self.seed, self.treatment),
+            classifier(self.columns, probability.parameters, self.seed, treatment=self.treatment),
+            boosted_regressor(self.columns, spend.parameters, self.seed, treatment=self.treatment),
             fold_count=calibration.fold_count,
             method=calibration.method,
             seed=configuration.random_seed,
@@ -144,7 +137,7 @@ class SpendLearning(CustomerLearning):
 
         chosen = self._searched("tweedie_boosting", make, np.maximum(self.outcome, 0), by_gini)
         estimator = TweedieSpendModel(
-            make(self.columns, chosen.parameters, self.seed, self.treatment),
+            make(self.columns, chosen.parameters, self.seed, treatment=self.treatment),
             cap_quantile=chosen.parameters.cap_quantile,
             fold_count=calibration.fold_count,
             seed=self.seed,
@@ -155,18 +148,15 @@ class SpendLearning(CustomerLearning):
     def _searched(
         self,
         stage: str,
-        make: Callable[[tuple[str, ...], BoostingParameters, int, BaseEstimator], Pipeline],
+        make: Callable[..., Pipeline],
         outcome: NDArray,
         measure: InsideMeasure,
         rows: NDArray | None = None,
     ) -> Chosen:
-        """The parameters of one stage, searched inside the training snapshots.
-
-        `outcome` is that of the rows learned from, or of those of them that `rows` marks.
-        """
+        """Search the parameters of one stage, on the training rows or those in the mask `rows`."""
         return self.configuration.searched(
             stage,
-            lambda parameters: make(self.columns, parameters, self.seed, self.treatment),
+            lambda parameters: make(self.columns, parameters, self.seed, treatment=self.treatment),
             self.inside(outcome, rows),
             measure,
         )
@@ -180,9 +170,9 @@ class SpendLearning(CustomerLearning):
         *,
         is_baseline: bool = False,
     ) -> Candidate:
-        """Add what every serving model needs beside the amount: an interval, and orders if they can be told.
+        """The candidate of a model of amounts, with an interval and, if one was fitted, a purchase model.
 
-        `predicted` are amounts of the rows learned from, made without knowing their outcome.
+        `predicted` are out-of-sample predictions for the training rows.
         """
         settings = self.configuration.intervals
         interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)

@@ -1,4 +1,4 @@
-"""What of a customer's future spend will be left after the cost of goods: the share that was left so far, shrunken."""
+"""The expected margin share of a customer's future spend: the share so far, shrunken towards that of all customers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def expected_margin_share(rows: pd.DataFrame) -> NDArray:
-    """Expected margin per unit of net spend of each customer; NaN where the cost of their goods is unknown.
+    """Expected margin per unit of net spend, shape (n_rows,); NaN where the cost of goods is unknown.
 
     Credibility weighting (Bühlmann & Straub 1970): with a customer's net amount w and margin share x = margin / w,
     the share m of all customers together, and k = σ² / τ²,
@@ -16,33 +16,33 @@ def expected_margin_share(rows: pd.DataFrame) -> NDArray:
         expected share = (w x + k m) / (w + k),
 
     where τ² is the variance of true shares between customers and σ² / w that of a share observed over an amount w.
-    Both are told apart by how much less the shares of customers with large amounts spread (`spread_of_shares`).
+    Both are estimated from how much less the shares of customers with large amounts vary (`spread_of_shares`).
 
     Parameters
     ----------
     rows
-        Rows of `marts.customer_features` of one date: `net_amount`, `net_margin_amount` (may be missing altogether).
+        One row per customer: `net_amount` and, if the source has costs, `net_margin_amount`.
     """
     if "net_margin_amount" not in rows:
         return np.full(len(rows), np.nan)
     amount, margin = (rows[name].to_numpy(dtype=float) for name in ("net_amount", "net_margin_amount"))
-    is_known, speaks = np.isfinite(margin), np.isfinite(margin) & (amount > 0)
-    if not speaks.any():
+    is_known, is_usable = np.isfinite(margin), np.isfinite(margin) & (amount > 0)
+    if not is_usable.any():
         return np.full(len(rows), np.nan)
-    common = margin[speaks].sum() / amount[speaks].sum()
-    between, within = spread_of_shares(amount[speaks], margin[speaks] / amount[speaks], common)
-    own = np.where(speaks, amount, 0.0)
-    credibility = np.divide(between * own, between * own + within, out=np.zeros(len(rows)), where=speaks)
-    share = np.divide(margin, amount, out=np.full(len(rows), common), where=speaks)
+    common = margin[is_usable].sum() / amount[is_usable].sum()
+    between, within = spread_of_shares(amount[is_usable], margin[is_usable] / amount[is_usable], common)
+    own = np.where(is_usable, amount, 0.0)
+    credibility = np.divide(between * own, between * own + within, out=np.zeros(len(rows)), where=is_usable)
+    share = np.divide(margin, amount, out=np.full(len(rows), common), where=is_usable)
     return np.where(is_known, credibility * share + (1 - credibility) * common, np.nan)
 
 
 def spread_of_shares(amount: NDArray, share: NDArray, common: float) -> tuple[float, float]:
-    """Variance of true shares between customers, and of one unit's share within a customer (τ² and σ²).
+    """Variance of true shares between customers (τ²), and of the share of one unit of spend within a customer (σ²).
 
     The mean of w (x − m)² is τ² w̄ + σ²; taken over the lower and the upper half of customers by amount, these are
-    two equations. Where large amounts spread no less there is no variance within, where they spread as chance has
-    it there is none between. One customer, or equal amounts, count as chance.
+    two equations. Both are at least 0. With one customer, or equal amounts, all variance is attributed to σ².
+    `amount` and `share` have the shape (n_customers,).
     """
     deviation = amount * (share - common) ** 2
     is_large = amount > np.median(amount)

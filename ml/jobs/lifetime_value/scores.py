@@ -1,4 +1,4 @@
-"""The columns of the score tables of lifetime value: amounts, and the margin in them."""
+"""The columns of the score tables of lifetime value: amounts and margins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml.jobs.lifetime_value.margin import expected_margin_share
 
 
 def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Amounts, interval and margins for rows of `marts.customer_features`, with their index.
+    """Amounts, interval and margins, one row per row of `marts.customer_features`, with their index.
 
     Money is rounded, so that the written parts add up to the written totals.
     """
@@ -26,7 +26,7 @@ def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, row
 
 
 def historic_columns(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """What is known without a model."""
+    """The columns that need no model, with the index of the rows."""
     margin = rows["net_margin_amount"].astype(float) if "net_margin_amount" in rows else np.nan
     return {
         "historic_amount": rows["net_amount"].astype(float),

@@ -1,4 +1,4 @@
-"""Who competes: every method with every setting of `ml/conf/segmentation.yml`, and the rule to beat."""
+"""The candidates: every method with every setting of `ml/conf/segmentation.yml`, and the baseline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def candidates(
     Parameters
     ----------
     largest_count
-        Segments that the data allow at most.
+        Maximum number of segments that the data allow.
     """
     yield _candidate(BASELINE, GridSegments(columns, **_scaling(configuration)), is_baseline=True)
     for model in _counted(configuration, columns, largest_count):
@@ -44,7 +44,7 @@ def candidates(
 
 
 def method_of(name: str) -> str:
-    """The method behind a candidate's name."""
+    """The method of a candidate, from its name."""
     return next((method for method in METHODS if name.startswith(method)), BASELINE)
 
 

@@ -1,4 +1,4 @@
-"""What `ml/conf/segmentation.yml` may say, checked when it is read."""
+"""The settings of segmentation, validated when `ml/conf/segmentation.yml` is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from ml.competition.thresholds import SegmentationGate
 from ml.configuration import Frozen
 
-# What a profile shows, whatever the clustering used.
+# The columns of a profile, whichever columns the clustering uses.
 PROFILE_COLUMNS = ("days_since_last_order", "order_day_count", "net_amount", "tenure_days")
 MEDIAN_SUFFIX = "__median"
 
@@ -44,7 +44,7 @@ class Bound(Frozen):
     at_most: float | None = None
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies within; both ends belong to it."""
+        """Whether a value lies within the bounds, inclusively."""
         above = self.at_least is None or value >= self.at_least
         return above and (self.at_most is None or value <= self.at_most)
 
@@ -55,7 +55,7 @@ class NamingRule(Frozen):
 
 
 class Naming(Frozen):
-    """The rule table: the first rule whose conditions all hold names the segment."""
+    """The rules of names: the first rule whose conditions all hold names the segment."""
 
     kinds: tuple[NamingRule, ...] = Field(min_length=1)
     qualifiers: dict[str, tuple[str, str, str]]

@@ -1,4 +1,4 @@
-"""The gate of the segmentation: does the chosen candidate serve, the champion go on, or the rule have to do?"""
+"""The gate of segmentation: the chosen candidate serves, the champion keeps serving, or the baseline serves."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def decide(
     Parameters
     ----------
     former
-        Figures of the champion on today's customers in today's space; None without a champion.
+        Metrics of the champion on today's customers and scale; None without a champion.
     """
     value, rule = chosen.metrics[METRIC], baseline.metrics[METRIC]
     checks = [
         Check("sound segments", choice.is_sound, choice.reason),
         Check(
-            "tells customers apart better than the rule",
+            "separates customers better than the baseline",
             value > rule,
             f"silhouette {value:.3f} against {rule:.3f} of {baseline.name}",
         ),

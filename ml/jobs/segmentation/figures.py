@@ -1,4 +1,4 @@
-"""What is measured of every segmentation: how well it separates, how stable it is, how large its segments are."""
+"""The metrics of segmentations: separation, stability, and the sizes of segments."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _STARTS_PER_RESAMPLE = 3
 def partition_figures(
     model: SegmentModel, features: pd.DataFrame, scaled: NDArray, configuration: SegmentationConfiguration
 ) -> dict[str, float]:
-    """Figures of one partition; the same names for every method.
+    """Metrics of one partition, with the same names for every method.
 
     Parameters
     ----------
     scaled : ndarray of shape (n_customers, n_columns)
-        The space to judge in: the same for all who compete.
+        The scaled features on which distances are measured, the same for all candidates.
     """
     label = model.positions(features)
     share = np.bincount(label, minlength=len(model.centers_)) / len(label)
@@ -48,7 +48,7 @@ def partition_figures(
 def bootstrap_ari(
     model: SegmentModel, features: pd.DataFrame, configuration: SegmentationConfiguration
 ) -> dict[str, float]:
-    """Agreement between the partition and those learned on bootstrap resamples.
+    """Agreement between the partition and those fitted on bootstrap resamples of the rows of `features`.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def bootstrap_ari(
     agreements = []
     for _ in range(configuration.stability.repetition_count):
         again = _refitted(model, features.iloc[random.integers(0, len(features), size)])
-        # A resample without segments agrees with nothing.
+        # A resample without segments counts as no agreement.
         agreements.append(0.0 if again is None else adjusted_rand_score(label, again.positions(features)))
     error = np.std(agreements, ddof=1) / np.sqrt(len(agreements))
     return {"stability_ari": float(np.mean(agreements)), "stability_ari_error": float(error)}
@@ -75,14 +75,14 @@ def monthly_ari(
     Parameters
     ----------
     months
-        Features of the eligible customers of each snapshot, oldest first, indexed by customer.
+        Features of the eligible customers of each snapshot, indexed by customer; oldest first.
 
     Returns
     -------
     dict
-        `monthly_model_ari`: both months' models asked about the later month's customers, so that only the
-        model differs. `monthly_membership_ari`: each customer's segment then and now, so that customers who
-        really moved count as well. Not a number with fewer than two months.
+        `monthly_model_ari`: both months' models applied to the later month's customers, so that only the model
+        differs. `monthly_membership_ari`: each customer's segments in both months, so that customers who really moved
+        count too. NaN with fewer than two months.
     """
     size, seed = configuration.stability.resample_count, configuration.random_seed
     models = [_refitted(model, sampled(month, size, seed)) for month in months]

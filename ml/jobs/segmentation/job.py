@@ -1,4 +1,4 @@
-"""Segmentation as a job: candidates of three methods, the choice, lasting ids, names and scores."""
+"""Segmentation as a job: candidates of three methods, their selection, persistent ids, names and scores."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ml.jobs.segmentation.selection import Choice, choose
 from ml.treatment.rows import complete
 from ml.treatment.transformer import value_changes
 
-# One feature alone is a ranking, not a kind of customer.
+# A single feature gives a ranking, not segments.
 _FEWEST_COLUMNS = 2
 
 
 class SegmentationJob(Job[Snapshots, SegmentModel]):
-    """Kinds of customers, for those eligible at the as-of date. No labels, hence no temporal holdout."""
+    """Segments of the customers eligible at the as-of date; without labels, and hence without a temporal holdout."""
 
     name = "segmentation"
     configuration: SegmentationConfiguration
@@ -70,7 +70,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         return varying + tuple(name for name in PROFILE_COLUMNS if name not in varying)
 
     def _customers(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Eligible customers of whom all that must be known is."""
+        """Eligible customers with all required features."""
         return complete(eligible(rows), (*self.configuration.columns, *PROFILE_COLUMNS), self.subject)
 
     def _varying_columns(self, snapshots: Snapshots) -> tuple[str, ...]:
@@ -87,7 +87,8 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
         choice = choose(evidence, self.configuration)
         chosen = next(result for result in results if result.name == choice.name)
-        former = None if champion is None else self._figures_of(champion, features, results[0])
+        scaled = results[0].candidate.estimator.scaled(features)  # the scale on which all candidates are evaluated
+        former = None if champion is None else partition_figures(champion, features, scaled, self.configuration)
         for result in results:
             self._label(result.candidate.estimator, features, champion)
         return Competition(
@@ -119,7 +120,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         return Result(candidate, figures, model.positions(features))
 
     def _months(self, snapshots: Snapshots, wanted: tuple[str, ...]) -> list[pd.DataFrame]:
-        """Features at the newest monthly training dates with enough customers, oldest first."""
+        """Features of the customers at the newest training dates with enough of them, oldest first."""
         months = []
         for day in snapshots.training_dates[-self.configuration.stability.month_count :]:
             rows = self._customers(snapshots.training[snapshots.training["as_of_date"] == pd.Timestamp(day)])
@@ -127,13 +128,8 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
                 months.append(model_frame(rows, wanted).set_axis(rows["customer_id"], axis=0))
         return months
 
-    def _figures_of(self, champion: SegmentModel, features: pd.DataFrame, judge: Result) -> dict[str, float]:
-        """The champion on today's customers, in the space in which today's candidates are judged."""
-        scaled = judge.candidate.estimator.scaled(features)
-        return partition_figures(champion, features, scaled, self.configuration)
-
     def _label(self, model: SegmentModel, features: pd.DataFrame, champion: SegmentModel | None) -> None:
-        """Ids as in the champion where segments correspond, otherwise by value; names from the profiles."""
+        """Set ids, those of the champion where segments match and else by value, and names by the profiles."""
         farthest = self.configuration.maximum_match_distance
         ids = None if champion is None else matched_ids(model, champion, farthest)
         if ids is None:
@@ -180,7 +176,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         )
 
     def changed_values(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """What the segments' own scaling caps (ml/estimators/segments/scaling.py)."""
+        """The values that the segments' own scaling caps (ml/estimators/segments/scaling.py)."""
         own = features[list(estimator.columns)]
         return value_changes(own, estimator.capped(own), dict.fromkeys(estimator.columns, "median")).assign(
             score_column=self.score_column

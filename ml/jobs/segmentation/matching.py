@@ -1,4 +1,4 @@
-"""Lasting segment ids: clusterings number their segments anew each time, people should not notice."""
+"""Persistent segment ids: clusterings number their segments differently each time, which users should not notice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml.estimators.segments.model import SegmentModel
 
 
 def matched_ids(new: SegmentModel, former: SegmentModel, maximum_distance: float = np.inf) -> NDArray | None:
-    """Give each new segment the id of the former one it corresponds to (Hungarian on profile means).
+    """Give each new segment the id of the former one that it matches (Hungarian method on profile means).
 
     The mean of a segment's members is K-Means' centroid; mixtures and HDBSCAN have one too, so that segments
     of different methods can be matched.
@@ -18,13 +18,13 @@ def matched_ids(new: SegmentModel, former: SegmentModel, maximum_distance: float
     Parameters
     ----------
     maximum_distance
-        Between the means, in the new model's standard deviations; what lies farther apart is another segment.
+        Maximum distance between matched means, in standard deviations of the new model.
 
     Returns
     -------
     ndarray or None
-        Ids in the order of the new centers; segments without a counterpart get ids never used before.
-        None when the models use different features and cannot be compared.
+        Ids in the order of the new centers, shape (n_segments,); segments without a match get new ids. None if the
+        models use different features.
     """
     if tuple(new.columns) != tuple(former.columns):
         return None

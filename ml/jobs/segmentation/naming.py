@@ -1,4 +1,4 @@
-"""Names for segments, by the rule table of `ml/conf/segmentation.yml` from their profiles; never two alike."""
+"""Unique names of segments, by the rules of `ml/conf/segmentation.yml` and the segments' profiles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from ml.jobs.segmentation.configuration import MEDIAN_SUFFIX, PROFILE_COLUMNS, Naming
 
-# Segments that differ by less than this (standard deviations) in a column are not told apart by it.
+# Columns in which segments differ by less than this (standard deviations) do not distinguish them.
 _WORTH_SAYING = 0.1
 _WORDS_BY_COUNT = {2: (0, 2), 3: (0, 1, 2)}
 
@@ -30,12 +30,12 @@ def segment_profiles(features: pd.DataFrame, segment: np.ndarray) -> pd.DataFram
 
 
 def name_segments(profiles: pd.DataFrame, naming: Naming) -> dict[int, str]:
-    """Name every segment; segments of one kind are told apart by what differs most between them."""
+    """Name every segment of `segment_profiles`; segments of one kind get qualifiers by the column that differs most."""
     kinds = {segment: _kind(row, naming) for segment, row in profiles.iterrows()}
     names: dict[int, str] = {}
     for kind in dict.fromkeys(kinds.values()):
         alike = [segment for segment, other in kinds.items() if other == kind]
-        names |= _told_apart(kind, profiles.loc[alike], naming)
+        names |= _distinguished(kind, profiles.loc[alike], naming)
     return {int(segment): names[segment] for segment in profiles.index}
 
 
@@ -45,7 +45,7 @@ def _kind(profile: pd.Series, naming: Naming) -> str:
     )
 
 
-def _told_apart(name: str, profiles: pd.DataFrame, naming: Naming) -> dict[int, str]:
+def _distinguished(name: str, profiles: pd.DataFrame, naming: Naming) -> dict[int, str]:
     if len(profiles) == 1:
         return {profiles.index[0]: name}
     left = [column for column in naming.qualifiers if column in profiles]
@@ -58,11 +58,11 @@ def _told_apart(name: str, profiles: pd.DataFrame, naming: Naming) -> dict[int, 
     if len(order) in _WORDS_BY_COUNT:
         chosen = (words[place] for place in _WORDS_BY_COUNT[len(order)])
         return {segment: f"{name}, {word}" for segment, word in zip(order, chosen, strict=True)}
-    # More than there are words: the upper and the lower half, each told apart by another column.
+    # More segments than words: an upper and a lower half, each distinguished by another column.
     rest, middle = profiles.drop(columns=column), len(order) // 2
     halves = ((order[:middle], words[0]), (order[middle:], words[2]))
     return {
-        segment: told
+        segment: full_name
         for half, word in halves
-        for segment, told in _told_apart(f"{name}, {word}", rest.loc[half], naming).items()
+        for segment, full_name in _distinguished(f"{name}, {word}", rest.loc[half], naming).items()
     }

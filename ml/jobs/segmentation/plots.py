@@ -1,13 +1,14 @@
-"""The picture of the competition between methods and numbers of segments."""
+"""The plot that compares methods and numbers of segments."""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ml.evaluation.plots import COLOURS, plain
 from ml.jobs.segmentation.candidates import METHODS, method_of
 
-_COLOURS = dict(zip(METHODS, ("#1f5fa8", "#c8752a", "#4b8f5c"), strict=True))
+_COLOURS = dict(zip(METHODS, COLOURS, strict=False))
 _PANELS = (
     ("silhouette", "silhouette"),
     ("stability_ari", "stability over resamples (ARI)"),
@@ -17,7 +18,7 @@ _PANELS = (
 
 
 def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
-    """Figures of every candidate by its number of segments, one colour per method, the chosen one ringed.
+    """Plot metrics of every candidate by its number of segments, with a ring around the chosen one.
 
     Parameters
     ----------
@@ -41,8 +42,6 @@ def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
             linestyle="none",
         )
         axes.set(xlabel="number of segments", title=label)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     panels[0].legend(frameon=False)
     figure.suptitle(f"Methods and numbers of segments: {chosen} chosen")
-    return figure
+    return plain(figure)

@@ -1,13 +1,11 @@
-"""Which segmentation is offered to serve: the rule, applied to the figures of all candidates.
+"""The selection of the segmentation that may serve, from the metrics of all candidates.
 
-The rule. Two segments always have the best silhouette on such data and only say "good" and "bad", so they
-are measured but cannot serve. A candidate of any method is sound if it has more, is stable (mean adjusted
-Rand index over bootstrap resamples, less its standard error: what is stable by luck of the draw would be gone
-the next day), gives the same picture month after month (the models of consecutive
-months, asked about the same customers), has no tiny segment, and its method leaves few customers out as
-noise. Of the sound ones, those count whose silhouette is nearly the best of them; among these the largest
-number of segments is chosen, the finest picture that the data support, and of equally fine ones the best
-silhouette. If none is sound, the most stable one is offered and the gate refuses it.
+Two segments always have the best silhouette on such data and only mean "good" and "bad", so they are measured but
+cannot serve. A candidate of any method is sound if it has more segments, is stable (mean adjusted Rand index over
+bootstrap resamples minus its standard error), agrees from month to month (the models of consecutive months, applied
+to the same customers), has no tiny segment, and leaves few customers out as noise. Of the sound candidates with nearly
+the best silhouette, the one with the most segments is chosen, and of several the one with the best silhouette. If none
+is sound, the most stable one is offered, and the gate rejects it.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from ml.jobs.segmentation.configuration import SegmentationConfiguration
 
 @dataclass(frozen=True)
 class Choice:
-    """The candidate chosen and why."""
+    """The chosen candidate, and why."""
 
     name: str
     is_sound: bool
@@ -35,8 +33,8 @@ def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> 
     ----------
     evidence
         One row per candidate (index: name) with the columns silhouette, segment_count, stability_ari,
-        stability_ari_error, monthly_model_ari (empty with a short history: then it does not count),
-        smallest_share, noise_share.
+        stability_ari_error, monthly_model_ari (NaN with a short history, and then ignored), smallest_share,
+        noise_share.
     """
     offered = evidence[(evidence["segment_count"] >= configuration.serving_from) & evidence["silhouette"].notna()]
     if offered.empty:
@@ -49,11 +47,11 @@ def choose(evidence: pd.DataFrame, configuration: SegmentationConfiguration) -> 
         return Choice(str(best.name), False, reason)
     near_best = sound[sound["silhouette"] >= configuration.silhouette_tolerance * sound["silhouette"].max()]
     chosen = near_best.sort_values(["segment_count", "silhouette"], kind="stable").iloc[-1]
-    return Choice(str(chosen.name), True, _praise(chosen, len(sound), sound["silhouette"].max()))
+    return Choice(str(chosen.name), True, _reason(chosen, len(sound), sound["silhouette"].max()))
 
 
 def weaknesses(row: pd.Series, configuration: SegmentationConfiguration) -> list[str]:
-    """What keeps a candidate from serving, in words; empty when nothing does."""
+    """The reasons why a candidate, a row of `evidence`, may not serve; empty if it may."""
     stability = configuration.stability
     found = []
     if not row["stability_ari"] - row["stability_ari_error"] >= stability.minimum_ari:
@@ -63,7 +61,7 @@ def weaknesses(row: pd.Series, configuration: SegmentationConfiguration) -> list
         )
     if row["monthly_model_ari"] < stability.minimum_monthly_ari:
         found.append(
-            f"another picture each month (ARI {row['monthly_model_ari']:.2f}, {stability.minimum_monthly_ari:g} needed)"
+            f"unstable over months (ARI {row['monthly_model_ari']:.2f}, {stability.minimum_monthly_ari:g} needed)"
         )
     if not row["smallest_share"] >= configuration.minimum_segment_share:
         found.append(f"a tiny segment ({row['smallest_share']:.1%})")
@@ -72,7 +70,7 @@ def weaknesses(row: pd.Series, configuration: SegmentationConfiguration) -> list
     return found
 
 
-def _praise(row: pd.Series, sound_count: int, best: float) -> str:
+def _reason(row: pd.Series, sound_count: int, best: float) -> str:
     monthly = row["monthly_model_ari"]
     by_month = "no months to compare" if pd.isna(monthly) else f"{monthly:.2f} from month to month"
     return (

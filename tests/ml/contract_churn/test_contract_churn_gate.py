@@ -97,7 +97,7 @@ def test_shuffled_labels_are_worth_half(drawn, fast):
         ({"scoring": "ended"}, "Only 0 contracts run"),
         ({"training": "one class"}, "Only 0 of 600 training rows ended; 25 are needed"),
         ({"design": "snapshots", "first_started_on": date(2017, 12, 1)}, "history is too short: contracts reach back"),
-        ({"training": "constant"}, "do not differ in any feature"),
+        ({"training": "constant"}, "No feature differs"),
     ],
 )
 def test_data_that_allow_no_model_are_refused_with_a_reason(drawn, fast, change, reason):
