@@ -133,7 +133,7 @@ def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_witho
         (
             "update marts.subscription_features set term_months = 1, monthly_amount = 1, tenure_months = 1, "
             "attributes = null",
-            "do not differ in any feature",
+            "No feature differs",
         ),
     ],
 )
