@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.competition.gate import Comparison, Competitor
 from ml.competition.results import CandidateFailed, Result
-from ml.evaluation.bootstrap import Interval, Resamples, paired_difference
 from warehouse.base.errors import ClienteleError
 
 _log = logging.getLogger(__name__)
@@ -69,67 +66,3 @@ def finite(prediction: NDArray) -> NDArray:
     if not np.isfinite(prediction).all():
         raise CandidateFailed("some predictions are not finite")
     return prediction
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """How results are ranked and compared.
-
-    Attributes
-    ----------
-    metric
-        The primary metric; higher is better.
-    tie_break
-        Of a result's metrics; lower is better. Chooses among results between which the primary metric shows no
-        significant difference.
-    """
-
-    metric: str
-    tie_break: Callable[[Mapping[str, float]], float]
-    resamples: Resamples
-
-    def difference(self, first: Result, second: Result) -> Interval:
-        """Paired bootstrap interval of the metric of the first minus that of the second."""
-        rows = len(first.prediction)
-        return paired_difference(first.ranked_by_weight, second.ranked_by_weight, rows, self.resamples)
-
-    def best_baseline(self, results: Iterable[Result]) -> Result:
-        """The baseline with the best primary metric."""
-        return max((r for r in results if r.candidate.is_baseline), key=self._ranked)
-
-    def contender(self, results: Iterable[Result]) -> Result | None:
-        """The best model: of those not significantly worse in the primary metric, the one with the best tie-break."""
-        models = [r for r in results if not r.candidate.is_baseline]
-        if not models:
-            return None
-        first = max(models, key=self._ranked)
-        alike = [r for r in models if r is first or self.difference(first, r).lower <= 0]
-        return min(alike, key=lambda result: self.tie_break(result.metrics))
-
-    def comparison(
-        self, contender: Result | None, baseline: Result, former: Result | None, *, has_champion: bool
-    ) -> Comparison:
-        """The comparison that the gate decides on.
-
-        Parameters
-        ----------
-        former
-            The champion on the same rows; None where it was fitted on them (it then keeps serving if the contender
-            fails), or where there is no champion.
-        """
-        return Comparison(
-            metric=self.metric,
-            baseline=_competitor(baseline),
-            contender=_competitor(contender) if contender else None,
-            champion=_competitor(former) if former else Competitor("champion", {}) if has_champion else None,
-            contender_over_baseline=self.difference(contender, baseline) if contender else None,
-            contender_over_champion=self.difference(contender, former) if contender and former else None,
-            champion_over_baseline=self.difference(former, baseline) if former else None,
-        )
-
-    def _ranked(self, result: Result) -> float:
-        return result.metrics[self.metric]
-
-
-def _competitor(result: Result) -> Competitor:
-    return Competitor(result.name, result.metrics)

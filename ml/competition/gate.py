@@ -26,36 +26,35 @@ class Competitor:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The competitors, and the paired bootstrap intervals of the differences in the primary metric.
+    """The competitors, and the paired bootstrap intervals of their differences.
 
     Attributes
     ----------
+    metric, error
+        Names of the primary metric, where higher is better, and of the error of the level or of the probabilities.
     contender, champion
         None where there is none; their differences are then None too.
+    fallback
+        The rule that serves where neither a model nor the champion does; None: the baseline.
     """
 
     metric: str
     baseline: Competitor
     contender: Competitor | None = None
     champion: Competitor | None = None
+    fallback: Competitor | None = None
     contender_over_baseline: Interval | None = None
     contender_over_champion: Interval | None = None
     champion_over_baseline: Interval | None = None
+    error: str = "error"
+    contender_error_over_champion: Interval | None = None
 
 
-def baseline_checks(
-    gate: SupervisedGate, metric: str, contender: Competitor, baseline: Competitor, gain: Interval
-) -> tuple[Check, ...]:
-    """The conditions that a contender must meet, apart from those that concern the champion."""
-    figures = contender.metrics
+def soundness_checks(gate: SupervisedGate, metric: str, competitor: Competitor) -> tuple[Check, ...]:
+    """The conditions that whatever serves should meet, a model or a rule."""
+    figures = competitor.metrics
     honest = figures[metric] < gate.leak_alarm
     checks = [
-        Check(
-            "beats the best baseline",
-            gain.lower > gate.minimum_gain_over_baseline,
-            f"{metric} {figures[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
-            f"paired difference {gain}",
-        ),
         Check(
             "level within bounds",
             gate.minimum_level_ratio <= figures["level_ratio"] <= gate.maximum_level_ratio,
@@ -68,15 +67,6 @@ def baseline_checks(
             f"{metric} {figures[metric]:.4f}{'' if honest else ' looks like a leak'}, alarm from {gate.leak_alarm:g}",
         ),
     ]
-    if gate.maximum_brier_excess is not None:
-        excess = figures["brier"] - baseline.metrics["brier"]
-        checks.append(
-            Check(
-                "probabilities no worse than the baseline's",
-                excess <= gate.maximum_brier_excess,
-                f"Brier {figures['brier']:.4f} against {baseline.metrics['brier']:.4f}",
-            )
-        )
     if gate.maximum_calibration_error is not None:
         error = figures["expected_calibration_error"]
         checks.append(
@@ -89,23 +79,69 @@ def baseline_checks(
     return tuple(checks)
 
 
-def decide(gate: SupervisedGate, comparison: Comparison) -> Decision:
-    """Apply the gate of a supervised job; see `conclude`."""
-    return conclude(comparison, _checks(gate, comparison))
+def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
+    """Every condition that the contender must meet; none without a contender."""
+    contender, baseline, metric = comparison.contender, comparison.baseline, comparison.metric
+    gain = comparison.contender_over_baseline
+    if contender is None or gain is None:
+        return ()
+    checks = [
+        Check(
+            "beats the best baseline",
+            gain.lower > gate.minimum_gain_over_baseline,
+            f"{metric} {contender.metrics[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
+            f"paired difference {gain}",
+        ),
+        *soundness_checks(gate, metric, contender),
+    ]
+    if gate.maximum_brier_excess is not None:
+        excess = contender.metrics["brier"] - baseline.metrics["brier"]
+        checks.append(
+            Check(
+                "probabilities no worse than the baseline's",
+                excess <= gate.maximum_brier_excess,
+                f"Brier {contender.metrics['brier']:.4f} against {baseline.metrics['brier']:.4f}",
+            )
+        )
+    return (*checks, *_champion_checks(gate, comparison))
 
 
-def conclude(comparison: Comparison, checks: tuple[Check, ...]) -> Decision:
+def _champion_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
+    """Non-inferiority to the champion in rank and in error: the whole interval lies within the margin.
+
+    Few data make the interval wide, and a challenger must then be better to pass, not only no worse.
+    """
+    rank, error = comparison.contender_over_champion, comparison.contender_error_over_champion
+    loss, excess = gate.maximum_rank_loss_to_champion, gate.maximum_error_excess_over_champion
+    checks = []
+    if rank is not None:
+        detail = f"paired difference in {comparison.metric} to the champion {rank}, allowed from {-loss:g}"
+        checks.append(Check("ranks no worse than the champion", rank.lower >= -loss, detail))
+    if error is not None:
+        detail = f"paired difference in {comparison.error} to the champion {error}, allowed to {excess:g}"
+        checks.append(Check("errs no more than the champion", error.upper <= excess, detail))
+    return tuple(checks)
+
+
+def conclude(comparison: Comparison, checks: tuple[Check, ...], *, on_models: str = "", on_rules: str = "") -> Decision:
     """Decide who serves.
 
     The contender serves if it passes every check. Otherwise the champion keeps serving, unless the baseline is
-    significantly better than it; then the baseline serves.
+    significantly better than it; then the fallback serves.
+
+    Parameters
+    ----------
+    checks
+        Of the contender.
+    on_models, on_rules
+        Sentences about the choice of the contender and of the fallback, for the reason.
     """
     metric, contender, champion = comparison.metric, comparison.contender, comparison.champion
     passed = contender is not None and all(check.passed for check in checks)
     verdict, serving = _verdict(comparison, passed=passed)
     return Decision(
         verdict=verdict,
-        reason=_reason(comparison, verdict, checks),
+        reason=_reason(comparison, verdict, checks, on_models, on_rules),
         serving=serving,
         contender=contender.name if contender else None,
         baseline=comparison.baseline.name,
@@ -114,30 +150,24 @@ def conclude(comparison: Comparison, checks: tuple[Check, ...]) -> Decision:
         baseline_value=comparison.baseline.metrics[metric],
         champion_value=champion.metrics.get(metric) if champion else None,
         checks=checks,
+        fallback=_fallback(comparison).name,
     )
+
+
+def _fallback(comparison: Comparison) -> Competitor:
+    return comparison.fallback or comparison.baseline
 
 
 def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision:
     """Make a contender that passed the gate wait for a user's approval; any other decision is returned unchanged.
 
-    Until the answer the champion keeps serving. Where there is no usable champion, the best baseline serves; it needs
-    no approval, because it serves whenever no model passes the gate.
+    Until the answer the champion keeps serving. Where there is no usable champion, the fallback serves; it needs no
+    approval, because it serves whenever no model passes the gate.
     """
     if decision.verdict != State.PROMOTED:
         return decision
-    serving = None if champion_goes_on else decision.baseline
+    serving = None if champion_goes_on else decision.fallback or decision.baseline
     return replace(decision, verdict=State.AWAITING_APPROVAL, serving=serving)
-
-
-def _checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
-    gain, against_champion = comparison.contender_over_baseline, comparison.contender_over_champion
-    if comparison.contender is None or gain is None:
-        return ()
-    checks = baseline_checks(gate, comparison.metric, comparison.contender, comparison.baseline, gain)
-    if against_champion is None:
-        return checks
-    detail = f"paired difference to the champion {against_champion}"
-    return (*checks, Check("no worse than the champion", against_champion.upper >= 0, detail))
 
 
 def _verdict(comparison: Comparison, *, passed: bool) -> tuple[State, str | None]:
@@ -146,21 +176,22 @@ def _verdict(comparison: Comparison, *, passed: bool) -> tuple[State, str | None
     over_baseline = comparison.champion_over_baseline
     if comparison.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
         return State.CHAMPION_KEPT, None
-    return State.BASELINE_SERVES, comparison.baseline.name
+    return State.BASELINE_SERVES, _fallback(comparison).name
 
 
-def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...]) -> str:
+def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...], on_models: str, on_rules: str) -> str:
     failed = [check for check in checks if not check.passed]
     name = comparison.contender.name if comparison.contender else ""
     if not name:
-        why = "No model could be fitted"
+        why = "No model could be fitted."
     elif failed:
-        why = f"{name} fails: " + "; ".join(f"{check.name} ({check.detail})" for check in failed)
+        why = f"{name} fails: " + "; ".join(f"{check.name} ({check.detail})" for check in failed) + "."
     else:
-        why = f"{name} passes: " + "; ".join(check.detail for check in checks)
-    if verdict == State.PROMOTED:
-        return f"{why}."
+        why = f"{name} passes: " + "; ".join(check.detail for check in checks) + "."
+    said = [why, on_models]
     if verdict == State.CHAMPION_KEPT:
-        return f"{why}. The champion goes on."
-    former = ", being significantly better than the former champion" if comparison.champion else ""
-    return f"{why}. The best baseline, {comparison.baseline.name}, serves{former}."
+        said.append("The champion goes on.")
+    elif verdict == State.BASELINE_SERVES:
+        former = ", because the best baseline is significantly better than the former champion"
+        said += [on_rules, f"The rule {_fallback(comparison).name} serves{former if comparison.champion else ''}."]
+    return " ".join(filter(None, said))

@@ -52,6 +52,22 @@ class Candidate(Generic[Model]):
 
 
 @dataclass(frozen=True)
+class ByWeight:
+    """Metrics of one prediction as functions of row weights.
+
+    Attributes
+    ----------
+    rank
+        The primary metric; higher is better.
+    error
+        Of the level or of the probabilities; lower is better.
+    """
+
+    rank: WeightedMetric
+    error: WeightedMetric
+
+
+@dataclass(frozen=True)
 class Result(Generic[Model]):
     """A candidate with its metrics on rows it was not fitted on.
 
@@ -59,26 +75,25 @@ class Result(Generic[Model]):
     ----------
     prediction
         Shape (n_rows,).
-    rank_by_weight
-        The primary metric as a function of row weights, for paired comparisons. None where a job compares its
-        candidates in another way.
+    by_weight
+        For paired comparisons; None where a job compares its candidates in another way.
     """
 
     candidate: Candidate[Model]
     metrics: dict[str, float]
     prediction: NDArray
-    rank_by_weight: WeightedMetric | None = None
+    by_weight: ByWeight | None = None
 
     @property
     def name(self) -> str:
         return self.candidate.name
 
     @property
-    def ranked_by_weight(self) -> WeightedMetric:
-        """`rank_by_weight` of a job that compares its candidates by a paired bootstrap."""
-        if self.rank_by_weight is None:
-            raise TypeError(f"{self.name} has no metric for given weights to be compared by")
-        return self.rank_by_weight
+    def compared_by(self) -> ByWeight:
+        """`by_weight` of a job that compares its candidates by a paired bootstrap."""
+        if self.by_weight is None:
+            raise TypeError(f"{self.name} has no metrics for given weights to be compared by")
+        return self.by_weight
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,11 @@ class Decision:
     serving
         Candidate that is to serve; None when the champion keeps serving.
     contender
-        The best candidate that is not a baseline; None when none could be fitted.
+        The model that passes the gate, or comes nearest; None when none could be fitted.
+    baseline
+        The rule with the best primary metric, which a model must beat.
+    fallback
+        The rule that serves where neither a model nor the champion does; None: the baseline.
     """
 
     verdict: State
@@ -112,6 +131,7 @@ class Decision:
     baseline_value: float | None
     champion_value: float | None
     checks: tuple[Check, ...] = ()
+    fallback: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ class SupervisedGate(Frozen):
     minimum_level_ratio: float = Field(ge=0)
     maximum_level_ratio: float = Field(gt=0)
     leak_alarm: float
+    maximum_rank_loss_to_champion: float = Field(ge=0)
+    maximum_error_excess_over_champion: float = Field(ge=0)
 
 
 class SegmentationGate(Frozen):

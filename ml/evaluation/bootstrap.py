@@ -40,17 +40,41 @@ class Resamples:
 
 def metric_interval(metric: WeightedMetric, row_count: int, resamples: Resamples) -> Interval:
     """Percentile interval of one metric."""
-    return _interval(metric(np.ones(row_count)), [metric(w) for w in resamples.weights(row_count)], resamples)
+    draws = np.array([metric(weight) for weight in resamples.weights(row_count)])
+    return _interval(metric(np.ones(row_count)), draws, resamples)
+
+
+class PairedDraws:
+    """Metrics of several predictions for the same rows, on the same resamples; each metric is resampled once."""
+
+    def __init__(self, row_count: int, resamples: Resamples) -> None:
+        self._row_count, self._resamples = row_count, resamples
+        self._known: dict[WeightedMetric, tuple[float, NDArray]] = {}
+
+    def difference(self, first: WeightedMetric, second: WeightedMetric) -> Interval:
+        """Percentile interval of `first − second`."""
+        (estimate, draws), (other_estimate, other_draws) = self._of(first), self._of(second)
+        return _interval(estimate - other_estimate, draws - other_draws, self._resamples)
+
+    def estimate(self, metric: WeightedMetric) -> float:
+        """The metric on the rows themselves."""
+        return metric(np.ones(self._row_count))
+
+    def _of(self, metric: WeightedMetric) -> tuple[float, NDArray]:
+        """The metric on the rows themselves, and on each resample, shape (repetition_count,)."""
+        if metric not in self._known:
+            draws = np.array([metric(weight) for weight in self._resamples.weights(self._row_count)])
+            self._known[metric] = self.estimate(metric), draws
+        return self._known[metric]
 
 
 def paired_difference(first: WeightedMetric, second: WeightedMetric, row_count: int, resamples: Resamples) -> Interval:
     """Percentile interval of `first − second`, both on the same resamples of the same rows."""
-    estimate = first(np.ones(row_count)) - second(np.ones(row_count))
-    return _interval(estimate, [first(w) - second(w) for w in resamples.weights(row_count)], resamples)
+    return PairedDraws(row_count, resamples).difference(first, second)
 
 
-def _interval(estimate: float, draws: list[float], resamples: Resamples) -> Interval:
-    known = np.asarray([draw for draw in draws if np.isfinite(draw)])
+def _interval(estimate: float, draws: NDArray, resamples: Resamples) -> Interval:
+    known = draws[np.isfinite(draws)]
     if not len(known):
         return Interval(estimate, float("nan"), float("nan"))
     tail = (1 - resamples.confidence) / 2

@@ -7,6 +7,7 @@ that are bootstrapped come as `…_by_weight`: they sort once and return a funct
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -47,6 +48,17 @@ def pr_auc(actual: ArrayLike, score: ArrayLike) -> float:
     """Average precision; NaN when no row is positive."""
     actual = np.asarray(actual, dtype=int)
     return float(average_precision_score(actual, score)) if actual.any() else float("nan")
+
+
+def level_error_by_weight(actual: ArrayLike, predicted: ArrayLike) -> WeightedMetric:
+    """Absolute logarithm of the level ratio: 0 where totals agree, the same for twice and for half, else infinite."""
+    actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
+
+    def evaluate(weight: NDArray) -> float:
+        total, expected = float((weight * actual).sum()), float((weight * predicted).sum())
+        return abs(math.log(expected / total)) if total * expected > 0 else math.inf
+
+    return evaluate
 
 
 def brier_by_weight(actual: ArrayLike, probability: ArrayLike) -> WeightedMetric:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeVar
 
 import pandas as pd
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Classifier
 from ml.evaluation.churn_figures import churn_figures
-from ml.evaluation.metrics import WeightedMetric, roc_auc_by_weight
+from ml.evaluation.metrics import WeightedMetric, brier_by_weight, roc_auc_by_weight
 from ml.jobs.base import Rows
 from ml.jobs.configuration import ClassifierConfiguration
 from ml.jobs.supervised import SupervisedJob
@@ -23,6 +22,7 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
 
     configuration: ClassifierConfiguration
     prediction_method = "predict_proba"
+    error_name = "Brier score"
 
     def positives(self, rows: pd.DataFrame) -> NDArray:
         return rows["is_churned"].to_numpy(dtype=bool)
@@ -43,5 +43,5 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
         return roc_auc_by_weight(actual, predicted)
 
-    def tie_break(self, metrics: Mapping[str, float]) -> float:
-        return metrics["brier"]
+    def error_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
+        return brier_by_weight(actual, predicted)

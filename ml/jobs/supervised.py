@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.course import Evaluate, Ranking, chosen_from, evaluated, finite
-from ml.competition.gate import decide
-from ml.competition.results import Candidate, Competition, Model, Refused, Result
+from ml.competition.course import Evaluate, chosen_from, evaluated, finite
+from ml.competition.ranking import Ranking
+from ml.competition.results import ByWeight, Candidate, Competition, Model, Refused, Result
 from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
@@ -45,11 +45,12 @@ class SupervisedJob(Job[Rows, Model]):
     gate: SupervisedGate
     baseline_names: frozenset[str]
     event_words: tuple[str, str]
+    error_name: str
 
     @property
     def ranking(self) -> Ranking:
         """How results are ranked: by a rank metric, because the level depends on the season."""
-        return Ranking(self.spec.rank_metric, self.tie_break, self.resamples)
+        return Ranking(self.spec.rank_metric, self.error_name, self.resamples)
 
     # ---- what a job defines ----
 
@@ -74,8 +75,12 @@ class SupervisedJob(Job[Rows, Model]):
         """The primary metric as a function of row weights, which can be resampled; arrays of shape (n_rows,)."""
 
     @abstractmethod
-    def tie_break(self, metrics: Mapping[str, float]) -> float:
-        """Chooses among candidates that the primary metric does not distinguish; lower is better."""
+    def error_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
+        """The error of the level or of the probabilities as such a function; lower is better.
+
+        It chooses among candidates between which the primary metric shows no significant difference, and a challenger
+        must not have more of it than the champion.
+        """
 
     @abstractmethod
     def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
@@ -184,21 +189,24 @@ class SupervisedJob(Job[Rows, Model]):
         """
         snapshots = with_complete_rows(snapshots, self.subject)
         usable, dropped = self.usable(snapshots)
-        columns, ranking = self.input_columns(snapshots), self.ranking
+        columns = self.input_columns(snapshots)
         entrants = chosen_from(self.name, self.entrants(snapshots, usable, columns), only, self.baseline_names)
         results, failures = evaluated(self.name, entrants)
         former = None if champion is None else self.former_result(snapshots, champion)
-        contender, baseline = ranking.contender(results), ranking.best_baseline(results)
-        comparison = ranking.comparison(contender, baseline, former, has_champion=champion is not None)
+        contest = self.ranking.contest(self.gate_of(snapshots), results, former, has_champion=champion is not None)
         treatment = treatment_among(results)
         return Competition(
             results=tuple(results),
             failures=failures,
-            decision=decide(self.gate_of(snapshots), comparison),
+            decision=contest.decision(),
             columns=columns,
             dropped_columns=dropped,
             example=self.features(self._examples(snapshots), columns),
-            figures={r.name: self.figures(snapshots, r, baseline) for r in (contender, baseline) if r is not None},
+            figures={
+                result.name: self.figures(snapshots, result, contest.baseline)
+                for result in (contest.contender, contest.baseline, contest.fallback)
+                if result is not None
+            },
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),
@@ -212,7 +220,8 @@ class SupervisedJob(Job[Rows, Model]):
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))
         metrics = self.metrics(actual, predicted) | self.extra_metrics(candidate, features, actual)
-        return Result(candidate, metrics, predicted, self.rank_by_weight(actual, predicted))
+        by_weight = ByWeight(self.rank_by_weight(actual, predicted), self.error_by_weight(actual, predicted))
+        return Result(candidate, metrics, predicted, by_weight)
 
 
 def _require_count(count: int, minimum: int, where: str) -> None:

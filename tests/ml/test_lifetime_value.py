@@ -96,4 +96,4 @@ def test_returns_that_exceed_purchases_do_not_break_the_metrics():
     actual, predicted = random.normal(20, 60, 200).round(2), random.gamma(1, 20, 200)
     assert (actual < 0).any()
     assert np.isfinite(list(JOB.metrics(actual, predicted).values())).all()
-    assert JOB.tie_break({"level_ratio": float("nan")}) == JOB.tie_break({"level_ratio": -1.0}) == np.inf
+    assert JOB.error_by_weight(actual - 100, predicted)(np.ones(200)) == np.inf

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml.competition.gate import Comparison, Competitor, decide
+from ml.competition.gate import Comparison, Competitor, conclude, model_checks
+from ml.competition.results import Decision
 from ml.competition.thresholds import SupervisedGate
 from ml.evaluation.bootstrap import Interval
 
@@ -15,8 +16,11 @@ GATE = SupervisedGate(
     minimum_level_ratio=0.67,
     maximum_level_ratio=1.5,
     leak_alarm=0.95,
+    maximum_rank_loss_to_champion=0.01,
+    maximum_error_excess_over_champion=0.005,
 )
-BETTER, WORSE, ALIKE = Interval(0.05, 0.02, 0.08), Interval(-0.05, -0.08, -0.02), Interval(0.0, -0.02, 0.02)
+BETTER, WORSE = Interval(0.05, 0.02, 0.08), Interval(-0.05, -0.08, -0.02)
+ALIKE, UNKNOWN = Interval(0.0, -0.005, 0.005), Interval(0.0, -0.03, 0.03)
 
 
 def competitor(name: str, **changes: float) -> Competitor:
@@ -32,6 +36,10 @@ def comparison(**changes: object) -> Comparison:
         "contender_over_baseline": BETTER,
     }
     return Comparison(**(given | changes))
+
+
+def decide(gate: SupervisedGate, given: Comparison) -> Decision:
+    return conclude(given, model_checks(gate, given))
 
 
 def test_first_model_that_beats_the_baseline_serves():
@@ -71,7 +79,21 @@ def test_contender_worse_than_champion_leaves_the_champion():
 
 def test_contender_as_good_as_the_champion_takes_over():
     champion = {"champion": competitor("champion"), "champion_over_baseline": BETTER}
-    assert decide(GATE, comparison(**champion, contender_over_champion=ALIKE)).verdict == "promoted"
+    given = comparison(**champion, contender_over_champion=ALIKE, contender_error_over_champion=ALIKE)
+    assert decide(GATE, given).verdict == "promoted"
+
+
+@pytest.mark.parametrize(("rank", "error"), [(UNKNOWN, ALIKE), (ALIKE, UNKNOWN), (BETTER, BETTER)])
+def test_what_few_data_cannot_tell_and_a_worse_level_leave_the_champion(rank: Interval, error: Interval):
+    champion = {"champion": competitor("champion"), "champion_over_baseline": BETTER}
+    given = comparison(**champion, contender_over_champion=rank, contender_error_over_champion=error)
+    assert decide(GATE, given).verdict == "champion_kept"
+
+
+def test_the_fallback_serves_where_the_best_baseline_is_not_sound():
+    given = comparison(contender_over_baseline=ALIKE, fallback=competitor("other rule", roc_auc=0.7))
+    decision = decide(GATE, given)
+    assert (decision.serving, decision.baseline, decision.fallback) == ("other rule", "rule", "other rule")
 
 
 def test_champion_that_a_baseline_beats_goes_too():

@@ -9,13 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.competition.course import finite
-from ml.competition.results import Candidate, Result
+from ml.competition.results import ByWeight, Candidate, Result
 from ml.data.contract_features import contract_frame
 from ml.data.contracts import Contracts
 from ml.estimators.contract_churn import BASELINES, ContractChurnModel
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.learning import ContractLearning, PipelineMaker
-from ml.jobs.contract_churn.validation import Rounds, figures_of, out_of_fold, repeated_folds, roc_auc_by_weight
+from ml.jobs.contract_churn.validation import (
+    Rounds,
+    brier_by_weight,
+    figures_of,
+    out_of_fold,
+    repeated_folds,
+    roc_auc_by_weight,
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Judge:
     def _result(self, candidate: Candidate, probability: NDArray) -> Result:
         """The result of predictions of shape (n_repetitions, n_rows)."""
         figures = figures_of(self.churned, finite(probability), self.rounds)
-        by_weight = roc_auc_by_weight(self.churned, probability)
+        by_weight = ByWeight(roc_auc_by_weight(self.churned, probability), brier_by_weight(self.churned, probability))
         return Result(candidate, dict(figures), probability.mean(axis=0), by_weight)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,15 @@ def figures_of(churned: NDArray, probability: NDArray, rounds: Rounds | None) ->
 
 def roc_auc_by_weight(churned: NDArray, probability: NDArray) -> metrics.WeightedMetric:
     """Mean ROC-AUC over the repetitions of `probability`, shape (n_repetitions, n_rows), for given row weights."""
-    each = [metrics.roc_auc_by_weight(churned, row) for row in probability]
+    return _mean_by_weight([metrics.roc_auc_by_weight(churned, row) for row in probability])
+
+
+def brier_by_weight(churned: NDArray, probability: NDArray) -> metrics.WeightedMetric:
+    """Mean Brier score over the repetitions, likewise."""
+    return _mean_by_weight([metrics.brier_by_weight(churned, row) for row in probability])
+
+
+def _mean_by_weight(each: Sequence[metrics.WeightedMetric]) -> metrics.WeightedMetric:
     return lambda weight: float(np.mean([metric(weight) for metric in each]))
 
 

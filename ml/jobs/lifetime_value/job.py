@@ -43,6 +43,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     """
 
     name = "clv"
+    error_name = "|log(predicted/actual)|"
     horizon_days: int
     configuration: LifetimeValueConfiguration
     baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
@@ -176,10 +177,9 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
         return metrics.normalised_gini_by_weight(actual, predicted)
 
-    def tie_break(self, metrics: Mapping[str, float]) -> float:
-        """|log| of the level ratio: MAE would reward under-prediction."""
-        ratio = metrics["level_ratio"]
-        return abs(np.log(ratio)) if ratio > 0 else np.inf
+    def error_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
+        """MAE would reward under-prediction."""
+        return metrics.level_error_by_weight(actual, predicted)
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
         if self.is_further:  # the plots would take longer than the competition itself

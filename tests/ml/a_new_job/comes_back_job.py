@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -51,6 +51,7 @@ class ComesBackJob(SupervisedJob):
     prediction_method = "predict_proba"
     baseline_names = frozenset({"share_of_all"})
     event_words = ("bought again", "did not buy")
+    error_name = "Brier score"
 
     def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
@@ -61,7 +62,12 @@ class ComesBackJob(SupervisedJob):
             bootstrap=Bootstrap(repetition_count=50, confidence=0.9),
         )
         self.gate = SupervisedGate(
-            minimum_gain_over_baseline=-1, minimum_level_ratio=0, maximum_level_ratio=100, leak_alarm=2
+            minimum_gain_over_baseline=-1,
+            minimum_level_ratio=0,
+            maximum_level_ratio=100,
+            leak_alarm=2,
+            maximum_rank_loss_to_champion=1,
+            maximum_error_excess_over_champion=1,
         )
 
     def positives(self, rows: pd.DataFrame) -> NDArray:
@@ -90,8 +96,8 @@ class ComesBackJob(SupervisedJob):
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
         return metrics.roc_auc_by_weight(actual, predicted)
 
-    def tie_break(self, metrics: Mapping[str, float]) -> float:
-        return metrics["brier"]
+    def error_by_weight(self, actual: NDArray, predicted: NDArray) -> metrics.WeightedMetric:
+        return metrics.brier_by_weight(actual, predicted)
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> dict:
         return {}
