@@ -36,6 +36,8 @@ class Comparison:
         None where there is none; their differences are then None too.
     fallback
         The rule that serves where neither a model nor the champion does; None: the baseline.
+    first
+        The model with the best primary metric of all; None: the contender.
     """
 
     metric: str
@@ -43,6 +45,7 @@ class Comparison:
     contender: Competitor | None = None
     champion: Competitor | None = None
     fallback: Competitor | None = None
+    first: Competitor | None = None
     contender_over_baseline: Interval | None = None
     contender_over_champion: Interval | None = None
     champion_over_baseline: Interval | None = None
@@ -50,21 +53,15 @@ class Comparison:
     contender_error_over_champion: Interval | None = None
 
 
-def soundness_checks(gate: SupervisedGate, metric: str, competitor: Competitor) -> tuple[Check, ...]:
+def soundness_checks(gate: SupervisedGate, competitor: Competitor) -> tuple[Check, ...]:
     """The conditions that whatever serves should meet, a model or a rule."""
     figures = competitor.metrics
-    honest = figures[metric] < gate.leak_alarm
     checks = [
         Check(
             "level within bounds",
             gate.minimum_level_ratio <= figures["level_ratio"] <= gate.maximum_level_ratio,
             f"predicted/actual {figures['level_ratio']:.2f}, "
             f"allowed {gate.minimum_level_ratio:g} to {gate.maximum_level_ratio:g}",
-        ),
-        Check(
-            "no leak suspected",
-            honest,
-            f"{metric} {figures[metric]:.4f}{'' if honest else ' looks like a leak'}, alarm from {gate.leak_alarm:g}",
         ),
     ]
     if gate.maximum_calibration_error is not None:
@@ -92,7 +89,8 @@ def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, .
             f"{metric} {contender.metrics[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
             f"paired difference {gain}",
         ),
-        *soundness_checks(gate, metric, contender),
+        *soundness_checks(gate, contender),
+        _leak_check(gate, metric, comparison.first or contender),
     ]
     if gate.maximum_brier_excess is not None:
         excess = contender.metrics["brier"] - baseline.metrics["brier"]
@@ -104,6 +102,14 @@ def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, .
             )
         )
     return (*checks, *_champion_checks(gate, comparison))
+
+
+def _leak_check(gate: SupervisedGate, metric: str, first: Competitor) -> Check:
+    """A leak is one of the data: where one model has found it, none is trusted."""
+    value = first.metrics[metric]
+    honest = value < gate.leak_alarm
+    found = f"{metric} {value:.4f} of {first.name}{'' if honest else ' looks like a leak'}"
+    return Check("no leak suspected", honest, f"{found}, alarm from {gate.leak_alarm:g}")
 
 
 def _champion_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:

@@ -47,8 +47,9 @@ class Ranking:
         """
         draws = PairedDraws(len(results[0].prediction), self.resamples)
         rules = self._ranked(result for result in results if result.candidate.is_baseline)
+        models = self._ranked(result for result in results if not result.candidate.is_baseline)
         champion = _competitor(former) if former else Competitor("champion", {}) if has_champion else None
-        sound = {rule.name: soundness_checks(gate, self.metric, _competitor(rule)) for rule in rules}
+        sound = {rule.name: soundness_checks(gate, _competitor(rule)) for rule in rules}
         fallback = next((rule for rule in rules if _all_pass(sound[rule.name])), rules[0])
 
         def comparison(model: Result | None) -> Comparison:
@@ -60,6 +61,7 @@ class Ranking:
                 contender=_competitor(model) if model else None,
                 champion=champion,
                 fallback=_competitor(fallback),
+                first=_competitor(models[0]) if models else None,
                 contender_over_baseline=draws.difference(rank, rules[0].compared_by.rank) if rank else None,
                 contender_over_champion=draws.difference(rank, former.compared_by.rank) if rank and former else None,
                 champion_over_baseline=(
@@ -71,7 +73,6 @@ class Ranking:
                 ),
             )
 
-        models = self._ranked(result for result in results if not result.candidate.is_baseline)
         entries = [_Entry(model, one := comparison(model), model_checks(gate, one)) for model in models]
         return Contest(self, draws, entries, comparison(None), rules[0], fallback, sound)
 

@@ -107,6 +107,13 @@ def test_a_challenger_must_hold_rank_and_level_of_the_champion(challenger: Resul
     assert {check.name for check in decision.checks if not check.passed} == failed
 
 
+def test_where_one_model_looks_like_a_leak_no_other_serves():
+    leak = result("leak", ACTUAL * 1.01)
+    decision = contest(RULE, GOOD, leak).decision()
+    assert decision.verdict == "baseline_serves"
+    assert f"gini {leak.metrics['gini']:.4f} of leak looks like a leak" in decision.reason
+
+
 def test_the_order_of_candidates_plays_no_part():
     candidates = [RULE, BEST_BUT_TWICE, GOOD, POOR]
     decisions = [contest(*candidates).decision(), contest(*reversed(candidates)).decision()]
