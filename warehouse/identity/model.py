@@ -15,9 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.base.connections import one_row
-from warehouse.identity.comparisons import COMPARISONS, Comparison
 from warehouse.identity.contradictions import FIRST_NAMES, first_names_differ
-from warehouse.identity.rules import IdentityRules
+from warehouse.identity.rules import Comparison, IdentityRules
 
 _NOT_OBSERVED = "level not observed in training dataset"  # splink's word in place of a share
 
@@ -53,7 +52,7 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection, rules: IdentityRules, ex
             greatest(unique_id_l, unique_id_r) as right_id,
             round(match_weight, 4) as match_weight,
             round(match_probability, 6) as match_probability,
-            concat_ws('; ', {", ".join(_words_for(comparison) for comparison in COMPARISONS)}) as evidence,
+            concat_ws('; ', {", ".join(_words_for(*one) for one in rules.comparisons.items())}) as evidence,
             case when {first_names_differ(rules)} then '{FIRST_NAMES}' end as contradiction
         from {found.physical_name} as found
         inner join records as l on l.unique_id = found.unique_id_l
@@ -81,9 +80,10 @@ def with_assumptions(learned: dict[str, Any], rules: IdentityRules, exact_pair_c
     least = 0.5 / training.random_pair_count  # never seen among so many pairs: half a pair is the best guess
     for comparison in learned["comparisons"]:
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-        for level, assumed in zip(levels, rules.assumed_shares[comparison["output_column_name"]], strict=True):
+        declared = rules.comparisons[comparison["output_column_name"]].levels
+        for level, assumed in zip(levels, declared, strict=True):
             weight = training.assumed_pair_count
-            m = (_share(level, "m_probability") * learned_pairs + assumed * weight) / (learned_pairs + weight)
+            m = (_share(level, "m_probability") * learned_pairs + assumed.share * weight) / (learned_pairs + weight)
             u = (_share(level, "u_probability") - prior * m) / (1 - prior)
             level["m_probability"], level["u_probability"] = m, max(u, least)
     return learned
@@ -101,23 +101,23 @@ def _settings(rules: IdentityRules, prior: float) -> dict[str, Any]:
         "max_iterations": rules.training.em_max_iterations,
         "retain_matching_columns": True,  # … with the level of each comparison
         "retain_intermediate_calculation_columns": True,
-        "comparisons": [_comparison(comparison, rules) for comparison in COMPARISONS],
+        "comparisons": [_comparison(name, comparison) for name, comparison in rules.comparisons.items()],
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": _agree([f"block_{place}"])} for place in range(len(rules.blocking_rules))
         ],
     }
 
 
-def _comparison(comparison: Comparison, rules: IdentityRules) -> dict[str, Any]:
+def _comparison(name: str, comparison: Comparison) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
         {"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True}
     ]
-    for level, share in zip(comparison.levels, rules.assumed_shares[comparison.name], strict=True):
-        described = {"sql_condition": level.condition, "label_for_charts": level.label, "m_probability": share}
+    for level in comparison.levels:
+        described = {"sql_condition": level.when, "label_for_charts": level.label, "m_probability": level.share}
         if level.rare_values_of:
             described |= {"tf_adjustment_column": level.rare_values_of}
         levels.append(described)
-    return {"output_column_name": comparison.name, "comparison_levels": levels}
+    return {"output_column_name": name, "comparison_levels": levels}
 
 
 def _agree(columns: list[str] | tuple[str, ...]) -> str:
@@ -198,13 +198,13 @@ def _linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> 
     return Linker(DuckDBAPI(connection).register("blocked_records"), settings, log_level=None)
 
 
-def _words_for(comparison: Comparison) -> str:
-    gamma = f"gamma_{comparison.name}"
+def _words_for(name: str, comparison: Comparison) -> str:
+    gamma = f"gamma_{name}"
     best = len(comparison.levels) - 1
     words = " ".join(f"when {best - place} then '{level.label}'" for place, level in enumerate(comparison.levels))
     has_rare_values = any(level.rare_values_of for level in comparison.levels)
-    weight = f"mw_{comparison.name}" + (f" + mw_tf_adj_{comparison.name}" if has_rare_values else "")
-    return f"'{comparison.name} ' || case {gamma} {words} end || printf(' (%+.1f)', {weight})"
+    weight = f"mw_{name}" + (f" + mw_tf_adj_{name}" if has_rare_values else "")
+    return f"'{name} ' || case {gamma} {words} end || printf(' (%+.1f)', {weight})"
 
 
 @contextmanager

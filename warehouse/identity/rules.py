@@ -38,6 +38,22 @@ class Placeholders(Frozen):
     birth_dates: tuple[str, ...]
 
 
+class Level(Frozen):
+    """One level of a comparison; the last one is whatever is left (`ELSE`)."""
+
+    label: str
+    share: float = Field(gt=0, lt=1)  # of pairs of one person, where data cannot tell
+    when: str
+    rare_values_of: str | None = None
+
+
+class Comparison(Frozen):
+    """Levels from full agreement to none; where `unknown` holds the comparison says nothing."""
+
+    unknown: str
+    levels: tuple[Level, ...]
+
+
 class IdentityRules(Frozen):
     """When two customer ids are one person. Probabilities from 0 to 1."""
 
@@ -52,7 +68,7 @@ class IdentityRules(Frozen):
     review_probability: float = Field(gt=0, lt=1)
     cluster_max_ids: int = Field(ge=2)
     training: TrainingRules
-    assumed_shares: dict[str, tuple[float, ...]]
+    comparisons: dict[str, Comparison]
 
     @model_validator(mode="after")
     def _is_consistent(self) -> IdentityRules:
@@ -61,9 +77,9 @@ class IdentityRules(Frozen):
         for columns in (*self.exact_keys, *self.blocking_rules, *self.training.em_blocking_rules):
             if unknown := set(columns) - set(FIELDS):
                 raise ValueError(f"unknown column {', '.join(sorted(unknown))}; known: {', '.join(FIELDS)}")
-        for name, shares in self.assumed_shares.items():
-            if abs(sum(shares) - 1) > 1e-9 or min(shares) <= 0:  # noqa: PLR2004 - rounding of a sum
-                raise ValueError(f"assumed_shares of {name} must be above 0 and sum to 1")
+        for name, comparison in self.comparisons.items():
+            if abs(sum(level.share for level in comparison.levels) - 1) > 1e-9:  # noqa: PLR2004 - rounding of a sum
+                raise ValueError(f"shares of the levels of {name} must sum to 1")
         return self
 
 

@@ -49,12 +49,15 @@ def test_the_seed_that_ships_can_be_read():
     assert read_overrides("sample_shop", OVERRIDES_FILE) == ()
 
 
+ANY = {"label": "differs", "share": 0.9, "when": "ELSE"}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"review_probability": 0.99}, "review_probability lies above"),
         ({"exact_keys": [["email", "shoe_size"]]}, "unknown column shoe_size"),
-        ({"assumed_shares": {"phone": [0.5, 0.4]}}, "assumed_shares of phone"),
+        ({"comparisons": {"phone": {"unknown": "false", "levels": [ANY]}}}, "levels of phone must sum to 1"),
         ({"surprise": 1}, "surprise"),
     ],
 )
