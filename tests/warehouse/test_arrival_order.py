@@ -12,7 +12,6 @@ import pytest
 
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
-from warehouse.landing.arrival.mending import Loaded
 from warehouse.landing.arrival.names import given_name, natural_key
 from warehouse.landing.arrival.noting import note_hand_in, note_present, note_rewritten
 from warehouse.landing.arrival.order import ORDER_FILE, Arrival, Present, read_order
@@ -204,7 +203,8 @@ def _lines(settings: Settings) -> list[str]:
 
 def test_files_of_an_earlier_release_take_the_places_in_which_they_were_loaded(tmp_path: Path) -> None:
     present = [Present("orders.csv", "a"), Present("orders--00000001.csv", "b"), Present("orders--00000002.csv", "c")]
-    loaded = [Loaded("orders.csv"), Loaded("orders--00000002.csv"), Loaded("orders--00000001.csv")]
+    names = ("orders.csv", "orders--00000002.csv", "orders--00000001.csv")
+    loaded = [Arrival(0, name, "orders.csv", "", "", "") for name in names]
     found = note_present(tmp_path, present, loaded)
     assert [(one.arrival_number, one.name, one.given_name) for one in found.known] == [
         (1, "orders.csv", "orders.csv"),

@@ -11,9 +11,9 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 from warehouse.files.digests import file_sha256, reading_sha256
-from warehouse.landing.arrival.mending import Loaded
+from warehouse.landing.arrival.names import given_name
 from warehouse.landing.arrival.noting import note_present
-from warehouse.landing.arrival.order import Present, is_order_lost
+from warehouse.landing.arrival.order import Arrival, Present, is_order_lost
 from warehouse.landing.lock import landing_lock
 from warehouse.landing.paths import checked_name, found_files
 from warehouse.landing.recognition import LandedFile, kind_of
@@ -34,7 +34,7 @@ def note_landed(settings: Settings, source: Source) -> None:
         named = [(path, checked_name(path, folder)) for path in found_files(folder)]
         kinds = [(path, name, kind_of(source, folder, name)) for path, name in named]
         present = present_files(source, [LandedFile(path, name, kind) for path, name, kind in kinds if kind])
-        loaded: Sequence[Loaded] = ()
+        loaded: Sequence[Arrival] = ()
         if present and is_order_lost(folder):
             # There may be no build file, or nothing loaded into it.
             with (
@@ -45,7 +45,7 @@ def note_landed(settings: Settings, source: Source) -> None:
         note_present(folder, present, loaded)
 
 
-def loaded_files(connection: duckdb.DuckDBPyConnection, present: Sequence[Present], salt: bytes) -> list[Loaded]:
+def loaded_files(connection: duckdb.DuckDBPyConnection, present: Sequence[Present], salt: bytes) -> list[Arrival]:
     """What the build file knows of the order of arrival, in the order of loading."""
     contents = {file.name: file.sha256 for file in present}
     known = {row[0] for row in connection.execute("describe quality.file_loads").fetchall()}
@@ -60,9 +60,10 @@ def loaded_files(connection: duckdb.DuckDBPyConnection, present: Sequence[Presen
     # Where no file is as it was, the rules have changed and not all of the files.
     are_same_rules = any(digests.get(name) == digest for name, _, digest, _, _ in rows)
     return [
-        Loaded(
+        Arrival(
+            number or 0,
             name,
-            number,
+            given_name(name),
             contents.get(name, "") if digests.get(name) == digest or not are_same_rules else "",
             hand_in or "",
             arrived_at or "",

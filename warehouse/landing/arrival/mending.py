@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from warehouse.landing.arrival.names import given_name, natural_key
 from warehouse.landing.arrival.order import ORDER_FILE, Arrival, Present
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What the build file knows of a file that was loaded."""
-
-    name: str
-    arrival_number: int | None = None  # None: by a release that kept no order
-    sha256: str = ""  # empty where another content stands there now
-    hand_in: str = ""
-    arrived_at: str = ""
-
-
 def mended(
-    known: Sequence[Arrival], present: Sequence[Present], loaded: Sequence[Loaded], damaged_count: int
+    known: Sequence[Arrival], present: Sequence[Present], loaded: Sequence[Arrival], damaged_count: int
 ) -> tuple[list[Arrival], tuple[str, ...]]:
     """The whole order again, and what was done, in words.
 
@@ -35,35 +23,29 @@ def mended(
     known
         What could be read.
     loaded
-        In the order of loading.
+        What the build file knows, in the order of loading; without a number what a release loaded that kept no order.
     """
     places = {arrival.arrival_number: arrival for arrival in known}
     for one in loaded:
-        if one.arrival_number is not None and one.arrival_number not in places:
-            places[one.arrival_number] = Arrival(
-                one.arrival_number, one.name, given_name(one.name), one.sha256, one.hand_in, one.arrived_at
-            )
+        if one.arrival_number:
+            places.setdefault(one.arrival_number, one)
     restored_count = len(places) - len(known)
     newest = {places[number].name: places[number] for number in sorted(places)}
     rest = [file for file in present if file.name not in newest or not newest[file.name].holds(file.sha256)]
-    turn = {one.name: at for at, one in reversed([*enumerate(loaded)]) if one.arrival_number is None}
+    turn = {one.name: at for at, one in reversed([*enumerate(loaded)]) if not one.arrival_number}
     rest.sort(key=lambda file: (turn.get(file.name, len(loaded)), natural_key(file.name)))
     hand_in = uuid.uuid4().hex
     free = _free_numbers(places.keys(), fill_gaps=damaged_count > 0)
     for number, file in zip(free, rest, strict=False):
-        name = file.given_name or given_name(file.name)
-        places[number] = Arrival(number, file.name, name, file.sha256, hand_in, "", "", file.full_kind)
-    notes = _words(damaged_count, restored_count, len(rest)) if _is_worth_telling(damaged_count, loaded, rest) else ()
+        places[number] = file.arrival(number, hand_in, "")
+    is_news = damaged_count > 0 or loaded or any(given_name(file.name) != file.name for file in rest)
+    notes = _words(damaged_count, restored_count, len(rest)) if is_news else ()
     return [places[number] for number in sorted(places)], notes
 
 
 def _free_numbers(taken: Iterable[int], *, fill_gaps: bool) -> Iterator[int]:
     used = set(taken)
     return (number for number in count(1 if fill_gaps or not used else max(used) + 1) if number not in used)
-
-
-def _is_worth_telling(damaged_count: int, loaded: Sequence[Loaded], rest: Sequence[Present]) -> bool:
-    return damaged_count > 0 or bool(loaded) or any(given_name(file.name) != file.name for file in rest)
 
 
 def _words(damaged_count: int, restored_count: int, rest_count: int) -> tuple[str, ...]:

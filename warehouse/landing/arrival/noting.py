@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse.landing.arrival.mending import Loaded, mended
-from warehouse.landing.arrival.names import given_name, natural_key
+from warehouse.landing.arrival.mending import mended
+from warehouse.landing.arrival.names import natural_key
 from warehouse.landing.arrival.order import Arrival, Arrivals, Present, read_order, write_order
 
 
@@ -33,7 +33,7 @@ def note_hand_in(folder: Path, hand_in: str, given: Sequence[Present]) -> None:
         write_order(folder, [*known, *_arrived(new, known, hand_in)])
 
 
-def note_present(folder: Path, present: Sequence[Present], loaded: Sequence[Loaded] = ()) -> Arrivals:
+def note_present(folder: Path, present: Sequence[Present], loaded: Sequence[Arrival] = ()) -> Arrivals:
     """Note files that were copied into the folder, or overwritten in it, by hand; mend the order where it was lost.
 
     Among themselves they arrive in the natural order of their names.
@@ -86,12 +86,7 @@ def _arrived(files: Sequence[Present], known: Sequence[Arrival], hand_in: str) -
     """New arrivals, after those that are known."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     first = known[-1].arrival_number + 1 if known else 1
-    return [
-        Arrival(
-            number, file.name, file.given_name or given_name(file.name), file.sha256, hand_in, now, "", file.full_kind
-        )
-        for number, file in enumerate(files, start=first)
-    ]
+    return [file.arrival(number, hand_in, now) for number, file in enumerate(files, start=first)]
 
 
 def _is_state(arrival: Arrival | None, file: Present) -> bool:

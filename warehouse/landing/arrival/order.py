@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from warehouse.base.durable_files import write_text_durably
+from warehouse.landing.arrival.names import given_name
 
 ORDER_FILE = ".arrivals.jsonl"
 
@@ -21,7 +22,7 @@ ORDER_FILE = ".arrivals.jsonl"
 class Arrival:
     """One content of one file, in its place in the order of arrival; content that came twice has two places."""
 
-    arrival_number: int
+    arrival_number: int  # from 1
     name: str  # where it stands, relative to the landing folder
     given_name: str  # under which it was handed in
     sha256: str  # empty where nothing but the place is known any more
@@ -45,6 +46,11 @@ class Present:
     full_kind: str = ""
     given_name: str = ""  # under which it was handed in; empty: its own
     is_copied: bool = False  # stands there since it was handed in: its content may have been there before, and gone
+
+    def arrival(self, number: int, hand_in: str, arrived_at: str) -> Arrival:
+        """The file in a place of the order."""
+        name = self.given_name or given_name(self.name)
+        return Arrival(number, self.name, name, self.sha256, hand_in, arrived_at, full_kind=self.full_kind)
 
 
 @dataclass(frozen=True)
