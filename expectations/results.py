@@ -97,19 +97,6 @@ class GateResult:
         run = {"pipeline_run_id": pipeline_run_id, "gate": self.gate}
         return {**run, "as_of_date": self.as_of_date, "validated_at": self.validated_at}
 
-    def as_dict(self) -> dict[str, Any]:
-        """What a task may hand on: plain values, without the expectations that hold."""
-        return {
-            "gate": self.gate,
-            "source": self.source,
-            "as_of_date": self.as_of_date.isoformat(),
-            "validated_at": self.validated_at.isoformat(),
-            "data_docs": str(self.data_docs),
-            "check_count": len(self.checks),
-            "failures": [check.as_row() for check in self.failures],
-            "warnings": [check.as_row() for check in self.warnings],
-        }
-
 
 def checks_of(suite: str, table: str, results: Sequence[Any]) -> Iterator[Check]:
     """Translate the expectation results of one suite."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import date
 
@@ -51,7 +50,6 @@ def test_good_shop_passes_and_every_outcome_is_kept(good, gate):
     kept = f"select distinct pipeline_run_id, as_of_date, count(*) over () from {{results}} where gate = '{gate}'"
     assert stored(settings, kept) == [("run-1", AS_OF, len(result.checks))]
     assert stored(settings, "select count(*) from {results} where description is null or first_step is null") == [(0,)]
-    assert json.loads(json.dumps(result.as_dict()))["check_count"] == len(result.checks)
 
 
 def test_nothing_is_wrong_with_the_good_shop_not_even_a_warning(good):

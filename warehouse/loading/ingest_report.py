@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from warehouse.loading.file_loading import TableLoad
 from warehouse.loading.load_words import counts_in_words, lost_lines_in_words
@@ -25,10 +24,6 @@ class IngestReport:
     @property
     def rows_loaded(self) -> int:
         return sum(load.rows_loaded for load in self.loads)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as plain data, for hand-overs between processes."""
-        return asdict(self)
 
     def lines(self) -> Iterator[str]:
         """The report in words, a line per file and table."""

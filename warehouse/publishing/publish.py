@@ -7,7 +7,6 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from warehouse.base.connections import open_duckdb
 from warehouse.base.durable_files import flush_tree, rename_durably
@@ -49,10 +48,6 @@ class PublishReport:
             f"Published as version {self.version}: {len(self.table_rows)} tables, {rows:,} rows. People read it from "
             f"now on: {self.path}"
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as plain data, for hand-overs between processes."""
-        return {"path": str(self.path), "version": self.version, "table_rows": self.table_rows}
 
 
 def publish(
