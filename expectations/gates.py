@@ -110,6 +110,7 @@ def _checked(
 def build_suites(gate: str, as_of_date: date, reporting_currency: str | None = None) -> list[TableSuite]:
     """The suites of a gate, in the order in which they are checked; the currency is the one that the source names."""
     from expectations.suites.distribution import distribution_suite
+    from expectations.suites.structure import structure_suite
 
     thresholds = load_thresholds()
     if gate == "raw":
@@ -123,20 +124,16 @@ def build_suites(gate: str, as_of_date: date, reporting_currency: str | None = N
     elif gate == "scores":
         from expectations.suites.scores import scores_suites
 
-        suites = scores_suites(thresholds.scores, as_of_date)
+        suites = scores_suites(thresholds.scores)
     elif gate == "activation":
         from expectations.suites.activation import activation_suites
 
-        return _with_structure(activation_suites(as_of_date))
+        suites = activation_suites(as_of_date)
     else:
         raise SettingsError(f"There is no gate {gate!r}.", f"Use one of {', '.join(GATES)}.")
-    return _with_structure([*suites, distribution_suite(gate, thresholds, as_of_date)])
-
-
-def _with_structure(suites: list[TableSuite]) -> list[TableSuite]:
-    from expectations.suites.structure import structure_suite
-
-    return [structure_suite(suites), *suites]
+    if gate != "activation":
+        suites = [*suites, distribution_suite(gate, thresholds)]
+    return [suite.as_of(as_of_date) for suite in (structure_suite(suites), *suites)]
 
 
 def _reporting_currency(settings: Settings, source: str) -> str | None:

@@ -20,7 +20,7 @@ _SCORES = {
 
 def activation_suites(as_of_date: date) -> list[TableSuite]:
     """The suites of what is published beside the marts."""
-    return [_customer_360_suite(as_of_date), bridge_suite(CUSTOMER_360_STEPS, as_of_date)]
+    return [_customer_360_suite(as_of_date), bridge_suite(CUSTOMER_360_STEPS)]
 
 
 def _customer_360_suite(as_of_date: date) -> TableSuite:
@@ -60,10 +60,9 @@ def _customer_360_suite(as_of_date: date) -> TableSuite:
             "Every customer's net amount is that of customer_features.",
             model,
             column="net_amount",
-            as_of_date=as_of_date,
         ),
         _longer_horizons_hold_more(),
-        *(_scores_are_carried(table, *names, as_of_date) for table, names in _SCORES.items()),
+        *(_scores_are_carried(table, *names) for table, names in _SCORES.items()),
     )
     columns = ("customer_id", "as_of_date", "net_amount", *(name for names in _SCORES.values() for name in names))
     columns += _amounts()[1:]
@@ -90,7 +89,7 @@ def _amounts() -> tuple[str, ...]:
     return ("predicted_amount", *(f"predicted_{days}d_amount" for days in further))
 
 
-def _scores_are_carried(table: str, value: str, status: str, as_of_date: date) -> Expectation:
+def _scores_are_carried(table: str, value: str, status: str) -> Expectation:
     return no_rows(
         f"{value}_agrees_with_scores",
         f"""
@@ -102,5 +101,4 @@ def _scores_are_carried(table: str, value: str, status: str, as_of_date: date) -
         f"Every customer's {value} and its status are those of scores.{table}.",
         look_at("customer_360") + "; the profile is older than the scores.",
         column=value,
-        as_of_date=as_of_date,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.measures.figures import TOTAL
@@ -25,18 +23,16 @@ _COLLAPSED = f"""
 """
 
 
-def collapse_rules(gate: str, thresholds: CollapseThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def collapse_rules(gate: str, thresholds: CollapseThresholds) -> tuple[Expectation, ...]:
     """On `quality.column_profiles`, as far as it holds totals of one gate."""
     return tuple(
-        _rule(gate, name, tuple(table.figures), thresholds, as_of_date)
+        _rule(gate, name, tuple(table.figures), thresholds)
         for name, table in thresholds.tables.items()
         if table.gate == gate
     )
 
 
-def _rule(
-    gate: str, name: str, figures: tuple[str, ...], thresholds: CollapseThresholds, as_of_date: date
-) -> Expectation:
+def _rule(gate: str, name: str, figures: tuple[str, ...], thresholds: CollapseThresholds) -> Expectation:
     bare = name.partition(".")[2]
     listed = ", ".join(figure.replace("_", " ") for figure in figures)
     return no_rows(
@@ -49,7 +45,6 @@ def _rule(
         gate=gate,
         profiled=name,
         measures=(TOTAL,),
-        as_of_date=as_of_date,
         share=thresholds.remaining_share_minimum,
         minimum=thresholds.former_value_minimum,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
@@ -90,21 +89,19 @@ class _Kind:
     first_step: str
 
 
-def distribution_suite(gate: str, thresholds: Thresholds, as_of_date: date) -> TableSuite:
+def distribution_suite(gate: str, thresholds: Thresholds) -> TableSuite:
     """`quality.column_profiles` of one gate."""
     rules = tuple(
-        _rule(name, kind, table, thresholds.distribution, as_of_date)
+        _rule(name, kind, table, thresholds.distribution)
         for name, table in thresholds.distribution.tables.items()
         if table.gate == gate
         for kind in _kinds(name.partition(".")[2], table, thresholds.distribution)
     )
-    rules += collapse_rules(gate, thresholds.collapse, as_of_date)
+    rules += collapse_rules(gate, thresholds.collapse)
     return TableSuite("quality", "column_profiles", COLUMNS, rules, title="distribution")
 
 
-def _rule(
-    name: str, kind: _Kind, table: ProfiledTable, thresholds: DistributionThresholds, as_of_date: date
-) -> Expectation:
+def _rule(name: str, kind: _Kind, table: ProfiledTable, thresholds: DistributionThresholds) -> Expectation:
     return no_rows(
         f"{name.partition('.')[2]}_{kind.title}",
         _COMPARED.replace("{moved}", kind.moved),
@@ -114,7 +111,6 @@ def _rule(
         severity=kind.severity,
         gate=table.gate,
         profiled=name,
-        as_of_date=as_of_date,
         measures=kind.measures,
         limit=kind.limit,
         minimum=thresholds.row_count_minimum,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
@@ -17,16 +16,16 @@ _WINDOWS = ("30d", "90d", "180d", "365d")
 _ORDER_COUNTS = tuple(f"order_count_{window}" for window in _WINDOWS)
 
 
-def features_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
+def features_suite(thresholds: MartsThresholds) -> TableSuite:
     """`marts.customer_features`."""
     columns = (*KEY, "first_order_date", "last_order_date", "is_eligible")
     columns += ("ineligible_reason", *declared_features("customers"))
     rules = (
         *key_rules("customer_features"),
         features_keep_their_bounds("customers", KEY),
-        *_point_in_time_rules(as_of_date),
+        *_point_in_time_rules(),
         *_feature_value_rules(),
-        *_population_rules(thresholds, as_of_date),
+        *_population_rules(thresholds),
     )
     return TableSuite("marts", "customer_features", columns, rules)
 
@@ -56,7 +55,7 @@ def _broken(feature: Feature) -> Iterator[str]:
         yield f"{feature.name} > {feature.max:g}"
 
 
-def _point_in_time_rules(as_of_date: date) -> tuple[Expectation, ...]:
+def _point_in_time_rules() -> tuple[Expectation, ...]:
     model = look_at("customer_features")
     return (
         no_rows(
@@ -71,7 +70,6 @@ def _point_in_time_rules(as_of_date: date) -> tuple[Expectation, ...]:
             "No feature knows anything from its as-of date on.",
             model + "; a feature that knows the future makes every model look better than it is.",
             column="last_order_date",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "days_are_counted_to_as_of_date",
@@ -123,7 +121,7 @@ def _feature_value_rules() -> tuple[Expectation, ...]:
     )
 
 
-def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def _population_rules(thresholds: MartsThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "purchases_are_complete",
@@ -140,9 +138,8 @@ def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Ex
             "At the as-of date every customer with a purchase has features, and they count the same purchases.",
             "Compare marts.customer_features and marts.fct_orders for the customers named.",
             column="order_count",
-            as_of_date=as_of_date,
         ),
-        net_amounts_agree(as_of_date),
+        net_amounts_agree(),
         no_rows(
             "customers_are_known",
             """
@@ -167,7 +164,6 @@ def _population_rules(thresholds: MartsThresholds, as_of_date: date) -> tuple[Ex
             "lies long after the last order.",
             column="is_eligible",
             severity="warning",
-            as_of_date=as_of_date,
             minimum=thresholds.eligible_customer_count_warning,
         ),
     )

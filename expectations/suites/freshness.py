@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
@@ -58,9 +56,7 @@ def load_lag_rule(thresholds: FreshnessThresholds) -> Expectation:
     )
 
 
-def freshness_rules(
-    name: str, table: Table, thresholds: FreshnessThresholds, as_of_date: date
-) -> tuple[Expectation, ...]:
+def freshness_rules(name: str, table: Table, thresholds: FreshnessThresholds) -> tuple[Expectation, ...]:
     """On a raw table with events, where it has rows."""
     days = thresholds.newest_event_age_days.get(name)
     if days is None or table.event_time is None:
@@ -78,7 +74,6 @@ def freshness_rules(
             f"Look whether the newest export of {name} was landed; features made from it go stale without it.",
             column=table.event_time,
             severity="warning",
-            as_of_date=as_of_date,
             days=days,
         ),
     )

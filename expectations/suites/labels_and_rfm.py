@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from expectations.suites.mart_rules import KEY, amounts_are_decimals, key_rules, look_at
 from expectations.suites.rules import TableSuite, no_rows, not_null
 
 
-def labels_suite(as_of_date: date) -> TableSuite:
+def labels_suite() -> TableSuite:
     """`marts.customer_labels`."""
     model = look_at("customer_labels")
     columns = (*KEY, "churn_horizon_days", "is_churned", "clv_horizon_days", "future_order_count", "future_net_amount")
@@ -28,7 +26,6 @@ def labels_suite(as_of_date: date) -> TableSuite:
             "A label exists only where its whole window lies before the run's as-of date.",
             model,
             column="as_of_date",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "features_exist",
@@ -65,7 +62,7 @@ def labels_suite(as_of_date: date) -> TableSuite:
     return TableSuite("marts", "customer_labels", columns, rules)
 
 
-def rfm_suite(as_of_date: date) -> TableSuite:
+def rfm_suite() -> TableSuite:
     """`marts.customer_rfm`."""
     model = look_at("customer_rfm")
     scores = ("recency_score", "frequency_score", "monetary_score")
@@ -100,7 +97,6 @@ def rfm_suite(as_of_date: date) -> TableSuite:
             """,
             "Every customer with features at the as-of date has a row.",
             model,
-            as_of_date=as_of_date,
         ),
     )
     return TableSuite("marts", "customer_rfm", (*KEY, *scores, "rfm_segment_name"), rules)

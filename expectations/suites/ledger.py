@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.ledger import LEDGER_COLUMNS, LEDGER_ORDERS, RAW_ORDER_LINES
@@ -16,7 +14,7 @@ from expectations.thresholds import MartsThresholds, Thresholds
 _PLACE_COLUMNS = ("as_of_date", "place", "currency", "row_count", "amount", "share", "warning_share", "maximum_share")
 
 
-def ledger_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
+def ledger_suite(thresholds: MartsThresholds) -> TableSuite:
     """`intermediate.int_movements`."""
     rules = (
         no_rows(
@@ -47,7 +45,6 @@ def ledger_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
             "Every order before the as-of date has movements, be it none but its head.",
             look_at("int_movements"),
             column="order_id",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "stated_totals_are_in_the_ledger",
@@ -75,17 +72,17 @@ def ledger_suite(thresholds: MartsThresholds, as_of_date: date) -> TableSuite:
     return TableSuite("intermediate", "int_movements", LEDGER_COLUMNS, rules)
 
 
-def places_suite(thresholds: Thresholds, as_of_date: date) -> TableSuite:
+def places_suite(thresholds: Thresholds) -> TableSuite:
     """`quality.amount_places`, which the gate has just written."""
     minimum = thresholds.raw.minimum_row_count_for_shares
     rules = (
-        _places_rule("places_within_limits", "warning_share", "warning", as_of_date, minimum=0),
-        _places_rule("places_within_bounds", "maximum_share", "critical", as_of_date, minimum=minimum),
+        _places_rule("places_within_limits", "warning_share", "warning", minimum=0),
+        _places_rule("places_within_bounds", "maximum_share", "critical", minimum=minimum),
     )
     return TableSuite("quality", "amount_places", _PLACE_COLUMNS, rules)
 
 
-def _places_rule(rule: str, limit: str, severity: Severity, as_of_date: date, minimum: int) -> Expectation:
+def _places_rule(rule: str, limit: str, severity: Severity, minimum: int) -> Expectation:
     return no_rows(
         rule,
         f"""
@@ -101,6 +98,5 @@ def _places_rule(rule: str, limit: str, severity: Severity, as_of_date: date, mi
         "line_kinds.csv of the source; rates from exchange_rates, for the reporting_currency of source.yml.",
         severity=severity,
         column="share",
-        as_of_date=as_of_date,
         minimum=minimum,
     )

@@ -44,7 +44,6 @@ def _identity_rules(as_of_date: date) -> tuple[Expectation, ...]:
             f"The facts know no order, cancellation or reversal from {as_of_date} on.",
             model + "; the models must cut at the variable as_of_date.",
             column="ordered_at",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "customers_are_known",

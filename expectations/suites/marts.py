@@ -19,23 +19,23 @@ from expectations.thresholds import Thresholds
 def marts_suites(thresholds: Thresholds, as_of_date: date) -> list[TableSuite]:
     """The suites of the ledger and of the marts that models and users read."""
     return [
-        ledger_suite(thresholds.marts, as_of_date),
-        places_suite(thresholds, as_of_date),
-        _customers_suite(as_of_date),
+        ledger_suite(thresholds.marts),
+        places_suite(thresholds),
+        _customers_suite(),
         _products_suite(),
         orders_suite(thresholds.marts, as_of_date),
         order_items_suite(),
-        features_suite(thresholds.marts, as_of_date),
-        labels_suite(as_of_date),
-        rfm_suite(as_of_date),
+        features_suite(thresholds.marts),
+        labels_suite(),
+        rfm_suite(),
         monthly_sales_suite(),
-        bridge_suite(MARTS_STEPS, as_of_date),
+        bridge_suite(MARTS_STEPS),
         subscriptions_suite(as_of_date),
-        subscription_features_suite(as_of_date),
+        subscription_features_suite(),
     ]
 
 
-def _customers_suite(as_of_date: date) -> TableSuite:
+def _customers_suite() -> TableSuite:
     model = look_at("dim_customers")
     rules = (
         not_null("customer_id", "Every customer has an id.", model),
@@ -51,7 +51,6 @@ def _customers_suite(as_of_date: date) -> TableSuite:
             "A customer's first order is not after the last one, and both lie before the as-of date.",
             model,
             column="last_order_date",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "customers_exist",

@@ -44,7 +44,7 @@ def raw_suites(
                 *_contract_rules(name, table),
                 *version_rules(name, table, thresholds.raw),
                 *_future_rules(name, table),
-                *freshness_rules(name, table, thresholds.freshness, as_of_date),
+                *freshness_rules(name, table, thresholds.freshness),
                 *reference_rules(name, contract, thresholds.references),
                 *id_rules(name, contract),
             ),
@@ -55,14 +55,14 @@ def raw_suites(
         _something_to_model(contract),
         *order_rules(thresholds.raw, as_of_date, reporting_currency),
         load_lag_rule(thresholds.freshness),
-        *order_volume_rules(thresholds.volume, as_of_date),
+        *order_volume_rules(thresholds.volume),
     )
     extra = {"orders": orders, "order_items": line_rules(thresholds.raw)}
     suites = [
         TableSuite(suite.schema, suite.table, suite.columns, suite.expectations + extra.get(suite.table, ()))
         for suite in suites
     ]
-    return [*suites, amount_differences_suite(as_of_date), lost_lines_suite(), file_loads_suite(contract, thresholds)]
+    return [*suites, amount_differences_suite(), lost_lines_suite(), file_loads_suite(contract, thresholds)]
 
 
 def _contract_rules(name: str, table: Table) -> Iterator[Expectation]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.newest_versions import newest
@@ -70,7 +68,7 @@ def amount_rules(thresholds: RawThresholds) -> tuple[Expectation, ...]:
     )
 
 
-def amount_differences_suite(as_of_date: date) -> TableSuite:
+def amount_differences_suite() -> TableSuite:
     """`quality.amount_differences`, which the gate has just written."""
     columns = ("as_of_date", "order_id", "stated_amount", "lines_amount", "difference_amount")
     columns += ("unpriced_line_count", "copied_line_count", "quarantined_line_count")
@@ -91,7 +89,6 @@ def amount_differences_suite(as_of_date: date) -> TableSuite:
         column="order_amount",
         table="raw.orders",
         severity="warning",
-        as_of_date=as_of_date,
     )
     return TableSuite("quality", "amount_differences", columns, (rule,))
 

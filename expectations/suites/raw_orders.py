@@ -37,7 +37,6 @@ def _time_rules(thresholds: RawThresholds, as_of_date: date) -> tuple[Expectatio
             f"There are orders before the as-of date {as_of_date}.",
             "Choose a later as-of date, or leave it out to use the day after the newest complete day.",
             column="ordered_at",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "newest_order_age",
@@ -51,7 +50,6 @@ def _time_rules(thresholds: RawThresholds, as_of_date: date) -> tuple[Expectatio
             "Look whether the newest export was landed: with stale data every customer looks as if about to leave.",
             column="ordered_at",
             severity="warning",
-            as_of_date=as_of_date,
             days=thresholds.newest_order_age_days_warning,
         ),
     )

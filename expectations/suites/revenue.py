@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
@@ -16,14 +15,14 @@ from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 _BRIDGE = "select * from quality.revenue_reconciliation order by as_of_date, step_number, row_position"
 
 
-def bridge_suite(steps: Sequence[Step], as_of_date: date) -> TableSuite:
+def bridge_suite(steps: Sequence[Step]) -> TableSuite:
     """Steps of the bridge: `MARTS_STEPS` or `CUSTOMER_360_STEPS`."""
     columns = ("as_of_date", "step_number", "amount_class", "amount")
-    rules = tuple(_step_is_explained(step, as_of_date) for step in steps)
+    rules = tuple(_step_is_explained(step) for step in steps)
     return TableSuite("quality", "revenue_reconciliation", columns, rules, title="revenue")
 
 
-def _step_is_explained(step: Step, as_of_date: date) -> Expectation:
+def _step_is_explained(step: Step) -> Expectation:
     return no_rows(
         f"revenue_up_to_{step.stage.replace('.', '_')}_is_explained",
         """
@@ -36,7 +35,6 @@ def _step_is_explained(step: Step, as_of_date: date) -> Expectation:
         f"Read the bridge: {_BRIDGE}; then compare the two tables of the step, order by order.",
         column="amount",
         table=f"{'intermediate' if step.stage.startswith('int_') else 'marts'}.{step.stage.partition('.')[0]}",
-        as_of_date=as_of_date,
         number=step.number,
     )
 
@@ -46,7 +44,7 @@ def _classes(step: Step) -> str:
     return f"Nothing else lies between than {', '.join(names)}." if names else "Nothing lies between."
 
 
-def net_amounts_agree(as_of_date: date) -> Expectation:
+def net_amounts_agree() -> Expectation:
     """A rule on `marts.customer_features`: the bridge's last step in the marts, for each customer."""
     return no_rows(
         "net_amount_agrees_with_orders",
@@ -63,7 +61,6 @@ def net_amounts_agree(as_of_date: date) -> Expectation:
         "At the as-of date every customer's net amount is that of the customer's orders and returns, to the cent.",
         "Compare marts.customer_features and marts.fct_orders for the customers named.",
         column="net_amount",
-        as_of_date=as_of_date,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from textwrap import dedent
 from typing import Any, Literal
@@ -24,6 +24,7 @@ Value = date | int | float | str | Sequence[str]
 
 _WARNING = " (a warning)"
 _PLACEHOLDER = re.compile(r"(?<!:):([a-z_]+)")
+_AS_OF_DATE = re.compile(r"(?<!:):as_of_date\b")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class TableSuite:
         """Table with its schema."""
         return f"{self.schema}.{self.table}"
 
+    def as_of(self, day: date) -> TableSuite:
+        """The suite with the run's date in place of ``:as_of_date`` in its queries."""
+        rules = (
+            rule.copy(update={"unexpected_rows_query": _AS_OF_DATE.sub(_literal(day), str(rule.unexpected_rows_query))})
+            if isinstance(rule, ExpectNoRowsBreakingRule)
+            else rule
+            for rule in self.expectations
+        )
+        return replace(self, expectations=tuple(rules))
+
     def name_in(self, gate: str) -> str:
         """Name of the suite."""
         return f"{gate}.{self.title or self.table}"
@@ -61,12 +72,13 @@ class TableSuite:
 def sql(query: str, **values: Value) -> str:
     """Write typed values into a query in place of ``:name``.
 
-    GX takes a query as one text and cannot bind parameters; ``{batch}`` stays for GX to fill.
+    GX takes a query as one text and cannot bind parameters; ``{batch}`` stays for GX to fill, and ``:as_of_date`` for
+    `TableSuite.as_of`.
 
     >>> sql("select 1 from {batch} where day >= :day and kind in :kinds", day=date(2024, 1, 31), kinds=["a"])
     "select 1 from {batch} where day >= date '2024-01-31' and kind in ('a')"
     """
-    return _PLACEHOLDER.sub(lambda match: _literal(values[match.group(1)]), query)
+    return _PLACEHOLDER.sub(lambda match: match[0] if match[0] == ":as_of_date" else _literal(values[match[1]]), query)
 
 
 def no_rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
@@ -15,11 +14,11 @@ STATUSES = ("scored", "not_eligible", "refused")
 LOOK = "Look at the scoring task's log and at the model version in MLflow."
 
 
-def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def common_rules(spec: JobSpec, thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     """What holds for every job; a job about customers has an answer for each of them."""
     key, one = tuple(spec.scores.key), spec.rows.one
     no_version = "model_version is null or " if spec.has_model else ""
-    of_customers = _every_customer(thresholds, as_of_date) if spec.scores.is_about_customers else ()
+    of_customers = _every_customer(thresholds) if spec.scores.is_about_customers else ()
     return (
         unique(
             [*key, "as_of_date", "model_name"],
@@ -38,15 +37,14 @@ def common_rules(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) 
             "A score names its model version and run; a missing score gives its reason.",
             LOOK,
             column="reason",
-            as_of_date=as_of_date,
         ),
-        scored_share_stands(thresholds, as_of_date),
-        _job_scored(as_of_date),
+        scored_share_stands(thresholds),
+        _job_scored(),
         *of_customers,
     )
 
 
-def _every_customer(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def _every_customer(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "every_customer_has_one_answer",
@@ -63,7 +61,6 @@ def _every_customer(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Exp
             "Every customer of marts.dim_customers has exactly one row for the as-of date, and nobody else has.",
             "Score again for this as-of date; if two models wrote rows, delete those of the one not in service.",
             column="customer_id",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "scored_share",
@@ -78,7 +75,6 @@ def _every_customer(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Exp
             f"A job that scores at all scores at least {thresholds.scored_share_minimum:.0%} of the eligible.",
             "Group the rows by status and reason, and look at the features of those without a score.",
             column="status",
-            as_of_date=as_of_date,
             share=thresholds.scored_share_minimum,
         ),
     )
@@ -115,7 +111,7 @@ _FORMER_SHARE = """
 """
 
 
-def scored_share_stands(thresholds: ScoresThresholds, as_of_date: date) -> Expectation:
+def scored_share_stands(thresholds: ScoresThresholds) -> Expectation:
     """Against the former date; the rows are both dates' counts by status and reason."""
     change = thresholds.scored_share_change_warning
     return no_rows(
@@ -125,12 +121,11 @@ def scored_share_stands(thresholds: ScoresThresholds, as_of_date: date) -> Expec
         "Compare the reasons of both dates in the rows shown; refusals say what is lacking.",
         column="status",
         severity="warning",
-        as_of_date=as_of_date,
         change=change,
     )
 
 
-def _job_scored(as_of_date: date) -> Expectation:
+def _job_scored() -> Expectation:
     return no_rows(
         "job_scored",
         """
@@ -145,11 +140,10 @@ def _job_scored(as_of_date: date) -> Expectation:
         "Nothing is broken: the reason says why the job refused, most often too little data.",
         column="status",
         severity="warning",
-        as_of_date=as_of_date,
     )
 
 
-def filled_when_scored(key: Iterable[str], columns: tuple[str, ...], as_of_date: date) -> Expectation:
+def filled_when_scored(key: Iterable[str], columns: tuple[str, ...]) -> Expectation:
     missing = " or ".join(f"{column} is null" for column in columns)
     return no_rows(
         "scored_rows_are_filled",
@@ -161,11 +155,10 @@ def filled_when_scored(key: Iterable[str], columns: tuple[str, ...], as_of_date:
         f"Who is scored has {', '.join(columns)}.",
         LOOK,
         column=", ".join(columns),
-        as_of_date=as_of_date,
     )
 
 
-def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
+def finite(columns: tuple[str, ...]) -> Expectation:
     sums = ", ".join(f"sum({column}) as {column}" for column in columns)
     wrong = " or ".join(f"not isfinite(sum({column}))" for column in columns)
     return no_rows(
@@ -174,11 +167,10 @@ def finite(columns: tuple[str, ...], as_of_date: date) -> Expectation:
         f"The totals of {', '.join(columns)} are finite numbers.",
         "A model gave infinity or no number: " + LOOK[0].lower() + LOOK[1:],
         column=", ".join(columns),
-        as_of_date=as_of_date,
     )
 
 
-def reasoned(key: Iterable[str], as_of_date: date) -> Expectation:
+def reasoned(key: Iterable[str]) -> Expectation:
     """A warning: a score without reasons is a score still."""
     return no_rows(
         "scored_rows_have_reasons",
@@ -192,7 +184,6 @@ def reasoned(key: Iterable[str], as_of_date: date) -> Expectation:
         "Look in the scoring task's log for why the reasons could not be found; the scores themselves stand.",
         column="reasons",
         severity="warning",
-        as_of_date=as_of_date,
     )
 
 

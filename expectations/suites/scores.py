@@ -7,7 +7,6 @@ What holds for all score tables is in `score_rules`, what their columns must hol
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -21,29 +20,29 @@ from warehouse.jobs.spec import JobSpec
 from warehouse.tables.own_tables import score_table
 
 
-def scores_suites(thresholds: ScoresThresholds, as_of_date: date) -> list[TableSuite]:
+def scores_suites(thresholds: ScoresThresholds) -> list[TableSuite]:
     """The suites of the score tables; rules about values look at the run's as-of date."""
-    return [_suite(spec, thresholds, as_of_date) for spec in job_specs()]
+    return [_suite(spec, thresholds) for spec in job_specs()]
 
 
-def _suite(spec: JobSpec, thresholds: ScoresThresholds, as_of_date: date) -> TableSuite:
-    rules = (*common_rules(spec, thresholds, as_of_date), *_declared_rules(spec, as_of_date))
+def _suite(spec: JobSpec, thresholds: ScoresThresholds) -> TableSuite:
+    rules = (*common_rules(spec, thresholds), *_declared_rules(spec))
     own = f"expectations.suites.jobs.{spec.name}"
     if find_spec(own):
-        rules += import_module(own).rules(thresholds, as_of_date)
+        rules += import_module(own).rules(thresholds)
     if spec.optional:
         rules = tuple(as_warning(rule) for rule in rules)
     columns = tuple(column.name for column in score_table(spec).columns)
     return TableSuite("scores", spec.scores.table, columns, rules)
 
 
-def _declared_rules(spec: JobSpec, as_of_date: date) -> Iterator[Expectation]:
+def _declared_rules(spec: JobSpec) -> Iterator[Expectation]:
     """What the declaration says of the columns."""
     columns = spec.scores.columns
     if filled := tuple(name for name, column in columns.items() if column.filled):
-        yield filled_when_scored(spec.scores.key, filled, as_of_date)
+        yield filled_when_scored(spec.scores.key, filled)
     if numbers := tuple(name for name, column in columns.items() if column.finite):
-        yield finite(numbers, as_of_date)
+        yield finite(numbers)
     for name, column in columns.items():
         if column.allowed:
             yield in_set(name, list(column.allowed), f"{name} is one of {', '.join(column.allowed)}.", LOOK)
@@ -53,4 +52,4 @@ def _declared_rules(spec: JobSpec, as_of_date: date) -> Iterator[Expectation]:
         if value.endswith("_amount") and lower in columns and upper in columns:
             yield interval_holds(spec.scores.key, lower, value, upper)
     if spec.reasons is not None:
-        yield reasoned(spec.scores.key, as_of_date)
+        yield reasoned(spec.scores.key)

@@ -29,7 +29,6 @@ def subscriptions_suite(as_of_date: date) -> TableSuite:
             "Every contract that began before the as-of date is there, and no other.",
             model,
             column="subscription_id",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "nothing_after_as_of_date",
@@ -41,14 +40,13 @@ def subscriptions_suite(as_of_date: date) -> TableSuite:
             f"No start or end from {as_of_date} on is known, and only what has not ended is active.",
             model,
             column="ended_at",
-            as_of_date=as_of_date,
         ),
     )
     columns = ("subscription_id", "customer_id", "started_at", "ended_at", "is_active")
     return TableSuite("marts", "dim_subscriptions", columns, rules)
 
 
-def subscription_features_suite(as_of_date: date) -> TableSuite:
+def subscription_features_suite() -> TableSuite:
     """`marts.subscription_features`."""
     model = look_at("subscription_features")
     rules = (
@@ -66,7 +64,6 @@ def subscription_features_suite(as_of_date: date) -> TableSuite:
             "At earlier dates there are running contracts only, without what is known of them today.",
             model + "; a feature that knows the future makes every model look better than it is.",
             column="tenure_months",
-            as_of_date=as_of_date,
         ),
     )
     columns = ("subscription_id", "as_of_date", "is_eligible", "ineligible_reason", *declared_features("contracts"))

@@ -6,7 +6,6 @@ what is unusual against the past weeks is usual after all when the same weeks of
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from great_expectations.expectations.expectation import Expectation
@@ -109,7 +108,7 @@ _FILES = """
 """
 
 
-def order_volume_rules(thresholds: VolumeThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def order_volume_rules(thresholds: VolumeThresholds) -> tuple[Expectation, ...]:
     """On `raw.orders`."""
     return tuple(
         no_rows(
@@ -120,7 +119,6 @@ def order_volume_rules(thresholds: VolumeThresholds, as_of_date: date) -> tuple[
             "Look whether the newest export is complete, and whether a campaign, a holiday or an outage explains it.",
             column="ordered_at",
             severity="warning",
-            as_of_date=as_of_date,
             days=days,
             weeks=thresholds.former_week_count,
             minimum=thresholds.former_week_minimum,

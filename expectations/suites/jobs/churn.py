@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import no_rows
 from expectations.thresholds import ScoresThresholds
 
 
-def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "probabilities_differ",
@@ -24,6 +22,5 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
             "Look at the features of the as-of date: the same answer for everyone ranks nobody.",
             column="churn_probability",
             severity="warning",
-            as_of_date=as_of_date,
         ),
     )

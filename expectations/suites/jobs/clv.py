@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import no_rows
@@ -11,7 +9,7 @@ from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
 
-def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     smallest, largest = thresholds.predicted_to_past_spend_minimum, thresholds.predicted_to_past_spend_maximum
     return (
         no_rows(
@@ -38,7 +36,6 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
             "Historic value is the net amount of the customer's features.",
             "Score again: the scores were made from other marts.",
             column="historic_amount",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "predicted_total_is_plausible",
@@ -57,7 +54,6 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
             "Compare with the season and with the model's evaluation in MLflow before using the sum.",
             column="predicted_amount",
             severity="warning",
-            as_of_date=as_of_date,
             smallest=smallest,
             largest=largest,
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import no_rows
@@ -11,7 +9,7 @@ from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
 
-def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "every_contract_has_one_answer",
@@ -26,7 +24,6 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
             "Every contract has one answer, a score only while it runs.",
             "Score again for this as-of date: python -m ml score --job contract_churn.",
             column="subscription_id",
-            as_of_date=as_of_date,
         ),
         no_rows(
             "survival_falls",

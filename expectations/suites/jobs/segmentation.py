@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import no_rows
@@ -11,7 +9,7 @@ from expectations.suites.score_rules import LOOK
 from expectations.thresholds import ScoresThresholds
 
 
-def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, ...]:
+def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
     return (
         no_rows(
             "segment_names_are_stable",
@@ -25,6 +23,5 @@ def rules(thresholds: ScoresThresholds, as_of_date: date) -> tuple[Expectation, 
             "A segment has one name.",
             LOOK,
             column="segment_name",
-            as_of_date=as_of_date,
         ),
     )
