@@ -1,1 +1,1 @@
-"""Replay of earlier dates: what would the jobs' models have predicted then, and what happened?"""
+"""Replay of earlier dates: the models' metrics on the outcomes that followed."""

@@ -110,7 +110,7 @@ def _refusal(job: SupervisedJob, snapshots: Snapshots, day: date) -> str | None:
 def _origin(
     job: SupervisedJob, day: date, snapshots: Snapshots, competition: Competition, former: _Chosen | None
 ) -> Origin:
-    holdout = job.judged_rows(snapshots)
+    holdout = job.evaluation_rows(snapshots)
     actual = job.target(holdout)
     figures = [
         Figures(r.name, "baseline" if r.candidate.is_baseline else "candidate", r.metrics) for r in competition.results

@@ -1,1 +1,1 @@
-"""Candidates against each other: their results, the gate, the decision."""
+"""The comparison of candidates: results, gate, decision."""

@@ -164,7 +164,7 @@ def _fallback(comparison: Comparison) -> Competitor:
     return comparison.fallback or comparison.baseline
 
 
-def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision:
+def hold_for_approval(decision: Decision, *, champion_serves: bool) -> Decision:
     """Make a contender that passed the gate wait for a user's approval; any other decision is returned unchanged.
 
     Until the answer the champion keeps serving. Where there is no usable champion, the fallback serves; it needs no
@@ -172,7 +172,7 @@ def hold_for_approval(decision: Decision, *, champion_goes_on: bool) -> Decision
     """
     if decision.verdict != State.PROMOTED:
         return decision
-    serving = None if champion_goes_on else decision.fallback or decision.baseline
+    serving = None if champion_serves else decision.fallback or decision.baseline
     return replace(decision, verdict=State.AWAITING_APPROVAL, serving=serving)
 
 
@@ -196,7 +196,7 @@ def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...], o
         why = f"{name} passes: " + "; ".join(check.detail for check in checks) + "."
     said = [why, on_models]
     if verdict == State.CHAMPION_KEPT:
-        said.append("The champion goes on.")
+        said.append("The champion keeps serving.")
     elif verdict == State.BASELINE_SERVES:
         former = ", because the best baseline is significantly better than the former champion"
         said += [on_rules, f"The rule {_fallback(comparison).name} serves{former if comparison.champion else ''}."]

@@ -54,9 +54,9 @@ def contributions_of(
     background
         The rows they are compared with, of the same columns; most often themselves.
     """
-    say = getattr(estimator, "contributions", None)
-    if say is not None:
-        return say(features, background, orders)
+    own_method = getattr(estimator, "contributions", None)
+    if own_method is not None:
+        return own_method(features, background, orders)
     if gives_probabilities(estimator):
         return classifier_contributions(estimator, features, background, orders)
     score = partial(served_score, estimator)
@@ -116,8 +116,8 @@ def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)
-    held_against = found if background is features else tree_contributions(model, background)
-    return None if held_against is None else centred(found, held_against)
+    reference = found if background is features else tree_contributions(model, background)
+    return None if reference is None else centred(found, reference)
 
 
 def adds_up(found: Contributions | None, score: NDArray) -> TypeGuard[Contributions]:

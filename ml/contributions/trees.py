@@ -69,9 +69,9 @@ def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContribut
     return None if scale is None else RawContributions(parts, base, total, scale)
 
 
-def centred(found: RawContributions, held_against: RawContributions) -> RawContributions:
+def centred(found: RawContributions, reference: RawContributions) -> RawContributions:
     """Subtract the average contributions of other rows; the base changes so that the totals stay the same."""
-    parts = held_against.values.to_numpy()
+    parts = reference.values.to_numpy()
     average = np.sort(parts, axis=0).mean(axis=0)  # sorted, so that the order of rows does not matter
     return replace(found, values=found.values - average, base=found.base + float(average.sum()))
 
@@ -94,16 +94,16 @@ def _shap(explainer: TreeExplainer, matrix: NDArray, owner: NDArray, count: int)
 
 def _scale(final: _Trees, matrix: NDArray, total: NDArray) -> str | None:
     """The scale on which contributions add up to predictions, found on some rows; None if there is none."""
-    some, said = slice(0, 200), total[:200]
+    some, totals = slice(0, 200), total[:200]
     if isinstance(final, _Classifier):
-        probability = np.asarray(final.predict_proba(matrix[some]))[:, 1]
-        told = {"log_odds": 1 / (1 + np.exp(-said)), "probability": said}
+        predicted = np.asarray(final.predict_proba(matrix[some]))[:, 1]
+        by_scale = {"log_odds": 1 / (1 + np.exp(-totals)), "probability": totals}
     else:
-        probability = final.predict(matrix[some])
+        predicted = final.predict(matrix[some])
         with np.errstate(over="ignore"):
-            told = {"amount": said, "log_amount": np.exp(said)}
-    for name, value in told.items():
-        if np.allclose(value, probability, rtol=_TOLERANCE, atol=_TOLERANCE):
+            by_scale = {"amount": totals, "log_amount": np.exp(totals)}
+    for name, value in by_scale.items():
+        if np.allclose(value, predicted, rtol=_TOLERANCE, atol=_TOLERANCE):
             return name
     return None
 
@@ -111,7 +111,7 @@ def _scale(final: _Trees, matrix: NDArray, total: NDArray) -> str | None:
 def _steps_per_row(final: _Trees) -> float:
     """Leaves × depth² over the trees."""
     if isinstance(final, _Histogram):
-        # pyrefly: ignore[missing-attribute] (private in scikit-learn, which tells of its trees nowhere else)
+        # pyrefly: ignore[missing-attribute] (private in scikit-learn; there is no public access to the trees)
         trees = [tree for stage in final._predictors for tree in stage]
         return float(sum(tree.get_n_leaf_nodes() * tree.get_max_depth() ** 2 for tree in trees))
     is_one = isinstance(final, DecisionTreeClassifier | DecisionTreeRegressor)

@@ -1,1 +1,1 @@
-"""What models are given: snapshots of features and labels, and where they came from."""
+"""Snapshots of features and labels, and their fingerprints."""

@@ -70,7 +70,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
                 **known, design="snapshots", training=scoring, evaluation=scoring, scoring=scoring, histories=scoring
             )
         dates = connection.execute("select subscription_id, started_at, ended_at from marts.dim_subscriptions").df()
-        people = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
+        customers = connection.execute("select customer_id, gender, country, birth_year from marts.dim_customers").df()
         snapshots = connection.execute(
             f"select f.*, l.is_churned, s.snapshot_role from {_FEATURES} as f "
             "inner join marts.subscription_labels as l using (subscription_id, as_of_date) "
@@ -79,7 +79,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
         began_on = history_began_on(connection)
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
         ended = ~scoring["is_eligible"].astype(bool)
-        training = _of_people(scoring, people).assign(is_churned=ended.to_numpy())
+        training = _with_customers(scoring, customers).assign(is_churned=ended.to_numpy())
         return Contracts(
             **known,
             design="cross_section",
@@ -89,7 +89,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
             histories=scoring.assign(duration_months=scoring["tenure_months"].astype(float), is_ended=ended),
         )
     training, evaluation = (
-        _sorted(_of_people(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), people))
+        _sorted(_with_customers(snapshots[snapshots["snapshot_role"] == role].drop(columns="snapshot_role"), customers))
         for role in ("training", "evaluation")
     )
     cutoff = pd.Timestamp(as_of_date) if evaluation.empty else evaluation["as_of_date"].iloc[0]
@@ -122,9 +122,9 @@ def _scoring(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.Data
         return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
 
 
-def _of_people(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def _with_customers(rows: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """Rows with attributes of their customers, missing for a contract without a known customer."""
-    known = rows.merge(people, on="customer_id", how="left", validate="many_to_one")
+    known = rows.merge(customers, on="customer_id", how="left", validate="many_to_one")
     birth_year = pd.to_numeric(known.pop("birth_year"), errors="coerce").astype("float64")
     return known.assign(age_years=pd.to_datetime(known["as_of_date"]).dt.year - birth_year)
 

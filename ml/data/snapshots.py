@@ -186,7 +186,7 @@ def check_built_as_of(connection: duckdb.DuckDBPyConnection, as_of_date: date) -
     if found != as_of_date:
         raise ClienteleError(
             f"The customer marts are built as of {found}, not {as_of_date}.",
-            "Build them as of the date you want, or ask for the date they have.",
+            "Build them as of the date you want, or use the date they have.",
         )
 
 

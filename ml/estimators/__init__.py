@@ -1,1 +1,1 @@
-"""What learns and predicts: rules, models and what they are made of, with fit and predict and nothing else."""
+"""Estimators: rules, models and their parts, with `fit` and `predict` as in scikit-learn."""

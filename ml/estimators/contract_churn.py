@@ -56,8 +56,8 @@ class ContractChurnModel(ServedClassifier):
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the classifier, on features with the types of the training."""
         typed = self.typed(features)
-        held_against = typed if background is features else self.typed(background)
-        return contributions_of(self.classifier, typed, held_against, orders)
+        reference = typed if background is features else self.typed(background)
+        return contributions_of(self.classifier, typed, reference, orders)
 
     def treatment(self) -> FeatureTreatment | None:
         """That of the classifier; the survival model has its own."""

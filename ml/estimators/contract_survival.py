@@ -115,7 +115,7 @@ class ContractSurvival(BaseEstimator):
         return (covariates - self.means_) @ self.effects_
 
     def cumulative_hazard(self, months: ArrayLike) -> NDArray:
-        """Cumulative hazard of the mean contract, elementwise; beyond the data it grows at last year's mean rate."""
+        """Cumulative hazard of the mean contract, elementwise; extrapolated by the mean rate of the last 12 months."""
         months = np.asarray(months, dtype=float)
         position = np.searchsorted(self.months_, months, side="right") - 1
         inside = np.where(position >= 0, self.hazards_[np.maximum(position, 0)], 0.0)

@@ -58,7 +58,7 @@ class SimilarPredictionInterval(BaseEstimator):
         return lower, upper
 
     def bounds(self, predicted: ArrayLike) -> tuple[NDArray, NDArray]:
-        """Lower and upper bound of each prediction, both of shape (n_rows,); never below zero.
+        """Lower and upper bound around each prediction, both of shape (n_rows,); never below zero.
 
         Beyond the mean of the highest group the errors grow in proportion to the prediction.
         """

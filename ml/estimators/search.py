@@ -28,24 +28,24 @@ class InsideValidation:
     ----------
     features, outcome
         Model frame and outcome of the training rows, shapes (n_rows, n_features) and (n_rows,).
-    fitted_on, judged_on
+    fitted_on, evaluated_on
         Positions of the rows to fit on and of the validation set.
     """
 
     features: pd.DataFrame
     outcome: NDArray
     fitted_on: NDArray
-    judged_on: NDArray
+    evaluated_on: NDArray
 
     def auc(self, classifier: Pipeline) -> float:
         """Fit a classifier and return its ROC-AUC on the validation set."""
         classifier.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
-        return roc_auc(self.outcome[self.judged_on], raw_score(classifier, self.features.iloc[self.judged_on]))
+        return roc_auc(self.outcome[self.evaluated_on], raw_score(classifier, self.features.iloc[self.evaluated_on]))
 
     def predicted(self, regressor: Pipeline) -> tuple[NDArray, NDArray]:
         """Fit a regressor; return outcome and prediction on the validation set, both of shape (n_validation,)."""
         regressor.fit(self.features.iloc[self.fitted_on], self.outcome[self.fitted_on])
-        return self.outcome[self.judged_on], np.asarray(regressor.predict(self.features.iloc[self.judged_on]))
+        return self.outcome[self.evaluated_on], np.asarray(regressor.predict(self.features.iloc[self.evaluated_on]))
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ def inside_validation(
     positions = split_by_time(rows["as_of_date"], horizon_days)
     if positions is None:
         return None
-    fitted_on, judged_on = positions
+    fitted_on, evaluated_on = positions
     fitted_on = fitted_on[subsampled(rows["customer_id"].to_numpy()[fitted_on], maximum_row_count, seed)]
-    if any(len(np.unique(outcome[part])) == 1 for part in (fitted_on, judged_on)):
+    if any(len(np.unique(outcome[part])) == 1 for part in (fitted_on, evaluated_on)):
         return None
-    return InsideValidation(features, outcome, fitted_on, judged_on)
+    return InsideValidation(features, outcome, fitted_on, evaluated_on)
 
 
 def subsampled(customers: ArrayLike, maximum_row_count: int, seed: int) -> NDArray:

@@ -51,14 +51,14 @@ class TweedieSpendModel(OutOfFoldRegressor):
         if not (y > 0).any():
             raise CandidateFailed("too few customers spend to learn amounts from")
         self.cap_ = float(np.quantile(y[y > 0], self.cap_quantile))
-        held = np.minimum(y, self.cap_)
+        capped = np.minimum(y, self.cap_)
         self.out_of_fold_ = np.full(len(y), np.nan)
         for fitted_on, held_out in customer_folds(groups, self.fold_count, self.seed):
-            if not held[fitted_on].any():
+            if not capped[fitted_on].any():
                 raise CandidateFailed("too few customers spend to learn amounts from")
-            fold_model = clone(self.amount).fit(X.iloc[fitted_on], held[fitted_on])
+            fold_model = clone(self.amount).fit(X.iloc[fitted_on], capped[fitted_on])
             self.out_of_fold_[held_out] = fold_model.predict(X.iloc[held_out])
-        self.amount_ = clone(self.amount).fit(X, held)
+        self.amount_ = clone(self.amount).fit(X, capped)
         return self
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803

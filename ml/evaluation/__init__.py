@@ -1,1 +1,1 @@
-"""How good a model is: metrics, their uncertainty, and pictures of both."""
+"""Metrics of models, their bootstrap intervals, and plots."""

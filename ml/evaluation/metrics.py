@@ -92,7 +92,7 @@ def normalised_gini_by_weight(actual: ArrayLike, predicted: ArrayLike) -> Weight
 
 
 def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> float:
-    """Rank quality of amounts: 1 for the perfect ranking, 0 for a random one; NaN when nothing was spent.
+    """Rank quality of amounts: 1 for the perfect ranking, 0 for a random one; NaN if actual amounts are equal.
 
     Examples
     --------

@@ -22,9 +22,9 @@ class CardContent:
 
     Attributes
     ----------
-    kinds, groups
+    strata, groups
         Figures by RFM segment or contract type, and by group of customers (see `fairness.TABLE_COLUMNS`).
-    judged_on
+    evaluated_on
         The data that the candidates were evaluated on, in words.
     notes
         Further findings of the training, by title: name → value.
@@ -33,11 +33,11 @@ class CardContent:
     """
 
     fingerprint: Mapping[str, str]
-    kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    strata: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     drivers: Mapping[str, float] = field(default_factory=dict)
     method: str = ""
-    judged_on: str = ""
+    evaluated_on: str = ""
     notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
@@ -49,13 +49,13 @@ def model_card(
         f"# {job.model_name} version {version.version}: {result.name}",
         job.purpose(content.fingerprint),
         f"Source {version.source}, trained as of {version.as_of_date}, run {version.run_id}. "
-        "Written by Clientele at training; the data behind it stand in the parent run.",
+        "Written by Clientele at training; the data are in the parent run.",
         "## Decision",
         _decision(competition, result),
         "## Data",
         _data(content.fingerprint, competition),
         "## Protocol",
-        job.protocol(content.fingerprint, content.judged_on),
+        job.protocol(content.fingerprint, content.evaluated_on),
         "## Candidates",
         _candidates(competition),
         "## Figures of this version",
@@ -63,9 +63,8 @@ def model_card(
     ]
     parts += [part for title, known in content.notes.items() for part in (f"## {title}", _figures(known))]
     rows_are = job.spec.rows.many
-    parts += _by_group(
-        f"## By {_kind(content.kinds)}", content.kinds, rows_are, "RFM segments are not known at the evaluation date."
-    )
+    unknown = "RFM segments are not known at the evaluation date."
+    parts += _by_group(f"## By {_stratum_name(content.strata)}", content.strata, rows_are, unknown)
     parts += _by_group(
         "## By group",
         content.groups,
@@ -117,8 +116,8 @@ def _figures(figures: Mapping[str, float]) -> str:
     return _table(("figure", "value"), [(name, _number(value)) for name, value in figures.items()])
 
 
-def _kind(kinds: pd.DataFrame) -> str:
-    return "RFM segment" if kinds.empty else _readable(kinds["group_column"].iloc[0])
+def _stratum_name(strata: pd.DataFrame) -> str:
+    return "RFM segment" if strata.empty else _readable(strata["group_column"].iloc[0])
 
 
 def _readable(name: str) -> str:

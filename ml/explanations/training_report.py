@@ -72,21 +72,21 @@ class TrainingReport:
         """Artefacts of one version: path → plot or text."""
         artefacts: dict[str, Figure | str] = {}
         drivers, method = {}, ""
-        kinds = groups = pd.DataFrame()
-        if self._is_judged(result):
+        strata = groups = pd.DataFrame()
+        if self._is_evaluated(result):
             try:
                 drivers, method, pictures = self._explained(result)
                 artefacts |= {f"explanations/{name}.png": figure for name, figure in pictures.items()}
             except Exception:
                 log.exception("No global plots of %s could be made; the training continues.", result.name)
             try:
-                kinds, groups = self._by_group(result)
+                strata, groups = self._by_group(result)
                 self.fairness[version] = groups
                 artefacts["fairness.csv"] = groups.map(as_text_cell).to_csv(index=False)
             except Exception:
                 log.exception("No figures by group of %s could be made; the training continues.", result.name)
-        judged_on, notes = self.job.judged_on(self.snapshots), self.competition.notes
-        content = CardContent(self.fingerprint, kinds, groups, drivers, method, judged_on, notes)
+        evaluated_on, notes = self.job.evaluated_on(self.snapshots), self.competition.notes
+        content = CardContent(self.fingerprint, strata, groups, drivers, method, evaluated_on, notes)
         artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
         return artefacts
 
@@ -107,40 +107,40 @@ class TrainingReport:
             connection.unregister("new_figures")
 
     @cached_property
-    def _judged(self) -> pd.DataFrame:
-        rows = self.job.judged_rows(self.snapshots)
+    def _evaluated(self) -> pd.DataFrame:
+        rows = self.job.evaluation_rows(self.snapshots)
         return pd.DataFrame() if rows is None else rows
 
     @property
-    def _judged_date(self) -> date:
-        return self._judged["as_of_date"].iloc[0].date()
+    def _evaluation_date(self) -> date:
+        return self._evaluated["as_of_date"].iloc[0].date()
 
-    def _is_judged(self, result: Result) -> bool:
+    def _is_evaluated(self, result: Result) -> bool:
         """Whether there are evaluated rows with predictions of an outcome."""
-        return result.prediction is not None and 0 < len(self._judged) == len(result.prediction)
+        return result.prediction is not None and 0 < len(self._evaluated) == len(result.prediction)
 
     def _explained(self, result: Result) -> tuple[dict[str, float], str, Mapping[str, Figure]]:
-        features = self.job.features(self._judged, self.competition.columns)
+        features = self.job.features(self._evaluated, self.competition.columns)
         features = background_sample(features, _PICTURED_ROW_COUNT).reset_index(drop=True)
         contributions = explained(self.job, result.candidate.estimator, features)
         unit = "log-odds" if self._is_probability else "log of 1 + amount"
-        title = f"{result.name}, {self.job.judged_on(self.snapshots)}"
+        title = f"{result.name}, {self.job.evaluated_on(self.snapshots)}"
         drivers = mean_absolute(contributions).to_dict()
         return drivers, contributions.method, global_pictures(contributions, features, title, unit)
 
     def _by_group(self, result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
-        rows, predicted = self._judged, np.asarray(result.prediction, dtype=float)
+        rows, predicted = self._evaluated, np.asarray(result.prediction, dtype=float)
         # pyrefly: ignore[missing-attribute] (a job with evaluated rows has a target)
-        actual, selected = self.job.target(rows), self.job.picked_out(rows, predicted)
+        actual, selected = self.job.target(rows), self.job.selected(rows, predicted)
         groups = fairness_figures(rows, actual, predicted, selected, is_probability=self._is_probability)
-        kinds = self.job.strata(rows)
-        if kinds is None and self.rfm_segments is not None:
-            kinds = rows["customer_id"].map(self.rfm_segments).rename("rfm_segment")
-        if kinds is None:
+        strata = self.job.strata(rows)
+        if strata is None and self.rfm_segments is not None:
+            strata = rows["customer_id"].map(self.rfm_segments).rename("rfm_segment")
+        if strata is None:
             return pd.DataFrame(), groups
         settings = load_configuration(FairnessConfiguration, "fairness")
         options = {"is_probability": self._is_probability, "settings": settings}
-        return figures_by_group(str(kinds.name), kinds, actual, predicted, selected, **options), groups
+        return figures_by_group(str(strata.name), strata, actual, predicted, selected, **options), groups
 
     @property
     def _is_probability(self) -> bool:
@@ -155,7 +155,7 @@ class TrainingReport:
             job=self.job.name,
             source=self.snapshots.source,
             as_of_date=self.snapshots.as_of_date,
-            evaluation_date=self._judged_date,
+            evaluation_date=self._evaluation_date,
             model_name=version.model_name,
             model_version=version.version,
             mlflow_run_id=version.run_id,

@@ -1,1 +1,1 @@
-"""The questions to the customers' data, one folder each, and what they have in common."""
+"""The questions about customers, one folder each, and their base classes."""

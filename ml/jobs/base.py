@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ml.jobs.configuration import JobConfiguration
 
 
-_PICKED_OUT_SHARE = 0.1
+_SELECTED_SHARE = 0.1
 
 Rows = TypeVar("Rows", bound=DatedRows)
 
@@ -55,7 +55,7 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
         """What the score means, for model cards and MLflow."""
         return self.spec.question.format(horizon_days=self.horizon_days)
 
-    def protocol(self, fingerprint: Mapping[str, str], judged_on: str) -> str:
+    def protocol(self, fingerprint: Mapping[str, str], evaluated_on: str) -> str:
         """How the model was fitted and evaluated, for model cards and MLflow."""
         return card_texts.protocol(self.spec.rows, self.horizon_days, fingerprint)
 
@@ -95,20 +95,20 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
         """The names of all features in the data, useful or not."""
         return set(snapshots.scoring.columns)
 
-    def judged_rows(self, snapshots: Rows) -> pd.DataFrame | None:
+    def evaluation_rows(self, snapshots: Rows) -> pd.DataFrame | None:
         """The rows that candidates are evaluated on, in the order of their predictions, with columns for groups.
 
         None for a job that predicts no outcome.
         """
         return None
 
-    def judged_on(self, snapshots: Rows) -> str:
+    def evaluated_on(self, snapshots: Rows) -> str:
         """The data that candidates were evaluated on, in words for titles."""
         return f"holdout {snapshots.evaluation_date}"
 
-    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+    def selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
         """Mask of the rows one would act on, shape (n_rows,); by default the tenth with the highest predictions."""
-        return predicted >= np.quantile(predicted, 1 - _PICKED_OUT_SHARE)
+        return predicted >= np.quantile(predicted, 1 - _SELECTED_SHARE)
 
     def strata(self, rows: pd.DataFrame) -> pd.Series | None:
         """Stratum of each evaluated row, for figures by stratum, named after what it is; None: the RFM segment."""

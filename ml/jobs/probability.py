@@ -30,7 +30,7 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
     def target(self, rows: pd.DataFrame) -> NDArray:
         return self.positives(rows).astype(float)
 
-    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+    def selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
         """The high risk band."""
         return predicted >= self.configuration.risk_bands.high_from
 

@@ -100,7 +100,7 @@ class SupervisedJob(Job[Rows, Model]):
         """The rows on which candidates may be fitted."""
         return eligible(snapshots.training)
 
-    def judged_rows(self, snapshots: Rows) -> pd.DataFrame:
+    def evaluation_rows(self, snapshots: Rows) -> pd.DataFrame:
         return eligible(with_complete_rows(snapshots, self.subject).evaluation)
 
     def usable(self, snapshots: Rows) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -123,15 +123,15 @@ class SupervisedJob(Job[Rows, Model]):
         columns
             The features of models and rules.
         """
-        judged = self.judged_rows(snapshots)
-        features, actual = self.features(judged, columns), self.target(judged)
+        rows = self.evaluation_rows(snapshots)
+        features, actual = self.features(rows, columns), self.target(rows)
         for name, make in self.candidate_makers(snapshots, usable):
             yield name, lambda make=make: self._result(make(), features, actual)
 
     def former_result(self, snapshots: Rows, champion: Model) -> Result[Model] | None:
         """The champion on the rows that candidates are evaluated on; None if it was fitted on them."""
-        judged = self.judged_rows(snapshots)
-        return self._result(Candidate("champion", False, champion), model_frame(judged), self.target(judged))
+        rows = self.evaluation_rows(snapshots)
+        return self._result(Candidate("champion", False, champion), model_frame(rows), self.target(rows))
 
     # ---- the competition ----
 
@@ -215,7 +215,7 @@ class SupervisedJob(Job[Rows, Model]):
     def _examples(self, snapshots: Rows) -> pd.DataFrame:
         """A few training rows, or rows of the holdout without training rows, as an example of the input."""
         learned = self.learned_rows(snapshots)
-        return (self.judged_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
+        return (self.evaluation_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))

@@ -1,1 +1,1 @@
-"""A model's life: trained, approved, serving, scoring, rolled back."""
+"""The life cycle of models: training, approval, service, scoring, rollback."""

@@ -148,7 +148,7 @@ def _asked_about(known: JobOfSource, version: str | None, given: Answer) -> Regi
     if challenger.source != source:
         raise ModelUnavailable(f"{name} was trained on {challenger.source}, not on {source}.", _LOOK)
     if not challenger.state.may_become(given.state):
-        known_state = "nobody was asked" if challenger.state == State.TRAINED else challenger.state
+        known_state = "no approval was needed" if challenger.state == State.TRAINED else challenger.state
         raise AlreadyAnswered(f"{name} does not await approval: {known_state}.", _LOOK)
     return challenger
 
@@ -162,4 +162,4 @@ def _words(given: Answer, champion: RegisteredVersion | None, past: str) -> str:
         effect = f". {past}" if past else f", in place of {other}."
         return f"Approved by {given.by} on {when}{effect}{comment}"
     who = "Not approved in time; closed" if given.by == NOBODY else f"Rejected by {given.by}"
-    return f"{who} on {when}; {other} goes on.{comment}"
+    return f"{who} on {when}; {other} keeps serving.{comment}"

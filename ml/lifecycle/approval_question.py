@@ -39,7 +39,7 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
         _reasons(asked),
         "Effect of your answer:",
         f"- **Approve**: {_takes_over(spec, new, champion)}\n"
-        f"- **Reject**: {_goes_on(champion)}.\n"
+        f"- **Reject**: {_stays(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
         f"More in MLflow: model `{new.model_name}`, version {new.version}, with its model card.",
     ]
@@ -56,10 +56,12 @@ def _takes_over(spec: JobSpec, new: RegisteredVersion, champion: RegisteredVersi
     return f"version {new.version} scores all {spec.rows.many} from this run on."
 
 
-def _goes_on(champion: RegisteredVersion | None) -> str:
+def _stays(champion: RegisteredVersion | None) -> str:
     if champion is None:
         return "no model serves"
-    return f"version {champion.version} ({plain(champion.candidate)}, trained as of {champion.as_of_date}) goes on"
+    return (
+        f"version {champion.version} ({plain(champion.candidate)}, trained as of {champion.as_of_date}) keeps serving"
+    )
 
 
 def _table(asked: Candidacy) -> str:

@@ -128,7 +128,7 @@ class _Training:
         former, unloadable = _load_former(run.server, self.serving, job.known_columns(snapshots))
         competition = job.compete(snapshots, former)
         if is_asked:
-            held = hold_for_approval(competition.decision, champion_goes_on=former is not None)
+            held = hold_for_approval(competition.decision, champion_serves=former is not None)
             competition = replace(competition, decision=held)
         fingerprint = job.fingerprint(snapshots)
         report = TrainingReport(job, snapshots, competition, fingerprint, self.rfm_segments)
@@ -209,7 +209,7 @@ def _not_retrained(
     asked = attempt if attempt is not None and attempt.state == State.AWAITING_APPROVAL else None
     if attempt and serving:
         state = "still awaits approval" if asked else "was rejected"
-        reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) goes on."
+        reason += f" Version {attempt.version} {state}; version {serving.version} ({serving.candidate}) keeps serving."
     row = decision_row(run, verdict=State.NOT_RETRAINED, reason=reason, version=serving)
     write_decision(run.file, row)
     return outcome_of(row, serving, asked.version if asked else None)

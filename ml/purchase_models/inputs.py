@@ -146,4 +146,4 @@ class PurchaseHistory:
                 f"{repeater_count:g} customer(s) ordered again; at least {MINIMUM_REPEATER_COUNT} are needed"
             )
         if np.count_nonzero(used) == 1:
-            raise TooLittleData("all customers have the same history; there is nothing to tell them apart by")
+            raise TooLittleData("all customers have the same history; there is no variation to fit")

@@ -74,7 +74,7 @@ class ShiftedBetaGeometric(BaseEstimator):
             raise TooLittleData("no customer has churned yet; wait for the first renewals to be refused")
         # After the first period, differing rates need customers at risk for a second one.
         if left[1:].sum() + stayed[2:].sum() == 0:
-            raise TooLittleData("nobody has been at risk for two renewals; retention cannot be projected")
+            raise TooLittleData("no customer has been at risk for two renewals; retention cannot be projected")
 
         def objective(parameters):
             alpha, beta = parameters

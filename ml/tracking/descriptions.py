@@ -59,10 +59,10 @@ def log_data(fingerprint: Mapping[str, str], context: str) -> None:
 
 
 def _job_words(job: TrackedJob, fingerprint: Mapping[str, str]) -> str:
-    judged = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
+    holdout = f"holdout {fingerprint.get('evaluation_date', '')}".strip()
     words = [
         job.purpose(fingerprint),
-        f"**Evaluation, as of the last training.** {job.protocol(fingerprint, judged)}",
+        f"**Evaluation, as of the last training.** {job.protocol(fingerprint, holdout)}",
         "**Who serves.** A run holds a training; the runs below it are candidates and baselines (simple rules), tag "
         "`role`. A candidate serves only when it beats the best baseline, and the model that served before; tags "
         "`decision` and `decision_reason` have the outcome, the alias `champion-<source>` points to what serves.",

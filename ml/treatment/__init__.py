@@ -1,1 +1,1 @@
-"""Missing values and outliers: the stated rule of every feature, as models apply it; marts stay as they are."""
+"""The treatment of missing values and outliers in models, by the rule of each feature; marts are not changed."""

@@ -14,8 +14,8 @@ def treatment_in(estimator: object) -> FeatureTreatment | None:
 
     None for rules, purchase models and versions without one.
     """
-    say = getattr(estimator, "treatment", None)
-    return treatment_held_by(estimator) if say is None else say()
+    own_method = getattr(estimator, "treatment", None)
+    return treatment_held_by(estimator) if own_method is None else own_method()
 
 
 def treatment_held_by(holder: object) -> FeatureTreatment | None:

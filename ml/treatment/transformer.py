@@ -58,16 +58,16 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 lower, upper = np.quantile(known, rule["winsorise"])
                 if lower < upper:  # equal quantiles of a rare feature would remove all its variation
                     self.bounds_[name] = [float(lower), float(upper)]
-        held = self._held(X)
+        clipped = self._clipped(X)
         for name, rule in self._ruled(X):
-            self._learn_filling(name, rule, X, held)
+            self._fit_imputation(name, rule, X, clipped)
         self.row_count_ = len(X)
         self.touched_ = touched(self.changes(X))
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         """The frame with treated values, of the same shape; the frame given is not changed."""
-        filled = self._held(X)
+        filled = self._clipped(X)
         for name, value in self.filling_.items():
             filled[name] = filled[name].fillna(value)
         for name, neighbours in self.neighbours_.items():
@@ -97,11 +97,11 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             if name in X and not is_text(X[name]):
                 yield name, rule
 
-    def _held(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def _clipped(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         return X.assign(**{name: X[name].clip(lower, upper) for name, (lower, upper) in self.bounds_.items()})
 
-    def _learn_filling(self, name: str, rule: dict, X: pd.DataFrame, held: pd.DataFrame) -> None:  # noqa: N803
-        known = held[name].dropna()
+    def _fit_imputation(self, name: str, rule: dict, X: pd.DataFrame, clipped: pd.DataFrame) -> None:  # noqa: N803
+        known = clipped[name].dropna()
         if rule["missing"] == "constant":
             self.filling_[name] = float(rule["constant"])
         if known.empty:
@@ -115,7 +115,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.filling_[name] = float(known.median())
         elif rule["missing"] == "knn":
             neighbours = NeighbourMean(near_by, rule["neighbour_count"], self.reference_row_count)
-            self.neighbours_[name] = neighbours.fit(X.loc[held[name].notna(), list(near_by)], known)
+            self.neighbours_[name] = neighbours.fit(X.loc[clipped[name].notna(), list(near_by)], known)
 
 
 def treatment_of(

@@ -1,1 +1,1 @@
-"""Watching the models in service: have the data moved, and did what they said come true?"""
+"""Monitoring of models in service: drift of data and scores, and realised performance."""

@@ -70,8 +70,8 @@ def watch(run: JobRun, snapshots: DatedRows, champion: RegisteredVersion | None)
         if serving is None:
             return Evidence(None, "")
         matured = _since_training(connection, job, snapshots, serving)
-    asked = [reason for reason in (drift_request(drift, configuration), decay_request(matured)) if reason]
-    return Evidence(" and ".join(asked) or None, f"{_drift_words(drift)} {_realised_words(matured)}")
+    reasons = [reason for reason in (drift_request(drift, configuration), decay_request(matured)) if reason]
+    return Evidence(" and ".join(reasons) or None, f"{_drift_words(drift)} {_realised_words(matured)}")
 
 
 def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> str | None:
@@ -81,10 +81,10 @@ def drift_request(drift: Drift | None, configuration: WatchingConfiguration) -> 
     drifted = {column.column_name: column for column in drift.columns if column.status == "drifted"}
     if SCORE in drifted:
         return f"the scores drifted (PSI {drifted[SCORE].psi:.2f} since {drift.reference_date})"
-    judged = [c for c in drift.columns if c.column_name != SCORE and not grows_with_calendar(c.column_name)]
-    names = [c.column_name for c in judged if c.status == "drifted"]
-    if judged and len(names) > configuration.drift.drifted_feature_share * len(judged):
-        return f"{len(names)} of {len(judged)} features drifted since {drift.reference_date}: {', '.join(names)}"
+    watched = [c for c in drift.columns if c.column_name != SCORE and not grows_with_calendar(c.column_name)]
+    names = [c.column_name for c in watched if c.status == "drifted"]
+    if watched and len(names) > configuration.drift.drifted_feature_share * len(watched):
+        return f"{len(names)} of {len(watched)} features drifted since {drift.reference_date}: {', '.join(names)}"
     return None
 
 
@@ -96,13 +96,13 @@ def decay_request(matured: pd.DataFrame) -> str | None:
     matured
         One row per date, horizon and metric, as in `quality.realised_performance`.
     """
-    asked = []
+    reasons = []
     for days, rows in matured.groupby("horizon_days"):
         newest = rows["as_of_date"].max()
-        told = rows[(rows["as_of_date"] == newest) & (rows["status"] == "decayed")]["reason"]
-        if len(told):
-            asked.append(f"the scores of {newest:%Y-%m-%d} for {days} days did not come true ({'; '.join(told)})")
-    return " and ".join(asked) or None
+        causes = rows[(rows["as_of_date"] == newest) & (rows["status"] == "decayed")]["reason"]
+        if len(causes):
+            reasons.append(f"the scores of {newest:%Y-%m-%d} for {days} days did not come true ({'; '.join(causes)})")
+    return " and ".join(reasons) or None
 
 
 def _drift(
@@ -154,9 +154,9 @@ def _drift_words(drift: Drift | None) -> str:
     if drift is None:
         return "Drift cannot be measured: the version was registered without bins."
     score = next((column for column in drift.columns if column.column_name == SCORE), None)
-    told = "scores not comparable" if score is None or score.psi is None else f"scores PSI {score.psi:.2f}"
+    score_words = "scores not comparable" if score is None or score.psi is None else f"scores PSI {score.psi:.2f}"
     count = sum(column.status == "drifted" for column in drift.columns if column.column_name != SCORE)
-    return f"Drift since {drift.reference_date}: {told}, {count} of {len(drift.columns)} columns drifted."
+    return f"Drift since {drift.reference_date}: {score_words}, {count} of {len(drift.columns)} columns drifted."
 
 
 def _realised_words(matured: pd.DataFrame) -> str:

@@ -35,10 +35,10 @@ def matured_scores(connection: duckdb.DuckDBPyConnection, job: Job, as_of_date: 
                     and as_of_date + horizon_days <= $as_of_date
             )
             select * from scored where not exists (
-                select 1 from quality.realised_performance as judged
+                select 1 from quality.realised_performance as known
                 where
-                    judged.job = $job and judged.as_of_date = scored.as_of_date
-                    and judged.model_version = scored.model_version and judged.horizon_days = scored.horizon_days
+                    known.job = $job and known.as_of_date = scored.as_of_date
+                    and known.model_version = scored.model_version and known.horizon_days = scored.horizon_days
             )
             order by all
             """,

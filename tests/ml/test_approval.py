@@ -76,14 +76,14 @@ def train_again(settings: Settings, **options: bool) -> TrainingOutcome:
 
 @pytest.mark.parametrize(("goes_on", "serving"), [(True, None), (False, "rule")])
 def test_a_winner_is_held_back_and_the_champion_or_the_baseline_serves(goes_on: bool, serving: str | None):
-    decision = hold_for_approval(PASSED, champion_goes_on=goes_on)
+    decision = hold_for_approval(PASSED, champion_serves=goes_on)
     assert (decision.verdict, decision.serving, decision.contender) == ("awaiting_approval", serving, "model")
 
 
 @pytest.mark.parametrize("verdict", ["champion_kept", "baseline_serves"])
 def test_nobody_is_asked_about_a_model_that_lost(verdict):
     lost = replace(PASSED, verdict=verdict, serving=None)
-    assert hold_for_approval(lost, champion_goes_on=True) == lost
+    assert hold_for_approval(lost, champion_serves=True) == lost
 
 
 def test_the_last_attempt_counts_instead_of_the_champion(held):

@@ -75,7 +75,7 @@ def test_search_takes_the_best_and_the_defaults_among_equals():
         def auc(self, classifier):
             return classifier
 
-    scripted = Scripted(inside.features, inside.outcome, inside.fitted_on, inside.judged_on)
+    scripted = Scripted(inside.features, inside.outcome, inside.fitted_on, inside.evaluated_on)
     best = searched(lambda p: 0.6 + 0.01 * (p.depth == 4), scripted)
     assert best.parameters.depth == 4
     assert (best.record["search_auc"], best.record["search_auc_of_defaults"]) == (0.61, 0.6)

@@ -1,1 +1,1 @@
-"""Models of kinds of customers."""
+"""Models of customer segments."""

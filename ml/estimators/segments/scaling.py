@@ -67,6 +67,6 @@ def capped(scaler: Pipeline, features: pd.DataFrame) -> pd.DataFrame:
     Values that it does not change are returned exactly.
     """
     logs = scaler.named_steps["log"].transform(features)
-    held = scaler[:3].transform(features)
-    back = np.sign(held) * np.expm1(np.abs(held))
-    return pd.DataFrame(np.where(held == logs, features, back), columns=features.columns, index=features.index)
+    capped_logs = scaler[:3].transform(features)
+    back = np.sign(capped_logs) * np.expm1(np.abs(capped_logs))
+    return pd.DataFrame(np.where(capped_logs == logs, features, back), columns=features.columns, index=features.index)

@@ -1,1 +1,1 @@
-"""Churn without contract: who will not buy in the next horizon?"""
+"""Churn without contract: the probability of no purchase in the next horizon."""

@@ -100,12 +100,12 @@ def _inside_brier(
     features, churned = inside.features.iloc[inside.fitted_on], inside.outcome[inside.fitted_on].astype(int)
     folds = {"fold_count": settings.fold_count, "seed": seed}
     scores = out_of_fold_score(model, features, churned, known["customer_id"], **folds)
-    validation_score = raw_score(model.fit(features, churned), inside.features.iloc[inside.judged_on])
+    validation_score = raw_score(model.fit(features, churned), inside.features.iloc[inside.evaluated_on])
     windows = {
         "recent": recent_rows(known["as_of_date"], settings),
         "same_season": same_season_rows(known["as_of_date"], rows["as_of_date"].max(), settings),
     }
-    outcome = inside.outcome[inside.judged_on]
+    outcome = inside.outcome[inside.evaluated_on]
     return {
         name: brier(outcome, mapped(fitted_map("sigmoid", scores[part], churned[part]), validation_score))
         for name, part in windows.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property, partial
 
 from sklearn.pipeline import Pipeline
@@ -31,16 +32,20 @@ class ChurnLearning(CustomerLearning):
         """The calibration window of all families, chosen with the first, which is the simplest."""
         configuration = self.configuration
         plain = self._made(*next(iter(configuration.families.items())))
-        targets = (self.snapshots.evaluation_date, self.snapshots.as_of_date)
         return choose_window(
             plain,
             self.rows,
             self.inside_rows,
-            # pyrefly: ignore[bad-argument-type] (a job without a holdout was refused)
-            targets=targets,
+            targets=self._predicted_dates,
             settings=configuration.calibration_window,
             seed=self.seed,
         )
+
+    @property
+    def _predicted_dates(self) -> tuple[date, date]:
+        """The dates of the holdout and of the scores."""
+        # pyrefly: ignore[bad-return] (a job without a holdout was refused)
+        return self.snapshots.evaluation_date, self.snapshots.as_of_date
 
     def candidate(self, family: str) -> Candidate:
         """Search, fit and calibrate one family.
@@ -68,10 +73,9 @@ class ChurnLearning(CustomerLearning):
         at_evaluation, at_scoring = (
             fitted.recalibrated(
                 self.outcome,
-                # pyrefly: ignore[bad-argument-type] (as above)
                 window_rows(self.window, self.rows["as_of_date"], target, self.configuration.calibration_window),
             )
-            for target in (self.snapshots.evaluation_date, self.snapshots.as_of_date)
+            for target in self._predicted_dates
         )
         at_evaluation.pop_out_of_fold()
         at_evaluation.serving_map_ = at_scoring.map_

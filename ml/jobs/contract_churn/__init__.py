@@ -1,1 +1,1 @@
-"""Churn with contract: which running subscription ends, and how long may it be expected to go on?"""
+"""Churn with contract: the probability that a running contract ends, and its expected remaining months."""

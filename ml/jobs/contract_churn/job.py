@@ -27,9 +27,9 @@ from ml.estimators.search import subsampled
 from ml.evaluation.metrics import roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.evaluator import Evaluator, evaluated_on
 from ml.jobs.contract_churn.evidence import term_words
 from ml.jobs.contract_churn.groups import with_groups
-from ml.jobs.contract_churn.judging import Judge, judged_on
 from ml.jobs.contract_churn.survival_report import survival_report
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.jobs.probability import ChurnProbabilityJob
@@ -75,12 +75,12 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     def purpose(self, fingerprint: Mapping[str, str]) -> str:
         return _CROSS_SECTION_PURPOSE if _is_cross_section(fingerprint) else super().purpose(fingerprint)
 
-    def protocol(self, fingerprint: Mapping[str, str], judged_on: str) -> str:
+    def protocol(self, fingerprint: Mapping[str, str], evaluated_on: str) -> str:
         if not _is_cross_section(fingerprint):
-            return super().protocol(fingerprint, judged_on)
+            return super().protocol(fingerprint, evaluated_on)
         return (
             "Rows are contracts, ended or running, on the one day that all known ends fall on. Evaluated on "
-            f"{judged_on}, stratified and by customer: preparation, search for parameters and fit happen inside the "
+            f"{evaluated_on}, stratified and by customer: preparation, search for parameters and fit happen inside the "
             "folds; figures are means over the folds. The version itself is fitted on all rows. Baselines compete on "
             "the same folds; differences by paired bootstrap over contracts."
         )
@@ -122,12 +122,12 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
 
     # ---- reports ----
 
-    def judged_rows(self, snapshots: Contracts) -> pd.DataFrame:
+    def evaluation_rows(self, snapshots: Contracts) -> pd.DataFrame:
         rows = snapshots.training if snapshots.design == "cross_section" else snapshots.evaluation
         return with_groups(rows)
 
-    def judged_on(self, snapshots: Contracts) -> str:
-        return judged_on(snapshots, self.configuration)
+    def evaluated_on(self, snapshots: Contracts) -> str:
+        return evaluated_on(snapshots, self.configuration)
 
     def strata(self, rows: pd.DataFrame) -> pd.Series | None:
         return rows["term_months"].fillna(0).astype(int).map(term_words).rename("contract_type")
@@ -171,11 +171,11 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     def entrants(
         self, snapshots: Contracts, usable: tuple[str, ...], columns: tuple[str, ...]
     ) -> Iterator[tuple[str, Evaluate]]:
-        judge = Judge.of(snapshots, columns, self.configuration)
-        return ((name, partial(judge.evaluate, name, make)) for name, make in judge.learning.makers().items())
+        evaluator = Evaluator.of(snapshots, columns, self.configuration)
+        return ((name, partial(evaluator.evaluate, name, make)) for name, make in evaluator.learning.makers().items())
 
     def former_result(self, snapshots: Contracts, champion: ContractChurnModel) -> Result | None:
-        return Judge.of(snapshots, self.input_columns(snapshots), self.configuration).former(champion)
+        return Evaluator.of(snapshots, self.input_columns(snapshots), self.configuration).former(champion)
 
     def compete(
         self, snapshots: Contracts, champion: ContractChurnModel | None, only: Collection[str] = ()
@@ -194,7 +194,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         )
 
     def figures(self, snapshots: Contracts, result: Result, baseline: Result) -> Mapping[str, Figure]:
-        title, actual = f"{result.name}, {self.judged_on(snapshots)}", self.target(self.judged_rows(snapshots))
+        title, actual = f"{result.name}, {self.evaluated_on(snapshots)}", self.target(self.evaluation_rows(snapshots))
         shown = {result.name: result.prediction, baseline.name: baseline.prediction}
         return probability_pictures(actual, shown, title, events="ended contracts", mean="share ended")
 

@@ -44,9 +44,9 @@ def inside_folds(
     maximum_row_count
         Maximum number of rows to fit on.
     """
-    fitted_on, judged_on = _folds(churned[rows], customers[rows], _INSIDE_FOLD_COUNT, seed)[0]
+    fitted_on, evaluated_on = _folds(churned[rows], customers[rows], _INSIDE_FOLD_COUNT, seed)[0]
     fitted_on = fitted_on[subsampled(customers[rows][fitted_on], maximum_row_count, seed)]
-    return InsideValidation(frame, churned, rows[fitted_on], rows[judged_on])
+    return InsideValidation(frame, churned, rows[fitted_on], rows[evaluated_on])
 
 
 def out_of_fold(make: Maker, frame: pd.DataFrame, churned: NDArray, rounds: Rounds) -> NDArray:

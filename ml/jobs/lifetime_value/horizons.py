@@ -59,15 +59,15 @@ def horizon_snapshots(
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
-    judged_on = pd.Timestamp(as_of_date) - timedelta(days=horizon_days)
-    is_known = labelled["as_of_date"] <= judged_on - timedelta(days=horizon_days)
+    evaluated_on = pd.Timestamp(as_of_date) - timedelta(days=horizon_days)
+    is_known = labelled["as_of_date"] <= evaluated_on - timedelta(days=horizon_days)
     found = Snapshots(
         source=source,
         as_of_date=as_of_date,
         churn_horizon_days=horizon_days,
         clv_horizon_days=horizon_days,
         training=labelled[is_known].reset_index(drop=True),
-        evaluation=labelled[labelled["as_of_date"] == judged_on].reset_index(drop=True),
+        evaluation=labelled[labelled["as_of_date"] == evaluated_on].reset_index(drop=True),
         scoring=scoring,
         history_began_on=began_on,
     )

@@ -90,7 +90,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     def positives(self, rows: pd.DataFrame) -> NDArray:
         return self.target(rows) > 0
 
-    def picked_out(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
+    def selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
         """The two upper value tiers."""
         tier = self.value_tier(pd.Series(predicted), rows["customer_id"])
         return np.isin(tier.astype(str), list(self.configuration.value_tiers)[:2])
@@ -115,10 +115,10 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         if not self.is_further:
             super()._check_history(snapshots)
         elif snapshots.evaluation.empty:
-            judged_on = snapshots.as_of_date - timedelta(days=self.horizon_days)
+            holdout = snapshots.as_of_date - timedelta(days=self.horizon_days)
             history = self._history(snapshots, days_back=self.horizon_days)
             raise Refused(
-                f"The history is too short for {self.horizon_days} days: models would be evaluated on {judged_on}, and "
+                f"The history is too short for {self.horizon_days} days: models would be evaluated on {holdout}, and "
                 f"{history.words('orders', 'evaluation')}"
             )
 

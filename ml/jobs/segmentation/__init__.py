@@ -1,1 +1,1 @@
-"""Segmentation: kinds of customers by behaviour, with names a marketer uses."""
+"""Segmentation: segments of customers by behaviour, with names for marketers."""

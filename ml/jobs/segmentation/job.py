@@ -48,7 +48,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
 
     def check(self, snapshots: Snapshots) -> None:
         if snapshots.scoring.empty:
-            raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no kinds to find.")
+            raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no segments to find.")
         customers = self._customers(snapshots.scoring)
         minimum = self.configuration.minimum_customer_count
         if len(customers) < minimum:
@@ -59,7 +59,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         if len(columns) < _FEWEST_COLUMNS:
             raise Refused(
                 "Customers differ in fewer than two of the features "
-                f"{', '.join(self.configuration.columns)}: there are no kinds to find."
+                f"{', '.join(self.configuration.columns)}: there are no segments to find."
             )
         distinct = len(model_frame(customers, columns).drop_duplicates())
         if distinct < self.configuration.serving_from + 1:

@@ -26,7 +26,7 @@ from ml.jobs.contract_churn.validation import (
 
 
 @dataclass(frozen=True)
-class Judge:
+class Evaluator:
     """Fits candidates and evaluates them on rows they were not fitted on.
 
     Attributes
@@ -44,7 +44,7 @@ class Judge:
     rounds: Rounds | None
 
     @classmethod
-    def of(cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration) -> Judge:
+    def of(cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration) -> Evaluator:
         """The evaluation that the design of the contracts allows."""
         learning = ContractLearning.of(contracts, columns, configuration)
         if not learning.is_dated:
@@ -66,7 +66,7 @@ class Judge:
             )
         else:
             probability = self._predicted(fitted, tuple(learning.frame.columns))
-        words = {"judged_on": judged_on(self.contracts, learning.configuration)}
+        words = {"evaluated_on": evaluated_on(self.contracts, learning.configuration)}
         return self._result(Candidate(name, name in BASELINES, fitted, {**parameters, **words}), probability)
 
     def former(self, champion: ContractChurnModel) -> Result | None:
@@ -86,7 +86,7 @@ class Judge:
         return Result(candidate, dict(figures), probability.mean(axis=0), by_weight)
 
 
-def judged_on(contracts: Contracts, configuration: ContractChurnConfiguration) -> str:
+def evaluated_on(contracts: Contracts, configuration: ContractChurnConfiguration) -> str:
     """The evaluation in words."""
     if contracts.design == "cross_section":
         return f"{configuration.folds.fold_count} folds × {configuration.folds.repetition_count}"
