@@ -11,6 +11,7 @@ from ml.backtest.replay import Origin
 from ml.jobs.supervised import SupervisedJob
 from ml.tracking import TrackingServer, record_backtest
 from warehouse.base.connections import open_build_file
+from warehouse.base.rows import insert_frame
 from warehouse.base.settings import Settings
 from warehouse.tables.quality_tables import create_quality_tables
 
@@ -23,9 +24,7 @@ def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[
     frame = rows(backtest_id, source, origins, job.horizon_days)
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
-        connection.register("backtest_rows", frame)
-        connection.execute("insert into quality.backtest by name select * from backtest_rows")
-        connection.unregister("backtest_rows")
+        insert_frame(connection, "quality.backtest", frame)
     return backtest_id
 
 

@@ -15,7 +15,7 @@ from ml.contributions.histories import HISTORY_FEATURES, SPEND_FEATURES, history
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
-from ml.purchase_models.fallback import FallbackOutcome, fit_spend_with_fallback, fit_with_fallback
+from ml.purchase_models.fallback import FallbackOutcome, Fitted, fit_spend_with_fallback, fit_with_fallback
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 
 ORDER_COLUMNS = [COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN]
@@ -125,7 +125,9 @@ def _repeat_amounts(X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
     return pd.DataFrame({COUNT_COLUMN: X[COUNT_COLUMN], AMOUNT_COLUMN: amount.where(~repeats, amount.fillna(0))})
 
 
-def _outcome(fit: Callable[..., FallbackOutcome], rows: pd.DataFrame, **options: object) -> FallbackOutcome:
+def _outcome(
+    fit: Callable[..., FallbackOutcome[Fitted]], rows: pd.DataFrame, **options: object
+) -> FallbackOutcome[Fitted]:
     try:
         return fit(rows, **options)
     except ValueError as reason:  # too little data, or inconsistent histories
@@ -135,7 +137,7 @@ def _outcome(fit: Callable[..., FallbackOutcome], rows: pd.DataFrame, **options:
 def _record(outcome: FallbackOutcome, part: str) -> dict[str, object]:
     """Values to record of a fit: its parameters, and the refused methods with the reasons."""
     record: dict[str, object] = {f"{part}_method": outcome.method_name}
-    record |= {f"{part}_{name}": value for name, value in getattr(outcome.model, "parameters_", {}).items()}
+    record |= {f"{part}_{name}": value for name, value in outcome.model.parameters_.items()}
     for method, reasons in outcome.refused.items():
         record[f"{part}_refused_{method}"] = "; ".join(reasons)
     if outcome.cautions:

@@ -26,6 +26,7 @@ from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from warehouse.base.build_file import BuildFile
 from warehouse.base.csv_writing import as_text_cell
+from warehouse.base.rows import insert_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,18 +94,9 @@ class TrainingReport:
     def write_fairness(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write the figures by group to `quality.model_fairness`, inside the caller's transaction."""
         rows = [self._table_rows(version, figures) for version, figures in self.fairness.items() if len(figures)]
-        if not rows:
-            return
-        frame = pd.concat(rows, ignore_index=True)
-        connection.register("new_figures", frame)
-        try:
-            connection.execute(
-                "delete from quality.model_fairness where (model_name, model_version) in "
-                "(select distinct model_name, model_version from new_figures)"
-            )
-            connection.execute("insert into quality.model_fairness by name select * from new_figures")
-        finally:
-            connection.unregister("new_figures")
+        if rows:
+            frame = pd.concat(rows, ignore_index=True)
+            insert_frame(connection, "quality.model_fairness", frame, replacing="model_name, model_version")
 
     @cached_property
     def _evaluated(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -51,7 +52,7 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
 
     # -- fitting --------------------------------------------------------------------------------------
 
-    def fit(self, X: pd.DataFrame, y=None, sample_weight=None) -> PurchaseModel:
+    def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> PurchaseModel:
         """Estimate the parameters by maximum likelihood.
 
         Raises
@@ -101,16 +102,16 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
 
     # -- predicting -----------------------------------------------------------------------------------
 
-    def _horizon(self, horizon_days) -> np.ndarray:
+    def _horizon(self, horizon_days: ArrayLike) -> np.ndarray:
         return checked_duration("horizon_days", horizon_days) / self.time_unit_days
 
-    def _one_horizon(self, horizon_days) -> np.ndarray:
+    def _one_horizon(self, horizon_days: ArrayLike) -> np.ndarray:
         horizon = self._horizon(horizon_days)
         if horizon.ndim:
             raise ValueError("horizon_days must be one number for all customers; call once per horizon")
         return horizon
 
-    def _expected_orders(self, history: PurchaseHistory, horizon) -> np.ndarray:
+    def _expected_orders(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
         return self._alive_probability(history) * self._expected_orders_if_alive(history, horizon)
 
     def _history(self, X: pd.DataFrame) -> PurchaseHistory:
@@ -137,7 +138,7 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         """Return the expected orders within the model's own `horizon_days`, shape (n_customers,)."""
         return self.expected_orders(X, self.horizon_days)
 
-    def score(self, X: pd.DataFrame, y=None) -> float:
+    def score(self, X: pd.DataFrame, y: object = None) -> float:
         """Return the mean log-likelihood per customer."""
         history = self._history(X)
         return float(history.weight @ self._history_log_likelihood(history) / history.weight.sum())

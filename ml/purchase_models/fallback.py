@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.beta_geometric_nbd import BetaGeometricNBD
 from ml.purchase_models.gamma_gamma import GammaGamma
 from ml.purchase_models.historic_order_amount import HistoricOrderAmount
@@ -17,30 +18,33 @@ from ml.purchase_models.inputs import TooLittleData
 from ml.purchase_models.nbd import NBD
 from ml.purchase_models.pareto_nbd import ParetoNBD
 
+Fitted = TypeVar("Fitted", bound=PurchaseModel | GammaGamma)
+
 
 @dataclass(frozen=True)
-class FallbackOutcome:
+class FallbackOutcome(Generic[Fitted]):
     """A fitted model, and the models that were refused before it.
 
     Attributes
     ----------
     model : PurchaseModel or GammaGamma
-    method_name : str
-        For the score rows: ``bg_nbd``, ``pareto_nbd``, ``nbd``, ``historic_rate``, ``gamma_gamma`` or
-        ``historic_order_amount``.
     refused : dict of str to list of str
         Methods tried before, each with the reasons against it.
     cautions : list of str
         Warnings about the model.
     """
 
-    model: Any
-    method_name: str
+    model: Fitted
     refused: dict[str, list[str]] = field(default_factory=dict)
     cautions: list[str] = field(default_factory=list)
 
+    @property
+    def method_name(self) -> str:
+        """The name of the model: ``bg_nbd``, ``pareto_nbd``, ``nbd``, ``historic_rate``, ``gamma_gamma``, …"""
+        return self.model.method_name
 
-def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> FallbackOutcome:
+
+def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> FallbackOutcome[PurchaseModel]:
     """Fit the first healthy model of BG/NBD, Pareto/NBD, NBD and the historic rate; one row of `X` per customer.
 
     Raises
@@ -54,24 +58,25 @@ def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> Fallbac
     return first_healthy([model(horizon_days=horizon_days) for model in models], X)
 
 
-def fit_spend_with_fallback(X: pd.DataFrame) -> FallbackOutcome:
+def fit_spend_with_fallback(X: pd.DataFrame) -> FallbackOutcome[GammaGamma]:
     """Fit Gamma-Gamma, else the historic order amount; errors are those of `fit_with_fallback`."""
     return first_healthy([GammaGamma(), HistoricOrderAmount()], X)
 
 
-def first_healthy(candidates: Sequence, X: pd.DataFrame) -> FallbackOutcome:
+def first_healthy(candidates: Sequence[Fitted], X: pd.DataFrame) -> FallbackOutcome[Fitted]:
     """Return the first healthy candidate; the last is used in any case, with the reasons against it as cautions."""
     refused: dict[str, list[str]] = {}
     for candidate in candidates[:-1]:
         reasons = _reasons_against(candidate, X)
         if not reasons:
-            return FallbackOutcome(candidate, candidate.method_name, refused, candidate.cautions())
+            return FallbackOutcome(candidate, refused, candidate.cautions())
         refused[candidate.method_name] = reasons
-    last = candidates[-1].fit(X)
-    return FallbackOutcome(last, last.method_name, refused, last.check_health() + last.cautions())
+    last = candidates[-1]
+    last.fit(X)
+    return FallbackOutcome(last, refused, last.check_health() + last.cautions())
 
 
-def _reasons_against(candidate, X: pd.DataFrame) -> list[str]:
+def _reasons_against(candidate: PurchaseModel | GammaGamma, X: pd.DataFrame) -> list[str]:
     """Fit a candidate and return the reasons against it; errors for invalid data are raised."""
     try:
         candidate.fit(X)

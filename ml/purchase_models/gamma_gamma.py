@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -61,7 +62,7 @@ class GammaGamma(BaseEstimator):
     parameter_names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
     _needs_spread: ClassVar[bool] = True
 
-    def fit(self, X: pd.DataFrame, y=None, sample_weight=None) -> GammaGamma:
+    def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> GammaGamma:
         """Estimate p, q and v by maximum likelihood."""
         count, amount = read_amounts(X)
         weight = checked_weights(sample_weight, len(count))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 COUNT_COLUMN = "repeat_order_count"
 LAST_ORDER_COLUMN = "first_to_last_order_days"
@@ -47,7 +48,7 @@ def refuse_rows(is_bad: np.ndarray, column: str, advice: str) -> None:
         raise ValueError(f"column {column}: {count} row(s) {advice} (first at position {first})")
 
 
-def checked_weights(sample_weight, row_count: int) -> np.ndarray:
+def checked_weights(sample_weight: ArrayLike | None, row_count: int) -> np.ndarray:
     """Return weights as floats, shape (row_count,); ones if none are given."""
     if sample_weight is None:
         return np.ones(row_count)
@@ -58,7 +59,7 @@ def checked_weights(sample_weight, row_count: int) -> np.ndarray:
     return weights
 
 
-def checked_duration(name: str, value, *, allow_zero: bool = True) -> np.ndarray:
+def checked_duration(name: str, value: ArrayLike, *, allow_zero: bool = True) -> np.ndarray:
     """Return a duration (number or array) in days as floats; ValueError if it is negative or not finite."""
     duration = np.asarray(value, dtype=float)
     if not np.all(np.isfinite(duration)) or np.any(duration < 0) or (not allow_zero and np.any(duration == 0)):
@@ -104,7 +105,9 @@ class PurchaseHistory:
     row_group: np.ndarray
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, time_unit_days: float, sample_weight=None) -> PurchaseHistory:
+    def from_frame(
+        cls, frame: pd.DataFrame, time_unit_days: float, sample_weight: ArrayLike | None = None
+    ) -> PurchaseHistory:
         """Validate a frame with one row per customer, and compress it."""
         unit = float(checked_duration("time_unit_days", time_unit_days, allow_zero=False))
         count = numeric_column(frame, COUNT_COLUMN)

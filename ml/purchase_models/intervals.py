@@ -78,7 +78,7 @@ def total_prediction_interval(
     return max(total - reach, 0.0), total, total + reach
 
 
-def _own_variance(model, X, horizon_days, spend_model) -> float:
+def _own_variance(model: PurchaseModel, X: pd.DataFrame, horizon_days: float, spend_model: GammaGamma | None) -> float:
     """Sum of the variances of the customers' orders or spend, given the fitted parameters."""
     history = model._history(X)
     orders = OrderDistribution(model, history, float(model._one_horizon(horizon_days)))
@@ -113,10 +113,10 @@ def _check_coverage(coverage: float) -> None:
         raise ValueError("coverage must lie between 0 and 1, for example 0.9")
 
 
-def _expected(model, X, horizon_days, spend_model) -> np.ndarray:
+def _expected(model: PurchaseModel, X: pd.DataFrame, horizon_days: float, spend_model: GammaGamma | None) -> np.ndarray:
     orders = model.expected_orders(X, horizon_days)
     return orders if spend_model is None else orders * spend_model.expected_order_amount(X)
 
 
-def _total(model, X, horizon_days, spend_model) -> float:
+def _total(model: PurchaseModel, X: pd.DataFrame, horizon_days: float, spend_model: GammaGamma | None) -> float:
     return float(_expected(model, X, horizon_days, spend_model).sum())

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import betaln, digamma, gammaln
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -42,7 +43,7 @@ class ShiftedBetaGeometric(BaseEstimator):
 
     parameter_names: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
-    def fit(self, X: pd.DataFrame, y=None, sample_weight=None) -> ShiftedBetaGeometric:
+    def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> ShiftedBetaGeometric:
         """Estimate alpha and beta by maximum likelihood."""
         renewals = numeric_column(X, RENEWAL_COLUMN)
         churned = numeric_column(X, CHURNED_COLUMN)
@@ -54,7 +55,7 @@ class ShiftedBetaGeometric(BaseEstimator):
         stayed = np.bincount(renewals.astype(int), weights=weight * (1 - churned), minlength=len(periods))
         return self._fit_counts(periods, left, stayed)
 
-    def fit_survivors(self, survivor_counts) -> ShiftedBetaGeometric:
+    def fit_survivors(self, survivor_counts: ArrayLike) -> ShiftedBetaGeometric:
         """Fit one cohort from its size and the number of customers left after each renewal."""
         survivors = np.asarray(survivor_counts, dtype=float)
         if survivors.ndim != 1 or len(survivors) < 3:  # noqa: PLR2004 - the cohort and two renewals
@@ -114,13 +115,13 @@ class ShiftedBetaGeometric(BaseEstimator):
         """The estimates by name."""
         return {"alpha": self.alpha_, "beta": self.beta_}
 
-    def survival_probability(self, renewal_count) -> np.ndarray:
+    def survival_probability(self, renewal_count: ArrayLike) -> np.ndarray:
         """Return P(a new customer makes at least `renewal_count` renewals), elementwise."""
         check_is_fitted(self)
         renewals = np.asarray(renewal_count, dtype=float)
         return np.exp(betaln(self.alpha_, self.beta_ + renewals) - betaln(self.alpha_, self.beta_))
 
-    def retention_rate(self, renewal_number) -> np.ndarray:
+    def retention_rate(self, renewal_number: ArrayLike) -> np.ndarray:
         """Return the share of the remaining customers who make renewal number 1, 2, …, elementwise."""
         check_is_fitted(self)
         number = np.asarray(renewal_number, dtype=float)

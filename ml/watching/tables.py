@@ -15,6 +15,7 @@ from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift
 from ml.watching.realised import Realised
+from warehouse.base.rows import insert_frame
 from warehouse.base.transactions import transaction
 
 # What is measured at once and therefore replaced as a whole.
@@ -26,14 +27,9 @@ _MEASURED_AT_ONCE = {
 
 def write_watched(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     """Replace the rows of the same date, job and version (and horizon)."""
-    key = _MEASURED_AT_ONCE[table]
-    connection.register("watched", frame.assign(as_of_date=pd.to_datetime(frame["as_of_date"]).dt.date))
-    try:
-        with transaction(connection):
-            connection.execute(f"delete from quality.{table} where ({key}) in (select distinct {key} from watched)")
-            connection.execute(f"insert into quality.{table} by name select * from watched")
-    finally:
-        connection.unregister("watched")
+    rows = frame.assign(as_of_date=pd.to_datetime(frame["as_of_date"]).dt.date)
+    with transaction(connection):
+        insert_frame(connection, f"quality.{table}", rows, replacing=_MEASURED_AT_ONCE[table])
 
 
 def name_horizons(connection: duckdb.DuckDBPyConnection) -> None:

@@ -15,6 +15,24 @@ def insert_rows(connection: DuckDBPyConnection, table: str, rows: Iterable[Mappi
         connection.execute(f"insert into {table} ({', '.join(row)}) values ({places})", dict(row))
 
 
+def insert_frame(connection: DuckDBPyConnection, table: str, frame: object, *, replacing: str = "") -> None:
+    """Add the rows of a frame (pandas or Arrow) to a table, by the names of its columns.
+
+    Parameters
+    ----------
+    replacing
+        Columns, as in SQL: former rows with the same values in them as a row of the frame are deleted first.
+    """
+    connection.register("frame_rows", frame)
+    try:
+        if replacing:
+            same = f"({replacing}) in (select distinct {replacing} from frame_rows)"
+            connection.execute(f"delete from {table} where {same}")
+        connection.execute(f"insert into {table} by name select * from frame_rows")
+    finally:
+        connection.unregister("frame_rows")
+
+
 def as_dicts(result: DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rows of a query that was executed, each by the names of its columns."""
     names = [column[0] for column in result.description]

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.base.rows import insert_frame
 from warehouse.base.transactions import transaction
 from warehouse.identity.links import OVERRIDE, PROBABILISTIC, Decision, Link
 from warehouse.tables.newest_versions import newest_versions
@@ -148,9 +149,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, schema: str, name: str, rows:
         return
     columns = next(table.columns for table in own_tables(schema) if table.name == name)
     table = pa.table({column.name: [row[column.name] for row in rows] for column in columns})
-    connection.register("found_rows", table)
-    connection.execute(f"insert into {schema}.{name} by name select * from found_rows")
-    connection.unregister("found_rows")
+    insert_frame(connection, f"{schema}.{name}", table)
 
 
 def _review() -> str:

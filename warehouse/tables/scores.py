@@ -12,7 +12,7 @@ import pandas as pd
 
 from warehouse.base.connections import one_row
 from warehouse.base.errors import ClienteleError
-from warehouse.base.rows import column_types
+from warehouse.base.rows import column_types, insert_frame
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables, own_tables
 from warehouse.tables.score_review import keep_replaced
@@ -93,7 +93,7 @@ def write_scores(
                     f"delete from scores.{name} where as_of_date = ? and model_name = ?", [day, model_name]
                 )
         for name, rows in frames.items():
-            _insert(connection, name, rows)
+            insert_frame(connection, f"scores.{name}", rows)
     return len(frame)
 
 
@@ -107,12 +107,3 @@ def _check(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFram
     key = [column for column in keys[table] if column in frame]  # a part that is in no row tells none apart
     if frame.duplicated(key).any():
         raise ClienteleError(f"Something is scored twice for scores.{table}.", "Mend the scoring code.")
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
-    columns = ", ".join(frame.columns)
-    connection.register("new_scores", frame)
-    try:
-        connection.execute(f"insert into scores.{table} ({columns}) select {columns} from new_scores")
-    finally:
-        connection.unregister("new_scores")

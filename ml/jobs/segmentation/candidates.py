@@ -8,7 +8,7 @@ from typing import Any
 from ml.competition.results import Candidate
 from ml.estimators.segments.density import DensitySegments
 from ml.estimators.segments.mixture import MixtureSegments
-from ml.estimators.segments.model import CountedSegments, GridSegments, KMeansSegments, SegmentModel
+from ml.estimators.segments.model import GridSegments, KMeansSegments, SegmentModel
 from ml.jobs.segmentation.configuration import SegmentationConfiguration
 
 BASELINE = "recency_value_grid"
@@ -26,10 +26,22 @@ def candidates(
         Maximum number of segments that the data allow.
     """
     yield _candidate(BASELINE, GridSegments(columns, **_scaling(configuration)), is_baseline=True)
-    for model in _counted(configuration, columns, largest_count):
-        method = "k_means" if isinstance(model, KMeansSegments) else "mixture"
-        yield _candidate(f"{method}_{model.segment_count}", model)
-    density = configuration.density
+    means, mixture, density = configuration.k_means, configuration.mixture, configuration.density
+    for count in means.segment_counts:
+        if count <= largest_count:
+            model = KMeansSegments(columns, count, start_count=means.start_count, **_common(configuration))
+            yield _candidate(f"k_means_{count}", model)
+    for count in mixture.segment_counts:
+        if count <= largest_count:
+            model = MixtureSegments(
+                columns,
+                count,
+                start_count=mixture.start_count,
+                covariance=mixture.covariance,
+                added_variance=mixture.added_variance,
+                **_common(configuration),
+            )
+            yield _candidate(f"mixture_{count}", model)
     for share in density.minimum_cluster_shares:
         for selection in density.selections:
             model = DensitySegments(
@@ -46,25 +58,6 @@ def candidates(
 def method_of(name: str) -> str:
     """The method of a candidate, from its name."""
     return next((method for method in METHODS if name.startswith(method)), BASELINE)
-
-
-def _counted(
-    configuration: SegmentationConfiguration, columns: tuple[str, ...], largest_count: int
-) -> Iterator[CountedSegments]:
-    means, mixture = configuration.k_means, configuration.mixture
-    for count in means.segment_counts:
-        if count <= largest_count:
-            yield KMeansSegments(columns, count, start_count=means.start_count, **_common(configuration))
-    for count in mixture.segment_counts:
-        if count <= largest_count:
-            yield MixtureSegments(
-                columns,
-                count,
-                start_count=mixture.start_count,
-                covariance=mixture.covariance,
-                added_variance=mixture.added_variance,
-                **_common(configuration),
-            )
 
 
 def _common(configuration: SegmentationConfiguration) -> dict[str, Any]:
