@@ -28,7 +28,7 @@ def _days(stamps: pd.Series) -> NDArray:
 
 
 def _plus_months(days: NDArray, months: NDArray) -> NDArray:
-    """So many months later, on the same day of the month or on its last one."""
+    """The days this many months later, on the same day of the month or on its last one."""
     month = days.astype("datetime64[M]")
     day_of_month = (days - month.astype("datetime64[D]")).astype(int)
     later = month + months

@@ -164,7 +164,7 @@ def decile_table(actual: ArrayLike, predicted: ArrayLike, group_count: int = 10)
 
 
 def _descending_groups(score: ArrayLike) -> tuple[NDArray, int]:
-    """Number every row by its group of equal scores, highest score first."""
+    """The number of each row's group of equal scores, highest score first, and the number of groups."""
     values, inverse = np.unique(-np.asarray(score, dtype=float), return_inverse=True)
     return inverse, len(values)
 

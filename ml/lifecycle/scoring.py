@@ -34,8 +34,8 @@ def score(
 ) -> ScoringReport:
     """Write a row for every customer: scored, not eligible (with the reason), or refused (with the reason).
 
-    Scores of other dates stay. The version is one that could have served then (`ml.lifecycle.who_serves`). When no
-    model serves because training was refused, the rows say so.
+    Scores of other dates stay. The version is one that could have served then (`ml.lifecycle.who_serves`). If no
+    model serves because training was refused, the rows have the reason.
 
     Raises
     ------

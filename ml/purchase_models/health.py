@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-# A total off by more than a fifth, or a share of one-time customers off by more than five points,
-# is seen on data the model does not describe; sound fits stay within a few per cent.
+# Totals that differ by more than a fifth, or shares of one-time customers by more than five percentage points, occur
+# on data that the model does not describe; sound fits stay within a few per cent.
 GREATEST_TOTAL_DEVIATION = 0.20
 GREATEST_SHARE_DEVIATION = 0.05
 DEGENERATE_SHAPE = 100.0

@@ -41,7 +41,7 @@ def numeric_column(frame: pd.DataFrame, column: str, *, allow_missing: bool = Fa
 
 
 def refuse_rows(is_bad: np.ndarray, column: str, advice: str) -> None:
-    """Raise ValueError naming the column, how many rows are bad and the first of them."""
+    """Raise ValueError with the column, the number of bad rows and the first of them, if any is marked in `is_bad`."""
     count = int(np.count_nonzero(is_bad))
     if count:
         first = int(np.flatnonzero(is_bad)[0])

@@ -16,7 +16,7 @@ BOUND_MARGIN = 1e-3
 HESSIAN_STEP = 1e-4
 ROUGH_ITERATION_COUNT = 60
 ITERATION_COUNT = 500
-# Stands for minus the mean log-likelihood where it cannot be computed.
+# Replaces minus the mean log-likelihood where it cannot be computed.
 IMPOSSIBLE = 1e10
 
 Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -49,7 +49,7 @@ def maximise_likelihood(
     weight_sum : float
         Number of customers; the search uses the mean so that tolerances do not depend on it.
     rough : callable, optional
-        Cheaper objective (a subsampled sample) on which the starts compete.
+        Cheaper objective (on a subsample) by which the best start is chosen.
     """
     log_bounds = np.log(bounds)
 

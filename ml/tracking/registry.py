@@ -76,7 +76,7 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estima
     ModelUnavailable
         If the artefact is missing, damaged or holds foreign types.
     ClienteleError
-        If it cannot be read for a full disk.
+        If it cannot be read because the disk is full.
     """
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException

@@ -1,4 +1,4 @@
-"""What the treatment did to the training rows: for MLflow and the model card."""
+"""The effect of the treatment on the training rows, for MLflow and the model card."""
 
 from __future__ import annotations
 
