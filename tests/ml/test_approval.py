@@ -186,7 +186,7 @@ def test_what_cannot_be_answered_is_refused_and_the_champion_stays(held, home: S
     version = outcome.awaiting_version
     with pytest.raises(ModelUnavailable, match="not on elsewhere"):
         answer(home, "churn", "elsewhere", YES, version=version)
-    with pytest.raises(AlreadyAnswered, match="nobody was asked"):
+    with pytest.raises(AlreadyAnswered, match="no approval was needed"):
         answer(home, "churn", SOURCE, YES, version=old)
     with pytest.raises(ModelUnavailable, match=r"needs approval \(awaiting\)"):
         roll_back(home, "churn", SOURCE, AS_OF_DATE, version=version)
