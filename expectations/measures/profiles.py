@@ -8,15 +8,15 @@ from typing import Any
 
 import duckdb
 
-from expectations.measures.figures import figures_of
 from expectations.newest_versions import counted_rows
-from expectations.thresholds import ProfiledTable, Thresholds
+from expectations.thresholds import CountedTable, ProfiledTable, Thresholds
 from warehouse.base.connections import one_row
 from warehouse.base.rows import insert_rows
 
 # Categories beyond so many, the smallest, count as one.
 CATEGORY_COUNT = 20
 OTHERS = "(others)"
+TOTAL = "total"  # the measure of a figure of a whole table, such as how many customers
 NONE = "(none)"
 _TABLE = "quality.column_profiles"
 _MEASURED = ("row_count", "column_name", "measure", "category", "value")
@@ -39,7 +39,7 @@ def write_profiles(
         if table.gate == gate
     ]
     parts += [
-        (name, figures_of(connection, name, table, as_of_date))
+        (name, _figures(connection, name, table, as_of_date))
         for name, table in thresholds.collapse.tables.items()
         if table.gate == gate
     ]
@@ -114,3 +114,15 @@ def _categories(connection: duckdb.DuckDBPyConnection, column: str) -> list[tupl
     ).fetchall()
     rest = sum(count for _, count in counted[CATEGORY_COUNT:])
     return counted[:CATEGORY_COUNT] + ([(OTHERS, rest)] if rest else [])
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, name: str, table: CountedTable, as_of_date: date
+) -> Iterator[tuple[int, str, str, str | None, float]]:
+    """Row count, figure, measure, category (none) and value; of an empty table too. SQL is our own configuration."""
+    where = table.where or "true"
+    query = f"select count(*), {', '.join(table.figures.values())} from {counted_rows(name)} where {where}"
+    bound = {"as_of_date": as_of_date} if "$as_of_date" in query else None
+    row_count, *values = one_row(connection, query, bound)
+    for figure, value in zip(table.figures, values, strict=True):
+        yield row_count, figure, TOTAL, None, float(value or 0)

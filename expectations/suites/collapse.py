@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.measures.figures import TOTAL
+from expectations.measures.profiles import TOTAL
 from expectations.suites.former_run import NO_FORMER_RUN, PRESENT_AND_FORMER
 from expectations.suites.rules import no_rows
 from expectations.thresholds import CollapseThresholds
