@@ -48,11 +48,12 @@ class History:
     def snapshots(self, origin: date) -> Snapshots:
         """The rows of a training as of origin + horizon: training dates up to origin − horizon, holdout at the origin.
 
-        The rows at the origin replace the scoring rows, which a training only counts.
+        The scoring rows are those of the as-of date, if that is an origin too; else those of the holdout.
         """
         horizon, step = horizon_of(self.definitions), timedelta(days=self.definitions.snapshot_step_days)
         dates = [origin - horizon - number * step for number in range(self.definitions.snapshot_max_count)]
         holdout = self._at([origin])
+        scoring = self._at([origin + horizon])
         found = Snapshots(
             source=self.source,
             as_of_date=origin + horizon,
@@ -60,7 +61,7 @@ class History:
             clv_horizon_days=self.definitions.clv_horizon_days,
             training=self._at(dates),
             evaluation=holdout,
-            scoring=holdout.drop(columns=list(LABEL_COLUMNS)),
+            scoring=(holdout if scoring.empty else scoring).drop(columns=list(LABEL_COLUMNS)),
         )
         check_no_leak(found)
         return found

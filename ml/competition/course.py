@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.competition.results import CandidateFailed, Result
+from ml.competition.results import Candidate, CandidateFailed, Result
 from warehouse.base.errors import ClienteleError
 
 _log = logging.getLogger(__name__)
@@ -27,13 +29,36 @@ def evaluated(job_name: str, entrants: Iterable[tuple[str, Evaluate]]) -> tuple[
     for name, evaluate in entrants:
         started = time.monotonic()
         try:
-            results.append(evaluate())
+            results.append(replace(evaluate(), recipe=name))
         except CandidateFailed as failure:
             failures[name] = str(failure)
             _log.info("%s: %s could not be fitted: %s", job_name, name, failure)
         else:
             _log.info("%s: %s fitted and evaluated in %.1f s", job_name, name, time.monotonic() - started)
     return results, failures
+
+
+def fitted_again(job_name: str, result: Result, refit: Callable[[], Candidate | None], known_until: date) -> Result:
+    """Return a result with its candidate as it serves: by the same recipe, fitted on all known outcomes.
+
+    The result stays as it is where that fails, which the parameters of the candidate then say.
+
+    Parameters
+    ----------
+    refit
+        Returns None where the candidate was fitted on all of them already.
+    """
+    started = time.monotonic()
+    try:
+        fitted = refit()
+    except CandidateFailed as failure:
+        parameters = {**result.candidate.parameters, "not_fitted_again": str(failure)}
+        return replace(result, candidate=replace(result.candidate, parameters=parameters))
+    if fitted is None:
+        return result
+    _log.info("%s: %s fitted on all outcomes in %.1f s", job_name, result.name, time.monotonic() - started)
+    parameters = {**fitted.parameters, "fitted_on_outcomes_until": known_until.isoformat()}
+    return replace(result, candidate=replace(fitted, parameters=parameters))
 
 
 def chosen_from(

@@ -42,8 +42,8 @@ class Ranking:
         results
             Models and at least one rule.
         former
-            The champion on the same rows; None where it was fitted on them (it then keeps serving if no model passes),
-            or where there is no champion.
+            Of the results, that of the champion's recipe; None where it could not be fitted (the champion then keeps
+            serving if no model passes), or where there is no champion.
         """
         draws = PairedDraws(len(results[0].prediction), self.resamples)
         rules = self._ranked(result for result in results if result.candidate.is_baseline)
@@ -55,6 +55,7 @@ class Ranking:
         def comparison(model: Result | None) -> Comparison:
             rank = model.compared_by.rank if model else None
             error = model.compared_by.error if model else None
+            other = former.compared_by if former and former is not model else None
             return Comparison(
                 metric=self.metric,
                 baseline=_competitor(rules[0]),
@@ -63,14 +64,12 @@ class Ranking:
                 fallback=_competitor(fallback),
                 first=_competitor(models[0]) if models else None,
                 contender_over_baseline=draws.difference(rank, rules[0].compared_by.rank) if rank else None,
-                contender_over_champion=draws.difference(rank, former.compared_by.rank) if rank and former else None,
+                contender_over_champion=draws.difference(rank, other.rank) if rank and other else None,
                 champion_over_baseline=(
                     draws.difference(former.compared_by.rank, rules[0].compared_by.rank) if former else None
                 ),
                 error=self.error,
-                contender_error_over_champion=(
-                    draws.difference(error, former.compared_by.error) if error and former else None
-                ),
+                contender_error_over_champion=(draws.difference(error, other.error) if error and other else None),
             )
 
         entries = [_Entry(model, one := comparison(model), model_checks(gate, one)) for model in models]

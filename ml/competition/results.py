@@ -77,12 +77,15 @@ class Result(Generic[Model]):
         Shape (n_rows,).
     by_weight
         For paired comparisons; None where a job compares its candidates in another way.
+    recipe
+        Name under which the job makes the candidate, whose own name may say what came of it.
     """
 
     candidate: Candidate[Model]
     metrics: dict[str, float]
     prediction: NDArray
     by_weight: ByWeight | None = None
+    recipe: str = ""
 
     @property
     def name(self) -> str:

@@ -7,8 +7,9 @@ fitted on the training snapshots, evaluated on the evaluation snapshot (the hold
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Self
 
 import duckdb
 import pandas as pd
@@ -61,6 +62,15 @@ class DatedRows(ABC):
         """The dates of the training rows, oldest first."""
         return sorted(stamp.date() for stamp in self.training["as_of_date"].unique())
 
+    def with_known_outcomes(self) -> Self:
+        """The rows for fitting what serves from the as-of date on: the outcomes of the holdout are known by then.
+
+        Without training rows candidates learn from the holdout already, and nothing is added.
+        """
+        if self.training.empty:
+            return self
+        return replace(self, training=pd.concat([self.training, self.evaluation], ignore_index=True))
+
     @property
     @abstractmethod
     def label_horizon_days(self) -> int:
@@ -73,14 +83,22 @@ class Snapshots(DatedRows):
 
     churn_horizon_days: int
     clv_horizon_days: int
+    is_for_serving: bool = False
 
     @property
     def label_horizon_days(self) -> int:
         return max(self.churn_horizon_days, self.clv_horizon_days)
 
-    def latest_training(self) -> pd.DataFrame:
-        """The newest training snapshot, one row per customer, eligible or not."""
-        return self.training[self.training["as_of_date"] == self.training["as_of_date"].max()]
+    @property
+    def newest(self) -> pd.DataFrame:
+        """The newest features that models without outcomes may be fitted on, one row per customer, eligible or not.
+
+        Those of the holdout; for what serves from the as-of date on, those of that date.
+        """
+        return self.scoring if self.is_for_serving else self.evaluation
+
+    def with_known_outcomes(self) -> Self:
+        return replace(super().with_known_outcomes(), is_for_serving=True)
 
 
 def eligible(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.results import Competition, Model
+from ml.competition.results import Candidate, Competition, Model
 from ml.data.features import model_frame
 from ml.data.fingerprint import data_fingerprint
 from ml.data.snapshots import DatedRows, read_scoring_rows, read_snapshots
@@ -39,6 +39,8 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
 
     Attributes
     ----------
+    baseline_names
+        The rules of every competition; empty where none of them is ever a champion to compete with.
     subject
         The mart of the features, whose declarations have the rules for missing values and outliers.
     prediction_method
@@ -46,6 +48,7 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
     """
 
     configuration: JobConfiguration
+    baseline_names: frozenset[str] = frozenset()
     subject: Subject = "customers"
     prediction_method = "predict"
 
@@ -148,8 +151,8 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
         """The features that a model trained on these data would take."""
 
     @abstractmethod
-    def compete(self, snapshots: Rows, champion: Model | None) -> Competition[Model]:
-        """Fit every candidate, evaluate them and the champion on the holdout, and decide."""
+    def compete(self, snapshots: Rows, champion: Candidate[Model] | None) -> Competition[Model]:
+        """Fit every candidate, evaluate them on the holdout, compare them with the champion, and decide."""
 
     @abstractmethod
     def scores(self, estimator: Model, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -18,5 +18,6 @@ def protocol(rows: Rows, horizon_days: int | None, fingerprint: Mapping[str, str
         f"Fitted on the snapshots {fingerprint.get('first_training_date')} to "
         f"{fingerprint.get('last_training_date')}, whose outcomes were known on "
         f"{fingerprint.get('evaluation_date')}; evaluated on the {rows.judged} of that day. Baselines compete on the "
-        f"same rows; differences by paired bootstrap over {rows.many}."
+        f"same rows; differences by paired bootstrap over {rows.many}. What serves is the same recipe, fitted again "
+        "with the outcomes of that evaluation: its figures are those of the recipe."
     )

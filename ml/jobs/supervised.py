@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.course import Evaluate, chosen_from, evaluated, finite
+from ml.competition.course import Evaluate, chosen_from, evaluated, finite, fitted_again
 from ml.competition.ranking import Ranking
 from ml.competition.results import ByWeight, Candidate, Competition, Model, Refused, Result
 from ml.competition.thresholds import SupervisedGate
@@ -35,15 +36,12 @@ class SupervisedJob(Job[Rows, Model]):
 
     Attributes
     ----------
-    baseline_names
-        The baselines of every competition.
     event_words
         Words for the two classes of `positives` in a refusal.
     """
 
     configuration: JobConfiguration
     gate: SupervisedGate
-    baseline_names: frozenset[str]
     event_words: tuple[str, str]
     error_name: str
 
@@ -128,10 +126,16 @@ class SupervisedJob(Job[Rows, Model]):
         for name, make in self.candidate_makers(snapshots, usable):
             yield name, lambda make=make: self._result(make(), features, actual)
 
-    def former_result(self, snapshots: Rows, champion: Model) -> Result[Model] | None:
-        """The champion on the rows that candidates are evaluated on; None if it was fitted on them."""
-        rows = self.evaluation_rows(snapshots)
-        return self._result(Candidate("champion", False, champion), model_frame(rows), self.target(rows))
+    def refitted(self, snapshots: Rows, usable: tuple[str, ...], recipe: str) -> Candidate[Model] | None:
+        """A candidate by a recipe, fitted on all outcomes known at the as-of date; None if it was already.
+
+        Raises
+        ------
+        CandidateFailed
+            If it cannot be fitted.
+        """
+        known = with_complete_rows(snapshots.with_known_outcomes(), self.subject, also=["scoring"])
+        return dict(self.candidate_makers(known, usable))[recipe]()
 
     # ---- the competition ----
 
@@ -179,8 +183,14 @@ class SupervisedJob(Job[Rows, Model]):
         varying = self.usable(with_complete_rows(snapshots, self.subject))[0]
         return tuple(name for name in declared_features("customers") if name in varying or name in RULE_COLUMNS)
 
-    def compete(self, snapshots: Rows, champion: Model | None, only: Collection[str] = ()) -> Competition[Model]:
+    def compete(
+        self, snapshots: Rows, champion: Candidate[Model] | None, only: Collection[str] = ()
+    ) -> Competition[Model]:
         """As in every job; with `only`, the models of these names and the baselines.
+
+        The champion competes as its recipe, fitted on the same rows as the others: the champion itself has seen a part
+        of the holdout. Once somebody is chosen, the recipe is fitted again on all outcomes known at the as-of date, and
+        this is what serves; metrics, predictions and figures are of the holdout.
 
         Raises
         ------
@@ -192,13 +202,22 @@ class SupervisedJob(Job[Rows, Model]):
         columns = self.input_columns(snapshots)
         entrants = chosen_from(self.name, self.entrants(snapshots, usable, columns), only, self.baseline_names)
         results, failures = evaluated(self.name, entrants)
-        former = None if champion is None else self.former_result(snapshots, champion)
-        contest = self.ranking.contest(self.gate_of(snapshots), results, former, has_champion=champion is not None)
+        is_model = champion is not None and not champion.is_baseline
+        former = next((one for one in results if is_model and champion and one.name == champion.name), None)
+        contest = self.ranking.contest(self.gate_of(snapshots), results, former, has_champion=is_model)
+        decision = contest.decision()
+        may_serve = {decision.serving, decision.fallback}
+        results = [
+            fitted_again(self.name, one, partial(self.refitted, snapshots, usable, one.recipe), snapshots.as_of_date)
+            if one.name in may_serve
+            else one
+            for one in results
+        ]
         treatment = treatment_among(results)
         return Competition(
             results=tuple(results),
             failures=failures,
-            decision=contest.decision(),
+            decision=decision,
             columns=columns,
             dropped_columns=dropped,
             example=self.features(self._examples(snapshots), columns),

@@ -9,11 +9,12 @@ from functools import partial
 import pandas as pd
 
 from ml.competition.gate import hold_for_approval
-from ml.competition.results import Competition, Estimator, Refused
+from ml.competition.results import Candidate, Competition, Refused
 from ml.competition.states import SERVING, State
 from ml.data.snapshots import DatedRows
 from ml.environment import quiet_environment
 from ml.explanations.training_report import TrainingReport, read_rfm_segments
+from ml.jobs.base import Job
 from ml.jobs.run import JobOfSource, JobRun
 from ml.lifecycle.commit import commit_decision, committed_before
 from ml.lifecycle.decisions import DecisionRow, decision_row, write_decision
@@ -125,7 +126,7 @@ class _Training:
     def done(self, is_asked: bool) -> TrainingOutcome:
         """Fit, compare, decide and record; with `is_asked` a winner waits for approval."""
         run, job, snapshots = self.run, self.run.job, self.snapshots
-        former, unloadable = _load_former(run.server, self.serving, job.known_columns(snapshots))
+        former, unloadable = _load_former(run.server, self.serving, job, job.known_columns(snapshots))
         competition = job.compete(snapshots, former)
         if is_asked:
             held = hold_for_approval(competition.decision, champion_serves=former is not None)
@@ -169,15 +170,16 @@ class _Training:
 
 
 def _load_former(
-    server: TrackingServer, champion: RegisteredVersion | None, known_columns: set[str]
-) -> tuple[Estimator | None, str]:
-    """The former champion's estimator, or why there is none to compare with, which is no reason not to train."""
+    server: TrackingServer, champion: RegisteredVersion | None, job: Job, known_columns: set[str]
+) -> tuple[Candidate | None, str]:
+    """The former champion, or why there is none to compare with, which is no reason not to train."""
     if champion is None:
         return None, ""
     if gone := sorted(set(champion.columns) - known_columns):
         return None, f"The former champion could not be compared: its features {', '.join(gone)} are gone."
     try:
-        return load_estimator(server, champion), ""
+        estimator = load_estimator(server, champion)
+        return Candidate(champion.candidate, champion.candidate in job.baseline_names, estimator), ""
     except ModelUnavailable as error:
         return None, f"The former champion could not be compared: {error.message}"
 

@@ -45,14 +45,19 @@ def complete(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> 
     return rows if is_known.all() else rows[is_known].reset_index(drop=True)
 
 
-def with_complete_rows(data: _Rows, subject: Subject) -> _Rows:
-    """The training and evaluation rows of a job without those that the rule drops.
+def with_complete_rows(data: _Rows, subject: Subject, also: Collection[str] = ()) -> _Rows:
+    """The rows of a job that models are fitted or evaluated on, without those that the rule drops.
 
     A feature without any value in the training rows is required of none: models do without it.
+
+    Parameters
+    ----------
+    also
+        Further fields of `data` with rows that models are fitted on.
     """
     learned_from = data.evaluation if data.training.empty else data.training
     asked = [name for name in learned_from.columns if learned_from[name].notna().any() or name in RULE_COLUMNS]
-    names = {field.name for field in fields(data)} & set(_LEARNED_FROM)
+    names = {field.name for field in fields(data)} & {*_LEARNED_FROM, *also}
     return replace(data, **{name: complete(getattr(data, name), asked, subject) for name in names})
 
 

@@ -100,6 +100,7 @@ def test_constant_features_are_refused(snapshots):
 
 def test_shop_without_repeat_orders_does_without_the_purchase_model(snapshots):
     once = {"repeat_order_count": 0, "first_to_last_order_days": 0, "order_count": 1, "mean_repeat_order_amount": None}
-    competition = JOB.compete(replace(snapshots, training=snapshots.training.assign(**once)), None)
+    changed = {part: getattr(snapshots, part).assign(**once) for part in ("training", "evaluation")}
+    competition = JOB.compete(replace(snapshots, **changed), None)
     assert "ordered again" in competition.failures["purchase_model"]
     assert competition.decision.serving is not None

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from ml.competition.results import Refused
+from ml.competition.results import Candidate, Refused
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.snapshots import eligible
@@ -195,7 +195,7 @@ def test_competition_is_deterministic_and_names_are_unique(snapshots, competitio
 
 def test_champion_is_judged_as_its_challengers_are(snapshots, competition):
     other = copy.deepcopy(competition.result("mixture_4"))
-    again = QUICK.compete(snapshots, other.candidate.estimator)
+    again = QUICK.compete(snapshots, other.candidate)
     assert again.decision.champion_value == pytest.approx(other.metrics["silhouette"])
 
 
@@ -218,7 +218,7 @@ def test_model_of_the_same_data_as_the_champion_keeps_ids_and_names(snapshots, c
     serving = copy.deepcopy(competition.result(competition.decision.contender).candidate.estimator)
     serving.segment_ids_ = serving.segment_ids_ + 10
     serving.segment_names_ = {str(int(i) + 10): name for i, name in serving.segment_names_.items()}
-    again = QUICK.compete(snapshots, serving)
+    again = QUICK.compete(snapshots, Candidate("champion", False, serving))
     chosen = again.result(again.decision.contender).candidate.estimator
     features = model_frame(eligible(snapshots.scoring))
     assert (chosen.predict(features) == serving.predict(features)).all()

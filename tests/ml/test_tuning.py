@@ -99,7 +99,10 @@ def test_search_and_fit_do_not_see_the_holdout_or_the_scoring_rows(snapshots):
 
 
 def test_one_snapshot_leaves_the_defaults_and_says_so(snapshots):
-    newest = replace(snapshots, training=snapshots.latest_training())
+    newest = replace(
+        snapshots,
+        training=snapshots.training[snapshots.training["as_of_date"] == snapshots.training["as_of_date"].max()],
+    )
     candidate = learning(newest).candidate("decision_tree")
     assert candidate.parameters["search"].startswith("defaults")
     assert candidate.parameters["depth"] == CONFIGURATION.families["decision_tree"].depth

@@ -131,11 +131,10 @@ def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: 
 
 def test_another_crowd_of_customers_asks_for_training(home: Settings, orders: pd.DataFrame):
     today = snapshots_at(orders, AS_OF_DATE)
-    moved = today.scoring.assign(
-        net_amount_365d=0.0, net_amount_90d=0.0, repeat_order_count=0, first_to_last_order_days=0
-    )
-    _, reason = look(home, replace(today, scoring=moved))
-    assert "drifted" in reason
+    recent = [f"{what}_{days}d" for what in ("net_amount", "order_count") for days in (30, 90, 180, 365)]
+    moved = today.scoring.assign(**dict.fromkeys([*recent, "repeat_order_count", "first_to_last_order_days"], 0.0))
+    evidence, reason = look(home, replace(today, scoring=moved))
+    assert reason and "drifted" in reason, evidence
     drift = read(home, "select * from quality.drift where status = 'drifted'").set_index("column_name")
     assert drift.loc["net_amount_365d", "psi"] > drift.loc["net_amount_365d", "drifted_from"] >= 0.25
 

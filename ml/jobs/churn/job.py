@@ -63,15 +63,17 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
 
-    def compete(self, snapshots: Snapshots, champion: Classifier | None, only: Collection[str] = ()) -> Competition:
+    def compete(
+        self, snapshots: Snapshots, champion: Candidate[Classifier] | None, only: Collection[str] = ()
+    ) -> Competition:
         """As in every supervised job; afterwards all results get the calibration map for the date of the scores."""
         competition = super().compete(snapshots, champion, only)
         results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
         return replace(competition, results=results)
 
     def _purchase_model(self, snapshots: Snapshots) -> Candidate:
-        """BG/NBD on all customers of the newest training snapshot: restricting it to eligible ones would bias it."""
-        estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.latest_training()))
+        """BG/NBD on the newest histories of all customers: restricting it to eligible ones would bias it."""
+        estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.newest))
         return Candidate(estimator.method_name_, False, estimator, estimator.record_)
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:

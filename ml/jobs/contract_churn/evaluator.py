@@ -56,28 +56,24 @@ class Evaluator:
 
     def evaluate(self, name: str, make: PipelineMaker) -> Result:
         """Evaluate out-of-sample predictions of a candidate, which itself is fitted on all training rows."""
-        learning = self.learning
-        pipeline, parameters = make(learning.everything)
-        fitted = ContractChurnModel(pipeline).fit(learning.frame, learning.churned)
-        fitted.horizon_days_ = learning.horizon_days if learning.is_dated else None
+        learning, candidate = self.learning, self.fitted(name, make)
         if self.rounds is not None:
             probability = out_of_fold(
                 lambda rows: ContractChurnModel(make(rows)[0]), learning.frame, learning.churned, self.rounds
             )
         else:
-            probability = self._predicted(fitted, tuple(learning.frame.columns))
+            held_out = contract_frame(self.held_out, tuple(learning.frame.columns))
+            probability = candidate.estimator.predict_proba(held_out)[:, 1][np.newaxis]
+        return self._result(candidate, probability)
+
+    def fitted(self, name: str, make: PipelineMaker) -> Candidate[ContractChurnModel]:
+        """A candidate fitted on all training rows."""
+        learning = self.learning
+        pipeline, parameters = make(learning.everything)
+        model = ContractChurnModel(pipeline).fit(learning.frame, learning.churned)
+        model.horizon_days_ = learning.horizon_days if learning.is_dated else None
         words = {"evaluated_on": evaluated_on(self.contracts, learning.configuration)}
-        return self._result(Candidate(name, name in BASELINES, fitted, {**parameters, **words}), probability)
-
-    def former(self, champion: ContractChurnModel) -> Result | None:
-        """The champion on the held-out rows; None in a cross-section, because it was fitted on them."""
-        if self.rounds is not None:
-            return None
-        columns = tuple(champion.classifier.feature_names_in_)
-        return self._result(Candidate("champion", False, champion), self._predicted(champion, columns))
-
-    def _predicted(self, model: ContractChurnModel, columns: tuple[str, ...]) -> NDArray:
-        return model.predict_proba(contract_frame(self.held_out, columns))[:, 1][np.newaxis]
+        return Candidate(name, name in BASELINES, model, {**parameters, **words})
 
     def _result(self, candidate: Candidate, probability: NDArray) -> Result:
         """The result of predictions of shape (n_repetitions, n_rows)."""

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from ml.competition.course import Evaluate
-from ml.competition.results import Competition, Refused, Result
+from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.competition.thresholds import SupervisedGate
 from ml.configuration import load_configuration
 from ml.data.contract_features import contract_frame
@@ -174,11 +174,14 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         evaluator = Evaluator.of(snapshots, columns, self.configuration)
         return ((name, partial(evaluator.evaluate, name, make)) for name, make in evaluator.learning.makers().items())
 
-    def former_result(self, snapshots: Contracts, champion: ContractChurnModel) -> Result | None:
-        return Evaluator.of(snapshots, self.input_columns(snapshots), self.configuration).former(champion)
+    def refitted(self, snapshots: Contracts, usable: tuple[str, ...], recipe: str) -> Candidate | None:
+        if snapshots.design == "cross_section":  # candidates are fitted on all contracts
+            return None
+        evaluator = Evaluator.of(snapshots.with_known_outcomes(), self.input_columns(snapshots), self.configuration)
+        return evaluator.fitted(recipe, evaluator.learning.makers()[recipe])
 
     def compete(
-        self, snapshots: Contracts, champion: ContractChurnModel | None, only: Collection[str] = ()
+        self, snapshots: Contracts, champion: Candidate[ContractChurnModel] | None, only: Collection[str] = ()
     ) -> Competition:
         """As in every supervised job; afterwards every candidate gets the survival model of the contracts."""
         competition = super().compete(snapshots, champion, only)

@@ -41,9 +41,7 @@ class SpendLearning(CustomerLearning):
     target
         Net spend in the horizon of labelled rows.
     is_further
-        Whether the horizon is one of the longer ones: rules are scaled to the level of the training outcomes, and
-        purchase models are fitted on the histories before the holdout's date, because the newest training snapshot
-        lies a further horizon back.
+        Whether the horizon is one of the longer ones: rules are scaled to the level of the training outcomes.
     """
 
     configuration: LifetimeValueConfiguration
@@ -68,8 +66,7 @@ class SpendLearning(CustomerLearning):
 
     @property
     def _histories(self) -> pd.DataFrame:
-        is_late = self.is_further or not self.has_outcomes
-        return model_frame(self.snapshots.evaluation if is_late else self.snapshots.latest_training())
+        return model_frame(self.snapshots.newest)
 
     # ---- candidates without outcomes ----
 
@@ -87,8 +84,7 @@ class SpendLearning(CustomerLearning):
         for name, (estimator, parameters) in rules.items():
             yield name, lambda name=name, rule=estimator, parameters=parameters: self._rule(name, rule, parameters)
         yield "purchase_model", self._purchase_model
-        if self.is_further:
-            yield "purchase_model_all_orders", self._purchase_model_all_orders
+        yield "purchase_model_all_orders", self._purchase_model_all_orders
         if self.has_outcomes:
             yield "two_stage_boosting", self._two_stage
             yield "tweedie_boosting", self._tweedie

@@ -79,7 +79,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         spread = logs.std(ddof=0)
         return tuple(n for n in usable_columns(features)[0] if spread[n] >= self.configuration.minimum_log_spread)
 
-    def compete(self, snapshots: Snapshots, champion: SegmentModel | None) -> Competition:
+    def compete(self, snapshots: Snapshots, champion: Candidate[SegmentModel] | None) -> Competition:
         columns, wanted = self._varying_columns(snapshots), self.input_columns(snapshots)
         everyone = model_frame(self._customers(snapshots.scoring), wanted)
         features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
@@ -88,9 +88,10 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         choice = choose(evidence, self.configuration)
         chosen = next(result for result in results if result.name == choice.name)
         scaled = results[0].candidate.estimator.scaled(features)  # the scale on which all candidates are evaluated
-        former = None if champion is None else partition_figures(champion, features, scaled, self.configuration)
+        serving = champion.estimator if champion else None
+        former = None if serving is None else partition_figures(serving, features, scaled, self.configuration)
         for result in results:
-            self._label(result.candidate.estimator, features, champion)
+            self._label(result.candidate.estimator, features, serving)
         return Competition(
             results=tuple(results),
             failures=failures,
@@ -100,8 +101,8 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
             example=features.tail(5).reset_index(drop=True),
             figures={r.name: self._pictures(r, features, evidence, choice) for r in (chosen, results[0])},
             champion_metrics={}
-            if champion is None or former is None
-            else self._agreement(chosen, champion, features, former),
+            if serving is None or former is None
+            else self._agreement(chosen, serving, features, former),
         )
 
     def _results(
