@@ -27,6 +27,8 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+# Of a hundred processes each would compile all libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
 	--left-over="$$ARG_LEFT_OVER"
