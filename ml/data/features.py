@@ -23,6 +23,7 @@ RULE_COLUMNS = (
     "mean_repeat_order_amount",
     "net_amount_90d",
     "net_amount_365d",
+    "order_count_365d",
 )
 KEY_COLUMNS = ("customer_id", "as_of_date")
 UNKNOWN_CATEGORY = "unknown"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -11,18 +13,33 @@ from sklearn.isotonic import IsotonicRegression
 from ml.estimators.base import Served, ServedClassifier
 
 
-class RecencyChurnRule(ServedClassifier):
-    """Churn rate as a rising function of days since the last order, fitted on the training snapshots."""
+class _MonotoneChurnRule(ServedClassifier):
+    """Churn rate as a monotone function of one feature, fitted on the training snapshots."""
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike) -> RecencyChurnRule:  # noqa: N803
+    column: str
+    is_rising: bool
+
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
         self.classes_ = np.array([0, 1])
-        self.rate_ = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
-        self.rate_.fit(X["days_since_last_order"].to_numpy(), np.asarray(y, dtype=float))
+        self.rate_ = IsotonicRegression(y_min=0, y_max=1, increasing=self.is_rising, out_of_bounds="clip")
+        self.rate_.fit(X[self.column].to_numpy(), np.asarray(y, dtype=float))
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        churned = self.rate_.predict(X["days_since_last_order"].to_numpy())
+        churned = self.rate_.predict(X[self.column].to_numpy())
         return np.column_stack([1 - churned, churned])
+
+
+class RecencyChurnRule(_MonotoneChurnRule):
+    """Churn rises with the days since the last order."""
+
+    column, is_rising = "days_since_last_order", True
+
+
+class OrderCountChurnRule(_MonotoneChurnRule):
+    """Churn falls with the orders of the last year."""
+
+    column, is_rising = "order_count_365d", False
 
 
 class HiatusChurnRule(ServedClassifier):

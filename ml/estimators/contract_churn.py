@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
@@ -20,10 +21,12 @@ from ml.estimators.contract_survival import ContractSurvival
 from ml.treatment.served import treatment_in
 from ml.treatment.transformer import FeatureTreatment
 
-TENURE_ONLY, TERM_ONLY = "tenure_only", "contract_type_only"
-BASELINES = (TENURE_ONLY, TERM_ONLY)
+TENURE_ONLY, TERM_ONLY, TERM_END_ONLY = "tenure_only", "contract_type_only", "term_end_only"
+BASELINES = (TENURE_ONLY, TERM_ONLY, TERM_END_ONLY)
 # The baselines have few parameters, which need no penalty.
 _NO_PENALTY = 1e6
+# Contracts of one term that ends soon, or not: groups large enough for a rate.
+_TERM_END_GROUPS = {"max_depth": 3, "min_samples_leaf": 25, "random_state": 0}
 
 
 class ContractChurnModel(ServedClassifier):
@@ -70,11 +73,20 @@ class ContractChurnModel(ServedClassifier):
 
 
 def baseline_pipelines(frame: pd.DataFrame) -> Mapping[str, Pipeline]:
-    """The baselines, unfitted: logistic regression on the contract's age, and on its term if the frame has one."""
+    """The baselines, unfitted, as far as the frame has their columns.
+
+    Logistic regression on the contract's age, and on its term; the rate of ends by term and months until it ends, in
+    groups that a small tree finds: a contract of a year hardly ends before its term does.
+    """
     made = {TENURE_ONLY: linear_preprocessor(("tenure_months",), ())}
     if "term_months" in frame:
         made[TERM_ONLY] = tree_preprocessor(("term_months",), ("term_months",))
-    return {
+    pipelines = {
         name: Pipeline([("prepare", prepare), ("classify", LogisticRegression(C=_NO_PENALTY))])
         for name, prepare in made.items()
     }
+    calendar = ("term_months", "months_to_term_end")
+    if not {*calendar} - {*frame.columns}:
+        groups = DecisionTreeClassifier(**_TERM_END_GROUPS)
+        pipelines[TERM_END_ONLY] = Pipeline([("prepare", tree_preprocessor(calendar, ())), ("classify", groups)])
+    return pipelines

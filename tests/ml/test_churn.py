@@ -30,7 +30,7 @@ def few(rows: pd.DataFrame, count: int) -> pd.DataFrame:
 
 def test_models_and_baselines_stand_side_by_side(competition):
     baselines = {result.name for result in competition.results if result.candidate.is_baseline}
-    assert baselines == {"recency_rule", "hiatus_rule"}
+    assert baselines == {"recency_rule", "order_count_rule", "hiatus_rule"}
     others = {result.name for result in competition.results} - baselines
     assert set(FAMILIES) <= others
     assert len(others) == len(FAMILIES) + 1  # and the purchase model that was healthy

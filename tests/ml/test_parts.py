@@ -18,6 +18,7 @@ from ml.estimators.baselines import (
     HiatusSpend,
     LastPeriodSpend,
     LevelledSpend,
+    OrderCountChurnRule,
     RecencyChurnRule,
     StatusQuoSpend,
 )
@@ -45,6 +46,14 @@ def test_recency_rule_never_falls_with_time():
     rule = RecencyChurnRule().fit(frame, churned)
     by_day = rule.predict_proba(pd.DataFrame({"days_since_last_order": np.arange(0.0, 500)}))[:, 1]
     assert (np.diff(by_day) >= 0).all()
+
+
+def test_order_count_rule_by_hand():
+    """Groups of one and of two orders of which half churn; of three, nobody: what would rise is pooled."""
+    frame = pd.DataFrame({"order_count_365d": [1.0, 1, 2, 2, 3, 3]})
+    rule = OrderCountChurnRule().fit(frame, [True, False, True, True, False, False])
+    assert rule.predict_proba(frame)[:, 1] == pytest.approx([0.75, 0.75, 0.75, 0.75, 0, 0])
+    assert rule.predict_proba(pd.DataFrame({"order_count_365d": [50.0]}))[0, 1] == 0
 
 
 def test_status_quo_by_hand():

@@ -15,7 +15,7 @@ from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.baselines import HiatusChurnRule, RecencyChurnRule
+from ml.estimators.baselines import HiatusChurnRule, OrderCountChurnRule, RecencyChurnRule
 from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.evaluation import metrics
 from ml.jobs.churn.learning import ChurnLearning, for_serving
@@ -35,7 +35,7 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
     name = "churn"
     horizon_days: int
     configuration: ChurnConfiguration
-    baseline_names = frozenset({"recency_rule", "hiatus_rule"})
+    baseline_names = frozenset({"recency_rule", "order_count_rule", "hiatus_rule"})
     event_words = ("churned", "stayed")
 
     def __init__(self, horizon_days: int, configuration: ChurnConfiguration | None = None) -> None:
@@ -52,11 +52,12 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
         rows = eligible(snapshots.training)
         churned = self.target(rows)
 
-        def rule(name: str, estimator: RecencyChurnRule | HiatusChurnRule) -> Candidate:
+        def rule(name: str, estimator: RecencyChurnRule | OrderCountChurnRule | HiatusChurnRule) -> Candidate:
             estimator.fit(model_frame(rows), churned)
             return Candidate(name, True, estimator, estimator.learned())
 
         yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule())
+        yield "order_count_rule", lambda: rule("order_count_rule", OrderCountChurnRule())
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule())
         yield "purchase_model", lambda: self._purchase_model(snapshots)
         learning = ChurnLearning(snapshots, columns, self.target, self.horizon_days, self.configuration)

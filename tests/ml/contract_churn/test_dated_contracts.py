@@ -136,6 +136,17 @@ def test_what_drives_the_ends_is_found(competition: Competition, contracts: Cont
     assert best.metrics["roc_auc"] > roc_auc(rows["is_churned"].to_numpy(dtype=float), known) - 0.04
 
 
+def test_the_calendar_of_terms_is_a_baseline(competition: Competition, contracts: Contracts):
+    """Yearly contracts end with their term or not at all; the rule knows it, whatever else it does not know."""
+    rule = competition.result("term_end_only")
+    assert rule.candidate.is_baseline
+    rows = contracts.evaluation
+    yearly, months = rows["term_months"].to_numpy() > 1, rows["months_to_term_end"].to_numpy(dtype=float)
+    assert rule.prediction[yearly & (months > 4)].mean() < 0.05
+    assert rule.prediction[yearly & (months <= 3)].mean() > 0.2
+    assert rule.metrics["roc_auc"] > competition.result("contract_type_only").metrics["roc_auc"] + 0.03
+
+
 def test_parameters_are_searched_on_the_newest_training_snapshot(competition: Competition):
     record = competition.result("gradient_boosting").candidate.parameters
     assert record["search"] == "2 trials, newest training snapshot"
