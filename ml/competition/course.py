@@ -58,7 +58,9 @@ def fitted_again(job_name: str, result: Result, refit: Callable[[], Candidate | 
         return result
     _log.info("%s: %s fitted on all outcomes in %.1f s", job_name, result.name, time.monotonic() - started)
     parameters = {**fitted.parameters, "fitted_on_outcomes_until": known_until.isoformat()}
-    return replace(result, candidate=replace(fitted, parameters=parameters))
+    if fitted.name != result.name:  # a purchase model may take a simpler form on other data
+        parameters["fitted_as"] = fitted.name
+    return replace(result, candidate=replace(fitted, name=result.name, parameters=parameters))
 
 
 def chosen_from(

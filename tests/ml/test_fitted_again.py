@@ -75,6 +75,12 @@ def test_the_champion_competes_as_its_recipe(competition: Competition, snapshots
     assert "to the champion" not in again.decision.reason  # it is the same recipe
 
 
+def test_a_recipe_that_takes_another_form_keeps_the_name_under_which_it_was_decided() -> None:
+    result = Result(Candidate("bg_nbd", False, "fitted once"), {}, np.zeros(1))
+    found = fitted_again("churn", result, lambda: Candidate("nbd", False, "again"), AS_OF_DATE).candidate
+    assert (found.name, found.estimator, found.parameters["fitted_as"]) == ("bg_nbd", "again", "nbd")
+
+
 def test_where_fitting_again_fails_the_evaluated_model_serves_and_says_why() -> None:
     result = Result(Candidate("model", False, "fitted once"), {}, np.zeros(1))
 
