@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from sklearn.frozen import FrozenEstimator
 
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
-from ml.estimators.search import InsideValidation, inside_validation, subsampled
+from ml.estimators.search import Chosen, InsideValidation, inside_validation, subsampled
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.treatment.transformer import treatment_of
 
@@ -28,6 +28,8 @@ class CustomerLearning:
         Features of the models.
     target
         Labelled rows → their outcomes as floats, shape (n_rows,).
+    found
+        What was searched already, by stage: it is not searched again. New findings are added.
     """
 
     snapshots: Snapshots
@@ -35,6 +37,13 @@ class CustomerLearning:
     target: Callable[[pd.DataFrame], NDArray]
     horizon_days: int
     configuration: ChurnConfiguration | LifetimeValueConfiguration
+    found: dict[str, Chosen] = field(default_factory=dict, kw_only=True)
+
+    def found_once(self, stage: str, search: Callable[[], Chosen]) -> Chosen:
+        """The parameters of a stage, searched if they are not known yet."""
+        if stage not in self.found:
+            self.found[stage] = search()
+        return self.found[stage]
 
     @property
     def seed(self) -> int:

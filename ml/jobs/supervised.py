@@ -17,6 +17,7 @@ from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
 from ml.data.snapshots import eligible
+from ml.estimators.search import Chosen
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.base import Job, Rows
 from ml.jobs.configuration import JobConfiguration
@@ -84,8 +85,16 @@ class SupervisedJob(Job[Rows, Model]):
     def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
         """Plots of one result by name."""
 
-    def candidate_makers(self, snapshots: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
-        """Yield name and maker of every candidate, baselines first."""
+    def candidate_makers(
+        self, snapshots: Rows, columns: tuple[str, ...], found: dict[str, Chosen] | None = None
+    ) -> Iterator[tuple[str, CandidateMaker]]:
+        """Yield name and maker of every candidate, baselines first.
+
+        Parameters
+        ----------
+        found
+            Searched parameters by stage: those in it are not searched again, others are added.
+        """
         raise NotImplementedError(f"{type(self).__name__} defines neither candidate_makers nor entrants")
 
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
@@ -110,7 +119,7 @@ class SupervisedJob(Job[Rows, Model]):
         return self.gate
 
     def entrants(
-        self, snapshots: Rows, usable: tuple[str, ...], columns: tuple[str, ...]
+        self, snapshots: Rows, usable: tuple[str, ...], columns: tuple[str, ...], found: dict[str, Chosen]
     ) -> Iterator[tuple[str, Evaluate]]:
         """Yield the name of every candidate, baselines first, and a function that fits and evaluates it.
 
@@ -120,14 +129,20 @@ class SupervisedJob(Job[Rows, Model]):
             The features of the models.
         columns
             The features of models and rules.
+        found
+            Takes the searched parameters.
         """
         rows = self.evaluation_rows(snapshots)
         features, actual = self.features(rows, columns), self.target(rows)
-        for name, make in self.candidate_makers(snapshots, usable):
+        for name, make in self.candidate_makers(snapshots, usable, found):
             yield name, lambda make=make: self._result(make(), features, actual)
 
-    def refitted(self, snapshots: Rows, usable: tuple[str, ...], recipe: str) -> Candidate[Model] | None:
-        """A candidate by a recipe, fitted on all outcomes known at the as-of date; None if it was already.
+    def refitted(
+        self, snapshots: Rows, usable: tuple[str, ...], found: dict[str, Chosen], recipe: str
+    ) -> Candidate[Model] | None:
+        """A candidate by a recipe, with the parameters found, fitted on all outcomes known at the as-of date.
+
+        None if it was fitted on them already.
 
         Raises
         ------
@@ -135,7 +150,7 @@ class SupervisedJob(Job[Rows, Model]):
             If it cannot be fitted.
         """
         known = with_complete_rows(snapshots.with_known_outcomes(), self.subject, also=["scoring"])
-        return dict(self.candidate_makers(known, usable))[recipe]()
+        return dict(self.candidate_makers(known, usable, found))[recipe]()
 
     # ---- the competition ----
 
@@ -200,7 +215,8 @@ class SupervisedJob(Job[Rows, Model]):
         snapshots = with_complete_rows(snapshots, self.subject)
         usable, dropped = self.usable(snapshots)
         columns = self.input_columns(snapshots)
-        entrants = chosen_from(self.name, self.entrants(snapshots, usable, columns), only, self.baseline_names)
+        found: dict[str, Chosen] = {}
+        entrants = chosen_from(self.name, self.entrants(snapshots, usable, columns, found), only, self.baseline_names)
         results, failures = evaluated(self.name, entrants)
         is_model = champion is not None and not champion.is_baseline
         former = next((one for one in results if is_model and champion and one.name == champion.name), None)
@@ -208,7 +224,9 @@ class SupervisedJob(Job[Rows, Model]):
         decision = contest.decision()
         may_serve = {decision.serving, decision.fallback}
         results = [
-            fitted_again(self.name, one, partial(self.refitted, snapshots, usable, one.recipe), snapshots.as_of_date)
+            fitted_again(
+                self.name, one, partial(self.refitted, snapshots, usable, found, one.recipe), snapshots.as_of_date
+            )
             if one.name in may_serve
             else one
             for one in results

@@ -11,6 +11,7 @@ from ml.competition.course import fitted_again
 from ml.competition.results import Candidate, CandidateFailed, Competition, Result
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
+from ml.estimators.search import Chosen
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS
 
@@ -40,7 +41,10 @@ def test_it_has_learned_from_training_rows_and_holdout(competition: Competition,
 def test_it_is_the_model_that_a_fit_on_these_rows_gives(competition: Competition, snapshots: Snapshots) -> None:
     """By hand: the same family asked for directly, with the holdout among the training rows."""
     together = replace(snapshots, training=snapshots.with_known_outcomes().training)
-    makers = dict(JOB.candidate_makers(together, JOB.usable(snapshots)[0]))
+    found: dict[str, Chosen] = {}
+    dict(JOB.candidate_makers(snapshots, JOB.usable(snapshots)[0], found))["logistic_regression"]()
+    assert list(found) == ["logistic_regression"]  # its parameters are those of the candidate that was evaluated
+    makers = dict(JOB.candidate_makers(together, JOB.usable(snapshots)[0], found))
     direct = makers["logistic_regression"]().estimator.for_serving()
     rows = model_frame(eligible(snapshots.scoring), competition.columns)
     served = probability(competition, "logistic_regression", snapshots)

@@ -17,6 +17,7 @@ from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusChurnRule, OrderCountChurnRule, RecencyChurnRule
 from ml.estimators.purchase_forecast import PurchaseChurnModel
+from ml.estimators.search import Chosen
 from ml.evaluation import metrics
 from ml.jobs.churn.learning import ChurnLearning, for_serving
 from ml.jobs.configuration import ChurnConfiguration
@@ -48,7 +49,9 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
             "customer_id", "is_churned", PROBABILITY_MEASURES, outcomes_after, _rules, metrics.roc_auc_by_weight
         )
 
-    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+    def candidate_makers(
+        self, snapshots: Snapshots, columns: tuple[str, ...], found: dict[str, Chosen] | None = None
+    ) -> Iterator[tuple[str, CandidateMaker]]:
         rows = eligible(snapshots.training)
         churned = self.target(rows)
 
@@ -60,7 +63,9 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
         yield "order_count_rule", lambda: rule("order_count_rule", OrderCountChurnRule())
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule())
         yield "purchase_model", lambda: self._purchase_model(snapshots)
-        learning = ChurnLearning(snapshots, columns, self.target, self.horizon_days, self.configuration)
+        learning = ChurnLearning(
+            snapshots, columns, self.target, self.horizon_days, self.configuration, found={} if found is None else found
+        )
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
 

@@ -53,7 +53,8 @@ class ChurnLearning(CustomerLearning):
         The estimator is calibrated for the evaluation date; `for_serving` makes the one for the date of the scores.
         """
         calibration = self.configuration.calibration
-        chosen = self.configuration.searched(family, partial(self._made, family), self.inside_rows)
+        search = partial(self.configuration.searched, family, partial(self._made, family), self.inside_rows)
+        chosen = self.found_once(family, search)
         model = self._made(family, chosen.parameters)
         fitted = CalibratedByCustomer(model, calibration.method, calibration.fold_count, self.seed)
         fitted.fit(self.features, self.outcome, self.rows["customer_id"])

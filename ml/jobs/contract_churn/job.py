@@ -23,7 +23,7 @@ from ml.data.history import ShortHistory
 from ml.data.outcomes import contract_outcomes_after
 from ml.data.snapshots import eligible
 from ml.estimators.contract_churn import BASELINES, ContractChurnModel
-from ml.estimators.search import subsampled
+from ml.estimators.search import Chosen, subsampled
 from ml.evaluation.metrics import roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
@@ -169,12 +169,14 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         return usable if "tenure_months" in usable else ("tenure_months", *usable)
 
     def entrants(
-        self, snapshots: Contracts, usable: tuple[str, ...], columns: tuple[str, ...]
+        self, snapshots: Contracts, usable: tuple[str, ...], columns: tuple[str, ...], found: dict[str, Chosen]
     ) -> Iterator[tuple[str, Evaluate]]:
         evaluator = Evaluator.of(snapshots, columns, self.configuration)
         return ((name, partial(evaluator.evaluate, name, make)) for name, make in evaluator.learning.makers().items())
 
-    def refitted(self, snapshots: Contracts, usable: tuple[str, ...], recipe: str) -> Candidate | None:
+    def refitted(
+        self, snapshots: Contracts, usable: tuple[str, ...], found: dict[str, Chosen], recipe: str
+    ) -> Candidate | None:
         if snapshots.design == "cross_section":  # candidates are fitted on all contracts
             return None
         evaluator = Evaluator.of(snapshots.with_known_outcomes(), self.input_columns(snapshots), self.configuration)

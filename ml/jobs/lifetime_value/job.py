@@ -16,6 +16,7 @@ from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import StatusQuoSpend
 from ml.estimators.lifetime_value import LifetimeValueModel
+from ml.estimators.search import Chosen
 from ml.evaluation import metrics
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
@@ -129,9 +130,17 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         missing = tuple(name for name in _AMOUNT_COLUMNS if name not in columns)
         return columns + missing if self.is_further else columns
 
-    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+    def candidate_makers(
+        self, snapshots: Snapshots, columns: tuple[str, ...], found: dict[str, Chosen] | None = None
+    ) -> Iterator[tuple[str, CandidateMaker]]:
         learning = SpendLearning(
-            snapshots, columns, self.target, self.horizon_days, self.configuration, is_further=self.is_further
+            snapshots,
+            columns,
+            self.target,
+            self.horizon_days,
+            self.configuration,
+            is_further=self.is_further,
+            found={} if found is None else found,
         )
         yield from learning.makers()
 

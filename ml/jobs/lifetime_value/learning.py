@@ -150,11 +150,14 @@ class SpendLearning(CustomerLearning):
         rows: NDArray | None = None,
     ) -> Chosen:
         """Search the parameters of one stage, on the training rows or those in the mask `rows`."""
-        return self.configuration.searched(
+        return self.found_once(
             stage,
-            lambda parameters: make(self.columns, parameters, self.seed, treatment=self.treatment),
-            self.inside(outcome, rows),
-            measure,
+            lambda: self.configuration.searched(
+                stage,
+                lambda parameters: make(self.columns, parameters, self.seed, treatment=self.treatment),
+                self.inside(outcome, rows),
+                measure,
+            ),
         )
 
     def _complete(

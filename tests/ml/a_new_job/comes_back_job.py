@@ -76,7 +76,9 @@ class ComesBackJob(SupervisedJob):
     def target(self, rows: pd.DataFrame) -> NDArray:
         return self.positives(rows).astype(float)
 
-    def candidate_makers(self, snapshots: Snapshots, columns: tuple[str, ...]) -> Iterator[tuple[str, CandidateMaker]]:
+    def candidate_makers(
+        self, snapshots: Snapshots, columns: tuple[str, ...], found: dict | None = None
+    ) -> Iterator[tuple[str, CandidateMaker]]:
         rows = eligible(snapshots.training)
         features, bought = model_frame(rows, columns), self.target(rows)
         learned = make_pipeline(StandardScaler(), LogisticRegression())
