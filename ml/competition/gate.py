@@ -34,8 +34,8 @@ class Comparison:
         Names of the primary metric, where higher is better, and of the error of the level or of the probabilities.
     contender, champion
         None where there is none; their differences are then None too.
-    fallback
-        The rule that serves where neither a model nor the champion does; None: the baseline.
+    baseline
+        The best rule that is sound: it serves where neither a model nor the champion does.
     first
         The model with the best primary metric of all; None: the contender.
     """
@@ -44,7 +44,6 @@ class Comparison:
     baseline: Competitor
     contender: Competitor | None = None
     champion: Competitor | None = None
-    fallback: Competitor | None = None
     first: Competitor | None = None
     contender_over_baseline: Interval | None = None
     contender_over_champion: Interval | None = None
@@ -133,14 +132,14 @@ def conclude(comparison: Comparison, checks: tuple[Check, ...], *, on_models: st
     """Decide who serves.
 
     The contender serves if it passes every check. Otherwise the champion keeps serving, unless the baseline is
-    significantly better than it; then the fallback serves.
+    significantly better than it; then the baseline serves.
 
     Parameters
     ----------
     checks
         Of the contender.
     on_models, on_rules
-        Sentences about the choice of the contender and of the fallback, for the reason.
+        Sentences about the choice of the contender and of the baseline, for the reason.
     """
     metric, contender, champion = comparison.metric, comparison.contender, comparison.champion
     passed = contender is not None and all(check.passed for check in checks)
@@ -156,23 +155,18 @@ def conclude(comparison: Comparison, checks: tuple[Check, ...], *, on_models: st
         baseline_value=comparison.baseline.metrics[metric],
         champion_value=champion.metrics.get(metric) if champion else None,
         checks=checks,
-        fallback=_fallback(comparison).name,
     )
-
-
-def _fallback(comparison: Comparison) -> Competitor:
-    return comparison.fallback or comparison.baseline
 
 
 def hold_for_approval(decision: Decision, *, champion_serves: bool) -> Decision:
     """Make a contender that passed the gate wait for a user's approval; any other decision is returned unchanged.
 
-    Until the answer the champion keeps serving. Where there is no usable champion, the fallback serves; it needs no
-    approval, because it serves whenever no model passes the gate.
+    Until the answer the champion keeps serving. Where there is no usable champion, the best baseline serves; it needs
+    no approval, because it serves whenever no model passes the gate.
     """
     if decision.verdict != State.PROMOTED:
         return decision
-    serving = None if champion_serves else decision.fallback or decision.baseline
+    serving = None if champion_serves else decision.baseline
     return replace(decision, verdict=State.AWAITING_APPROVAL, serving=serving)
 
 
@@ -182,7 +176,7 @@ def _verdict(comparison: Comparison, *, passed: bool) -> tuple[State, str | None
     over_baseline = comparison.champion_over_baseline
     if comparison.champion is not None and (over_baseline is None or over_baseline.upper >= 0):
         return State.CHAMPION_KEPT, None
-    return State.BASELINE_SERVES, _fallback(comparison).name
+    return State.BASELINE_SERVES, comparison.baseline.name
 
 
 def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...], on_models: str, on_rules: str) -> str:
@@ -199,5 +193,5 @@ def _reason(comparison: Comparison, verdict: State, checks: tuple[Check, ...], o
         said.append("The champion keeps serving.")
     elif verdict == State.BASELINE_SERVES:
         former = ", because the best baseline is significantly better than the former champion"
-        said += [on_rules, f"The rule {_fallback(comparison).name} serves{former if comparison.champion else ''}."]
+        said += [on_rules, f"The rule {comparison.baseline.name} serves{former if comparison.champion else ''}."]
     return " ".join(filter(None, said))

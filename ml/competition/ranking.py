@@ -50,7 +50,7 @@ class Ranking:
         models = self._ranked(result for result in results if not result.candidate.is_baseline)
         champion = _competitor(former) if former else Competitor("champion", {}) if has_champion else None
         sound = {rule.name: soundness_checks(gate, _competitor(rule)) for rule in rules}
-        fallback = next((rule for rule in rules if _all_pass(sound[rule.name])), rules[0])
+        baseline = next((rule for rule in rules if _all_pass(sound[rule.name])), rules[0])
 
         def comparison(model: Result | None) -> Comparison:
             rank = model.compared_by.rank if model else None
@@ -58,22 +58,21 @@ class Ranking:
             other = former.compared_by if former and former is not model else None
             return Comparison(
                 metric=self.metric,
-                baseline=_competitor(rules[0]),
+                baseline=_competitor(baseline),
                 contender=_competitor(model) if model else None,
                 champion=champion,
-                fallback=_competitor(fallback),
                 first=_competitor(models[0]) if models else None,
-                contender_over_baseline=draws.difference(rank, rules[0].compared_by.rank) if rank else None,
+                contender_over_baseline=draws.difference(rank, baseline.compared_by.rank) if rank else None,
                 contender_over_champion=draws.difference(rank, other.rank) if rank and other else None,
                 champion_over_baseline=(
-                    draws.difference(former.compared_by.rank, rules[0].compared_by.rank) if former else None
+                    draws.difference(former.compared_by.rank, baseline.compared_by.rank) if former else None
                 ),
                 error=self.error,
                 contender_error_over_champion=(draws.difference(error, other.error) if error and other else None),
             )
 
         entries = [_Entry(model, one := comparison(model), model_checks(gate, one)) for model in models]
-        return Contest(self, draws, entries, comparison(None), rules[0], fallback, sound)
+        return Contest(self, draws, entries, comparison(None), rules[0], baseline, sound)
 
     def _ranked(self, results: Iterable[Result]) -> list[Result]:
         """Best first; equals in their own order."""
@@ -101,18 +100,18 @@ class Contest:
     ----------
     entries
         The models, the best rank first.
-    baseline
+    first_rule
         The rule with the best primary metric.
-    fallback
-        The best of the rules that are sound; the baseline where none is.
+    baseline
+        The best of the rules that are sound; the first where none is. It serves where no model does.
     """
 
     ranking: Ranking
     draws: PairedDraws
     entries: Sequence[_Entry]
     without_model: Comparison
+    first_rule: Result
     baseline: Result
-    fallback: Result
     checks_of_rules: dict[str, tuple[Check, ...]]
 
     @property
@@ -176,15 +175,15 @@ class Contest:
         return f"Not passed: {'; '.join(failed)}." if failed else ""
 
     def _about_rules(self) -> str:
-        """What is wrong with rules that would rank better than the fallback, or with all."""
+        """What is wrong with the rule that would rank better than the baseline, or with all."""
         failed = {
             name: [f"{check.name}: {check.detail}" for check in checks if not check.passed]
             for name, checks in self.checks_of_rules.items()
         }
-        if failed[self.fallback.name]:
-            return f"No rule is sound either; the best has: {'; '.join(failed[self.fallback.name])}."
-        if self.fallback is not self.baseline:
-            return f"{self.baseline.name} ranks better, and fails: {'; '.join(failed[self.baseline.name])}."
+        if failed[self.baseline.name]:
+            return f"No rule is sound either; the best has: {'; '.join(failed[self.baseline.name])}."
+        if self.first_rule is not self.baseline:
+            return f"{self.first_rule.name} ranks better, and fails: {'; '.join(failed[self.first_rule.name])}."
         return ""
 
 

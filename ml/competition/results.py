@@ -119,9 +119,7 @@ class Decision:
     contender
         The model that passes the gate, or comes nearest; None when none could be fitted.
     baseline
-        The rule with the best primary metric, which a model must beat.
-    fallback
-        The rule that serves where neither a model nor the champion does; None: the baseline.
+        The best sound rule, which a model must beat, and which serves where neither a model nor the champion does.
     """
 
     verdict: State
@@ -134,7 +132,6 @@ class Decision:
     baseline_value: float | None
     champion_value: float | None
     checks: tuple[Check, ...] = ()
-    fallback: str | None = None
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class SupervisedJob(Job[Rows, Model]):
         former = next((one for one in results if is_model and champion and one.name == champion.name), None)
         contest = self.ranking.contest(self.gate_of(snapshots), results, former, has_champion=is_model)
         decision = contest.decision()
-        may_serve = {decision.serving, decision.fallback}
+        may_serve = {decision.serving, decision.baseline}
         results = [
             fitted_again(
                 self.name, one, partial(self.refitted, snapshots, usable, found, one.recipe), snapshots.as_of_date
@@ -241,7 +241,7 @@ class SupervisedJob(Job[Rows, Model]):
             example=self.features(self._examples(snapshots), columns),
             figures={
                 result.name: self.figures(snapshots, result, contest.baseline)
-                for result in (contest.contender, contest.baseline, contest.fallback)
+                for result in (contest.contender, contest.baseline)
                 if result is not None
             },
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),

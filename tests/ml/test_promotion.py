@@ -90,12 +90,6 @@ def test_what_few_data_cannot_tell_and_a_worse_level_leave_the_champion(rank: In
     assert decide(GATE, given).verdict == "champion_kept"
 
 
-def test_the_fallback_serves_where_the_best_baseline_is_not_sound():
-    given = comparison(contender_over_baseline=ALIKE, fallback=competitor("other rule", roc_auc=0.7))
-    decision = decide(GATE, given)
-    assert (decision.serving, decision.baseline, decision.fallback) == ("other rule", "rule", "other rule")
-
-
 def test_champion_that_a_baseline_beats_goes_too():
     decision = decide(
         GATE,

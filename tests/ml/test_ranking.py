@@ -80,16 +80,23 @@ def test_where_no_model_passes_a_sound_rule_serves_before_one_that_is_not():
     found = contest(RULE, twice, POOR, BEST_BUT_TWICE)
     decision = found.decision()
     assert (decision.verdict, decision.serving) == ("baseline_serves", "rule")
-    assert decision.baseline == "twice"  # the better rank, which a model must beat
+    assert decision.baseline == "rule"  # what would serve is what a model must beat
     assert decision.contender == found.contender.name == "best"
     assert "best fails: level within bounds (predicted/actual 2.00" in decision.reason
     assert "twice ranks better, and fails: level within bounds: predicted/actual 2.00" in decision.reason
 
 
+def test_a_rule_that_is_not_sound_keeps_no_model_from_serving():
+    """It ranks as well as the model, and would not serve: a worse rule would."""
+    twice = result("twice", noisy(0.3, level=2.0, seed=2), is_rule=True)
+    decision = contest(RULE, twice, GOOD).decision()
+    assert (decision.verdict, decision.serving, decision.baseline) == ("promoted", "good", "rule")
+
+
 def test_where_nothing_is_sound_the_reason_says_it():
     twice = result("twice", noisy(0.9, level=2.0, seed=6), is_rule=True)
     decision = contest(twice, POOR).decision()
-    assert (decision.serving, decision.fallback) == ("twice", "twice")
+    assert (decision.serving, decision.baseline) == ("twice", "twice")
     assert "No rule is sound either; the best has: level within bounds: predicted/actual 2.00" in decision.reason
 
 
