@@ -66,7 +66,7 @@ def _dbt_ready_and_parsed_once(parsed_folder: Path, dbt_kept_ready: DbtKeptReady
 
 @pytest.fixture(scope="session", autouse=True)
 def _gates_write_no_pages() -> Iterator[None]:
-    """A fifth of a gate's time, which the tests that ask for `gate_pages` take."""
+    """Rendering takes time that only the tests that ask for `gate_pages` need."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gates, "_write_pages", lambda *_: None)
         yield

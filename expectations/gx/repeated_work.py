@@ -1,4 +1,4 @@
-"""What Great Expectations does over and over in one gate, and once is enough: two fifths of a gate's time."""
+"""What Great Expectations does over and over in one gate, and once is enough."""
 
 from __future__ import annotations
 
