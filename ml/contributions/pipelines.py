@@ -1,10 +1,12 @@
 """Contributions of scikit-learn's models, which have no method for them, by the best method for the last step.
 
-| last step | method | reference |
-|---|---|---|
-| trees | TreeExplainer, then the calibration map if there is one | average of the scored customers |
-| linear | coefficient × distance, then the map | average of the scored customers |
-| anything else (MLP, large forests, …) | Shapley values by replacing features | typical scored customer |
+| last step | method |
+|---|---|
+| trees | TreeExplainer, then the calibration map if there is one |
+| linear | coefficient × distance, then the map |
+| anything else (MLP, large forests, …) | Shapley values by replacing features |
+
+All start from the typical scored customer; the first two, where a feature has no middle, from the average.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ from ml.contributions.scales import (
     served_score,
 )
 from ml.contributions.shapley import Orders
-from ml.contributions.trees import centred, tree_contributions
-from ml.contributions.typical import typical_customer
+from ml.contributions.trees import against, tree_contributions
+from ml.contributions.typical import has_middle, typical_row
 
 Scale = Callable[[NDArray], NDArray]
 # Absolute difference allowed between a score and the sum of its contributions.
@@ -84,7 +86,7 @@ def classifier_contributions(
         return exact
     if not can_be_prepared(model):
         return by_replacing(lambda some: served(raw_score(model, some)), features, background, orders)
-    substitution = _after_preparation(model, served, features, typical_customer(background))
+    substitution = _after_preparation(model, served, features, typical_row(background))
     return general_contributions(substitution, features.columns, features.columns, orders)
 
 
@@ -116,8 +118,11 @@ def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)
-    reference = found if background is features else tree_contributions(model, background)
-    return None if reference is None else centred(found, reference)
+    typical = tree_contributions(model, typical_row(background))
+    everybody = found if background is features else tree_contributions(model, background)
+    if typical is None or everybody is None:
+        return None
+    return against(found, typical, everybody, has_middle(background))
 
 
 def adds_up(found: Contributions | None, score: NDArray) -> TypeGuard[Contributions]:
@@ -148,16 +153,13 @@ def _method(model: Estimator) -> str:
 
 
 def _after_preparation(
-    pipeline: Pipeline, served: Scale, features: pd.DataFrame, typical: pd.Series
+    pipeline: Pipeline, served: Scale, features: pd.DataFrame, typical: pd.DataFrame
 ) -> PreparedSubstitution:
-    one = features.iloc[:1].assign(
-        **{name: pd.Series([typical[name]], dtype=features[name].dtype) for name in features.columns}
-    )
     matrix, names = prepared(pipeline, features)
     owner = feature_of_prepared(names, features.columns)
     return PreparedSubstitution(
         score_of=lambda some: served(raw_score(pipeline.steps[-1][1], some)),
         matrix=matrix,
-        reference=prepared(pipeline, one)[0][0],
+        reference=prepared(pipeline, typical)[0][0],
         columns={name: np.flatnonzero(owner == number) for number, name in enumerate(features.columns)},
     )

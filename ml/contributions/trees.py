@@ -1,8 +1,8 @@
 """Exact SHAP values of trees and ensembles of trees, by shap's TreeExplainer (Lundberg et al. 2020).
 
 The path-dependent method takes the distribution of features from the training rows in the trees' own nodes, which is
-quick. The contributions are then centred on the scored customers, whose typical values the reasons name: the training
-rows have other dates, and the season shifts all of them.
+quick. The typical scored customer's contributions are then subtracted, with whose values reasons compare (the average
+ones of features without a middle): the training rows have other dates, and the season shifts all of them.
 """
 
 from __future__ import annotations
@@ -69,11 +69,21 @@ def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContribut
     return None if scale is None else RawContributions(parts, base, total, scale)
 
 
-def centred(found: RawContributions, reference: RawContributions) -> RawContributions:
-    """Subtract the average contributions of other rows; the base changes so that the totals stay the same."""
-    parts = reference.values.to_numpy()
-    average = np.sort(parts, axis=0).mean(axis=0)  # sorted, so that the order of rows does not matter
-    return replace(found, values=found.values - average, base=found.base + float(average.sum()))
+def against(
+    found: RawContributions, typical: RawContributions, everybody: RawContributions, middle: NDArray
+) -> RawContributions:
+    """Contributions from another score on; the base changes so that the totals stay the same.
+
+    Parameters
+    ----------
+    typical, everybody
+        Of the typical customer, and of all customers with whom rows are compared.
+    middle
+        Mask of the features for which the typical customer counts, and not the average, shape (n_features,).
+    """
+    average = np.sort(everybody.values.to_numpy(), axis=0).mean(axis=0)  # sorted: the order of rows does not matter
+    other = np.where(middle, typical.values.to_numpy()[0], average)
+    return replace(found, values=found.values - other, base=found.base + float(other.sum()))
 
 
 def _takes_too_long(final: _Trees, row_count: int) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.data.features import is_text
+
+_MOST_VALUES_WITHOUT_MIDDLE = 4
 
 
 def typical_customer(features: pd.DataFrame) -> pd.Series:
@@ -21,6 +25,25 @@ def typical_customer(features: pd.DataFrame) -> pd.Series:
         else:
             values[name] = column.quantile(0.5, interpolation="lower")
     return pd.Series(values, dtype=object)
+
+
+def typical_row(features: pd.DataFrame) -> pd.DataFrame:
+    """The typical customer as a frame of one row, with the columns and types of the features."""
+    values = typical_customer(features)
+    return pd.DataFrame({name: pd.Series([values[name]], dtype=features[name].dtype) for name in features.columns})
+
+
+def has_middle(features: pd.DataFrame) -> NDArray:
+    """Whether each column has a middle that a value can be compared with, shape (n_features,).
+
+    Texts, flags and other columns of a few values have none: the typical one is what most happen to have.
+    """
+    return np.array(
+        [
+            not is_text(features[name]) and features[name].nunique() > _MOST_VALUES_WITHOUT_MIDDLE
+            for name in features.columns
+        ]
+    )
 
 
 def background_sample(features: pd.DataFrame, row_count: int) -> pd.DataFrame:

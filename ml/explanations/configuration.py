@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from ml.configuration import Frozen
-from warehouse.tables.features import MARTS, Wording, declared_features
+from ml.data.contract_features import ATTRIBUTE_PREFIX
+from warehouse.tables.feature_words import Topic, Wording
+from warehouse.tables.features import MARTS, declared_features, declared_topics
 
 
 class GeneralMethod(Frozen):
@@ -32,6 +36,7 @@ class ReasonsConfiguration(Frozen):
     maximum_reason_count: int = Field(ge=1)
     smallest_share: float = Field(ge=0, lt=1)
     no_reason: str
+    no_simple_reason: str
     generic_words: str
     generic_missing: str
     attributes: AttributeWording
@@ -42,6 +47,17 @@ class ReasonsConfiguration(Frozen):
         """The wording of a feature or of a listed attribute; None for others."""
         found = (declared_features(subject).get(name) for subject in MARTS)
         return next((feature for feature in found if feature is not None), self.listed_attributes.get(name))
+
+    def choices(self, name: str) -> Mapping[int, str]:
+        """Words, or their templates, for single values of a feature or attribute."""
+        if (wording := self.wording(name)) is not None:
+            return wording.choices
+        flags = {f"{ATTRIBUTE_PREFIX}has_": self.attributes.has, f"{ATTRIBUTE_PREFIX}is_": self.attributes.is_}
+        return next((words for prefix, words in flags.items() if name.startswith(prefix)), {})
+
+    def topic(self, name: str) -> Topic | None:
+        """The sentences of a topic; None for those that are told by one of their features."""
+        return next((found for subject in MARTS if (found := declared_topics(subject).get(name))), None)
 
 
 class FairnessConfiguration(Frozen):

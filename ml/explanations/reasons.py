@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ml.competition.results import Estimator
 from ml.configuration import load_configuration
@@ -17,7 +16,8 @@ from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.contributions.typical import background_sample, typical_customer
 from ml.explanations.configuration import ReasonsConfiguration
-from ml.explanations.wording import Sentences, is_missing
+from ml.explanations.topics import Topics
+from ml.explanations.wording import is_missing
 from ml.jobs.base import Job
 from warehouse.jobs.spec import Directions
 
@@ -55,64 +55,50 @@ def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index
 
 
 def worded(contributions: Contributions, features: pd.DataFrame, directions: Directions) -> pd.DataFrame:
-    """Select the topics with the largest contributions of each row, and put them into words.
+    """Select the topics with the largest contributions of each row that make sense, and put them into words.
 
     Parameters
     ----------
     features
         The explained rows, in the order of the contributions.
     directions
-        Words for higher and lower scores.
+        Words for higher and lower scores, and what a higher one means.
     """
     configuration = _configuration()
-    typical = typical_customer(features)
-    sentences = Sentences(configuration, features, typical)
-    topics, strength, leader = _topics(contributions, sentences)
-    order = np.argsort(-np.abs(strength), axis=1, kind="stable")[:, : configuration.maximum_reason_count]
-    least = np.maximum(configuration.smallest_share * np.abs(strength).sum(axis=1), _SMALLEST_PART)
-    parts, names = contributions.values.to_numpy(), list(features.columns)
-    standard = {name: _plain(value) for name, value in typical.items()}
+    background = background_sample(features, _BACKGROUND_ROW_COUNT)
+    topics = Topics(configuration, contributions, features, typical_customer(background), directions.higher_means)
+    moved = topics.strength
+    order = np.argsort(-np.abs(moved), axis=1, kind="stable")
+    least = np.maximum(configuration.smallest_share * np.abs(moved).sum(axis=1), _SMALLEST_PART)
     reasons, codes = [], []
     for row in range(len(features)):
-        sentences_of_row, coded = [], []
-        for topic in order[row]:
-            moved = strength[row, topic]
-            if abs(moved) < least[row]:
+        sentences, coded, passed_over = [], [], False
+        for number in order[row]:
+            if abs(moved[row, number]) < least[row] or len(sentences) == configuration.maximum_reason_count:
                 break
-            column = leader[row, topic]
-            name = names[column]
-            sentences_of_row.append(
-                f"{directions.raises if moved > 0 else directions.lowers} {sentences.of(name, row)}"
-            )
-            coded.append(
-                {
-                    "feature": name,
-                    "value": _plain(sentences.features[name][row]),
-                    "typical": standard[name],
-                    "contribution": round(float(parts[row, column]), 4),
-                    "topic": topics[topic],
-                    "topic_contribution": round(float(moved), 4),
-                }
-            )
-        reasons.append("; ".join(sentences_of_row) or configuration.no_reason)
+            words = topics.words(row, number)
+            if words is None:
+                passed_over = True
+                continue
+            sentences.append(f"{directions.raises if moved[row, number] > 0 else directions.lowers} {words}")
+            coded.append(_code(topics, row, number))
+        without = configuration.no_simple_reason if passed_over else configuration.no_reason
+        reasons.append("; ".join(sentences) or without)
         codes.append(json.dumps(coded, ensure_ascii=False))
     return pd.DataFrame({"reasons": reasons, "reason_codes": codes}, dtype=object)
 
 
-def _topics(contributions: Contributions, sentences: Sentences) -> tuple[list[str], NDArray, NDArray]:
-    """The topics, their contributions to each score, and the leading feature of each, by row and topic."""
-    names = list(contributions.values.columns)
-    topic_of = [sentences.topic(name) for name in names]
-    topics = list(dict.fromkeys(topic_of))
-    parts = contributions.values.to_numpy()
-    strength = np.zeros((len(parts), len(topics)))
-    leader = np.zeros((len(parts), len(topics)), dtype=int)
-    for number, topic in enumerate(topics):
-        columns = np.flatnonzero(np.array(topic_of) == topic)
-        strength[:, number] = parts[:, columns].sum(axis=1)
-        pull = parts[:, columns] * np.sign(strength[:, [number]])
-        leader[:, number] = columns[np.argmax(pull, axis=1)]
-    return topics, strength, leader
+def _code(topics: Topics, row: int, number: int) -> dict[str, object]:
+    column = topics.leader[row, number]
+    name = topics.features[column]
+    return {
+        "feature": name,
+        "value": _plain(topics.sentences.features[name][row]),
+        "typical": _plain(topics.sentences.typical[name]),
+        "contribution": round(float(topics.parts[row, column]), 4),
+        "topic": topics.names[number],
+        "topic_contribution": round(float(topics.strength[row, number]), 4),
+    }
 
 
 def _plain(value: Any) -> object:

@@ -179,7 +179,7 @@ left join scores.customer_clv_365d as clv_365d on clv_365d.customer_id = c.custo
 """
 
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
-_REASONS = {"reasons": "lowers risk: no order for 21 days (typical 60)", "reason_codes": "[]"}
+_REASONS = {"reasons": "lowers risk: orders every 30 days, the last 21 days ago", "reason_codes": "[]"}
 _LONGER = {"predicted_lower_amount": 0, "predicted_upper_amount": 15, "expected_order_count": 0.8}
 _SCORES = {
     "customer_segments": {"segment_id": 1, "segment_name": "regulars", "distance_to_center": 0.5},

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import SettingsError
 from warehouse.tables.data_dictionary import data_dictionary
-from warehouse.tables.features import MARTS, declared_features, grows_with_calendar
+from warehouse.tables.features import MARTS, declared_features, declared_topics, grows_with_calendar
 
 MART_FOLDER = DBT_PROJECT / "models" / "marts"
 
@@ -59,6 +59,9 @@ def test_a_declaration_without_a_column_cannot_be_written(tmp_path: Path):
         ("days_since_registration", {"near_by": ["country"]}, "cannot go by country"),
         ("age_years", {"colour": "red"}, "colour"),
         ("age_years", {"more_means": "trouble"}, "more_means"),
+        ("gender", {"more_means": "staying"}, "of which there is no more"),
+        ("order_gap_ratio", {"usual": [2, 1]}, "a value and a larger one"),
+        ("age_years", {"usual": [1, 2]}, "goes with `more_means`"),
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused_in_words(tmp_path: Path, column: str, entry: dict, words: str):
@@ -66,6 +69,23 @@ def test_a_declaration_that_cannot_be_meant_is_refused_in_words(tmp_path: Path, 
     with pytest.raises(SettingsError, match=words) as told:
         declared_features("customers", folder)
     assert f"{column}: " in told.value.message
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ({"words": "{shoe_size}"}, "topic buying names shoe_size, which is no feature"),
+        ({"words": "x", "if_all": ["tenure_days"]}, "goes by tenure_days, which does not say what more of it means"),
+        ({"words": "x", "if_any": ["order_count"]}, "if_any"),
+        ({"words": "{order_count"}, "topic buying"),
+    ],
+)
+def test_a_topic_that_cannot_be_told_is_refused_in_words(tmp_path: Path, sentence: dict, words: str):
+    content = yaml.safe_load((MART_FOLDER / "customer_features.yml").read_text(encoding="utf-8"))
+    content["models"][0]["config"]["meta"]["topics"]["buying"]["leaving"].append(sentence)
+    (tmp_path / "customer_features.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(SettingsError, match=words):
+        declared_topics("customers", tmp_path)
 
 
 def test_numbers_come_first_and_every_feature_has_words():

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from warehouse.base.declarations import Frozen
+from warehouse.base.meanings import Meaning
 
 Better = Literal["more", "less", "near one", "near the promise"]
 _BETTER_WORDS = {"more": "higher is better", "less": "lower is better", "near one": "1 is right"}
@@ -41,10 +42,17 @@ class Rows(Frozen):
 
 
 class Directions(Frozen):
-    """What stands before the words of a reason."""
+    """What stands before the words of a reason.
+
+    Attributes
+    ----------
+    higher_means
+        What a higher score says of the time to come: no reason then goes against the declared meaning of its feature.
+    """
 
     raises: str
     lowers: str
+    higher_means: Meaning | None = None
 
 
 class ScoreColumn(Frozen):

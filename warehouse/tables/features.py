@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -19,10 +18,10 @@ from pydantic import Field, model_validator
 from warehouse.base.declarations import Frozen
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import SettingsError
+from warehouse.tables.feature_words import Topic, Wording
 
 Subject = Literal["customers", "contracts"]
 Missing = Literal["drop", "keep", "mean", "median", "knn", "constant"]
-Shown = Literal["number", "amount", "share", "text"]
 
 MARTS: Mapping[Subject, str] = {"customers": "customer_features", "contracts": "subscription_features"}
 _FOLDER = DBT_PROJECT / "models" / "marts"
@@ -80,38 +79,6 @@ class ColumnRule(Frozen):
         return self.missing not in {"drop", "keep"} or self.winsorise is not None
 
 
-class Wording(Frozen):
-    """How one feature is put into words.
-
-    Attributes
-    ----------
-    topic
-        Features of one topic say nearly the same; only the strongest of them is named.
-    words
-        Alternatives; the first whose fields are all known is taken. Fields: value, typical, and the
-        customer's other features by name.
-    unit
-        One and many, put behind the value.
-    choices
-        Words for single values, in place of `words`.
-    not_known
-        Words where there is no value.
-    """
-
-    topic: str
-    words: tuple[str, ...] = ()
-    unit: tuple[str, str] | None = None
-    shown_as: Shown = "number"
-    not_known: str | None = None
-    choices: dict[int, str] = Field(default_factory=dict)
-
-    @property
-    def fields(self) -> set[str]:
-        """The features that its words name."""
-        named = {field for words in self.words for _, field, _, _ in Formatter().parse(words) if field is not None}
-        return named - {"value", "typical"}
-
-
 class Feature(ColumnRule, Wording):
     """One feature.
 
@@ -123,8 +90,8 @@ class Feature(ColumnRule, Wording):
         Whether the mart has a value in every row; a row without one is then broken (`missing` is drop).
     min, max
         What the gate lets through.
-    more_means
-        What more of it is expected to say of the time to come: the customer stays, or leaves.
+    is_personal
+        A trait of the person, such as age: models use it only where the source says so.
     grows_with_calendar
         Its drift is measured and shown, and asks for nothing.
     grows_with_contract
@@ -138,7 +105,7 @@ class Feature(ColumnRule, Wording):
     is_promised: bool
     min: float | None = None
     max: float | None = None
-    more_means: Literal["staying", "leaving"] | None = None
+    is_personal: bool = False
     grows_with_calendar: bool = False
     grows_with_contract: bool = False
     is_known_of_ended: bool = True
@@ -149,10 +116,11 @@ class Feature(ColumnRule, Wording):
             raise ValueError("missing: drop is the rule of what the mart promises (not_null), and of nothing else")
         if self.is_text and (self.changes_values or self.min is not None or self.max is not None):
             raise ValueError("it holds texts, which can only be kept or dropped and have no bounds")
+        if self.is_text and self.more_means:
+            raise ValueError("it holds texts, of which there is no more: `more_means` goes with numbers")
         return self
 
 
-@cache
 def declared_features(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, Feature]:
     """The features of customers or of contracts by name, in the order in which models take them: numbers, then texts.
 
@@ -161,14 +129,18 @@ def declared_features(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, 
     SettingsError
         If a column of the mart says neither what it is as a feature nor why it is none, or says it wrongly.
     """
-    file = folder / f"{MARTS[subject]}.yml"
-    try:
-        (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
-        found = [feature for column in model["columns"] for feature in _declared(column)]
-        _check_names(found)
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise SettingsError(f"{file.name}: {error}", "Mend the file; see docs/adding-a-feature.md.") from error
-    return MappingProxyType({feature.name: feature for feature in sorted(found, key=lambda feature: feature.is_text)})
+    return _declared_in(folder / f"{MARTS[subject]}.yml")[0]
+
+
+def declared_topics(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, Topic]:
+    """The topics of several features that have sentences of their own, by name.
+
+    Raises
+    ------
+    SettingsError
+        If one is declared wrongly, or names what is no feature.
+    """
+    return _declared_in(folder / f"{MARTS[subject]}.yml")[1]
 
 
 def grows_with_calendar(name: str) -> bool:
@@ -177,8 +149,37 @@ def grows_with_calendar(name: str) -> bool:
     return any(feature is not None and feature.grows_with_calendar for feature in found)
 
 
+@cache
+def _declared_in(file: Path) -> tuple[Mapping[str, Feature], Mapping[str, Topic]]:
+    try:
+        (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        found = [feature for column in model["columns"] for feature in _declared(column)]
+        _check_names(found)
+        features = {feature.name: feature for feature in sorted(found, key=lambda feature: feature.is_text)}
+        topics = {name: _topic(name, entry, features) for name, entry in _meta(model).get("topics", {}).items()}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise SettingsError(f"{file.name}: {error}", "Mend the file; see docs/adding-a-feature.md.") from error
+    return MappingProxyType(features), MappingProxyType(topics)
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (entry.get("config") or {}).get("meta") or {}
+
+
+def _topic(name: str, entry: Any, features: Mapping[str, Feature]) -> Topic:
+    try:
+        topic = Topic.model_validate(entry)
+    except ValueError as error:
+        raise ValueError(f"topic {name}: {error}") from error
+    if unknown := sorted(topic.named - features.keys()):
+        raise ValueError(f"topic {name} names {', '.join(unknown)}, which is no feature")
+    if mute := sorted(one for one in topic.judged if features[one].more_means is None):
+        raise ValueError(f"topic {name} goes by {', '.join(mute)}, which does not say what more of it means")
+    return topic
+
+
 def _declared(column: Mapping[str, Any]) -> Iterator[Feature]:
-    name, meta = column["name"], (column.get("config") or {}).get("meta") or {}
+    name, meta = column["name"], _meta(column)
     if ("feature" in meta) == ("no_feature" in meta):
         raise ValueError(f"{name} must say, below config: meta:, either `feature:` or `no_feature:` with the reason")
     if "no_feature" in meta:

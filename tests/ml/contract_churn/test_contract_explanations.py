@@ -66,7 +66,7 @@ def test_words_of_contracts():
     frame = pd.DataFrame(
         {
             "tenure_months": [1.0, 30.0],
-            "term_months": [1.0, 36.0],
+            "term_months": [1.0, 18.0],
             "monthly_amount": [70.5, np.nan],
             "attribute_has_tech_support": [0.0, 1.0],
             "attribute_has_garage": [0.0, 1.0],
@@ -79,7 +79,7 @@ def test_words_of_contracts():
     assert words.of("tenure_months", 0) == "runs for 1 month (typical 29)"
     assert [words.of("term_months", row) for row in (0, 1)] == [
         "month-to-month contract",
-        "term of 36 months (typical 12)",
+        "term of 18 months (typical 12)",
     ]
     assert words.of("monthly_amount", 0) == "pays 70.50 a month (typical 64)"
     assert words.of("monthly_amount", 1) == "price not known"
