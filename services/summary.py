@@ -9,7 +9,7 @@ from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.sign_in import sign_in_link
 from services.tables import aligned
-from warehouse.base.connections import open_published
+from warehouse.base.connections import one_row, open_published
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
 from warehouse.runs.summary import Section, page_of, read_section, read_summary
@@ -18,17 +18,21 @@ _MOST_ROWS = 10  # of a section; the page of the run has all
 _FOLDED = ("reason", "rule")  # shown below the table, as they are long
 _FOR_THE_PAGE = ("first step",)
 
-# At risk: likelier than not to stay away. Most valuable: by what they are expected to spend if they stay.
-_AT_RISK = """
+# Who is on the list is decided in one place, with everybody's action: dbt_project/macros/next_best_action.sql.
+_TO_CALL = """
 select
     customer_id as customer, country, segment_name as segment,
     order_count as orders, net_amount as "spent so far", last_order_date as "last order",
-    round(churn_probability, 2) as "churn probability", predicted_amount as "predicted spend",
-    may_be_contacted as "may be contacted"
+    round(churn_probability, 2) as "churn probability", value_at_stake_amount as "at stake",
+    expected_loss_amount as "expected loss"
 from marts.customer_360
-where churn_risk_band = 'high' and predicted_amount is not null
-order by net_amount desc, customer_id
+where next_best_action = 'call_personally'
+order by expected_loss_amount desc, customer_id
 limit 10
+"""
+_NOT_TO_CALL = """
+select count(*) from marts.customer_360
+where next_best_action_with_consent = 'call_personally' and next_best_action = 'do_not_contact'
 """
 
 
@@ -43,7 +47,9 @@ def summary_lines(settings: Settings) -> Iterator[str]:
             for section in summary.sections:
                 if section.is_for_terminal:
                     yield from _lines(section)
-        yield from _lines(read_section(connection, "The ten most valuable customers at risk", _AT_RISK))
+        yield from _lines(read_section(connection, "The most valuable customers at risk: whom to call first", _TO_CALL))
+        if (not_to_call := one_row(connection, _NOT_TO_CALL)[0]) > 0:
+            yield f"  {not_to_call} more would be called, but have not agreed to be contacted"
     yield ""
     if summary:
         yield f"All of it   {page_of(settings, summary.version)}"

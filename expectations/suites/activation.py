@@ -61,10 +61,22 @@ def _customer_360_suite(as_of_date: date) -> TableSuite:
             model,
             column="net_amount",
         ),
+        no_rows(
+            "consent_is_respected",
+            """
+                select customer_id, next_best_action, may_be_contacted
+                from {batch} as p
+                where not may_be_contacted and next_best_action <> 'do_not_contact'
+            """,
+            "Whoever has not agreed to be contacted is advised to be left alone.",
+            model,
+            column="next_best_action",
+        ),
         _longer_horizons_hold_more(),
         *(_scores_are_carried(table, *names) for table, names in _SCORES.items()),
     )
-    columns = ("customer_id", "as_of_date", "net_amount", *(name for names in _SCORES.values() for name in names))
+    columns = ("customer_id", "as_of_date", "net_amount", "may_be_contacted", "next_best_action")
+    columns += tuple(name for names in _SCORES.values() for name in names)
     columns += _amounts()[1:]
     return TableSuite("marts", "customer_360", columns, rules)
 

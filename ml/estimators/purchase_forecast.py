@@ -104,9 +104,10 @@ class PurchaseSpendModel(RegressorMixin, Served):
         """Expected net amount per order, shape (n_rows,)."""
         return self.amounts_.expected_order_amount(self._amounts(X))
 
-    def alive_probability(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        """P(a customer is still active at the date of the row), shape (n_rows,)."""
-        return self.orders_.alive_probability(X[ORDER_COLUMNS])
+    def expected_amount_if_alive(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
+        """Expected net amount in the horizon of a customer who has not dropped out, shape (n_rows,)."""
+        count = self.orders_.expected_orders_if_alive(X[ORDER_COLUMNS], self.horizon_days)
+        return count * self.expected_order_amount(X)
 
     def _amounts(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         return _all_amounts(X) if self.counts_first_order else _repeat_amounts(X)

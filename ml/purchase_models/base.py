@@ -134,6 +134,11 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         history = self._history(X)
         return self._expected_orders(history, self._one_horizon(horizon_days))[history.row_group]
 
+    def expected_orders_if_alive(self, X: pd.DataFrame, horizon_days: float) -> np.ndarray:
+        """Return the expected orders within `horizon_days` given that nobody has dropped out, shape (n_customers,)."""
+        history = self._history(X)
+        return self._expected_orders_if_alive(history, self._horizon(horizon_days))[history.row_group]
+
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Return the expected orders within the model's own `horizon_days`, shape (n_customers,)."""
         return self.expected_orders(X, self.horizon_days)

@@ -15,6 +15,7 @@ from ml.purchase_models.gamma_gamma import GammaGamma
 from ml.purchase_models.historic_order_amount import HistoricOrderAmount
 from ml.purchase_models.historic_rate import HistoricRate
 from ml.purchase_models.inputs import TooLittleData
+from ml.purchase_models.modified_beta_geometric_nbd import ModifiedBetaGeometricNBD
 from ml.purchase_models.nbd import NBD
 from ml.purchase_models.pareto_nbd import ParetoNBD
 
@@ -61,6 +62,20 @@ def fit_with_fallback(X: pd.DataFrame, *, horizon_days: float = 90.0) -> Fallbac
 def fit_spend_with_fallback(X: pd.DataFrame) -> FallbackOutcome[GammaGamma]:
     """Fit Gamma-Gamma, else the historic order amount; errors are those of `fit_with_fallback`."""
     return first_healthy([GammaGamma(), HistoricOrderAmount()], X)
+
+
+def fit_lifetimes(X: pd.DataFrame) -> PurchaseModel | None:
+    """Fit the first healthy model whose P(alive) falls with everybody's silence; None if there is none.
+
+    Pareto/NBD, else MBG/NBD. BG/NBD calls every customer with one order alive, NBD everybody.
+
+    Raises
+    ------
+    ValueError
+        Invalid data.
+    """
+    candidates = (ParetoNBD(), ModifiedBetaGeometricNBD())
+    return next((candidate for candidate in candidates if not _reasons_against(candidate, X)), None)
 
 
 def first_healthy(candidates: Sequence[Fitted], X: pd.DataFrame) -> FallbackOutcome[Fitted]:

@@ -398,6 +398,8 @@ SCORES = [
     _clv("totals_are_finite", "expected_order_count = 'infinity'"),
     _clv("interval_holds_prediction", "predicted_lower_amount = 2.51"),
     _clv("total_is_historic_plus_predicted", "total_amount = 12.52"),
+    _clv("orders_times_amount_is_predicted", "expected_order_count = 0.41"),
+    _clv("at_stake_is_at_least_predicted", "value_at_stake_amount = 2.49"),
     _clv("historic_amount_agrees_with_features", "historic_amount = 9.99, total_amount = 12.49"),
     Breakage(
         "scores.subscription_churn: key_is_unique",
@@ -433,6 +435,7 @@ ACTIVATION = [
     Breakage(
         f"{_360}: predicted_amount_agrees_with_scores", (f"update {_360} set clv_status = 'refused' where {_C1}",)
     ),
+    Breakage(f"{_360}: consent_is_respected", (f"update {_360} set next_best_action = 'call_personally' where {_C1}",)),
     Breakage(f"{_360}: longer_horizons_hold_more", (f"update {_360} set predicted_180d_amount = 2.49 where {_C1}",)),
     Breakage(
         f"{_360}: longer_horizons_hold_more",

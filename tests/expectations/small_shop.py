@@ -169,7 +169,8 @@ _CUSTOMER_360 = """
 create table marts.customer_360 as
 select c.customer_id, date '2024-07-01' as as_of_date, cast(coalesce(f.net_amount, 0) as decimal(18, 2)) as net_amount,
     churn.churn_probability, churn.status as churn_status, clv.predicted_amount, clv.status as clv_status,
-    clv_180d.predicted_amount as predicted_180d_amount, clv_365d.predicted_amount as predicted_365d_amount
+    clv_180d.predicted_amount as predicted_180d_amount, clv_365d.predicted_amount as predicted_365d_amount,
+    false as may_be_contacted, 'do_not_contact' as next_best_action
 from marts.dim_customers as c
 left join marts.customer_features as f on f.customer_id = c.customer_id and f.as_of_date = date '2024-07-01'
 left join scores.customer_churn as churn on churn.customer_id = c.customer_id
@@ -189,9 +190,10 @@ _SCORES = {
         "predicted_amount": 2.5,
         "predicted_lower_amount": 0,
         "predicted_upper_amount": 9,
+        "value_at_stake_amount": 3,
         "expected_order_count": 0.4,
         "alive_probability": 0.9,
-        "expected_order_amount": 6,
+        "expected_order_amount": 6.25,
         "historic_amount": 10,
         "total_amount": 12.5,
         "value_tier": "high",

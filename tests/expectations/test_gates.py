@@ -159,7 +159,7 @@ def test_scores_out_of_bounds_stop(shop):
         "update scores.customer_segments set distance_to_center = -1, status = 'maybe', reason = 'unclear'",
         "update scores.customer_churn set churn_probability = 1.01, churn_risk_band = 'huge' where customer_id = 'c1'",
         "update scores.customer_clv set predicted_amount = -1, predicted_lower_amount = -2, total_amount = 9, "
-        "expected_order_count = -1, alive_probability = -0.1 where customer_id = 'c1'",
+        "expected_order_count = -1, expected_order_amount = null, alive_probability = -0.1 where customer_id = 'c1'",
     )
     assert not_held(shop, "scores") == {
         "scores.customer_segments: distance_to_center_is_at_least_0",

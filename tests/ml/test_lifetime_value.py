@@ -54,14 +54,26 @@ def test_score_columns_agree_with_each_other(scores):
     assert np.allclose(scores["total_amount"], scores["historic_amount"] + scores["predicted_amount"], atol=0.006)
     assert scores["alive_probability"].between(0, 1).all()
     assert (scores["expected_order_count"] >= 0).all()
+    told = scores["expected_order_count"] * scores["expected_order_amount"]
+    assert ((told - scores["predicted_amount"]).abs() <= 0.01 * (1 + scores["expected_order_count"])).all()
+    assert (scores["value_at_stake_amount"] >= scores["predicted_amount"]).all()
 
 
 def test_tiers_hold_their_share_and_are_in_order(scores):
     share = scores["value_tier"].value_counts(normalize=True)
     assert share["top"] == pytest.approx(0.05, abs=0.01)
     assert share["low"] == pytest.approx(0.5, abs=0.01)
-    lowest_top = scores.loc[scores["value_tier"] == "top", "predicted_amount"].min()
-    assert (scores.loc[scores["value_tier"] == "low", "predicted_amount"] <= lowest_top).all()
+    lowest_top = scores.loc[scores["value_tier"] == "top", "value_at_stake_amount"].min()
+    assert (scores.loc[scores["value_tier"] == "low", "value_at_stake_amount"] <= lowest_top).all()
+
+
+def test_more_is_at_stake_with_whoever_bought_more_often_however_long_silent(snapshots, competition):
+    """The predicted amount holds the risk that they have left; what is at stake does not."""
+    estimator = competition.result("two_stage_boosting").candidate.estimator
+    row = model_frame(eligible(snapshots.scoring), competition.columns).iloc[[0, 0]].reset_index(drop=True)
+    history = {"repeat_order_count": [1, 40], "first_to_last_order_days": [300, 300], "tenure_days": [500, 500]}
+    seldom, often = estimator.details(row.assign(**history, net_amount=[60.0, 1200.0]))["value_at_stake_amount"]
+    assert often > 5 * seldom
 
 
 def test_tier_of_equal_predictions_does_not_depend_on_row_order():
@@ -90,6 +102,7 @@ def test_without_repeat_orders_there_is_an_amount_but_no_orders(snapshots):
     scores = JOB.scores(estimator, model_frame(rows, competition.columns), rows)
     assert scores["predicted_amount"].notna().all()
     assert scores["expected_order_count"].isna().all()
+    assert scores["value_at_stake_amount"].equals(scores["predicted_amount"])
 
 
 def test_returns_that_exceed_purchases_do_not_break_the_metrics():

@@ -85,7 +85,9 @@ def publish_with_profiles(settings: Settings, run_id: str, *statements: str) -> 
         connection.execute(
             "create or replace view marts.customer_360 as select customer_id, 'GB' as country, 'a' as segment_name, "
             "1 as order_count, 2.0 as net_amount, date '2024-01-01' as last_order_date, 0.9 as churn_probability, "
-            "1.0 as predicted_amount, 'high' as churn_risk_band, true as may_be_contacted from marts.dim_customers"
+            "10.0 as value_at_stake_amount, 9.0 as expected_loss_amount, "
+            "case when row_number() over () = 1 then 'call_personally' else 'do_not_contact' end as next_best_action, "
+            "'call_personally' as next_best_action_with_consent from marts.dim_customers"
         )
         for statement in statements:
             connection.execute(statement)
@@ -110,8 +112,10 @@ def test_the_terminal_shows_the_same_sections(settings: Settings) -> None:
     assert "  marts.fct_orders: amounts | are usual" in lines
     assert "Look at it." not in "".join(lines), "first steps are on the page"
     assert "  churn: The history is too short." in lines
-    at_risk = lines.index("The ten most valuable customers at risk")
-    assert lines[at_risk + 1].split()[:2] == ["customer", "country"]
+    to_call = lines.index("The most valuable customers at risk: whom to call first")
+    assert lines[to_call + 1].split()[:2] == ["customer", "country"]
+    assert len(lines[to_call + 3 :]) == 4, "one customer, one line of those who have not agreed, and the page"
+    assert lines[to_call + 4] == "  1 more would be called, but have not agreed to be contacted"
 
 
 def test_what_a_file_holds_is_no_markup_on_the_page(settings: Settings) -> None:

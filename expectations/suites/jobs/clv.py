@@ -24,6 +24,30 @@ def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
             column="total_amount",
         ),
         no_rows(
+            "orders_times_amount_is_predicted",
+            """
+                select customer_id, as_of_date, expected_order_count, expected_order_amount, predicted_amount
+                from {batch} as clv
+                where as_of_date = :as_of_date
+                    and abs(expected_order_count * expected_order_amount - predicted_amount)
+                    > 0.01 * (1 + expected_order_count)
+            """,
+            "Expected orders at their expected amount are the predicted amount, but for what rounding takes.",
+            LOOK,
+            column="expected_order_count",
+        ),
+        no_rows(
+            "at_stake_is_at_least_predicted",
+            """
+                select customer_id, as_of_date, predicted_amount, value_at_stake_amount
+                from {batch} as clv
+                where as_of_date = :as_of_date and value_at_stake_amount < predicted_amount
+            """,
+            "Nobody is expected to spend more than if they stay.",
+            LOOK,
+            column="value_at_stake_amount",
+        ),
+        no_rows(
             "historic_amount_agrees_with_features",
             """
                 select c.customer_id, c.historic_amount, f.net_amount

@@ -92,7 +92,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         return self.target(rows) > 0
 
     def selected(self, rows: pd.DataFrame, predicted: NDArray) -> NDArray:
-        """The two upper value tiers."""
+        """As many with the highest predictions as the two upper value tiers hold."""
         tier = self.value_tier(pd.Series(predicted), rows["customer_id"])
         return np.isin(tier.astype(str), list(self.configuration.value_tiers)[:2])
 
@@ -207,12 +207,12 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
 
     def scores(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         detail = predicted_columns(estimator, features, rows)
-        tier = self.value_tier(detail["predicted_amount"], rows["customer_id"])
+        tier = self.value_tier(detail["value_at_stake_amount"], rows["customer_id"])
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))
 
-    def value_tier(self, predicted: pd.Series, customer_id: pd.Series) -> NDArray:
-        """Tier of each customer by rank of predicted spend, shape (n_rows,); ties are ranked by id."""
-        order = np.lexsort((customer_id.to_numpy(dtype=str), -predicted.to_numpy()))
+    def value_tier(self, amount: pd.Series, customer_id: pd.Series) -> NDArray:
+        """Tier of each customer by rank of the amount, shape (n_rows,); ties are ranked by id."""
+        order = np.lexsort((customer_id.to_numpy(dtype=str), -amount.to_numpy()))
         share = np.empty(len(order))
         share[order] = (np.arange(len(order)) + 0.5) / max(len(order), 1)
         names, limits = list(self.configuration.value_tiers), list(self.configuration.value_tiers.values())

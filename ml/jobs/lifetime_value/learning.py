@@ -18,12 +18,14 @@ from ml.estimators.boosting import boosted_regressor
 from ml.estimators.classifiers import make_classifier
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
-from ml.estimators.purchase_forecast import PurchaseSpendModel
+from ml.estimators.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
 from ml.estimators.search import Chosen, InsideMeasure, by_auc, by_gini, by_squared_error
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.learning import CustomerLearning
+from ml.purchase_models.base import PurchaseModel
+from ml.purchase_models.fallback import fit_lifetimes
 
 HOLDOUT = "the holdout, by folds of customers"
 TRAINING = "the training snapshots"
@@ -64,6 +66,19 @@ class SpendLearning(CustomerLearning):
         except CandidateFailed as failure:
             return failure
 
+    @cached_property
+    def companion(self) -> PurchaseSpendModel | CandidateFailed:
+        """As `purchases`, on all orders: it gives everybody an amount of their own, also those with one order."""
+        try:
+            return PurchaseSpendModel(self.horizon_days, counts_first_order=True).fit(self._histories)
+        except CandidateFailed as failure:
+            return failure
+
+    @cached_property
+    def lifetimes(self) -> PurchaseModel | None:
+        """What gives P(alive); None where no purchase model could be fitted."""
+        return None if isinstance(self.companion, CandidateFailed) else fit_lifetimes(self._histories[ORDER_COLUMNS])
+
     @property
     def _histories(self) -> pd.DataFrame:
         return model_frame(self.snapshots.newest)
@@ -102,9 +117,10 @@ class SpendLearning(CustomerLearning):
         return self._complete(self.purchases.method_name_, self.purchases, predicted, self.purchases.record_)
 
     def _purchase_model_all_orders(self) -> Candidate:
-        estimator = PurchaseSpendModel(self.horizon_days, counts_first_order=True).fit(self._histories)
-        predicted = estimator.predict(model_frame(self.rows))
-        return self._complete(estimator.method_name_, estimator, predicted, estimator.record_)
+        if isinstance(self.companion, CandidateFailed):
+            raise self.companion
+        predicted = self.companion.predict(model_frame(self.rows))
+        return self._complete(self.companion.method_name_, self.companion, predicted, self.companion.record_)
 
     # ---- candidates fitted on outcomes ----
 
@@ -175,14 +191,14 @@ class SpendLearning(CustomerLearning):
         """
         settings = self.configuration.intervals
         interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)
-        companion = None if isinstance(self.purchases, CandidateFailed) else self.purchases
+        companion = None if isinstance(self.companion, CandidateFailed) else self.companion
         record = {
             **parameters,
             "horizon_days": self.horizon_days,
             "fitted_row_count": len(self.rows),
             "interval_learned_on": TRAINING if self.has_outcomes else HOLDOUT,
         }
-        return Candidate(name, is_baseline, LifetimeValueModel(amount, interval, companion), record)
+        return Candidate(name, is_baseline, LifetimeValueModel(amount, interval, companion, self.lifetimes), record)
 
 
 def _record(prefix: str, chosen: Chosen) -> dict[str, object]:

@@ -26,6 +26,14 @@ described as (
         coalesce(features.order_count_365d, 0) as order_count_365d,
         features.mean_order_gap_days,
         features.order_gap_ratio,
+        -- a customer with one order day has no gap to go by
+        case
+            when features.order_gap_ratio is not null
+                then
+                    features.order_gap_ratio >= {{ var('overdue_gap_count') }}
+                    and features.days_since_last_order >= {{ var('overdue_minimum_days') }}
+            else features.days_since_last_order >= {{ var('churn_horizon_days') }}
+        end as is_overdue,
         cast(coalesce(features.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(features.net_amount_365d, 0) as decimal(18, 2)) as net_amount_365d,
         features.net_margin_amount,

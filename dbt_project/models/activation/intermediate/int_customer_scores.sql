@@ -69,11 +69,16 @@ scored as (
         end as predicted_{{ days }}d_reason,
         {%- endfor %}
         clv.expected_order_count,
-        clv.alive_probability,
+        -- two models: who buys is alive, so that nobody is less likely to be alive than to buy
+        case
+            when clv.alive_probability is not null
+                then greatest(clv.alive_probability, 1 - churn.churn_probability)
+        end as alive_probability,
         clv.historic_amount,
         clv.total_amount,
         clv.predicted_margin_amount,
         clv.total_margin_amount,
+        clv.value_at_stake_amount,
         clv.value_tier
     from {{ ref('dim_customers') }} as customers
     left join segments
