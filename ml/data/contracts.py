@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pandas as pd
@@ -19,6 +19,7 @@ from ml.data.contract_months import months_between
 from ml.data.history import first_day
 from ml.data.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
 from warehouse.base.build_file import BuildFile
+from warehouse.source_definitions.in_build_file import allowed_personal_features
 
 Design = Literal["cross_section", "snapshots"]
 _FEATURES = "marts.subscription_features"
@@ -62,7 +63,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
     LeakError
         If a training label window reaches beyond the evaluation date.
     """
-    known = {"source": file.source, "as_of_date": as_of_date, "horizon_days": horizon_days}
+    known: dict[str, Any] = {"source": file.source, "as_of_date": as_of_date, "horizon_days": horizon_days}
     with file.opened(read_only=True) as connection:
         scoring = _scoring(connection, as_of_date)
         if scoring.empty:
@@ -77,6 +78,7 @@ def read_contracts(file: BuildFile, as_of_date: date, horizon_days: int) -> Cont
             "inner join intermediate.int_snapshot_dates as s using (as_of_date) where f.is_eligible"
         ).df()
         began_on = history_began_on(connection)
+        known["personal_features"] = allowed_personal_features(connection)
     if dates["ended_at"].dropna().dt.normalize().nunique() == 1:
         ended = ~scoring["is_eligible"].astype(bool)
         training = _with_customers(scoring, customers).assign(is_churned=ended.to_numpy())

@@ -5,7 +5,7 @@ Labels are in another table. Categories are texts, everything else floating-poin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -92,15 +92,20 @@ def is_text(column: pd.Series) -> bool:
     return not pd.api.types.is_numeric_dtype(column)
 
 
-def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]]:
+def usable_columns(frame: pd.DataFrame, barred: Collection[str] = ()) -> tuple[tuple[str, ...], dict[str, str]]:
     """Split the columns of a model frame into those that vary and those without information.
+
+    Parameters
+    ----------
+    barred
+        Names of personal traits that models may not use.
 
     Returns
     -------
     usable
         Names, in the order of the columns.
     dropped
-        Name → why: "empty" (all null or unknown) or "constant".
+        Name → why: "empty" (all null or unknown), "constant" or "personal".
     """
     dropped = {}
     for name in frame.columns:
@@ -109,4 +114,6 @@ def usable_columns(frame: pd.DataFrame) -> tuple[tuple[str, ...], dict[str, str]
             dropped[name] = "empty"
         elif frame[name].nunique(dropna=False) == 1:
             dropped[name] = "constant"
+        elif name in barred:
+            dropped[name] = "personal"
     return tuple(name for name in frame.columns if name not in dropped), dropped

@@ -18,6 +18,7 @@ from ml.data.features import KEY_COLUMNS
 from warehouse.base.build_file import BuildFile
 from warehouse.base.connections import one_row
 from warehouse.base.errors import ClienteleError
+from warehouse.source_definitions.in_build_file import allowed_personal_features
 
 LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
 _FEATURES = "marts.customer_features"
@@ -43,6 +44,8 @@ class DatedRows(ABC):
         Features at the as-of date.
     history_began_on
         The first day with data; None if it is known from the rows only.
+    personal_features
+        Traits of a person that models may use.
     """
 
     source: str
@@ -51,6 +54,7 @@ class DatedRows(ABC):
     evaluation: pd.DataFrame
     scoring: pd.DataFrame
     history_began_on: date | None = None
+    personal_features: frozenset[str] = frozenset()
 
     @property
     def evaluation_date(self) -> date | None:
@@ -130,7 +134,7 @@ def read_snapshots(
     """
     with file.opened(read_only=True) as connection:
         training, evaluation, scoring = _read(connection, as_of_date, maximum_training_row_count)
-        began_on = history_began_on(connection)
+        began_on, personal = history_began_on(connection), allowed_personal_features(connection)
     snapshots = Snapshots(
         source=file.source,
         as_of_date=as_of_date,
@@ -140,6 +144,7 @@ def read_snapshots(
         evaluation=evaluation,
         scoring=scoring,
         history_began_on=began_on,
+        personal_features=personal,
     )
     check_no_leak(snapshots)
     return snapshots

@@ -23,7 +23,7 @@ from ml.explanations.model_card import CardContent, model_card
 from ml.explanations.pictures import global_pictures, mean_absolute
 from ml.explanations.reasons import explained
 from ml.jobs.base import Job
-from ml.tracking import RegisteredVersion
+from ml.tracking import MODEL_CARD, RegisteredVersion
 from warehouse.base.build_file import BuildFile
 from warehouse.base.csv_writing import as_text_cell
 from warehouse.base.rows import insert_frame
@@ -88,7 +88,7 @@ class TrainingReport:
                 log.exception("No figures by group of %s could be made; the training continues.", result.name)
         evaluated_on, notes = self.job.evaluated_on(self.snapshots), self.competition.notes
         content = CardContent(self.fingerprint, strata, groups, drivers, method, evaluated_on, notes)
-        artefacts["model_card.md"] = model_card(self.job, self.competition, result, version, content)
+        artefacts[MODEL_CARD] = model_card(self.job, self.competition, result, version, content)
         return artefacts
 
     def write_fairness(self, connection: duckdb.DuckDBPyConnection) -> None:

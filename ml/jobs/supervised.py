@@ -16,6 +16,7 @@ from ml.competition.results import ByWeight, Candidate, Competition, Model, Refu
 from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
+from ml.data.personal import barred
 from ml.data.snapshots import eligible
 from ml.estimators.search import Chosen
 from ml.evaluation.metrics import WeightedMetric
@@ -112,7 +113,8 @@ class SupervisedJob(Job[Rows, Model]):
 
     def usable(self, snapshots: Rows) -> tuple[tuple[str, ...], dict[str, str]]:
         """The features that vary, and the reasons why others are dropped."""
-        return usable_columns(model_frame(self.learned_rows(snapshots)))
+        frame = model_frame(self.learned_rows(snapshots))
+        return usable_columns(frame, barred(frame.columns, snapshots.personal_features))
 
     def gate_of(self, snapshots: Rows) -> SupervisedGate:
         """The thresholds of the gate for these data."""

@@ -41,7 +41,8 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
         f"- **Approve**: {_takes_over(spec, new, champion)}\n"
         f"- **Reject**: {_stays(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
-        f"More in MLflow: model `{new.model_name}`, version {new.version}, with its model card.",
+        f"More in MLflow (`make status` has its address): the model card on the page of version {new.version}, "
+        f"`/#/models/{new.model_name}/versions/{new.version}`.",
     ]
     return "\n\n".join(parts)
 

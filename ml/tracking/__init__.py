@@ -6,6 +6,7 @@ registered model and have the tag `source`: the alias `champion` points to the v
 """
 
 from ml.tracking.backtests import record_backtest
+from ml.tracking.descriptions import MODEL_CARD
 from ml.tracking.documents import read_document, training_report, write_document
 from ml.tracking.recording import Recorded, record_refusal, record_results, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
@@ -14,6 +15,7 @@ from ml.tracking.server import TrackingServer
 from ml.tracking.versions import Figures, RegisteredVersion, usable_champion
 
 __all__ = [
+    "MODEL_CARD",
     "Figures",
     "Recorded",
     "RegisteredVersion",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ml.competition.results import Competition, Result
 from ml.tracking.job import TrackedJob
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
-from warehouse.base.markdown import plain
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 MODEL_CARD = "model_card.md"
 _NOTE = "mlflow.note.content"  # the tag that the pages show as an experiment's description
 _LONGEST_DIGEST = 36
+_SECTION = "\n\n## "
 
 
 def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fingerprint: Mapping[str, str]) -> None:
@@ -28,22 +27,25 @@ def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fing
         client.update_registered_model(job.model_name, text)
 
 
-def describe_version(
-    server: TrackingServer, experiment_id: str, version: RegisteredVersion, competition: Competition, result: Result
-) -> None:
-    """Describe a version: what it is, its metrics, the decision, and where its model card is."""
-    decision, figures = competition.decision, version.figures
-    role = "a baseline" if result.candidate.is_baseline else "a candidate"
-    words = [
-        f"**{version.candidate}** ({role}), trained for source `{version.source}` as of {version.as_of_date}.",
-        f"{figures.metric_name} on the holdout: {figures.metric_value:.4g}; best baseline ({figures.baseline_name}): "
-        f"{figures.baseline_value:.4g}.",
-        f"Decision of the training: {decision.verdict.replace('_', ' ')}. {plain(decision.reason)}",
-        f"[Model card](#/experiments/{experiment_id}/runs/{version.run_id}/artifacts/{MODEL_CARD}): data, figures by "
-        "group, limits.",
-    ]
+def describe_version(server: TrackingServer, experiment_id: str, version: RegisteredVersion, card: str) -> None:
+    """Show a version's model card, as much of it as its page holds, and a link to the whole."""
+    path = f"#/experiments/{experiment_id}/runs/{version.run_id}/artifacts/{MODEL_CARD}"
     with server.client() as client:
-        client.update_model_version(version.model_name, version.version, "\n\n".join(words)[:LONGEST_TEXT])
+        client.update_model_version(version.model_name, version.version, _as_description(card, path))
+
+
+def _as_description(card: str, path: str) -> str:
+    """The card with whole sections only: of one that is too long, the longest are left out and named."""
+    head, *sections = card.strip().split(_SECTION)
+    left_out: list[str] = []
+    while True:
+        without = f", with what is left out here: {', '.join(left_out)}" if left_out else ""
+        text = f"[Model card]({path}){without}.\n\n{_SECTION.join([head, *sections])}"
+        if len(text) <= LONGEST_TEXT or not sections:
+            return text[:LONGEST_TEXT]
+        longest = max(sections, key=len)
+        sections.remove(longest)
+        left_out.append(longest.partition("\n")[0])
 
 
 def log_data(fingerprint: Mapping[str, str], context: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
-from ml.tracking.descriptions import describe_job, describe_version, log_data
+from ml.tracking.descriptions import MODEL_CARD, describe_job, describe_version, log_data
 from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
@@ -42,7 +42,7 @@ def record_training(
     pipeline_run_id: str | None,
     *,
     serving: RegisteredVersion | None = None,
-    describe: Describe | None = None,
+    describe: Describe,
 ) -> Recorded:
     """Record all candidates, and register the one that is to serve and the contender. No alias changes.
 
@@ -51,7 +51,7 @@ def record_training(
     serving
         The version that serves so far, and keeps serving if no candidate is to serve.
     describe
-        Makes the artefacts of a registered version, which are logged in its run.
+        Makes the artefacts of a registered version, its model card among them, which are logged in its run.
     """
     import mlflow
 
@@ -73,8 +73,9 @@ def record_training(
                     log_data(fingerprint, "training and holdout")
                     if result.name in {competition.decision.serving, competition.decision.contender}:
                         versions[result.name] = register(job, competition, result, tags, run.info.run_id)
-                        _log_artefacts(describe(result, versions[result.name]) if describe else {})
-                        describe_version(server, experiment_id, versions[result.name], competition, result)
+                        artefacts = describe(result, versions[result.name])
+                        _log_artefacts(artefacts)
+                        describe_version(server, experiment_id, versions[result.name], str(artefacts[MODEL_CARD]))
             _log_failures(competition, experiment_id, tags)
         describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving or "", serving)

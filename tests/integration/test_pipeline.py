@@ -97,13 +97,13 @@ def test_published_scores_say_which_values_were_imputed_and_the_marts_do_not(sho
     settings, *_ = shop
     missing = pipeline.published(
         settings,
-        "select features.age_years, treated.original_value, treated.used_value "
+        "select features.days_since_registration, treated.original_value, treated.used_value "
         "from scores.feature_treatments as treated "
         "inner join marts.customer_features as features using (customer_id, as_of_date) "
-        "where treated.column_name = 'age_years' and treated.rule = 'median'",
+        "where treated.column_name = 'days_since_registration' and treated.rule = 'knn'",
     )
     assert missing
-    assert all(age is None and original is None and used > 0 for age, original, used in missing)
+    assert all(days is None and original is None and used > 0 for days, original, used in missing)
 
 
 def test_a_second_run_changes_nothing(shop) -> None:

@@ -241,6 +241,7 @@ def test_the_question_shows_the_figures_side_by_side(held):
     assert "- beats the best baseline: roc_auc" in text
     assert f"**Reject**: version {old} (" in text
     assert "No answer within 12 hours counts as a rejection" in text
+    assert f"`/#/models/crm_churn/versions/{outcome.awaiting_version}`" in text
 
 
 def test_the_question_can_be_asked_without_the_report_and_after_a_roll_back(held):

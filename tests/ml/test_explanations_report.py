@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import mlflow
@@ -13,7 +16,10 @@ import pytest
 
 from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.fairness import DIFFERENCE, EVERYONE, SMALL_GROUPS, fairness_figures
-from tests.ml.synthetic_shop import SOURCE
+from ml.tracking import RegisteredVersion
+from ml.tracking.descriptions import describe_version
+from ml.tracking.versions import Figures
+from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE
 from warehouse.base.markdown import plain
 
 SETTINGS = FairnessConfiguration(
@@ -96,6 +102,10 @@ def test_training_leaves_pictures_a_card_and_figures(trained, tmp_path: Path, jo
     assert plain(version.tags["decision_reason"]) in card
     assert "| content sha256 | " in card
     assert "| country | customers |" in card
+    tables = [block.splitlines() for block in card.split("\n\n") if block.startswith("| ")]
+    assert any("contribution" in lines[0] for lines in tables)
+    for lines in tables:  # a heading breaks a table as a cell does
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1, lines[0]
     with duckdb.connect(str(settings.build_file(SOURCE)), read_only=True) as connection:
         rows = connection.execute(
             "select * from quality.model_fairness where model_name = ? and model_version = ?",
@@ -104,6 +114,19 @@ def test_training_leaves_pictures_a_card_and_figures(trained, tmp_path: Path, jo
     assert set(rows["group_value"]) == {EVERYONE, DIFFERENCE, "NL", "BE"}
     assert set(rows["group_column"]) == {"country"}
     assert not rows.duplicated(["group_column", "group_value", "metric_name"]).any()
+
+
+def test_a_card_too_long_for_its_page_is_shown_without_its_longest_sections():
+    told: list[str] = []
+    client = SimpleNamespace(update_model_version=lambda *words: told.append(words[-1]))
+    version = RegisteredVersion("crm_churn", "3", "run", "rule", SOURCE, AS_OF_DATE, (), Figures())
+    card = "# Title\n\n## Short\n\nsays it" + "".join(f"\n\n## Long {number}\n\n{'z' * 3000}" for number in range(3))
+    describe_version(SimpleNamespace(client=lambda: nullcontext(client)), "1", version, card)
+    assert told[0].splitlines()[0] == (
+        "[Model card](#/experiments/1/runs/run/artifacts/model_card.md), with what is left out here: Long 0, Long 1."
+    )
+    assert "## Short\n\nsays it" in told[0]
+    assert told[0].count("z") == 3000
 
 
 @pytest.mark.parametrize(("job", "words"), [("churn", "risk:"), ("clv", "value:")])

@@ -59,13 +59,12 @@ def backtest(value: str) -> str:
 
 
 def description(value: str) -> str:
-    """What MLflow shows of a version; our own link to the card apart."""
+    """What MLflow shows of a version; our own link to the whole card apart."""
     told: list[str] = []
     client = SimpleNamespace(update_model_version=lambda *words: told.append(words[-1]))
-    competition = competition_of(f"{value} {value}")
     server = SimpleNamespace(client=lambda: nullcontext(client))
-    describe_version(server, "1", VERSION, competition, competition.results[0])
-    return told[0].partition("[Model card]")[0]
+    describe_version(server, "1", VERSION, card(value))
+    return told[0].partition("\n\n")[2]
 
 
 @pytest.mark.parametrize("page", [card, question, backtest, description])

@@ -21,6 +21,7 @@ from ml.data.snapshots import Snapshots, eligible
 from ml.lifecycle.scoring import NO_PURCHASE, score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator
+from ml.tracking.versions import LONGEST_TEXT
 from tests.ml.jobs import CUSTOMER_JOBS, job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
@@ -99,7 +100,9 @@ def test_mlflow_says_in_words_what_it_holds(trained, name: str):
     assert "Who serves" in experiment.tags["mlflow.note.content"]
     assert client.get_registered_model(job.model_name).description == experiment.tags["mlflow.note.content"]
     version = client.get_model_version_by_alias(job.model_name, "champion")
-    assert outcomes[name].candidate in version.description
+    assert f"# {job.model_name} version {version.version}: {outcomes[name].candidate}\n" in version.description
+    assert {"## Decision", "## Limits"} <= set(version.description.splitlines())
+    assert len(version.description) <= LONGEST_TEXT
     place = f"#/experiments/{experiment.experiment_id}/runs/{version.run_id}/artifacts/model_card.md"
     assert place in version.description
     assert "model_card.md" in {file.path for file in client.list_artifacts(version.run_id)}

@@ -65,7 +65,7 @@ def test_the_definitions_of_a_source_replace_the_former_ones() -> None:
     with duckdb.connect() as connection:
         write_source_definitions(connection, former)
         write_source_definitions(connection, newer)
-        assert connection.execute("from state.source_settings").fetchall() == [(None, "lines", [])]
+        assert connection.execute("from state.source_settings").fetchall() == [(None, "lines", [], [])]
         assert connection.execute("from state.line_kinds").fetchall() == [("BOX", "fee", "wrapping", "A box")]
 
 

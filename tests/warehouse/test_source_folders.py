@@ -69,6 +69,7 @@ def test_what_is_left_empty_is_as_if_it_were_not_there(settings: Settings, tmp_p
         (GOOD + "    also_give: [orders]\n", "line 4: a table stands twice"),
         (GOOD + "    columns: [Bon]\n    optional_columns: [bon]\n", "line 4: the column bon stands twice"),
         (GOOD + "    columns: [Bon]\n    guest_column: Card\n", "line 4: guest_column 'Card' is none of the columns"),
+        (GOOD + "personal_features: [height]\n", "line 7: personal_features names height, which is no personal trait"),
         (GOOD.replace("mapped", "contract"), "line 3: with form contract the names of the files say"),
         (
             GOOD + "  - {pattern: 'BONS*.csv', format: csv, rows_are: order_items}\n",

@@ -13,6 +13,7 @@ from warehouse.base.time_zones import time_zone_problem
 from warehouse.base.yaml_texts import Place
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.tables.contract import load_contract
+from warehouse.tables.features import personal_traits
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -142,7 +143,7 @@ def check_order(source: Source, file: str, lines: Mapping[Place, int]) -> None:
 
 
 def check_values(source: Source, file: str, lines: Mapping[Place, int]) -> None:
-    """Refuse a time zone that is none, and spellings that no column could have.
+    """Refuse a time zone that is none, traits that are not personal, and spellings that no column could have.
 
     Raises
     ------
@@ -152,6 +153,12 @@ def check_values(source: Source, file: str, lines: Mapping[Place, int]) -> None:
     if problem := time_zone_problem(source.time_zone):
         raise SourceError(
             f"{file}, line {lines[('time_zone',)]}: {problem}.", "Write it as Europe/Berlin or America/New_York."
+        )
+    if unknown := sorted(set(source.personal_features) - personal_traits()):
+        raise SourceError(
+            f"{file}, line {lines[('personal_features',)]}: personal_features names {', '.join(unknown)}, which is no "
+            "personal trait.",
+            f"Take it out, or use one of {', '.join(sorted(personal_traits()))}.",
         )
     columns = {name: column for table in load_contract().tables.values() for name, column in table.columns.items()}
     for name, words in source.spellings.items():

@@ -64,6 +64,7 @@ class Source(Frozen):
     reporting_currency: str | None = None  # amounts in others are converted; None: the currency of most orders
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
     contract_attributes: tuple[str, ...] = ()  # keys of subscriptions.attributes that may be shown: no free text
+    personal_features: tuple[str, ...] = ()  # traits of a person that models may use all the same
 
     def mapping_sql(self, table: str) -> str:
         """The SELECT that gives a contract table."""
@@ -80,9 +81,9 @@ class Source(Frozen):
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""
-        # Where the customer stands, and what is shown of contracts, decides nothing about how rows are read.
+        # Where the customer stands, and what is shown or used of them, decides nothing about how rows are read.
         of_files = {"__all__": {"customer_id_sql", "guest_column"}}
-        left_out = {"folder": True, "contract_attributes": True, "files": of_files}
+        left_out = {"folder": True, "contract_attributes": True, "personal_features": True, "files": of_files}
         parts = [self.model_dump_json(exclude=left_out)]
         parts += [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
         parts += [load_contract().model_dump_json(), READING_RULES_VERSION]

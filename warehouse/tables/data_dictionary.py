@@ -102,6 +102,7 @@ def _use(feature: Feature | None) -> str:
     if feature is None:
         return ""
     said = ["feature"] if feature.is_promised else [f"feature; where missing: {feature.missing} ({feature.because})"]
+    said += ["personal: only where the source allows it"] if feature.is_personal else []
     said += ["outliers clipped"] if feature.winsorise else []
     said += [f"more of it means {feature.more_means}"] if feature.more_means else []
     return f" *({'; '.join(said)})*"

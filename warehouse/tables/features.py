@@ -7,6 +7,7 @@ pages read of it, or `no_feature:` with the reason. See docs/adding-a-feature.md
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -91,7 +92,7 @@ class Feature(ColumnRule, Wording):
     min, max
         What the gate lets through.
     is_personal
-        A trait of the person, such as age: models use it only where the source says so.
+        A trait of the person, such as age: models use it only where the source allows it.
     grows_with_calendar
         Its drift is measured and shown, and asks for nothing.
     grows_with_contract
@@ -129,7 +130,7 @@ def declared_features(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, 
     SettingsError
         If a column of the mart says neither what it is as a feature nor why it is none, or says it wrongly.
     """
-    return _declared_in(folder / f"{MARTS[subject]}.yml")[0]
+    return _declared_in(folder / f"{MARTS[subject]}.yml").features
 
 
 def declared_topics(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, Topic]:
@@ -140,7 +141,14 @@ def declared_topics(subject: Subject, folder: Path = _FOLDER) -> Mapping[str, To
     SettingsError
         If one is declared wrongly, or names what is no feature.
     """
-    return _declared_in(folder / f"{MARTS[subject]}.yml")[1]
+    return _declared_in(folder / f"{MARTS[subject]}.yml").topics
+
+
+def personal_traits() -> frozenset[str]:
+    """Traits of a person, which models use only where the source allows it: features, and keys of attributes."""
+    marts = [_declared_in(_FOLDER / f"{mart}.yml") for mart in MARTS.values()]
+    declared = {feature.name for mart in marts for feature in mart.features.values() if feature.is_personal}
+    return frozenset(declared.union(*(mart.personal_keys for mart in marts)))
 
 
 def grows_with_calendar(name: str) -> bool:
@@ -149,17 +157,27 @@ def grows_with_calendar(name: str) -> bool:
     return any(feature is not None and feature.grows_with_calendar for feature in found)
 
 
+@dataclass(frozen=True)
+class _Declared:
+    """What a mart's file says; `personal_keys` are those of a column of attributes."""
+
+    features: Mapping[str, Feature]
+    topics: Mapping[str, Topic]
+    personal_keys: frozenset[str]
+
+
 @cache
-def _declared_in(file: Path) -> tuple[Mapping[str, Feature], Mapping[str, Topic]]:
+def _declared_in(file: Path) -> _Declared:
     try:
         (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
         found = [feature for column in model["columns"] for feature in _declared(column)]
         _check_names(found)
         features = {feature.name: feature for feature in sorted(found, key=lambda feature: feature.is_text)}
         topics = {name: _topic(name, entry, features) for name, entry in _meta(model).get("topics", {}).items()}
+        personal = frozenset(key for column in model["columns"] for key in _meta(column).get("personal_keys", ()))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"{file.name}: {error}", "Mend the file; see docs/adding-a-feature.md.") from error
-    return MappingProxyType(features), MappingProxyType(topics)
+    return _Declared(MappingProxyType(features), MappingProxyType(topics), personal)
 
 
 def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from ml.data.features import usable_columns
 from ml.data.fingerprint import data_fingerprint
 from ml.data.history import ShortHistory
 from ml.data.outcomes import contract_outcomes_after
+from ml.data.personal import barred
 from ml.data.snapshots import eligible
 from ml.estimators.contract_churn import BASELINES, ContractChurnModel
 from ml.estimators.search import Chosen, subsampled
@@ -162,7 +163,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         if snapshots.design == "cross_section":
             today = [one.name for one in declared_features("contracts").values() if not one.is_known_of_ended]
             frame = frame.drop(columns=today, errors="ignore")
-        return usable_columns(frame)
+        return usable_columns(frame, barred(frame.columns, snapshots.personal_features))
 
     def input_columns(self, snapshots: Contracts) -> tuple[str, ...]:
         usable = self.usable(snapshots)[0]
