@@ -49,6 +49,7 @@ class PlaceLimits(Frozen):
 class ScoresThresholds(Frozen):
     scored_share_minimum: float = Field(ge=0, le=1)
     scored_share_change_warning: float = Field(ge=0, le=1)
+    name_true_share_minimum: float = Field(ge=0, le=1)
     predicted_to_past_spend_minimum: float = Field(ge=0)
     predicted_to_past_spend_maximum: float = Field(gt=0)
 

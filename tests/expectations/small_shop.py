@@ -183,7 +183,7 @@ _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", 
 _REASONS = {"reasons": "lowers risk: orders every 30 days, the last 21 days ago", "reason_codes": "[]"}
 _LONGER = {"predicted_lower_amount": 0, "predicted_upper_amount": 15, "expected_order_count": 0.8}
 _SCORES = {
-    "customer_segments": {"segment_id": 1, "segment_name": "regulars", "distance_to_center": 0.5},
+    "customer_segments": {"segment_id": 1, "segment_name": "regulars", "is_name_true": True, "distance_to_center": 0.5},
     "customer_churn": {"churn_probability": 0.25, "churn_risk_band": "low", "horizon_days": 90, **_REASONS},
     "customer_clv": {
         "horizon_days": 90,

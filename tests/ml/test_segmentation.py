@@ -14,6 +14,7 @@ from ml.competition.results import Candidate, Refused
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.snapshots import eligible
+from ml.estimators.segments.claims import is_true
 from ml.estimators.segments.mixture import MixtureSegments
 from ml.estimators.segments.model import KMeansSegments
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, Naming, SegmentationConfiguration
@@ -24,6 +25,7 @@ from ml.jobs.segmentation.selection import choose
 from tests.ml.segmentation_blobs import blobs
 
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")
+NAMING = CONFIGURATION.naming
 JOB = SegmentationJob()
 # The same competition with few resamples: what is asked here does not turn on their number.
 QUICK_CONFIGURATION = CONFIGURATION.model_copy(
@@ -118,56 +120,83 @@ def test_ids_last_from_method_to_method():
     assert (new.predict(blobs(2)) == former.predict(blobs(2))).mean() > 0.99
 
 
-def profile(recency: float, orders: float, spend: float, tenure: float, median_orders: float) -> dict[str, float]:
-    return dict(zip(PROFILE_COLUMNS, (recency, orders, spend, tenure), strict=True)) | {
-        "order_day_count__median": median_orders
-    }
+def customers(count: int, days: float, orders: float, spend: float, tenure: float) -> pd.DataFrame:
+    return pd.DataFrame([dict(zip(PROFILE_COLUMNS, (days, orders, spend, tenure), strict=True))] * count)
+
+
+def named(*segments: pd.DataFrame) -> dict[int, str]:
+    """The names of segments, which are numbered from 1."""
+    ids = np.repeat(np.arange(1, len(segments) + 1), [len(rows) for rows in segments])
+    return {number: one.name for number, one in name_segments([(pd.concat(segments), ids)], NAMING).items()}
 
 
 def test_names_say_what_a_marketer_would():
-    profiles = pd.DataFrame(
-        [
-            profile(-1, 1.5, 1.6, 0.5, 14),
-            profile(0.8, 0.9, 0.9, 0.5, 8),
-            profile(-0.7, -1, -1, -2, 1),
-            profile(0.9, -1, -0.9, 0, 1),
-            profile(0.6, -0.4, -0.5, 0.1, 2),
-        ],
-        index=[1, 2, 3, 4, 5],
-    )
-    assert name_segments(profiles, CONFIGURATION.naming) == {
+    assert named(
+        customers(10, 10, 14, 2000, 500),
+        customers(40, 150, 8, 300, 500),
+        customers(40, 20, 2, 50, 40),
+        customers(40, 200, 1, 20, 300),
+        customers(40, 90, 2, 40, 300),
+    ) == {
         1: "Loyal big spenders",
-        2: "Big spenders slipping away",
+        2: "Regulars slipping away",
         3: "New customers",
         4: "One-time buyers gone quiet",
         5: "Occasional buyers gone quiet",
     }
 
 
-@pytest.mark.parametrize("count", [2, 3, 5, 9])
-def test_segments_of_one_kind_get_different_names(count: int):
-    profiles = pd.DataFrame([profile(-1, 1, 1 + n, 0.5, 9) for n in range(count)], index=range(1, count + 1))
-    names = name_segments(profiles, CONFIGURATION.naming)
-    assert len(set(names.values())) == count
-    assert names[count].startswith("Loyal big spenders, higher spend")
+def test_a_name_that_is_false_for_many_gives_way_to_a_softer_one():
+    quiet = customers(70, 200, 1, 20, 300)
+    assert named(quiet)[1] == "One-time buyers gone quiet"
+    assert named(pd.concat([quiet, customers(30, 200, 2, 20, 300)]))[1] == "Occasional buyers gone quiet"
+    assert named(pd.concat([quiet, customers(30, 200, 9, 20, 300)]))[1] == "Customers gone quiet"
+    assert named(pd.concat([quiet, customers(30, 2, 1, 20, 300)]))[1] == "One-time buyers"
 
 
-def test_segments_that_hardly_differ_are_numbered_rather_than_told_apart_by_a_hair():
-    profiles = pd.DataFrame([profile(-1, 1, 1 + n / 100, 0.5, 9) for n in range(2)], index=[1, 2])
-    names = name_segments(profiles, CONFIGURATION.naming)
-    assert names == {1: "Loyal big spenders, group 1", 2: "Loyal big spenders, group 2"}
+def test_a_name_has_to_be_true_in_earlier_months_too():
+    now, before = customers(50, 10, 3, 50, 100), customers(50, 10, 3, 50, 400)
+    ones = np.ones(50, dtype=int)
+    assert name_segments([(now, ones)], NAMING)[1].name == "New customers"
+    both_months = name_segments([(now, ones), (before, ones)], NAMING)
+    assert (both_months[1].name, both_months[1].true_share) == ("Active repeat buyers", 1.0)
+
+
+def test_the_share_of_whom_a_name_is_true_is_told_with_its_claim():
+    rows = pd.concat([customers(9, 200, 1, 20, 300), customers(1, 200, 5, 20, 300)])
+    one = name_segments([(rows, np.full(10, 7))], NAMING)[7]
+    assert (one.name, one.true_share) == ("One-time buyers gone quiet", 0.9)
+    assert is_true(one.claim, rows).tolist() == [True] * 9 + [False]
+
+
+def test_segments_of_one_kind_get_different_names_that_are_true():
+    spends = (1000, 3000, 9000)
+    names = named(customers(400, 100, 2, 10, 300), *(customers(20, 10, 9, spend, 500) for spend in spends))
+    assert [names[number] for number in (2, 3, 4)] == [
+        "Loyal big spenders, lower spend",
+        "Loyal big spenders, medium spend",
+        "Loyal big spenders, higher spend",
+    ]
+
+
+def test_segments_that_no_word_tells_apart_are_numbered():
+    """Their medians differ, and many members of each lie on the other's side."""
+    rows = [pd.concat([customers(60, 10, 9, spend, 500), customers(40, 10, 9, 1000, 500)]) for spend in (999, 1001)]
+    assert list(named(*rows).values()) == ["Loyal customers, group 1", "Loyal customers, group 2"]
+    assert len(set(named(*(customers(9, 10, 9, spend, 500) for spend in range(1, 6))).values())) == 5
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda rules: rules["kinds"].pop(), "must have no conditions"),
-        (lambda rules: rules["kinds"][0]["when"].update(shoe_size={"at_most": 1}), "unknown profile columns shoe_size"),
+        (lambda rules: rules["kinds"].pop(), "must have no words"),
+        (lambda rules: rules["words"]["new"].update(shoe_size={"at_most": 1}), "unknown profile columns shoe_size"),
+        (lambda rules: rules["words"].pop("quiet"), "words that claim nothing: quiet"),
         (lambda rules: rules["qualifiers"].pop("net_amount"), "every profile column needs its qualifiers"),
     ],
 )
 def test_a_naming_table_with_gaps_is_refused(change, words: str):
-    rules = CONFIGURATION.naming.model_dump()
+    rules = NAMING.model_dump()
     rules["kinds"] = [dict(kind) for kind in rules["kinds"]]
     change(rules)
     with pytest.raises(ValidationError, match=words):
@@ -234,6 +263,17 @@ def test_scores_have_a_name_and_a_distance(snapshots, competition):
     assert (scores["distance_to_center"] >= 0).all()
     assert 0 < scores["is_untypical"].mean() < 0.05
     assert scores.groupby("segment_id")["segment_name"].nunique().eq(1).all()
+    assert scores.groupby("segment_id")["is_name_true"].mean().ge(NAMING.minimum_share).all()
+
+
+def test_who_lapsed_and_who_never_bought_has_a_segment_by_rule(snapshots):
+    rows = snapshots.scoring.head(3).assign(is_eligible=[False, True, False])
+    grouped = JOB.unscored(rows)
+    assert grouped["segment_id"].tolist()[::2] == [0, 0]
+    assert grouped["segment_name"].tolist()[::2] == ["Lapsed customers"] * 2
+    assert grouped.iloc[1].isna().all(), "could be grouped by a model"
+    never = JOB.unscored(pd.DataFrame({"customer_id": ["n"], "net_amount": 0}))
+    assert never.iloc[0].tolist() == [-1, "Never bought", True]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ summarised as (
         as_of_date,
         cast(count(*) as integer) as customer_count,
         cast(count(*) as double) / max(all_customer_count) as customer_share,
+        cast(avg(cast(is_segment_name_true as integer)) as double) as name_true_share,
         cast(sum(net_amount) as decimal(18, 2)) as net_amount,
         cast(sum(net_amount_365d) as decimal(18, 2)) as net_amount_365d,
         cast(avg(days_since_last_order) as double) as mean_days_since_last_order,

@@ -1,4 +1,4 @@
-"""Segments: a name for each, and the same one for all its members."""
+"""Segments: a name for each, the same one for all its members, and true of most of them."""
 
 from __future__ import annotations
 
@@ -23,5 +23,21 @@ def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
             "A segment has one name.",
             LOOK,
             column="segment_name",
+        ),
+        no_rows(
+            "segment_names_are_true",
+            """
+                select segment_id, segment_name, count(*) as customer_count,
+                    avg(cast(is_name_true as integer)) as name_true_share
+                from {batch} as segments
+                where as_of_date = :as_of_date and status = 'scored'
+                group by segment_id, segment_name
+                having avg(cast(is_name_true as integer)) < :share
+            """,
+            f"A segment's name is true of at least {thresholds.name_true_share_minimum:.0%} of its members.",
+            "The customers have changed since the segments were named: train anew, python -m ml train --job segmentation.",
+            column="segment_name",
+            severity="warning",
+            share=thresholds.name_true_share_minimum,
         ),
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
 
+from ml.estimators.segments.claims import is_true
 from ml.estimators.segments.scaling import behaviour_scaler, capped
 
 
@@ -26,6 +27,9 @@ class SegmentModel(ClusterMixin, BaseEstimator):
         The id of each center; a matched segment keeps its id from model to model.
     segment_names_ : dict
         Id (as text) → name.
+    segment_claims_ : dict
+        Id (as text) → what the name claims of each member (`ml.estimators.segments.claims`); None for versions
+        registered before names were held against members.
     """
 
     columns: tuple[str, ...]
@@ -35,6 +39,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
     # Defaults for methods without noise and with exact assignment.
     noise_share_ = 0.0
     assignment_agreement_ = 1.0
+    segment_claims_: dict[str, dict[str, list[float | None]]] | None = None
 
     def _start(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         self.scaler_ = behaviour_scaler(self.winsorized_share).fit(X[list(self.columns)])
@@ -88,6 +93,16 @@ class SegmentModel(ClusterMixin, BaseEstimator):
     def names(self, segment_ids: NDArray) -> list[str]:
         """The name of each id."""
         return [self.segment_names_[str(number)] for number in segment_ids]
+
+    def name_is_true(self, X: pd.DataFrame) -> NDArray | None:  # noqa: N803
+        """Whether the name of each customer's segment is true of them, shape (n_rows,); None if not known."""
+        if self.segment_claims_ is None:
+            return None
+        segment, true = self.predict(X), np.zeros(len(X), dtype=bool)
+        for number in np.unique(segment):
+            members = segment == number
+            true[members] = is_true(self.segment_claims_[str(number)], X[members])
+        return true
 
     def _distances_of(self, scaled: NDArray) -> NDArray:
         squared = (scaled**2).sum(axis=1)[:, None] - 2 * scaled @ self.centers_.T

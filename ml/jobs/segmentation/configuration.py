@@ -11,7 +11,6 @@ from ml.configuration import Frozen
 
 # The columns of a profile, whichever columns the clustering uses.
 PROFILE_COLUMNS = ("days_since_last_order", "order_day_count", "net_amount", "tenure_days")
-MEDIAN_SUFFIX = "__median"
 
 
 class KMeansParameters(Frozen):
@@ -40,34 +39,38 @@ class Stability(Frozen):
 
 
 class Bound(Frozen):
+    """The values of which a word is true: at least or at most so much; more or less than that share of customers."""
+
     at_least: float | None = None
     at_most: float | None = None
-
-    def holds(self, value: float) -> bool:
-        """Whether a value lies within the bounds, inclusively."""
-        above = self.at_least is None or value >= self.at_least
-        return above and (self.at_most is None or value <= self.at_most)
+    more_than_share: float | None = Field(default=None, gt=0, lt=1)
+    less_than_share: float | None = Field(default=None, gt=0, lt=1)
 
 
-class NamingRule(Frozen):
+class Kind(Frozen):
     name: str
-    when: dict[str, Bound]
+    words: tuple[str, ...]
 
 
 class Naming(Frozen):
-    """The rules of names: the first rule whose conditions all hold names the segment."""
+    """The words of names, and the names: the first of which all words are true of enough members."""
 
-    kinds: tuple[NamingRule, ...] = Field(min_length=1)
+    minimum_share: float = Field(gt=0.5, le=1)
+    words: dict[str, dict[str, Bound]]
+    kinds: tuple[Kind, ...] = Field(min_length=1)
     qualifiers: dict[str, tuple[str, str, str]]
+    lapsed: str
+    never_bought: str
 
     @model_validator(mode="after")
     def _is_complete(self) -> Naming:
-        known = {*PROFILE_COLUMNS, *(name + MEDIAN_SUFFIX for name in PROFILE_COLUMNS)}
-        used = {column for rule in self.kinds for column in rule.when} | set(self.qualifiers)
-        if unknown := sorted(used - known):
+        used = {column for bounds in self.words.values() for column in bounds} | set(self.qualifiers)
+        if unknown := sorted(used - set(PROFILE_COLUMNS)):
             raise ValueError(f"naming: unknown profile columns {', '.join(unknown)}")
-        if self.kinds[-1].when or any(not rule.when for rule in self.kinds[:-1]):
-            raise ValueError("naming: the last kind, and only the last, must have no conditions")
+        if unknown := sorted({word for kind in self.kinds for word in kind.words} - set(self.words)):
+            raise ValueError(f"naming: words that claim nothing: {', '.join(unknown)}")
+        if self.kinds[-1].words or any(not kind.words for kind in self.kinds[:-1]):
+            raise ValueError("naming: the last kind, and only the last, must have no words")
         if set(self.qualifiers) != set(PROFILE_COLUMNS):
             raise ValueError("naming: every profile column needs its qualifiers")
         return self

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
@@ -22,14 +21,15 @@ from ml.jobs.segmentation.candidates import candidates
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
 from ml.jobs.segmentation.decision import decide
 from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
-from ml.jobs.segmentation.matching import matched_ids
-from ml.jobs.segmentation.naming import name_segments, segment_profiles
+from ml.jobs.segmentation.labels import labelled, names_for_the_record
 from ml.jobs.segmentation.selection import Choice, choose
 from ml.treatment.rows import complete
 from ml.treatment.transformer import value_changes
 
 # A single feature gives a ranking, not segments.
 _FEWEST_COLUMNS = 2
+# Of those whom a rule and no model groups; models number theirs from 1.
+_LAPSED, _NEVER_BOUGHT = 0, -1
 
 
 class SegmentationJob(Job[Snapshots, SegmentModel]):
@@ -83,15 +83,15 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         columns, wanted = self._varying_columns(snapshots), self.input_columns(snapshots)
         everyone = model_frame(self._customers(snapshots.scoring), wanted)
         features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
-        results, failures = self._results(features, columns, self._months(snapshots, wanted))
+        months = self._months(snapshots, wanted)
+        results, failures = self._results(features, columns, months)
         evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
         choice = choose(evidence, self.configuration)
+        serving = champion.estimator if champion else None
+        results = [labelled(result, [features, *months], serving, self.configuration) for result in results]
         chosen = next(result for result in results if result.name == choice.name)
         scaled = results[0].candidate.estimator.scaled(features)  # the scale on which all candidates are evaluated
-        serving = champion.estimator if champion else None
         former = None if serving is None else partition_figures(serving, features, scaled, self.configuration)
-        for result in results:
-            self._label(result.candidate.estimator, features, serving)
         return Competition(
             results=tuple(results),
             failures=failures,
@@ -103,6 +103,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
             champion_metrics={}
             if serving is None or former is None
             else self._agreement(chosen, serving, features, former),
+            documents={"segment_names.json": names_for_the_record(chosen.candidate.estimator, features)},
         )
 
     def _results(
@@ -129,19 +130,6 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
                 months.append(model_frame(rows, wanted).set_axis(rows["customer_id"], axis=0))
         return months
 
-    def _label(self, model: SegmentModel, features: pd.DataFrame, champion: SegmentModel | None) -> None:
-        """Set ids, those of the champion where segments match and else by value, and names by the profiles."""
-        farthest = self.configuration.maximum_match_distance
-        ids = None if champion is None else matched_ids(model, champion, farthest)
-        if ids is None:
-            spend = features["net_amount"].groupby(model.positions(features)).mean()
-            spend = spend.reindex(range(len(model.centers_)), fill_value=-np.inf)
-            ids = (-spend).rank(method="first").astype(int).to_numpy()
-        model.segment_ids_ = ids
-        profiles = segment_profiles(features, model.predict(features))
-        names = name_segments(profiles, self.configuration.naming)
-        model.segment_names_ = {str(i): names.get(int(i), f"Segment {i}") for i in ids}
-
     def _agreement(
         self, chosen: Result, champion: SegmentModel, features: pd.DataFrame, former: dict[str, float]
     ) -> dict[str, float]:
@@ -152,7 +140,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
 
     def _pictures(self, result: Result, features: pd.DataFrame, evidence: pd.DataFrame, choice: Choice) -> dict:
         from ml.evaluation import plots
-        from ml.jobs.segmentation.plots import evidence_by_method
+        from ml.jobs.segmentation.plots import evidence_by_method, segment_profiles
 
         model = result.candidate.estimator
         profiles = segment_profiles(features, model.predict(features))
@@ -172,9 +160,18 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
                 "segment_name": estimator.names(segment),
                 "distance_to_center": distance,
                 "is_untypical": is_untypical,
+                "is_name_true": estimator.name_is_true(features),
             },
             index=rows.index,
         )
+
+    def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rules group whom no model does: those who lapsed, and those who never bought, who have no features."""
+        naming, has_bought = self.configuration.naming, "is_eligible" in rows
+        is_grouped = ~rows["is_eligible"].astype(bool) if has_bought else pd.Series(True, index=rows.index)
+        number, name = (_LAPSED, naming.lapsed) if has_bought else (_NEVER_BOUGHT, naming.never_bought)
+        grouped = pd.DataFrame({"segment_id": number, "segment_name": name, "is_name_true": True}, index=rows.index)
+        return grouped[is_grouped].reindex(rows.index)
 
     def changed_values(self, estimator: SegmentModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """The values that the segments' own scaling caps (ml/estimators/segments/scaling.py)."""

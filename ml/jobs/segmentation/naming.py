@@ -1,68 +1,115 @@
-"""Unique names of segments, by the rules of `ml/conf/segmentation.yml` and the segments' profiles."""
+"""Names of segments that are true of their members, by the words of `ml/conf/segmentation.yml`.
+
+Each word claims something of a single customer. The first name whose words hold, all of them, for the share of members
+that is asked for names the segment; names that claim less stand further down, and the last one claims nothing. A name
+has to hold in the months before as well: who is new or quiet changes with the season, and names stay until the next
+training.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ml.jobs.segmentation.configuration import MEDIAN_SUFFIX, PROFILE_COLUMNS, Naming
+from ml.estimators.segments.claims import Claim, both, is_true
+from ml.jobs.segmentation.configuration import Bound, Naming
 
-# Columns in which segments differ by less than this (standard deviations) do not distinguish them.
-_WORTH_SAYING = 0.1
-_WORDS_BY_COUNT = {2: (0, 2), 3: (0, 1, 2)}
+# The members of a segment, a frame for each month with some, today's first.
+Members = list[pd.DataFrame]
 
 
-def segment_profiles(features: pd.DataFrame, segment: np.ndarray) -> pd.DataFrame:
-    """One row per segment: mean standardised log of each profile column, its median, and the share.
+@dataclass(frozen=True)
+class Named:
+    """The name of a segment, its claim, and the share of members of whom it is true, in the month with the lowest."""
 
-    Returns
-    -------
-    DataFrame
-        Columns `<feature>`, `<feature>__median` and `share`, indexed by segment id.
+    name: str
+    claim: Claim
+    true_share: float
+
+
+def name_segments(months: Sequence[tuple[pd.DataFrame, NDArray]], naming: Naming) -> dict[int, Named]:
+    """Name every segment; those of one kind are told apart by the feature that differs most.
+
+    Parameters
+    ----------
+    months
+        Today's customers first: the profile columns, one row per customer, and the id of each customer's segment.
     """
-    values = features[list(PROFILE_COLUMNS)].fillna(0).reset_index(drop=True)
-    logs = np.sign(values) * np.log1p(values.abs())
-    spread = logs.std(ddof=0).replace(0, 1)
-    profile = ((logs - logs.mean()) / spread).groupby(segment).mean()
-    medians = values.groupby(segment).median().add_suffix(MEDIAN_SUFFIX)
-    share = pd.Series(segment).value_counts(normalize=True).rename("share")
-    return profile.join(medians).join(share)
-
-
-def name_segments(profiles: pd.DataFrame, naming: Naming) -> dict[int, str]:
-    """Name every segment of `segment_profiles`; segments of one kind get qualifiers by the column that differs most."""
-    kinds = {segment: _kind(row, naming) for segment, row in profiles.iterrows()}
-    names: dict[int, str] = {}
-    for kind in dict.fromkeys(kinds.values()):
-        alike = [segment for segment, other in kinds.items() if other == kind]
-        names |= _distinguished(kind, profiles.loc[alike], naming)
-    return {int(segment): names[segment] for segment in profiles.index}
-
-
-def _kind(profile: pd.Series, naming: Naming) -> str:
-    return next(
-        rule.name for rule in naming.kinds if all(bound.holds(profile[column]) for column, bound in rule.when.items())
-    )
-
-
-def _distinguished(name: str, profiles: pd.DataFrame, naming: Naming) -> dict[int, str]:
-    if len(profiles) == 1:
-        return {profiles.index[0]: name}
-    left = [column for column in naming.qualifiers if column in profiles]
-    spread = {column: np.ptp(profiles[column]) for column in left}
-    column = max(spread, key=lambda name: spread[name]) if spread else None
-    if column is None or spread[column] < _WORTH_SAYING:
-        return {segment: f"{name}, group {number}" for number, segment in enumerate(profiles.index, start=1)}
-    order = profiles[column].sort_values(ascending=False, kind="stable").index
-    words = naming.qualifiers[column]
-    if len(order) in _WORDS_BY_COUNT:
-        chosen = (words[place] for place in _WORDS_BY_COUNT[len(order)])
-        return {segment: f"{name}, {word}" for segment, word in zip(order, chosen, strict=True)}
-    # More segments than words: an upper and a lower half, each distinguished by another column.
-    rest, middle = profiles.drop(columns=column), len(order) // 2
-    halves = ((order[:middle], words[0]), (order[middle:], words[2]))
-    return {
-        segment: full_name
-        for half, word in halves
-        for segment, full_name in _distinguished(f"{name}, {word}", rest.loc[half], naming).items()
+    today, segment = months[0]
+    members = {
+        int(number): [rows[its == number] for rows, its in months if (its == number).any()]
+        for number in np.unique(segment)
     }
+    kinds = [(kind.name, _claim(kind.words, naming, today)) for kind in naming.kinds]
+    first = {number: _first_true(kinds, rows, naming.minimum_share) for number, rows in members.items()}
+    named: dict[int, Named] = {}
+    for kind in {one.name: one for one in first.values()}.values():
+        alike = {number: members[number] for number, one in first.items() if one.name == kind.name}
+        named |= _told_apart(kind, alike, naming)
+    return dict(sorted(named.items()))
+
+
+def _claim(words: tuple[str, ...], naming: Naming, everyone: pd.DataFrame) -> Claim:
+    """What words claim together; a bound by rank is its value among everyone."""
+    claims = [
+        {feature: _limits(bound, everyone[feature]) for feature, bound in naming.words[word].items()} for word in words
+    ]
+    return reduce(both, claims, {})
+
+
+def _limits(bound: Bound, values: pd.Series) -> list[float | None]:
+    if bound.more_than_share is not None:
+        return [float(np.nextafter(values.quantile(bound.more_than_share), np.inf)), None]
+    if bound.less_than_share is not None:
+        return [None, float(np.nextafter(values.quantile(1 - bound.less_than_share), -np.inf))]
+    return [bound.at_least, bound.at_most]
+
+
+def _named(name: str, claim: Claim, members: Members) -> Named:
+    return Named(name, claim, min(float(is_true(claim, rows).mean()) for rows in members))
+
+
+def _first_true(kinds: list[tuple[str, Claim]], members: Members, minimum_share: float) -> Named:
+    named = (_named(name, claim, members) for name, claim in kinds)
+    return next(one for one in named if one.true_share >= minimum_share)
+
+
+def _told_apart(kind: Named, alike: dict[int, Members], naming: Naming) -> dict[int, Named]:
+    """Segments of one kind with a qualifier each, if that is true of their members; else numbered."""
+    if len(alike) == 1:
+        return dict.fromkeys(alike, kind)
+    for qualified in _qualified(kind, alike, naming):
+        if all(one.true_share >= naming.minimum_share for one in qualified.values()):
+            return qualified
+    return {
+        number: _named(f"{kind.name}, group {place}", kind.claim, rows)
+        for place, (number, rows) in enumerate(alike.items(), start=1)
+    }
+
+
+def _qualified(kind: Named, alike: dict[int, Members], naming: Naming) -> Iterator[dict[int, Named]]:
+    """By each feature, the one that differs most first: the segments from the highest to the lowest, cut in between."""
+    columns = list(naming.qualifiers)
+    medians = pd.DataFrame({number: today[columns].median() for number, (today, *_) in alike.items()})
+    logs = medians.clip(lower=0).apply(np.log1p)
+    for feature in (logs.max(axis=1) - logs.min(axis=1)).sort_values(ascending=False, kind="stable").index:
+        words = _words(naming.qualifiers[feature], len(alike))
+        order = logs.loc[feature].sort_values(ascending=False, kind="stable")
+        cuts = [float(np.expm1((higher + lower) / 2)) for higher, lower in pairwise(order)]
+        limits = zip([*cuts, None], [None, *cuts], strict=True)
+        if words:
+            yield {
+                number: _named(f"{kind.name}, {word}", both(kind.claim, {feature: list(limit)}), alike[number])
+                for number, word, limit in zip(order.index, words, limits, strict=True)
+            }
+
+
+def _words(words: tuple[str, str, str], count: int) -> tuple[str, ...]:
+    """A word for each of so many segments; none if there are more segments than words."""
+    return {2: (words[0], words[2]), 3: words}.get(count, ())

@@ -1,12 +1,14 @@
-"""The plot that compares methods and numbers of segments."""
+"""The plot that compares methods and numbers of segments, and what is shown of the segments chosen."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ml.evaluation.plots import COLOURS, plain
 from ml.jobs.segmentation.candidates import METHODS, method_of
+from ml.jobs.segmentation.configuration import PROFILE_COLUMNS
 
 _COLOURS = dict(zip(METHODS, COLOURS, strict=False))
 _PANELS = (
@@ -45,3 +47,20 @@ def evidence_by_method(evidence: pd.DataFrame, chosen: str) -> Figure:
     panels[0].legend(frameon=False)
     figure.suptitle(f"Methods and numbers of segments: {chosen} chosen")
     return plain(figure)
+
+
+def segment_profiles(features: pd.DataFrame, segment: np.ndarray) -> pd.DataFrame:
+    """One row per segment: mean standardised log of each profile column, its median, and the share.
+
+    Returns
+    -------
+    DataFrame
+        Columns `<feature>`, `<feature>__median` and `share`, indexed by segment id.
+    """
+    values = features[list(PROFILE_COLUMNS)].fillna(0).reset_index(drop=True)
+    logs = np.sign(values) * np.log1p(values.abs())
+    spread = logs.std(ddof=0).replace(0, 1)
+    profile = ((logs - logs.mean()) / spread).groupby(segment).mean()
+    medians = values.groupby(segment).median().add_suffix("__median")
+    share = pd.Series(segment).value_counts(normalize=True).rename("share")
+    return profile.join(medians).join(share)

@@ -34,6 +34,7 @@ scored as (
 
         segments.segment_id,
         segments.segment_name,
+        segments.is_name_true as is_segment_name_true,
 
         churn.status as churn_status,
         churn.reason as churn_reason,
