@@ -393,10 +393,6 @@ SCORES = [
         ),
     ),
     Breakage(
-        "scores.customer_segments: segment_names_are_true",
-        ("update scores.customer_segments set is_name_true = false where status = 'scored'",),
-    ),
-    Breakage(
         "scores.customer_churn: totals_are_finite", ("update scores.customer_churn set churn_probability = 'infinity'",)
     ),
     _clv("totals_are_finite", "expected_order_count = 'infinity'"),

@@ -172,6 +172,15 @@ def test_scores_out_of_bounds_stop(shop):
     }
 
 
+def test_a_name_of_a_segment_that_is_no_longer_true_is_warned_of(shop):
+    change(shop, "update scores.customer_segments set is_name_true = false where status = 'scored'")
+    result = checked(shop, "scores")
+    assert result.is_passed
+    assert ("scores.customer_segments", "segment_names_are_true") in [
+        (check.table_name, check.expectation) for check in result.warnings
+    ]
+
+
 def test_a_job_that_refuses_everyone_is_only_reported(shop):
     change(shop, "update scores.customer_churn set status = 'refused', reason = 'too few customers'")
     result = checked(shop, "scores")

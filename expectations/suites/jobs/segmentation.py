@@ -35,7 +35,7 @@ def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
                 having avg(cast(is_name_true as integer)) < :share
             """,
             f"A segment's name is true of at least {thresholds.name_true_share_minimum:.0%} of its members.",
-            "The customers have changed since the segments were named: train anew, python -m ml train --job segmentation.",
+            "Customers have changed since they were named: train anew, python -m ml train --job segmentation.",
             column="segment_name",
             severity="warning",
             share=thresholds.name_true_share_minimum,
