@@ -105,7 +105,7 @@ class Topics:
         pulls = {
             name: sign * self.parts[row, self.features.index(name)]
             for name in topic.besides
-            if name not in sentence.fields and self._is_said(name, row, meaning)
+            if not sentence.is_alone and name not in sentence.fields and self._is_said(name, row, meaning)
         }
         strongest = max(pulls, key=lambda name: pulls[name], default=None)
         if strongest is None or pulls[strongest] <= 0:

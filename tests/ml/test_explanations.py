@@ -242,7 +242,7 @@ def test_words_and_codes_agree(models, features: pd.DataFrame):
             assert code["contribution"] == pytest.approx(contributions.values[code["feature"]][row], abs=1e-4)
         strength = [abs(code["topic_contribution"]) for code in parsed]
         assert strength == sorted(strength, reverse=True)
-    assert (told["reason_codes"] != "[]").mean() > 0.9
+    assert (told["reason_codes"] != "[]").mean() > 0.8
 
 
 def test_where_nothing_moves_the_score_that_is_said(features: pd.DataFrame):

@@ -137,7 +137,7 @@ def test_every_scored_customer_is_told_why(trained, job: str, words: str):
     scored = rows[rows["status"] == "scored"]
     # Where a rule serves, half the customers may be alike: nobody is told an invented reason.
     assert scored["reasons"].str.contains(f"{words}|nothing stands out|no simple reason").all()
-    assert scored["reasons"].str.contains(words).mean() > 0.3
+    assert scored["reasons"].str.contains(words).mean() > 0.2
     assert all(isinstance(json.loads(codes), list) for codes in scored["reason_codes"])
     assert rows.loc[rows["status"] != "scored", ["reasons", "reason_codes"]].isna().all().all()
     first = next(codes for codes in map(json.loads, scored["reason_codes"]) if codes)[0]

@@ -72,12 +72,15 @@ class Sentence(Frozen):
         Features of which all, or one at least, must speak for what is said.
     if_not_known
         Features that must be without a value.
+    is_alone
+        Whether nothing is added to it.
     """
 
     words: str
     if_all: tuple[str, ...] = ()
     if_one: tuple[str, ...] = ()
     if_not_known: tuple[str, ...] = ()
+    is_alone: bool = False
 
     @field_validator("words")
     @classmethod
