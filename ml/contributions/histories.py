@@ -8,6 +8,7 @@ replaced, and a consistent history is computed from them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,3 +63,28 @@ def history_contributions(
     typical = typical_customer(background)
     substitution = FrameSubstitution(lambda mixed: score_of(possible(mixed, typical)), features, typical)
     return general_contributions(substitution, players, features.columns, orders)
+
+
+def all_orders_contributions(
+    score_of: Callable[[pd.DataFrame], NDArray],
+    features: pd.DataFrame,
+    background: pd.DataFrame,
+    orders: Orders,
+) -> Contributions:
+    """As `history_contributions`, of a model that takes the net amount of all order days, the first included.
+
+    The amount per order day is replaced, and the net amount follows from it.
+    """
+
+    def score(mixed: pd.DataFrame) -> NDArray:
+        return score_of(mixed.assign(net_amount=mixed[AMOUNT_COLUMN] * (mixed[COUNT_COLUMN] + 1)))
+
+    found = history_contributions(score, _by_day(features), _by_day(background), orders, SPEND_FEATURES)
+    told_as = next(name for name in ("average_order_amount", "net_amount") if name in features)
+    parts = found.values.assign(**{told_as: found.values[AMOUNT_COLUMN], AMOUNT_COLUMN: 0.0})
+    return replace(found, values=parts)
+
+
+def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the amount per order day in place of that per repeat order."""
+    return frame.assign(**{AMOUNT_COLUMN: frame["net_amount"] / (frame[COUNT_COLUMN] + 1)})

@@ -56,14 +56,14 @@ def contributions_of(
     background
         The rows they are compared with, of the same columns; most often themselves.
     """
-    own_method = getattr(estimator, "contributions", None)
+    own_method, score = getattr(estimator, "contributions", None), partial(served_score, estimator)
     if own_method is not None:
-        return own_method(features, background, orders)
-    if gives_probabilities(estimator):
-        return classifier_contributions(estimator, features, background, orders)
-    score = partial(served_score, estimator)
-    exact = _amount_parts(estimator, features, background)
-    return exact if adds_up(exact, score(features)) else by_replacing(score, features, background, orders)
+        found = own_method(features, background, orders)
+    elif gives_probabilities(estimator):
+        found = classifier_contributions(estimator, features, background, orders)
+    else:
+        found = _amount_parts(estimator, features, background)
+    return found if adds_up(found, score(features)) else by_replacing(score, features, background, orders)
 
 
 def classifier_contributions(
@@ -127,7 +127,10 @@ def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame
 
 def adds_up(found: Contributions | None, score: NDArray) -> TypeGuard[Contributions]:
     """Whether contributions were found and add up to the served scores, shape (n_rows,)."""
-    return found is not None and np.allclose(found.score, score, atol=_TOLERANCE, rtol=1e-4)
+    if found is None:
+        return False
+    total = found.base + found.values.sum(axis=1).to_numpy()
+    return np.allclose(total, score, atol=_TOLERANCE, rtol=1e-4)
 
 
 def _amount_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> Contributions | None:

@@ -11,7 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
 from ml.competition.results import CandidateFailed
-from ml.contributions.histories import HISTORY_FEATURES, SPEND_FEATURES, history_contributions
+from ml.contributions.histories import (
+    HISTORY_FEATURES,
+    SPEND_FEATURES,
+    all_orders_contributions,
+    history_contributions,
+)
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
@@ -94,7 +99,10 @@ class PurchaseSpendModel(RegressorMixin, Served):
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Shapley values of the history and of the mean order amount."""
-        return history_contributions(partial(served_score, self), features, background, orders, SPEND_FEATURES)
+        score = partial(served_score, self)
+        if self.counts_first_order:
+            return all_orders_contributions(score, features, background, orders)
+        return history_contributions(score, features, background, orders, SPEND_FEATURES)
 
     def expected_order_count(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected orders in the horizon, shape (n_rows,)."""

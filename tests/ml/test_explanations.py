@@ -53,6 +53,7 @@ COLUMNS = (
     "mean_order_gap_days",
     "order_gap_ratio",
     "mean_repeat_order_amount",
+    "net_amount",
     "net_amount_90d",
     "net_amount_365d",
     "order_count_365d",
@@ -106,6 +107,7 @@ def models(rows: pd.DataFrame) -> dict[str, object]:
     found["status_quo"] = StatusQuoSpend(HORIZON_DAYS).fit(frame)
     found["last_90_days"] = LastPeriodSpend(HORIZON_DAYS).fit(frame)
     found["purchase_spend"] = PurchaseSpendModel(HORIZON_DAYS).fit(frame)
+    found["all_orders"] = PurchaseSpendModel(HORIZON_DAYS, counts_first_order=True).fit(frame)
     stages = make_classifier("gradient_boosting", COLUMNS, BOOSTING, 0), boosted_regressor(COLUMNS, BOOSTING, 0)
     found["two_stage"] = TwoStageSpendModel(*stages, fold_count=2).fit(frame, spend, customers)
     found["poisson"] = boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson").fit(frame, np.maximum(spend, 0))
@@ -126,6 +128,7 @@ METHODS = {
     "status_quo": "shapley",
     "last_90_days": "shapley",
     "purchase_spend": "shapley",
+    "all_orders": "shapley",
     "two_stage": "two_stage",
     "poisson": "tree",
 }
@@ -330,6 +333,25 @@ def test_a_hundred_thousand_customers_of_the_served_kind_take_seconds(models, fe
     told = worded(explain(models["gradient_boosting"], many, features), many, RISK)
     assert process_time() - start < 12
     assert told["reasons"].notna().all()
+
+
+def test_all_order_days_of_a_purchase_model_have_their_amount_explained(models, features: pd.DataFrame):
+    found = explain(models["all_orders"], features).values
+    rises = found["net_amount"].corr(features["net_amount"] / (features["repeat_order_count"] + 1), method="spearman")
+    assert rises > 0.9
+    assert (found["mean_repeat_order_amount"] == 0).all()
+
+
+def test_parts_of_an_own_method_that_do_not_add_up_are_not_taken(features: pd.DataFrame):
+    class Forgetful(StatusQuoSpend):
+        def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+            found = super().contributions(features, background, orders)
+            return Contributions(found.values * 0, found.base, found.score, "own")
+
+    model = Forgetful(HORIZON_DAYS).fit(features)
+    found = explain(model, features)
+    assert found.method == "shapley"
+    assert np.allclose(found.base + found.values.sum(axis=1), served_score(model, features))
 
 
 def test_an_estimator_that_nobody_has_heard_of_is_explained():
