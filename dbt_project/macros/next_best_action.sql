@@ -8,7 +8,7 @@
         || case
             when mean_order_gap_days < 1.5 then ', before that every day on average'
             when mean_order_gap_days is not null
-                then ', before that every ' || cast(round(mean_order_gap_days) as integer) || ' days on average'
+                then ', before that every ' || cast(round_even(mean_order_gap_days, 0) as integer) || ' days on average'
             else ''
         end
     {%- endset -%}
@@ -21,22 +21,27 @@
             'then': 'win_back_offer', 'because': "'had a contract, and has none any more'"},
         {'if': 'order_count = 0',
             'then': 'first_purchase_offer', 'because': "'has an account and no purchase yet'"},
-        {'if': 'not is_eligible',
+        {'if': 'not is_eligible and is_overdue',
             'then': 'win_back_offer', 'because': "'gone for long: ' || " ~ last_bought},
+        {'if': 'not is_eligible',
+            'then': 'keep_in_touch', 'because': "'buys seldom, and is not overdue: ' || " ~ last_bought},
         {'if': "churn_risk_band = 'high' and is_overdue and " ~ valuable,
             'then': 'call_personally',
             'because': "'among the most valuable if they stay, and likely to leave: ' || " ~ last_bought},
+        {'if': "churn_risk_band = 'medium' and is_overdue and " ~ valuable,
+            'then': 'call_personally',
+            'because': "'among the most valuable if they stay, and silent for longer than usual: ' || " ~ last_bought},
         {'if': "churn_risk_band = 'high' and is_overdue",
             'then': 'win_back_offer', 'because': "'likely to leave: ' || " ~ last_bought},
         {'if': 'order_count = 1',
             'then': 'second_purchase_offer',
             'because': "'bought once, ' || days_since_last_order || ' days ago; the second purchase makes the difference'"},
-        {'if': "churn_risk_band = 'low' and " ~ valuable,
-            'then': 'reward_loyalty', 'because': "'among the most valuable if they stay, and likely to stay'"},
         {'if': 'churn_risk_band is null',
             'then': 'no_action', 'because': "'no churn score to go by'"},
         {'if': 'is_overdue',
             'then': 'keep_in_touch', 'because': "'silent for longer than usual: ' || " ~ last_bought},
+        {'if': "churn_risk_band = 'low' and " ~ valuable,
+            'then': 'reward_loyalty', 'because': "'among the most valuable if they stay, and likely to stay'"},
         {'if': "churn_risk_band = 'low'",
             'then': 'keep_in_touch', 'because': "'likely to stay'"},
         {'if': "churn_risk_band = 'high' and days_since_last_order < " ~ var('overdue_minimum_days'),

@@ -18,6 +18,7 @@ from ml.estimators.intervals import SimilarPredictionInterval
 from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.lifetime_value.horizons import horizon_snapshots, read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT
+from ml.jobs.lifetime_value.shorter_horizons import LEAST_AMOUNTS, least_amounts
 from ml.jobs.registry import load_job
 from ml.jobs.supervised import EXAMPLE_ROW_COUNT
 from ml.tracking.serialisation import types_in
@@ -124,6 +125,38 @@ def test_every_horizon_is_a_job_with_a_winner_and_a_table_of_its_own(at, name: s
     assert set(scores) == set(job.spec.scores.columns)
     assert (scores["horizon_days"] == FURTHER[name]).all()
     assert scores["predicted_amount"].between(scores["predicted_lower_amount"], scores["predicted_upper_amount"]).all()
+
+
+def test_what_shorter_horizons_expect_is_read_from_their_newest_scores():
+    with duckdb.connect() as connection:
+        connection.execute("create schema scores")
+        for table, amount in (("customer_clv", 5.0), ("customer_clv_180d", 7.0)):
+            connection.execute(
+                f"create table scores.{table} as select customer_id, date '2024-07-01' as as_of_date, "
+                f"'scored' as status, 0.0 as predicted_lower_amount, {amount} + extra as predicted_amount, "
+                "9.0 as predicted_upper_amount, scored_at, 'm' as model_name, '1' as model_version "
+                "from (values ('a', 0, 2), ('b', 5, 2), ('b', 9, 1)) as given (customer_id, extra, scored_at)"
+            )
+        tables = ("customer_clv", "customer_clv_180d", "not_scored_yet")
+        found = least_amounts(connection, date(2024, 7, 1), tables).sort_values("customer_id")
+        assert found["least_predicted_amount"].tolist() == [7.0, 12.0]
+        assert found["least_predicted_upper_amount"].tolist() == [9.0, 9.0]
+        assert least_amounts(connection, date(2024, 7, 2), tables).empty
+        assert set(least_amounts(connection, date(2024, 7, 1), ())) == set(found)
+
+
+def test_a_longer_horizon_expects_no_less_than_a_shorter_one(at, snapshots: Snapshots):
+    job, rows = quick("clv_180d"), eligible(snapshots.scoring)
+    found = job.compete(at(180), None)
+    estimator = found.result("status_quo_rate").candidate.estimator
+    own = job.scores(estimator, model_frame(rows), rows)
+    least = pd.DataFrame({name: own["predicted_amount"] + 1 for name in LEAST_AMOUNTS.values()})
+    least.iloc[0] = np.nan  # not scored in fewer days
+    raised = job.scores(estimator, model_frame(rows), rows.join(least))
+    assert raised.iloc[0].equals(own.iloc[0])
+    assert raised["predicted_amount"].iloc[1:].to_numpy() == pytest.approx(own["predicted_amount"].iloc[1:] + 1)
+    assert (raised["expected_order_count"].iloc[1:] > own["expected_order_count"].iloc[1:]).all()
+    assert raised["predicted_amount"].between(raised["predicted_lower_amount"], raised["predicted_upper_amount"]).all()
 
 
 def test_more_is_spent_in_more_days(at, snapshots: Snapshots):

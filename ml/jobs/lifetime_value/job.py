@@ -23,10 +23,12 @@ from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
+from ml.jobs.lifetime_value.shorter_horizons import least_amounts
 from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.build_file import BuildFile
-from warehouse.base.definitions import Definitions
+from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.jobs.registry import job_spec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,6 +84,16 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         if not self.is_further:
             return super().read_training(file, as_of_date, definitions)
         return read_horizon_snapshots(file, as_of_date, self.horizon_days, self.maximum_training_row_count)
+
+    def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
+        rows = super().read_scoring(file, as_of_date)
+        if not self.is_further:
+            return rows
+        further = load_definitions().clv_further_horizons_days
+        shorter = (type(self).name, *(name for name, days in further.items() if days < self.horizon_days))
+        tables = tuple(job_spec(name).scores.table for name in shorter)
+        with file.opened(read_only=True) as connection:
+            return rows.merge(least_amounts(connection, as_of_date, tables), on="customer_id", how="left")
 
     def history_definitions(self, definitions: Definitions) -> Definitions:
         if not self.is_further:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.jobs.lifetime_value.margin import expected_margin_share
+from ml.jobs.lifetime_value.shorter_horizons import LEAST_AMOUNTS
 
 
 def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -14,7 +15,7 @@ def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, row
 
     Money is rounded, so that the written parts add up to the written totals.
     """
-    detail = estimator.details(features).set_index(rows.index)
+    detail = _no_less_than_in_fewer_days(estimator.details(features).set_index(rows.index), rows)
     detail["predicted_margin_amount"] = detail["predicted_amount"] * expected_margin_share(rows)
     amounts = [name for name in detail.columns if name.endswith("_amount")]
     detail[amounts] = detail[amounts].round(2)
@@ -23,6 +24,16 @@ def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, row
         total_amount=(rows["net_amount"].astype(float) + detail["predicted_amount"]).round(2),
         total_margin_amount=lambda all_: (all_["historic_margin_amount"] + all_["predicted_margin_amount"]).round(2),
     )
+
+
+def _no_less_than_in_fewer_days(detail: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Amounts that are at least those of the shorter horizons, where these were scored; orders go with the amount."""
+    told = [name for name, least in LEAST_AMOUNTS.items() if least in rows]
+    raised = detail.assign(**{name: np.fmax(detail[name], rows[LEAST_AMOUNTS[name]]) for name in told})
+    if told:
+        raised["expected_order_count"] = raised["predicted_amount"] / raised["expected_order_amount"]
+        raised["value_at_stake_amount"] = np.fmax(raised["value_at_stake_amount"], raised["predicted_amount"])
+    return raised
 
 
 def historic_columns(rows: pd.DataFrame) -> dict[str, pd.Series]:
