@@ -8,14 +8,15 @@ on a later event (both are tested). So one build serves all origins of a grid; o
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
 
+from ml.data.outcome_levels import outcome_levels
 from ml.data.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
 from warehouse.base.connections import open_build_file, open_duckdb
 from warehouse.base.definitions import Definitions
@@ -38,17 +39,25 @@ class History:
         Dates that can be replayed, oldest first.
     rows
         Features and labels, one row per customer and date, sorted by key.
+    levels
+        Sums of outcomes over the whole history by horizon in days, as `ml.data.outcome_levels` gives them.
     """
 
     source: str
     origins: tuple[date, ...]
     rows: pd.DataFrame
     definitions: Definitions
+    levels: Mapping[int, pd.DataFrame | None] = field(default_factory=dict)
 
-    def snapshots(self, origin: date) -> Snapshots:
+    def snapshots(self, origin: date, horizon_days: int | None = None) -> Snapshots:
         """The rows of a training as of origin + horizon: training dates up to origin − horizon, holdout at the origin.
 
         The scoring rows are those of the as-of date, if that is an origin too; else those of the holdout.
+
+        Parameters
+        ----------
+        horizon_days
+            That of the job, for the season; None: without.
         """
         horizon, step = horizon_of(self.definitions), timedelta(days=self.definitions.snapshot_step_days)
         dates = [origin - horizon - number * step for number in range(self.definitions.snapshot_max_count)]
@@ -62,6 +71,7 @@ class History:
             training=self._at(dates),
             evaluation=holdout,
             scoring=(holdout if scoring.empty else scoring).drop(columns=list(LABEL_COLUMNS)),
+            levels=self.levels.get(horizon_days) if horizon_days else None,
         )
         check_no_leak(found)
         return found
@@ -86,14 +96,15 @@ def read_history(settings: Settings, source: str, origins: Sequence[date], defin
     ClienteleError
         If nothing is loaded, the build file is in use, or dbt fails.
     """
-    parts = []
+    parts, levels = [], {}
     with _scratch(settings, source) as scratch:
         for day, covered in builds_needed(origins, definitions):
             count = (covered[-1] - covered[0]).days // definitions.snapshot_step_days + definitions.snapshot_max_count
             _build(scratch, source, day + horizon_of(definitions), count, definitions)
             parts.append(_labelled(scratch, source))
+            levels = levels or _levels(scratch, source, day + horizon_of(definitions), definitions)  # the newest build
     rows = pd.concat(parts).drop_duplicates(_KEY).sort_values(_KEY, kind="stable", ignore_index=True)
-    return History(source, tuple(sorted(origins)), rows, definitions)
+    return History(source, tuple(sorted(origins)), rows, definitions, levels)
 
 
 def builds_needed(origins: Sequence[date], definitions: Definitions) -> Iterator[tuple[date, list[date]]]:
@@ -151,6 +162,16 @@ def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int
             error.message,
             f"Nothing was changed. See whether the marts build: python -m warehouse marts --source {source}",
         ) from error
+
+
+def _levels(
+    scratch: Settings, source: str, as_of_date: date, definitions: Definitions
+) -> dict[int, pd.DataFrame | None]:
+    with open_build_file(scratch, source, read_only=True) as connection:
+        return {
+            days: outcome_levels(connection, as_of_date, days, definitions)
+            for days in {definitions.churn_horizon_days, definitions.clv_horizon_days}
+        }
 
 
 def _labelled(scratch: Settings, source: str) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def replay(job: SupervisedJob, history: History, candidates: Collection[str] = (
     """
     chosen: dict[date, _Chosen] = {}
     for day in history.origins:
-        snapshots = history.snapshots(day)
+        snapshots = history.snapshots(day, job.horizon_days)
         if refusal := _refusal(job, snapshots, day):
             yield Origin(job.name, day, len(eligible(snapshots.evaluation)), (), refusal=refusal)
             continue

@@ -7,6 +7,7 @@ fitted on the training snapshots, evaluated on the evaluation snapshot (the hold
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
@@ -83,11 +84,30 @@ class DatedRows(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshots(DatedRows):
-    """Rows about customers: one per customer and date."""
+    """Rows about customers: one per customer and date.
+
+    Attributes
+    ----------
+    levels
+        Sums of outcomes over the whole history, as `ml.data.outcome_levels` gives them; None where there are none.
+    """
 
     churn_horizon_days: int
     clv_horizon_days: int
+    levels: pd.DataFrame | None = None
     is_for_serving: bool = False
+
+    @property
+    def predicted_on(self) -> date:
+        """The date of the predictions: the holdout's; for what serves from the as-of date on, that date."""
+        return self.as_of_date if self.is_for_serving else self.evaluation_date or self.as_of_date
+
+    @property
+    def known_levels(self) -> pd.DataFrame:
+        """The `levels` whose outcomes are known on the date of the predictions; empty without any."""
+        if self.levels is None:
+            return pd.DataFrame({"as_of_date": [], "customer_count": []})
+        return self.levels[self.levels["label_end_date"] <= pd.Timestamp(self.predicted_on)]
 
     @property
     def label_horizon_days(self) -> int:
@@ -117,6 +137,7 @@ def read_snapshots(
     churn_horizon_days: int,
     clv_horizon_days: int,
     maximum_training_row_count: int | None = None,
+    read_levels: Callable[[duckdb.DuckDBPyConnection], pd.DataFrame | None] | None = None,
 ) -> Snapshots:
     """Read features and labels: one row per customer and date.
 
@@ -124,6 +145,8 @@ def read_snapshots(
     ----------
     maximum_training_row_count
         Customers are subsampled so that there are about as many training rows at most; None: all rows.
+    read_levels
+        Reads `levels`; None: they are not needed.
 
     Raises
     ------
@@ -135,6 +158,7 @@ def read_snapshots(
     with file.opened(read_only=True) as connection:
         training, evaluation, scoring = _read(connection, as_of_date, maximum_training_row_count)
         began_on, personal = history_began_on(connection), allowed_personal_features(connection)
+        levels = read_levels(connection) if read_levels else None
     snapshots = Snapshots(
         source=file.source,
         as_of_date=as_of_date,
@@ -145,6 +169,7 @@ def read_snapshots(
         scoring=scoring,
         history_began_on=began_on,
         personal_features=personal,
+        levels=levels,
     )
     check_no_leak(snapshots)
     return snapshots

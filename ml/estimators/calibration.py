@@ -35,8 +35,6 @@ class CalibratedByCustomer(ServedClassifier):
         Folds over customers; fewer are used when there are fewer customers.
     """
 
-    serving_map_: _Map
-
     def __init__(self, classifier: BaseEstimator, method: str = "sigmoid", fold_count: int = 5, seed: int = 0) -> None:
         self.classifier = classifier
         self.method = method
@@ -64,13 +62,6 @@ class CalibratedByCustomer(ServedClassifier):
         """
         other = copy(self)
         other.map_ = fitted_map(self.method, self.out_of_fold_[rows], np.asarray(y, dtype=int)[rows])
-        return other
-
-    def for_serving(self) -> CalibratedByCustomer:
-        """A copy with `serving_map_`, the map for the date of the scores that a job has set, as its map."""
-        other = copy(self)
-        other.map_ = other.serving_map_
-        del other.serving_map_
         return other
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803

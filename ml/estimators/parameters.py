@@ -26,6 +26,10 @@ class Calibration(Frozen):
     method: Literal["sigmoid", "isotonic"]
 
 
+class RecentCalibration(Calibration):
+    recent_snapshot_count: int = Field(ge=1)
+
+
 class LinearParameters(Frozen):
     """Parameters of logistic regression and of the linear support vector machine."""
 
@@ -58,12 +62,6 @@ class NeuralNetworkParameters(Frozen):
     learning_rate: float = Field(gt=0)
     epoch_count: int = Field(ge=1)
     batch_row_count: int = Field(ge=1)
-
-
-class CalibrationWindow(Frozen):
-    recent_snapshot_count: int = Field(ge=1)
-    season_tolerance_days: int = Field(ge=0, le=182)
-    fold_count: int = Field(ge=2)
 
 
 class Search(Frozen):

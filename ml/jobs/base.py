@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -68,6 +70,12 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
 
     # ---- reading ----
 
+    def read_levels(
+        self, connection: duckdb.DuckDBPyConnection, as_of_date: date, definitions: Definitions
+    ) -> pd.DataFrame | None:
+        """Read outcomes over the whole history, from which a job learns the season; None for a job that does not."""
+        return None
+
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Rows:
         """Read the rows on which the job is trained, evaluated and scored."""
         return read_snapshots(  # pyrefly: ignore[bad-return] (a job about something else reads its own rows)
@@ -76,6 +84,7 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
             churn_horizon_days=definitions.churn_horizon_days,
             clv_horizon_days=definitions.clv_horizon_days,
             maximum_training_row_count=self.maximum_training_row_count,
+            read_levels=partial(self.read_levels, as_of_date=as_of_date, definitions=definitions),
         )
 
     def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:

@@ -17,10 +17,10 @@ from ml.estimators.parameters import (
     BoostingParameters,
     Bootstrap,
     Calibration,
-    CalibrationWindow,
     Hiatus,
     Intervals,
     Limits,
+    RecentCalibration,
     Search,
     StatusQuo,
     TweedieParameters,
@@ -92,8 +92,7 @@ class ClassifierConfiguration(SearchedConfiguration):
 
 class ChurnConfiguration(ClassifierConfiguration):
     gate: SupervisedGate
-    calibration: Calibration
-    calibration_window: CalibrationWindow
+    calibration: RecentCalibration
     maximum_fit_row_count: int = Field(ge=100)
 
 

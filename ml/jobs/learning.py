@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.frozen import FrozenEstimator
 
+from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.search import Chosen, InsideValidation, inside_validation, subsampled
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
+from ml.jobs.season import Season, SeasonSettings, season_of
 from ml.treatment.transformer import treatment_of
 
 
@@ -38,12 +41,18 @@ class CustomerLearning:
     horizon_days: int
     configuration: ChurnConfiguration | LifetimeValueConfiguration
     found: dict[str, Chosen] = field(default_factory=dict, kw_only=True)
+    predicts_amounts: ClassVar[bool]
 
     def found_once(self, stage: str, search: Callable[[], Chosen]) -> Chosen:
         """The parameters of a stage, searched if they are not known yet."""
         if stage not in self.found:
             self.found[stage] = search()
         return self.found[stage]
+
+    @cached_property
+    def season(self) -> Season:
+        """The season of the outcome at the date of the predictions."""
+        return season_of(self.snapshots, load_configuration(SeasonSettings, "season"), of_amounts=self.predicts_amounts)
 
     @property
     def seed(self) -> int:

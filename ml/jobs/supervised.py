@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+import duckdb
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from ml.competition.results import ByWeight, Candidate, Competition, Model, Refu
 from ml.competition.thresholds import SupervisedGate
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.history import ShortHistory, first_day
+from ml.data.outcome_levels import outcome_levels
 from ml.data.personal import barred
 from ml.data.snapshots import eligible
 from ml.estimators.search import Chosen
@@ -24,6 +27,7 @@ from ml.jobs.base import Job, Rows
 from ml.jobs.configuration import JobConfiguration
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
+from warehouse.base.definitions import Definitions
 from warehouse.tables.features import declared_features
 
 if TYPE_CHECKING:
@@ -44,6 +48,7 @@ class SupervisedJob(Job[Rows, Model]):
 
     configuration: JobConfiguration
     gate: SupervisedGate
+    horizon_days: int
     event_words: tuple[str, str]
     error_name: str
 
@@ -103,6 +108,11 @@ class SupervisedJob(Job[Rows, Model]):
         return {}
 
     # ---- what a job with other rows overrides ----
+
+    def read_levels(
+        self, connection: duckdb.DuckDBPyConnection, as_of_date: date, definitions: Definitions
+    ) -> pd.DataFrame | None:
+        return outcome_levels(connection, as_of_date, self.horizon_days, definitions)
 
     def learned_rows(self, snapshots: Rows) -> pd.DataFrame:
         """The rows on which candidates may be fitted."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
-from ml.competition.results import Candidate, Classifier, Competition, Result
+from ml.competition.results import Candidate, Classifier, Result
 from ml.configuration import load_configuration
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.baselines import HiatusChurnRule, OrderCountChurnRule, RecencyChurnRule
-from ml.estimators.purchase_forecast import PurchaseChurnModel
 from ml.estimators.search import Chosen
 from ml.evaluation import metrics
-from ml.jobs.churn.learning import ChurnLearning, for_serving
+from ml.jobs.churn.learning import ChurnLearning
 from ml.jobs.configuration import ChurnConfiguration
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.jobs.probability import ChurnProbabilityJob
@@ -62,25 +60,17 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
         yield "recency_rule", lambda: rule("recency_rule", RecencyChurnRule())
         yield "order_count_rule", lambda: rule("order_count_rule", OrderCountChurnRule())
         yield "hiatus_rule", lambda: rule("hiatus_rule", HiatusChurnRule())
-        yield "purchase_model", lambda: self._purchase_model(snapshots)
         learning = ChurnLearning(
-            snapshots, columns, self.target, self.horizon_days, self.configuration, found={} if found is None else found
+            snapshots,
+            columns,
+            self.target,
+            self.horizon_days,
+            self.configuration,
+            found={} if found is None else found,
         )
+        yield "purchase_model", learning.purchase_model
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
-
-    def compete(
-        self, snapshots: Snapshots, champion: Candidate[Classifier] | None, only: Collection[str] = ()
-    ) -> Competition:
-        """As in every supervised job; afterwards all results get the calibration map for the date of the scores."""
-        competition = super().compete(snapshots, champion, only)
-        results = tuple(replace(result, candidate=for_serving(result.candidate)) for result in competition.results)
-        return replace(competition, results=results)
-
-    def _purchase_model(self, snapshots: Snapshots) -> Candidate:
-        """BG/NBD on the newest histories of all customers: restricting it to eligible ones would bias it."""
-        estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(snapshots.newest))
-        return Candidate(estimator.method_name_, False, estimator, estimator.record_)
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
         from ml.evaluation import plots

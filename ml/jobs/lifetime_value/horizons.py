@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -19,12 +21,21 @@ from warehouse.base.build_file import BuildFile
 
 
 def read_horizon_snapshots(
-    file: BuildFile, as_of_date: date, horizon_days: int, maximum_row_count: int | None
+    file: BuildFile,
+    as_of_date: date,
+    horizon_days: int,
+    maximum_row_count: int | None,
+    read_levels: Callable[[duckdb.DuckDBPyConnection], pd.DataFrame | None] | None = None,
 ) -> Snapshots:
     """Read features and labels; customers are subsampled so that the rows stay within the limit.
 
     Labels are in the table of the shorter horizons. If the marts have none for this horizon, there are no training and
     evaluation rows.
+
+    Parameters
+    ----------
+    read_levels
+        As in `ml.data.snapshots.read_snapshots`.
 
     Raises
     ------
@@ -40,7 +51,9 @@ def read_horizon_snapshots(
         label = f"future_net_amount_{horizon_days}d"
         rows = _labelled(connection, label, maximum_row_count) if label in known else scoring.head(0)
         began_on = history_began_on(connection)
-    return horizon_snapshots(file.source, as_of_date, horizon_days, labelled=rows, scoring=scoring, began_on=began_on)
+        levels = read_levels(connection) if read_levels else None
+    found = horizon_snapshots(file.source, as_of_date, horizon_days, labelled=rows, scoring=scoring, began_on=began_on)
+    return replace(found, levels=levels)
 
 
 def horizon_snapshots(

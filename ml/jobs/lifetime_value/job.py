@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,7 +84,8 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     def read_training(self, file: BuildFile, as_of_date: date, definitions: Definitions) -> Snapshots:
         if not self.is_further:
             return super().read_training(file, as_of_date, definitions)
-        return read_horizon_snapshots(file, as_of_date, self.horizon_days, self.maximum_training_row_count)
+        read_levels = partial(self.read_levels, as_of_date=as_of_date, definitions=definitions)
+        return read_horizon_snapshots(file, as_of_date, self.horizon_days, self.maximum_training_row_count, read_levels)
 
     def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
         rows = super().read_scoring(file, as_of_date)

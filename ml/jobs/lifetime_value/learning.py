@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
+from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, SpendRule, StatusQuoSpend
 from ml.estimators.boosting import boosted_regressor
 from ml.estimators.classifiers import make_classifier
@@ -20,10 +21,12 @@ from ml.estimators.intervals import SimilarPredictionInterval
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.estimators.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
 from ml.estimators.search import Chosen, InsideMeasure, by_auc, by_gini, by_squared_error
+from ml.estimators.season import ScaledAmount
 from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.learning import CustomerLearning
+from ml.jobs.season import SeasonShift
 from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.fallback import fit_lifetimes
 
@@ -48,6 +51,7 @@ class SpendLearning(CustomerLearning):
 
     configuration: LifetimeValueConfiguration
     is_further: bool = False
+    predicts_amounts = True
 
     @property
     def has_outcomes(self) -> bool:
@@ -113,14 +117,18 @@ class SpendLearning(CustomerLearning):
     def _purchase_model(self) -> Candidate:
         if isinstance(self.purchases, CandidateFailed):
             raise self.purchases
-        predicted = self.purchases.predict(model_frame(self.rows))
-        return self._complete(self.purchases.method_name_, self.purchases, predicted, self.purchases.record_)
+        return self._by_histories(self.purchases)
 
     def _purchase_model_all_orders(self) -> Candidate:
         if isinstance(self.companion, CandidateFailed):
             raise self.companion
-        predicted = self.companion.predict(model_frame(self.rows))
-        return self._complete(self.companion.method_name_, self.companion, predicted, self.companion.record_)
+        return self._by_histories(self.companion)
+
+    def _by_histories(self, estimator: PurchaseSpendModel) -> Candidate:
+        predicted = estimator.predict(model_frame(self.rows))
+        return self._complete(
+            estimator.method_name_, estimator, predicted, estimator.record_, season=self.season.shift()
+        )
 
     # ---- candidates fitted on outcomes ----
 
@@ -140,7 +148,7 @@ class SpendLearning(CustomerLearning):
         ).fit(self.features, self.outcome, self.rows["customer_id"])
         record = _record("probability_", probability) | _record("amount_", spend)
         record["smearing_factor"] = estimator.smearing_
-        return self._complete("two_stage_boosting", estimator, estimator.pop_out_of_fold(), record)
+        return self._by_outcomes("two_stage_boosting", estimator, record)
 
     def _tweedie(self) -> Candidate:
         calibration = self.configuration.calibration
@@ -155,7 +163,11 @@ class SpendLearning(CustomerLearning):
             seed=self.seed,
         ).fit(self.features, self.outcome, self.rows["customer_id"])
         record = {**_record("", chosen), "cap_amount": estimator.cap_}
-        return self._complete("tweedie_boosting", estimator, estimator.pop_out_of_fold(), record)
+        return self._by_outcomes("tweedie_boosting", estimator, record)
+
+    def _by_outcomes(self, name: str, estimator: OutOfFoldRegressor, parameters: Mapping[str, object]) -> Candidate:
+        season = self.season.shift(sorted(self.rows["as_of_date"].unique()))
+        return self._complete(name, estimator, estimator.pop_out_of_fold(), parameters, season=season)
 
     def _searched(
         self,
@@ -184,16 +196,21 @@ class SpendLearning(CustomerLearning):
         parameters: Mapping[str, object],
         *,
         is_baseline: bool = False,
+        season: SeasonShift | None = None,
     ) -> Candidate:
         """The candidate of a model of amounts, with an interval and, if one was fitted, a purchase model.
 
-        `predicted` are out-of-sample predictions for the training rows.
+        `predicted` are out-of-sample predictions for the training rows. The season moves the amount, and with it the
+        customers who are similar and whose errors give the interval; rules stay as simple as they are.
         """
         settings = self.configuration.intervals
         interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)
         companion = None if isinstance(self.companion, CandidateFailed) else self.companion
+        if season is not None and season.value:
+            amount = ScaledAmount(amount, float(np.exp(season.value)))
         record = {
             **parameters,
+            **({} if season is None else season.record()),
             "horizon_days": self.horizon_days,
             "fitted_row_count": len(self.rows),
             "interval_learned_on": TRAINING if self.has_outcomes else HOLDOUT,
