@@ -5,6 +5,7 @@ Pure functions of metrics; the thresholds are in each job's settings (`ml/conf`)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -52,27 +53,58 @@ class Comparison:
     contender_error_over_champion: Interval | None = None
 
 
-def soundness_checks(gate: SupervisedGate, competitor: Competitor) -> tuple[Check, ...]:
-    """The conditions that whatever serves should meet, a model or a rule."""
-    figures = competitor.metrics
-    checks = [
-        Check(
-            "level within bounds",
-            gate.minimum_level_ratio <= figures["level_ratio"] <= gate.maximum_level_ratio,
-            f"predicted/actual {figures['level_ratio']:.2f}, "
-            f"allowed {gate.minimum_level_ratio:g} to {gate.maximum_level_ratio:g}",
-        ),
-    ]
-    if gate.maximum_calibration_error is not None:
-        error = figures["expected_calibration_error"]
-        checks.append(
-            Check(
-                "calibrated",
-                error <= gate.maximum_calibration_error,
-                f"expected calibration error {error:.3f}, allowed {gate.maximum_calibration_error:g}",
-            )
-        )
-    return tuple(checks)
+def soundness_checks(
+    gate: SupervisedGate, competitor: Competitor, instead: Competitor | None = None
+) -> tuple[Check, ...]:
+    """The conditions that whatever serves should meet, a model or a rule.
+
+    Parameters
+    ----------
+    instead
+        Who would serve instead. Where it misses a condition itself, the competitor need only miss it by no more: to be
+        replaced by something worse helps nobody.
+    """
+    found = []
+    for figure_of in (_level, _calibration, _skill):
+        figure = figure_of(gate, competitor.metrics)
+        other = figure_of(gate, instead.metrics) if instead else None
+        if figure is None:
+            continue
+        passed, detail = figure.excess <= 0, figure.detail
+        if not passed and instead and other and figure.excess <= other.excess < math.inf:
+            passed, detail = True, f"{detail}, but no worse than {instead.name} ({other.detail})"
+        found.append(Check(figure.name, passed, detail))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure with its bound; `excess` is how far it lies beyond that, 0 or less inside."""
+
+    name: str
+    excess: float
+    detail: str
+
+
+def _level(gate: SupervisedGate, figures: _Metrics) -> _Figure:
+    ratio, low, high = figures["level_ratio"], gate.minimum_level_ratio, gate.maximum_level_ratio
+    excess = max(math.log(low / ratio), math.log(ratio / high)) if ratio > 0 else math.inf  # nan: inf
+    detail = f"predicted/actual {ratio:.2f}, allowed {low:g} to {high:g}"
+    return _Figure("level within bounds", excess, detail)
+
+
+def _calibration(gate: SupervisedGate, figures: _Metrics) -> _Figure | None:
+    if gate.maximum_calibration_error is None:
+        return None
+    error, allowed = figures["expected_calibration_error"], gate.maximum_calibration_error
+    return _Figure("calibrated", error - allowed, f"expected calibration error {error:.3f}, allowed {allowed:g}")
+
+
+def _skill(gate: SupervisedGate, figures: _Metrics) -> _Figure | None:
+    if gate.minimum_brier_skill is None:
+        return None
+    skill, needed = figures["brier_skill"], gate.minimum_brier_skill
+    return _Figure("better than a constant", needed - skill, f"Brier skill {skill:.3f}, at least {needed:g}")
 
 
 def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
@@ -88,7 +120,7 @@ def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, .
             f"{metric} {contender.metrics[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
             f"paired difference {gain}",
         ),
-        *soundness_checks(gate, contender),
+        *soundness_checks(gate, contender, baseline),
         _leak_check(gate, metric, comparison.first or contender),
     ]
     if gate.maximum_brier_excess is not None:

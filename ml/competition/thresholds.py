@@ -11,6 +11,7 @@ class SupervisedGate(Frozen):
     minimum_gain_over_baseline: float
     maximum_brier_excess: float | None = None
     maximum_calibration_error: float | None = None
+    minimum_brier_skill: float | None = None
     minimum_level_ratio: float = Field(ge=0)
     maximum_level_ratio: float = Field(gt=0)
     leak_alarm: float

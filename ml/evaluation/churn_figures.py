@@ -21,6 +21,7 @@ def churn_figures(actual: NDArray, predicted: NDArray) -> dict[str, float]:
         "roc_auc": metrics.roc_auc(actual, predicted),
         "pr_auc": metrics.pr_auc(actual, predicted),
         "brier": metrics.brier(actual, predicted),
+        "brier_skill": metrics.brier_skill(actual, predicted),
         "expected_calibration_error": metrics.expected_calibration_error(actual, predicted),
         "top_decile_lift": metrics.top_decile_lift(actual, predicted),
         "capture_at_20": metrics.capture_at(actual, predicted, 0.2),

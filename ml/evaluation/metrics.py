@@ -72,6 +72,18 @@ def brier(actual: ArrayLike, probability: ArrayLike) -> float:
     return brier_by_weight(actual, probability)(np.ones(len(np.asarray(actual))))
 
 
+def brier_skill(actual: ArrayLike, probability: ArrayLike) -> float:
+    """1 − Brier score / that of the events' own share as a constant (Brier skill score); NaN without both classes.
+
+    Examples
+    --------
+    >>> brier_skill([1, 0, 0, 0], [0.25, 0.25, 0.25, 0.25])
+    0.0
+    """
+    share = float(np.mean(np.asarray(actual, dtype=float)))
+    return 1 - brier(actual, probability) / (share * (1 - share)) if 0 < share < 1 else float("nan")
+
+
 def expected_calibration_error(actual: ArrayLike, probability: ArrayLike, bin_count: int = 10) -> float:
     """Mean |predicted − observed share| over `bin_count` groups of nearly equal size by predicted probability."""
     table = decile_table(actual, probability, bin_count)

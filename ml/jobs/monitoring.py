@@ -16,7 +16,12 @@ from warehouse.base.definitions import Definitions
 
 # Metric → name of the reference rule and its predictions, shape (n_rows,).
 Rules = dict[str, tuple[str, NDArray]]
-PROBABILITY_MEASURES = {"roc_auc": metrics.roc_auc, "brier": metrics.brier, "level_ratio": metrics.level_ratio}
+PROBABILITY_MEASURES = {
+    "roc_auc": metrics.roc_auc,
+    "brier": metrics.brier,
+    "expected_calibration_error": metrics.expected_calibration_error,
+    "level_ratio": metrics.level_ratio,
+}
 AMOUNT_MEASURES = {
     "gini": metrics.normalised_gini,
     "value_capture_at_20": metrics.capture_at,

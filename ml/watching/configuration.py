@@ -21,6 +21,7 @@ class DecayConfiguration(Frozen):
     maximum_rank_loss: float = Field(ge=0)
     minimum_level_ratio: float = Field(ge=0)
     maximum_level_ratio: float = Field(gt=0)
+    maximum_calibration_error: float = Field(gt=0)
 
 
 class WatchingConfiguration(Frozen):

@@ -64,8 +64,8 @@ def realised_performance(
         if expected is not None:
             rank = metric_interval(monitoring.rank_by_weight(actual, predicted), len(actual), job.resamples)
             reason = _rank_decay(job, rank, expected, configuration)
-        elif name == "level_ratio":
-            reason = _level_decay(figure, configuration)
+        else:
+            reason = _decay(name, figure, at_rule, configuration)
         status = "decayed" if reason else "ok"
         found.append(Realised(*origin, name, figure, rule, at_rule, expected, status, reason, len(rows)))
     return found
@@ -96,7 +96,17 @@ def _rank_decay(job: Job, interval: Interval, expected: float, configuration: De
     return f"{job.spec.rank_metric} {interval.estimate:.3f} against {expected:.3f} on the holdout of its training"
 
 
-def _level_decay(ratio: float, configuration: DecayConfiguration) -> str | None:
-    if configuration.minimum_level_ratio <= ratio <= configuration.maximum_level_ratio:
-        return None
-    return f"predicted / actual {ratio:.2f}"
+def _decay(name: str, figure: float, at_constant: float | None, configuration: DecayConfiguration) -> str | None:
+    """Why a figure of level or calibration is not good enough; None if it is, or is not watched."""
+    low, high, allowed = (
+        configuration.minimum_level_ratio,
+        configuration.maximum_level_ratio,
+        configuration.maximum_calibration_error,
+    )
+    if name == "level_ratio" and not low <= figure <= high:
+        return f"predicted / actual {figure:.2f}"
+    if name == "expected_calibration_error" and figure > allowed:
+        return f"expected calibration error {figure:.3f}, allowed {allowed:g}"
+    if name == "brier" and at_constant is not None and figure >= at_constant:
+        return f"Brier score {figure:.3f}, no better than {at_constant:.3f} of the last rate for everybody"
+    return None

@@ -45,7 +45,7 @@ def test_it_is_the_model_that_a_fit_on_these_rows_gives(competition: Competition
     dict(JOB.candidate_makers(snapshots, JOB.usable(snapshots)[0], found))["logistic_regression"]()
     assert list(found) == ["logistic_regression"]  # its parameters are those of the candidate that was evaluated
     makers = dict(JOB.candidate_makers(together, JOB.usable(snapshots)[0], found))
-    direct = makers["logistic_regression"]().estimator.for_serving()
+    direct = makers["logistic_regression"]().estimator
     rows = model_frame(eligible(snapshots.scoring), competition.columns)
     served = probability(competition, "logistic_regression", snapshots)
     np.testing.assert_allclose(served, direct.predict_proba(rows)[:, 1], rtol=1e-9)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from ml.competition.gate import Comparison, Competitor, conclude, model_checks
 from ml.competition.results import Decision
 from ml.competition.thresholds import SupervisedGate
 from ml.evaluation.bootstrap import Interval
+from ml.evaluation.churn_figures import churn_figures
 
 GATE = SupervisedGate(
     minimum_gain_over_baseline=0.0,
     maximum_brier_excess=0.005,
     maximum_calibration_error=0.1,
+    minimum_brier_skill=0.01,
     minimum_level_ratio=0.67,
     maximum_level_ratio=1.5,
     leak_alarm=0.95,
@@ -24,7 +27,13 @@ ALIKE, UNKNOWN = Interval(0.0, -0.005, 0.005), Interval(0.0, -0.03, 0.03)
 
 
 def competitor(name: str, **changes: float) -> Competitor:
-    figures = {"roc_auc": 0.8, "brier": 0.17, "level_ratio": 1.0, "expected_calibration_error": 0.03}
+    figures = {
+        "roc_auc": 0.8,
+        "brier": 0.17,
+        "level_ratio": 1.0,
+        "expected_calibration_error": 0.03,
+        "brier_skill": 0.3,
+    }
     return Competitor(name, figures | changes)
 
 
@@ -55,6 +64,7 @@ def test_first_model_that_beats_the_baseline_serves():
         ({"level_ratio": 1.6}, "level within bounds"),
         ({"level_ratio": float("nan")}, "level within bounds"),
         ({"expected_calibration_error": 0.2}, "calibrated"),
+        ({"brier_skill": 0.0}, "better than a constant"),
         ({"roc_auc": 0.99}, "no leak suspected"),
     ],
 )
@@ -62,6 +72,29 @@ def test_each_check_can_stop_a_contender(figures: dict, words: str):
     decision = decide(GATE, comparison(contender=competitor("model", **figures)))
     assert (decision.verdict, decision.serving) == ("baseline_serves", "rule")
     assert words in decision.reason
+
+
+def test_a_constant_does_not_pass_however_right_its_level_is():
+    actual = np.repeat([1.0, 0.0], [600, 400])
+    figures = churn_figures(actual, np.full(1000, 0.6)) | {"roc_auc": 0.8}  # as if it ranked well
+    assert figures["expected_calibration_error"] == pytest.approx(0)
+    decision = decide(GATE, comparison(contender=competitor("constant", **figures)))
+    assert next(check.name for check in decision.checks if not check.passed) == "better than a constant"
+
+
+@pytest.mark.parametrize(("error", "passes"), [(0.25, True), (0.31, False)])
+def test_where_the_rule_is_badly_calibrated_too_a_model_must_be_no_worse(error: float, passes: bool):
+    rule = competitor("rule", roc_auc=0.75, brier=0.19, expected_calibration_error=0.3)
+    given = comparison(baseline=rule, contender=competitor("model", expected_calibration_error=error))
+    assert (decide(GATE, given).serving == "model") is passes
+    calibrated = next(check for check in model_checks(GATE, given) if check.name == "calibrated")
+    assert ("no worse than rule" in calibrated.detail) is passes
+
+
+def test_a_level_that_nobody_knows_passes_by_no_comparison():
+    rule = competitor("rule", level_ratio=float("nan"))
+    given = comparison(baseline=rule, contender=competitor("model", level_ratio=float("nan")))
+    assert decide(GATE, given).verdict == "baseline_serves"
 
 
 def test_a_gain_within_noise_is_no_gain():

@@ -106,7 +106,6 @@ def test_one_snapshot_leaves_the_defaults_and_says_so(snapshots):
     candidate = learning(newest).candidate("decision_tree")
     assert candidate.parameters["search"].startswith("defaults")
     assert candidate.parameters["depth"] == CONFIGURATION.families["decision_tree"].depth
-    assert candidate.parameters["calibration_window"] == "recent"
 
 
 def test_one_class_before_the_newest_snapshot_leaves_no_split(snapshots):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -213,14 +214,15 @@ def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
     assert set(map(tuple, statuses.to_numpy())) >= {("level_ratio", "decayed")}
 
 
-def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):
+def watched_churn(home: Settings, orders: pd.DataFrame, probability_of) -> pd.DataFrame:
+    """What watching finds of churn scores a horizon ago, by metric; `probability_of` gets the labelled rows."""
     job = job_at("churn", HORIZON_DAYS)
     rows = eligible(labelled_at(orders, EARLIER))
-    perfect = pd.DataFrame(
+    scores = pd.DataFrame(
         {
             "customer_id": rows["customer_id"],
             "as_of_date": EARLIER,
-            "churn_probability": rows["is_churned"].astype(float),
+            "churn_probability": probability_of(rows),
             "horizon_days": HORIZON_DAYS,
             "status": "scored",
             "model_name": "crm_churn",
@@ -230,9 +232,24 @@ def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings,
     )
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         create_score_tables(connection)
-        write_scores(connection, "customer_churn", perfect)
+        write_scores(connection, "customer_churn", scores)
     watch(run_of(home, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS), snapshots_at(orders, AS_OF_DATE), None)
-    found = read(home, "select * from quality.realised_performance where job = 'churn'").set_index("metric_name")
+    found = read(home, "select * from quality.realised_performance where job = 'churn'")
+    return found.set_index("metric_name")
+
+
+def test_a_constant_and_a_wrong_level_have_decayed(home: Settings, orders: pd.DataFrame):
+    earlier = eligible(labelled_at(orders, EARLIER - timedelta(days=HORIZON_DAYS)))
+    constant = watched_churn(home, orders, lambda rows: np.full(len(rows), earlier["is_churned"].mean()))
+    assert constant.loc["brier", "status"] == "decayed"
+    assert "of the last rate for everybody" in constant.loc["brier", "reason"]
+    too_low = watched_churn(home, orders, lambda rows: rows["is_churned"] * 0.6 + 0.01)
+    assert too_low.loc["brier", "status"] == "ok"
+    assert too_low.loc["expected_calibration_error", "status"] == "decayed"
+
+
+def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):
+    found = watched_churn(home, orders, lambda rows: rows["is_churned"].astype(float))
     assert found.loc[["roc_auc", "brier", "level_ratio"], "metric_value"].tolist() == [1, 0, 1]
     assert 0.5 < found.loc["roc_auc", "baseline_value"] < 1
     assert 0 < found.loc["brier", "baseline_value"] < 0.3
