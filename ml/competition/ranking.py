@@ -29,7 +29,7 @@ class Ranking:
 
     def difference(self, first: Result, second: Result) -> Interval:
         """Paired bootstrap interval of the metric of the first minus that of the second."""
-        draws = PairedDraws(len(first.prediction), self.resamples)
+        draws = PairedDraws(first.compared_by.unit_count, self.resamples)
         return draws.difference(first.compared_by.rank, second.compared_by.rank)
 
     def contest(
@@ -45,7 +45,7 @@ class Ranking:
             Of the results, that of the champion's recipe; None where it could not be fitted (the champion then keeps
             serving if no model passes), or where there is no champion.
         """
-        draws = PairedDraws(len(results[0].prediction), self.resamples)
+        draws = PairedDraws(results[0].compared_by.unit_count, self.resamples)
         rules = self._ranked(result for result in results if result.candidate.is_baseline)
         models = self._ranked(result for result in results if not result.candidate.is_baseline)
         champion = _competitor(former) if former else Competitor("champion", {}) if has_champion else None

@@ -61,10 +61,13 @@ class ByWeight:
         The primary metric; higher is better.
     error
         Of the level or of the probabilities; lower is better.
+    unit_count
+        How many weights they take: those of rows, or of customers where one has several.
     """
 
     rank: WeightedMetric
     error: WeightedMetric
+    unit_count: int
 
 
 @dataclass(frozen=True)

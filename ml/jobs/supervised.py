@@ -269,7 +269,8 @@ class SupervisedJob(Job[Rows, Model]):
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))
         metrics = self.metrics(actual, predicted) | self.extra_metrics(candidate, features, actual)
-        by_weight = ByWeight(self.rank_by_weight(actual, predicted), self.error_by_weight(actual, predicted))
+        ranked, erred = self.rank_by_weight(actual, predicted), self.error_by_weight(actual, predicted)
+        by_weight = ByWeight(ranked, erred, len(actual))
         return Result(candidate, metrics, predicted, by_weight)
 
 

@@ -37,7 +37,9 @@ def result(name: str, predicted: NDArray, *, is_rule: bool = False) -> Result:
         "level_ratio": metrics.level_ratio(ACTUAL, predicted),
     }
     by_weight = ByWeight(
-        metrics.normalised_gini_by_weight(ACTUAL, predicted), metrics.level_error_by_weight(ACTUAL, predicted)
+        metrics.normalised_gini_by_weight(ACTUAL, predicted),
+        metrics.level_error_by_weight(ACTUAL, predicted),
+        len(ACTUAL),
     )
     return Result(Candidate(name, is_rule, None), figures, predicted, by_weight)
 

@@ -14,6 +14,12 @@ class Folds(Frozen):
     repetition_count: int = Field(ge=1)
 
 
+class Pooling(Frozen):
+    maximum_date_count: int = Field(ge=1)
+    enough_class_count: int = Field(ge=1)
+    minimum_class_count: int = Field(ge=1)
+
+
 class SurvivalParameters(Frozen):
     penalty: float = Field(ge=0)
     minimum_own_variance_share: float = Field(ge=0, lt=1)
@@ -28,5 +34,6 @@ class Gates(Frozen):
 
 class ContractChurnConfiguration(ClassifierConfiguration):
     folds: Folds
+    pooling: Pooling
     survival: SurvivalParameters
     gates: Gates

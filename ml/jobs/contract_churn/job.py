@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -31,6 +32,7 @@ from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.evaluator import Evaluator, evaluated_on
 from ml.jobs.contract_churn.evidence import term_words
 from ml.jobs.contract_churn.groups import with_groups
+from ml.jobs.contract_churn.holdout import holdout_of
 from ml.jobs.contract_churn.survival_report import survival_report
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.jobs.probability import ChurnProbabilityJob
@@ -54,7 +56,7 @@ _CROSS_SECTION_LIMITS = (
     "future from the past.",
     "The running contracts that are scored are among the rows that the model was fitted on.",
 )
-_DATED_LIMITS = ("Evaluated on one holdout date.",)
+_DATED_LIMITS = ("Evaluated on few dates: on one where many contracts end, on up to four otherwise.",)
 
 
 class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
@@ -124,8 +126,9 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     # ---- reports ----
 
     def evaluation_rows(self, snapshots: Contracts) -> pd.DataFrame:
-        rows = snapshots.training if snapshots.design == "cross_section" else snapshots.evaluation
-        return with_groups(rows)
+        if snapshots.design == "cross_section":
+            return with_groups(snapshots.training)
+        return with_groups(holdout_of(snapshots, self.configuration).rows)
 
     def evaluated_on(self, snapshots: Contracts) -> str:
         return evaluated_on(snapshots, self.configuration)
@@ -144,7 +147,9 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
             raise Refused(f"Only {running} contracts run as of {snapshots.as_of_date}; {needed} are needed.")
         parts = {"training": snapshots.training}
         if snapshots.design == "snapshots":
-            parts["evaluation"] = snapshots.evaluation
+            parts["evaluation"] = (
+                snapshots.evaluation if snapshots.evaluation.empty else holdout_of(snapshots, self.configuration).rows
+            )
         for role, rows in parts.items():
             if rows.empty:
                 raise Refused(f"The history is too short: {_short_history(snapshots).words('contracts', role)}")
@@ -173,7 +178,10 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         self, snapshots: Contracts, usable: tuple[str, ...], columns: tuple[str, ...], found: dict[str, Chosen]
     ) -> Iterator[tuple[str, Evaluate]]:
         evaluator = Evaluator.of(snapshots, columns, self.configuration)
-        return ((name, partial(evaluator.evaluate, name, make)) for name, make in evaluator.learning.makers().items())
+        return (
+            (name, partial(evaluator.evaluate, name, methodcaller("maker", name)))
+            for name in evaluator.learning.names()
+        )
 
     def refitted(
         self, snapshots: Contracts, usable: tuple[str, ...], found: dict[str, Chosen], recipe: str
@@ -181,7 +189,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         if snapshots.design == "cross_section":  # candidates are fitted on all contracts
             return None
         evaluator = Evaluator.of(snapshots.with_known_outcomes(), self.input_columns(snapshots), self.configuration)
-        return evaluator.fitted(recipe, evaluator.learning.makers()[recipe])
+        return evaluator.fitted(recipe, methodcaller("maker", recipe))
 
     def compete(
         self, snapshots: Contracts, champion: Candidate[ContractChurnModel] | None, only: Collection[str] = ()

@@ -53,10 +53,13 @@ class ContractLearning:
 
     @classmethod
     def of(
-        cls, contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration
+        cls,
+        contracts: Contracts,
+        rows: pd.DataFrame,
+        columns: tuple[str, ...],
+        configuration: ContractChurnConfiguration,
     ) -> ContractLearning:
-        """The data of a training, with these features."""
-        rows = contracts.training
+        """The data of a training on some rows of the contracts, with these features."""
         return cls(
             rows,
             contract_frame(rows, columns),
@@ -71,13 +74,15 @@ class ContractLearning:
         """The customer of each row, shape (n_rows,)."""
         return self.rows["customer_id"].astype(str).to_numpy()
 
-    def makers(self) -> dict[str, PipelineMaker]:
-        """Every candidate by name, baselines first."""
-        rules = baseline_pipelines(self.frame)
-        made: dict[str, PipelineMaker] = {name: lambda _, rule=rule: (rule, {}) for name, rule in rules.items()}
-        return made | {
-            family: lambda rows, family=family: self.searched(family, rows) for family in self.configuration.families
-        }
+    def names(self) -> list[str]:
+        """The candidates, baselines first."""
+        return [*baseline_pipelines(self.frame), *self.configuration.families]
+
+    def maker(self, name: str) -> PipelineMaker:
+        """How the pipeline of a candidate is made."""
+        if name in self.configuration.families:
+            return partial(self.searched, name)
+        return lambda rows: (baseline_pipelines(self.frame)[name], {})
 
     def searched(self, family: str, rows: NDArray) -> tuple[Pipeline, Mapping[str, object]]:
         """The unfitted pipeline of a family, with parameters searched on the rows at these positions."""
@@ -104,7 +109,9 @@ class ContractLearning:
         }
         if not self.is_dated:
             return inside_folds(self.frame, self.churned, self.customers, rows, **options)
-        return inside_validation(self.frame, self.churned, self.rows, horizon_days=self.horizon_days, **options)
+        known = self.rows.iloc[rows].reset_index(drop=True)
+        features = self.frame.iloc[rows].reset_index(drop=True)
+        return inside_validation(features, self.churned[rows], known, horizon_days=self.horizon_days, **options)
 
     def _record(self, chosen: Chosen) -> Mapping[str, object]:
         has_tried = "search_auc" in chosen.record

@@ -22,7 +22,7 @@ from ml.jobs.contract_churn.learning import ContractLearning
 @pytest.fixture(scope="module")
 def learning(drawn, fast) -> ContractLearning:
     unsearched = fast.model_copy(update={"search": fast.search.model_copy(update={"trial_count": 0})})
-    return ContractLearning.of(drawn, ContractChurnJob(90, fast).input_columns(drawn), unsearched)
+    return ContractLearning.of(drawn, drawn.training, ContractChurnJob(90, fast).input_columns(drawn), unsearched)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def learning(drawn, fast) -> ContractLearning:
     ],
 )
 def test_parts_add_up_to_the_served_score(learning: ContractLearning, fast, name: str, method: str):
-    pipeline, _ = learning.makers()[name](learning.everything)
+    pipeline, _ = learning.maker(name)(learning.everything)
     model = ContractChurnModel(pipeline).fit(learning.frame, learning.churned)
     some = learning.frame.head(80)
     found = explained(ContractChurnJob(90, fast), model, some)
@@ -54,7 +54,7 @@ def test_an_attribute_that_nobody_has_today_does_not_spoil_the_reasons(learning:
     """It was text at training; today it is empty for everyone, and so looks like a number."""
     texted = learning.frame.assign(attribute_kind=np.where(np.arange(len(learning.frame)) % 2, "a", "b"))
     again = ContractLearning(drawn.training, texted, learning.churned, False, 90, learning.configuration)
-    model = ContractChurnModel(again.makers()["logistic_regression"](again.everything)[0])
+    model = ContractChurnModel(again.maker("logistic_regression")(again.everything)[0])
     model.fit(texted, learning.churned)
     today = texted.head(50).assign(attribute_kind=np.nan)
     told = reason_columns(ContractChurnJob(90, fast), model, today, today.index)
