@@ -93,6 +93,7 @@ class ClassifierConfiguration(SearchedConfiguration):
 class ChurnConfiguration(ClassifierConfiguration):
     gate: SupervisedGate
     calibration: RecentCalibration
+    blended_family: str
     maximum_fit_row_count: int = Field(ge=100)
 
 

@@ -34,7 +34,7 @@ def test_candidates_and_figures(competition):
     assert names[:3] == ["status_quo_rate", "last_90_days", "hiatus_rule"]
     assert names[3].endswith("gamma_gamma") or names[3].endswith("historic_order_amount")
     assert names[4] == f"{names[3]}_all_orders"
-    assert names[5:] == ["two_stage_boosting", "tweedie_boosting"]
+    assert names[5:] == ["two_stage_boosting", "tweedie_boosting", "blend"]
     assert len({tuple(result.metrics) for result in competition.results}) == 1
     for result in competition.results:
         assert {"gini", "gini_without_largest", "interval_coverage", "level_ratio", "spearman"} <= set(result.metrics)

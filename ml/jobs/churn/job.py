@@ -68,9 +68,11 @@ class ChurnJob(ChurnProbabilityJob[Snapshots, Classifier]):
             self.configuration,
             found={} if found is None else found,
         )
-        yield "purchase_model", learning.purchase_model
+        yield "purchase_model", lambda: learning.purchase_model
         for family in self.configuration.families:
             yield family, lambda family=family: learning.candidate(family)
+        if self.configuration.blended_family in self.configuration.families:
+            yield "blend", learning.blend
 
     def figures(self, snapshots: Snapshots, result: Result, baseline: Result) -> Mapping[str, Figure]:
         from ml.evaluation import plots

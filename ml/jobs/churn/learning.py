@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from sklearn.pipeline import Pipeline
@@ -9,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from ml.competition.results import Candidate
 from ml.configuration import Frozen
 from ml.data.features import model_frame
+from ml.estimators.blend import BlendedClassifier
 from ml.estimators.calibration import CalibratedByCustomer
 from ml.estimators.classifiers import make_classifier
 from ml.estimators.purchase_forecast import PurchaseChurnModel
@@ -18,16 +20,25 @@ from ml.jobs.configuration import ChurnConfiguration
 from ml.jobs.learning import CustomerLearning
 
 
+@dataclass(frozen=True)
 class ChurnLearning(CustomerLearning):
-    """The data and settings that all families of classifiers share."""
+    """The data and settings that all families of classifiers share.
+
+    Attributes
+    ----------
+    fitted
+        The families that have been fitted.
+    """
 
     configuration: ChurnConfiguration
+    fitted: dict[str, Candidate] = field(default_factory=dict, kw_only=True)
     predicts_amounts = False
 
     @cached_property
     def inside_rows(self) -> InsideValidation | None:
         return self.inside(self.outcome)
 
+    @cached_property
     def purchase_model(self) -> Candidate:
         """BG/NBD on the newest histories of all customers: restricting it to eligible ones would bias it."""
         estimator = PurchaseChurnModel(self.horizon_days).fit(model_frame(self.snapshots.newest))
@@ -35,7 +46,19 @@ class ChurnLearning(CustomerLearning):
         record = estimator.record_ | shift.record()
         return Candidate(estimator.method_name_, False, in_season(estimator, shift.value), record)
 
+    def blend(self) -> Candidate:
+        """Of the purchase model and one family."""
+        first, second = self.purchase_model, self.candidate(self.configuration.blended_family)
+        blend = BlendedClassifier(first.estimator, second.estimator)
+        return Candidate("blend", False, blend, {"blend_of": f"{first.name}, {second.name}"})
+
     def candidate(self, family: str) -> Candidate:
+        """A family; it is fitted once."""
+        if family not in self.fitted:
+            self.fitted[family] = self._fitted(family)
+        return self.fitted[family]
+
+    def _fitted(self, family: str) -> Candidate:
         """Search, fit and calibrate one family, at the level of the season of the date of the predictions."""
         calibration = self.configuration.calibration
         search = partial(self.configuration.searched, family, partial(self._made, family), self.inside_rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from ml.competition.results import Candidate, CandidateFailed, Estimator
 from ml.data.features import model_frame
 from ml.estimators.base import OutOfFoldRegressor
 from ml.estimators.baselines import HiatusSpend, LastPeriodSpend, LevelledSpend, SpendRule, StatusQuoSpend
+from ml.estimators.blend import BlendedAmount
 from ml.estimators.boosting import boosted_regressor
 from ml.estimators.classifiers import make_classifier
 from ml.estimators.intervals import SimilarPredictionInterval
@@ -32,6 +33,22 @@ from ml.purchase_models.fallback import fit_lifetimes
 
 HOLDOUT = "the holdout, by folds of customers"
 TRAINING = "the training snapshots"
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """A fitted model of amounts.
+
+    Attributes
+    ----------
+    predicted
+        Out-of-sample predictions for the training rows, without the season, shape (n_rows,).
+    """
+
+    name: str
+    estimator: Estimator
+    predicted: NDArray
+    record: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -103,36 +120,40 @@ class SpendLearning(CustomerLearning):
         for name, (estimator, parameters) in rules.items():
             yield name, lambda name=name, rule=estimator, parameters=parameters: self._rule(name, rule, parameters)
         yield "purchase_model", self._purchase_model
-        yield "purchase_model_all_orders", self._purchase_model_all_orders
+        yield "purchase_model_all_orders", lambda: self._complete(self._by_histories(self.companion))
         if self.has_outcomes:
-            yield "two_stage_boosting", self._two_stage
+            yield "two_stage_boosting", lambda: self._complete(self._two_stage)
             yield "tweedie_boosting", self._tweedie
+            yield "blend", self._blend
 
     def _rule(self, name: str, estimator: SpendRule, parameters: Mapping[str, object]) -> Candidate:
         frame = model_frame(self.rows)
         fitted = (LevelledSpend(estimator) if self.is_further else estimator).fit(frame, self.outcome)
         record = {**parameters, **fitted.learned()}
-        return self._complete(name, fitted, fitted.predict(frame), record, is_baseline=True)
+        return self._complete(_Amount(name, fitted, fitted.predict(frame), record), is_baseline=True)
 
     def _purchase_model(self) -> Candidate:
-        if isinstance(self.purchases, CandidateFailed):
-            raise self.purchases
-        return self._by_histories(self.purchases)
+        return self._complete(self._by_histories(self.purchases))
 
-    def _purchase_model_all_orders(self) -> Candidate:
-        if isinstance(self.companion, CandidateFailed):
-            raise self.companion
-        return self._by_histories(self.companion)
-
-    def _by_histories(self, estimator: PurchaseSpendModel) -> Candidate:
+    def _by_histories(self, estimator: PurchaseSpendModel | CandidateFailed) -> _Amount:
+        if isinstance(estimator, CandidateFailed):
+            raise estimator
         predicted = estimator.predict(model_frame(self.rows))
-        return self._complete(
-            estimator.method_name_, estimator, predicted, estimator.record_, season=self.season.shift()
+        return self._in_season(
+            _Amount(estimator.method_name_, estimator, predicted, estimator.record_), self.season.shift()
         )
+
+    def _blend(self) -> Candidate:
+        """Of the purchase model on all orders and the two-stage model."""
+        first, second = self._by_histories(self.companion), self._two_stage
+        blend = BlendedAmount(first.estimator, second.estimator)
+        record = {"blend_of": f"{first.name}, {second.name}"}
+        return self._complete(_Amount("blend", blend, (first.predicted + second.predicted) / 2, record))
 
     # ---- candidates fitted on outcomes ----
 
-    def _two_stage(self) -> Candidate:
+    @cached_property
+    def _two_stage(self) -> _Amount:
         configuration, calibration = self.configuration, self.configuration.calibration
         buys, classifier = self.outcome > 0, partial(make_classifier, "gradient_boosting")
         probability = self._searched("buying_probability", classifier, buys.astype(float), by_auc)
@@ -163,11 +184,16 @@ class SpendLearning(CustomerLearning):
             seed=self.seed,
         ).fit(self.features, self.outcome, self.rows["customer_id"])
         record = {**_record("", chosen), "cap_amount": estimator.cap_}
-        return self._by_outcomes("tweedie_boosting", estimator, record)
+        return self._complete(self._by_outcomes("tweedie_boosting", estimator, record))
 
-    def _by_outcomes(self, name: str, estimator: OutOfFoldRegressor, parameters: Mapping[str, object]) -> Candidate:
+    def _by_outcomes(self, name: str, estimator: OutOfFoldRegressor, record: Mapping[str, object]) -> _Amount:
         season = self.season.shift(sorted(self.rows["as_of_date"].unique()))
-        return self._complete(name, estimator, estimator.pop_out_of_fold(), parameters, season=season)
+        return self._in_season(_Amount(name, estimator, estimator.pop_out_of_fold(), record), season)
+
+    @staticmethod
+    def _in_season(fitted: _Amount, season: SeasonShift) -> _Amount:
+        estimator = ScaledAmount(fitted.estimator, float(np.exp(season.value))) if season.value else fitted.estimator
+        return replace(fitted, estimator=estimator, record={**fitted.record, **season.record()})
 
     def _searched(
         self,
@@ -188,34 +214,24 @@ class SpendLearning(CustomerLearning):
             ),
         )
 
-    def _complete(
-        self,
-        name: str,
-        amount: Estimator,
-        predicted: NDArray,
-        parameters: Mapping[str, object],
-        *,
-        is_baseline: bool = False,
-        season: SeasonShift | None = None,
-    ) -> Candidate:
+    def _complete(self, amount: _Amount, *, is_baseline: bool = False) -> Candidate:
         """The candidate of a model of amounts, with an interval and, if one was fitted, a purchase model.
 
-        `predicted` are out-of-sample predictions for the training rows. The season moves the amount, and with it the
-        customers who are similar and whose errors give the interval; rules stay as simple as they are.
+        The season moves the amount, and with it the customers who are similar and whose errors give the interval.
         """
         settings = self.configuration.intervals
-        interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(predicted, self.outcome)
+        interval = SimilarPredictionInterval(settings.coverage, settings.group_count).fit(
+            amount.predicted, self.outcome
+        )
         companion = None if isinstance(self.companion, CandidateFailed) else self.companion
-        if season is not None and season.value:
-            amount = ScaledAmount(amount, float(np.exp(season.value)))
         record = {
-            **parameters,
-            **({} if season is None else season.record()),
+            **amount.record,
             "horizon_days": self.horizon_days,
             "fitted_row_count": len(self.rows),
             "interval_learned_on": TRAINING if self.has_outcomes else HOLDOUT,
         }
-        return Candidate(name, is_baseline, LifetimeValueModel(amount, interval, companion, self.lifetimes), record)
+        model = LifetimeValueModel(amount.estimator, interval, companion, self.lifetimes)
+        return Candidate(amount.name, is_baseline, model, record)
 
 
 def _record(prefix: str, chosen: Chosen) -> dict[str, object]:
