@@ -61,8 +61,7 @@ def soundness_checks(
     Parameters
     ----------
     instead
-        Who would serve instead. Where it misses a condition itself, the competitor need only miss it by no more: to be
-        replaced by something worse helps nobody.
+        Who would serve instead. Where it misses a condition itself, the competitor need only miss it by no more.
     """
     found = []
     for figure_of in (_level, _calibration, _skill):
@@ -107,8 +106,15 @@ def _skill(gate: SupervisedGate, figures: _Metrics) -> _Figure | None:
     return _Figure("better than a constant", needed - skill, f"Brier skill {skill:.3f}, at least {needed:g}")
 
 
-def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, ...]:
-    """Every condition that the contender must meet; none without a contender."""
+def model_checks(gate: SupervisedGate, comparison: Comparison, *, is_lenient: bool = False) -> tuple[Check, ...]:
+    """Every condition that the contender must meet; none without a contender.
+
+    Parameters
+    ----------
+    is_lenient
+        Whether a contender may be as unsound as the baseline that would serve instead: to be replaced by something worse
+        helps nobody.
+    """
     contender, baseline, metric = comparison.contender, comparison.baseline, comparison.metric
     gain = comparison.contender_over_baseline
     if contender is None or gain is None:
@@ -120,7 +126,7 @@ def model_checks(gate: SupervisedGate, comparison: Comparison) -> tuple[Check, .
             f"{metric} {contender.metrics[metric]:.4f} against {baseline.metrics[metric]:.4f} of {baseline.name}; "
             f"paired difference {gain}",
         ),
-        *soundness_checks(gate, contender, baseline),
+        *soundness_checks(gate, contender, baseline if is_lenient else None),
         _leak_check(gate, metric, comparison.first or contender),
     ]
     if gate.maximum_brier_excess is not None:

@@ -102,6 +102,15 @@ def test_where_nothing_is_sound_the_reason_says_it():
     assert "No rule is sound either; the best has: level within bounds: predicted/actual 2.00" in decision.reason
 
 
+def test_where_the_rule_is_not_sound_either_the_model_that_misses_by_less_serves():
+    """Nobody knows the level; a model that is sound comes before one that is only less unsound than the rule."""
+    rule = result("four_times", noisy(1.0, level=4.0, seed=1), is_rule=True)
+    decision = contest(rule, BEST_BUT_TWICE).decision()
+    assert (decision.verdict, decision.serving) == ("promoted", "best")
+    assert "but no worse than four_times (predicted/actual 4.00" in decision.reason
+    assert contest(rule, BEST_BUT_TWICE, GOOD).decision().serving == "good"
+
+
 @pytest.mark.parametrize(
     ("challenger", "verdict", "failed"),
     [
