@@ -112,8 +112,7 @@ def model_checks(gate: SupervisedGate, comparison: Comparison, *, is_lenient: bo
     Parameters
     ----------
     is_lenient
-        Whether a contender may be as unsound as the baseline that would serve instead: to be replaced by something worse
-        helps nobody.
+        Whether a contender may be as unsound as the baseline that would serve instead: nobody gains by something worse.
     """
     contender, baseline, metric = comparison.contender, comparison.baseline, comparison.metric
     gain = comparison.contender_over_baseline
