@@ -87,7 +87,7 @@ class _Figure:
 
 def _level(gate: SupervisedGate, figures: _Metrics) -> _Figure:
     ratio, low, high = figures["level_ratio"], gate.minimum_level_ratio, gate.maximum_level_ratio
-    excess = max(math.log(low / ratio), math.log(ratio / high)) if ratio > 0 else math.inf  # nan: inf
+    excess = max(low / ratio, ratio / high) - 1 if ratio > 0 else math.inf  # nan: inf
     detail = f"predicted/actual {ratio:.2f}, allowed {low:g} to {high:g}"
     return _Figure("level within bounds", excess, detail)
 

@@ -12,11 +12,14 @@ _SMALLEST_GROUP = 30
 class SimilarPredictionInterval(BaseEstimator):
     """Quantiles of actual amounts among training rows with a similar out-of-sample prediction.
 
-    Rows are grouped by predicted amount (equal sizes); each group's quantiles of `actual − predicted` are
-    interpolated over the prediction. The method is the same for every model, so intervals can be compared. It assumes
-    that errors in the horizon are like those in the training snapshots; coverage is measured on the holdout and is
-    one of the metrics. Where more customers than the lower tail spend nothing, the interval begins at zero and covers
-    more than `coverage`.
+    Rows are grouped by predicted amount (equal sizes), and each group's quantiles are interpolated over the prediction:
+    those of `actual − predicted` above, those of `actual / predicted` below. The method is the same for every model, so
+    intervals can be compared. It assumes that errors in the horizon are like those in the training snapshots; coverage
+    is measured on the holdout, in total and by group, and is one of the metrics.
+
+    Both tails are equal where few of a group spend nothing. Where as many as may be left out do (1 − `coverage`), those
+    are left out below, and the interval begins with the smallest spend. Where more do, it begins at zero and nobody is
+    left out below; it covers more than promised only where more spend nothing than it promises to cover.
 
     Parameters
     ----------
@@ -36,13 +39,24 @@ class SimilarPredictionInterval(BaseEstimator):
         groups = max(1, min(self.group_count, len(predicted) // _SMALLEST_GROUP))
         edges = np.unique(np.quantile(predicted, np.linspace(0, 1, groups + 1)[1:-1]))
         group = np.searchsorted(edges, predicted, side="right")
-        tail = (1 - self.coverage) / 2
         parts = [group == number for number in np.unique(group)]
         self.centers_ = np.array([predicted[part].mean() for part in parts])
         errors = actual - predicted
-        self.lower_errors_ = np.array([np.quantile(errors[part], tail) for part in parts])
-        self.upper_errors_ = np.array([np.quantile(errors[part], 1 - tail) for part in parts])
+        share = actual / np.where(predicted > 0, predicted, np.inf)
+        from_quantile = [self._lower_quantile(actual[part]) for part in parts]
+        self.lower_shares_ = np.array(
+            [0.0 if low == 0 else np.quantile(share[part], low) for part, low in zip(parts, from_quantile, strict=True)]
+        )
+        self.upper_errors_ = np.array(
+            [np.quantile(errors[part], low + self.coverage) for part, low in zip(parts, from_quantile, strict=True)]
+        )
         return self
+
+    def _lower_quantile(self, actual: NDArray) -> float:
+        """The share of a group that is left out below: 0 where the interval begins at zero."""
+        without_spend, left_out = float((actual <= 0).mean()), 1 - self.coverage
+        just_above = without_spend + 0.5 / len(actual)
+        return max(just_above, left_out / 2) if just_above <= left_out else 0.0
 
     def left_out_bounds(
         self, predicted: ArrayLike, actual: ArrayLike, *, fold_count: int, seed: int
@@ -65,6 +79,10 @@ class SimilarPredictionInterval(BaseEstimator):
         predicted = np.asarray(predicted, dtype=float)
         largest = self.centers_[-1]
         stretch = np.maximum(predicted / largest, 1) if largest > 0 else np.ones_like(predicted)
-        lower = predicted + stretch * np.interp(predicted, self.centers_, self.lower_errors_)
+        former_errors = getattr(self, "lower_errors_", None)  # of versions registered before there were shares
+        if former_errors is None:
+            lower = predicted * np.interp(predicted, self.centers_, self.lower_shares_)
+        else:
+            lower = predicted + stretch * np.interp(predicted, self.centers_, former_errors)
         upper = predicted + stretch * np.interp(predicted, self.centers_, self.upper_errors_)
         return np.clip(lower, 0, predicted), np.maximum(upper, predicted)

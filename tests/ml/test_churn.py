@@ -33,7 +33,7 @@ def test_models_and_baselines_stand_side_by_side(competition):
     assert baselines == {"recency_rule", "order_count_rule", "hiatus_rule"}
     others = {result.name for result in competition.results} - baselines
     assert set(FAMILIES) <= others
-    assert len(others) == len(FAMILIES) + 1  # and the purchase model that was healthy
+    assert len(others) == len(FAMILIES) + 2  # and the purchase model that was healthy, and a blend with it
     assert len({tuple(result.metrics) for result in competition.results}) == 1
     assert not competition.failures
 

@@ -118,16 +118,31 @@ def test_calibration_mends_probabilities_that_are_off(method):
     assert expected_calibration_error(truth, mended) < 0.03 < expected_calibration_error(truth, raw)
 
 
-@pytest.mark.parametrize(("share_of_zeros", "coverage"), [(0.0, 0.8), (0.4, 0.9)])
-def test_intervals_cover_what_they_promise_and_contain_the_prediction(share_of_zeros, coverage):
+@pytest.mark.parametrize(("share_of_zeros", "above_zero"), [(0.0, True), (0.15, True), (0.4, False), (0.7, False)])
+def test_intervals_cover_what_they_promise_and_contain_the_prediction(share_of_zeros: float, above_zero: bool):
+    """In total and in every fifth; where no more spend nothing than may be left out, no interval begins at zero."""
     random = np.random.default_rng(4)
-    predicted = random.gamma(1, 50, 6000)
-    actual = np.where(random.random(6000) < share_of_zeros, 0, predicted * random.lognormal(0, 0.6, 6000))
-    interval = SimilarPredictionInterval(0.8, 20).fit(predicted[:3000], actual[:3000])
-    lower, upper = interval.bounds(predicted[3000:])
-    covered = ((actual[3000:] >= lower) & (actual[3000:] <= upper)).mean()
-    assert covered == pytest.approx(coverage, abs=0.03)
-    assert ((lower >= 0) & (lower <= predicted[3000:]) & (predicted[3000:] <= upper)).all()
+    predicted = random.gamma(1, 50, 12000)
+    spend = predicted / (1 - share_of_zeros) * random.lognormal(-0.18, 0.6, 12000)
+    actual = np.where(random.random(12000) < share_of_zeros, 0, spend)
+    interval = SimilarPredictionInterval(0.8, 20).fit(predicted[:6000], actual[:6000])
+    lower, upper = interval.bounds(predicted[6000:])
+    inside = (actual[6000:] >= lower) & (actual[6000:] <= upper)
+    assert inside.mean() == pytest.approx(0.8, abs=0.03)
+    for fifth in np.array_split(np.argsort(predicted[6000:]), 5):
+        assert inside[fifth].mean() == pytest.approx(0.8, abs=0.06)
+    assert ((lower > 0) == above_zero).mean() > 0.99
+    assert ((lower >= 0) & (lower <= predicted[6000:]) & (predicted[6000:] <= upper)).all()
+
+
+def test_an_interval_of_an_earlier_release_still_serves():
+    random = np.random.default_rng(4)
+    predicted = random.gamma(1, 50, 1000)
+    interval = SimilarPredictionInterval(0.8, 5).fit(predicted, predicted * random.lognormal(0, 0.6, 1000))
+    del interval.lower_shares_
+    interval.lower_errors_ = -interval.centers_ / 2
+    lower, _ = interval.bounds(interval.centers_)
+    np.testing.assert_allclose(lower, interval.centers_ / 2)
 
 
 def test_intervals_of_zero_predictions_are_finite():
