@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders, shapley_values
-from ml.contributions.typical import typical_customer
 
 # Rows evaluated at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 50_000
@@ -81,14 +80,6 @@ class PreparedSubstitution:
         for name in own:
             mixed[:, self.columns[name]] = self.matrix[rows][:, self.columns[name]]
         return self.score_of(mixed)
-
-
-def by_replacing(
-    score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
-) -> Contributions:
-    """Shapley values of any score of rows of `features` against the typical customer of the rows of `background`."""
-    substitution = FrameSubstitution(score_of, features, typical_customer(background))
-    return general_contributions(substitution, features.columns, features.columns, orders)
 
 
 def general_contributions(

@@ -1,4 +1,4 @@
-"""Contributions to the scores of purchase models, from purchase histories with some values replaced.
+"""Contributions to scores that may come from purchase models, from purchase histories with some values replaced.
 
 The purchase models read repeat orders, the time from first to last order, and tenure. Replaced one by one these may
 contradict each other (a last order before the first). So repeat orders, days since the last order and tenure are
@@ -46,6 +46,13 @@ def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
+def by_replacing(
+    score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
+) -> Contributions:
+    """Shapley values of any score of rows of `features` against the typical customer of the rows of `background`."""
+    return history_contributions(score_of, features, background, orders, list(features.columns))
+
+
 def history_contributions(
     score_of: Callable[[pd.DataFrame], NDArray],
     features: pd.DataFrame,
@@ -53,15 +60,20 @@ def history_contributions(
     orders: Orders,
     players: Sequence[str],
 ) -> Contributions:
-    """Exact Shapley values of a purchase model's score over the few features it reads, one row per customer.
+    """Shapley values of a score over the features it reads (exact if they are few), one row per customer.
 
     Parameters
     ----------
     players
-        `HISTORY_FEATURES` or `SPEND_FEATURES`.
+        Those features: `HISTORY_FEATURES` or `SPEND_FEATURES` of a purchase model.
     """
     typical = typical_customer(background)
-    substitution = FrameSubstitution(lambda mixed: score_of(possible(mixed, typical)), features, typical)
+    has_history = {*HISTORY_FEATURES, LAST_ORDER_COLUMN} <= set(features.columns)
+
+    def score(mixed: pd.DataFrame) -> NDArray:
+        return score_of(possible(mixed, typical) if has_history else mixed)
+
+    substitution = FrameSubstitution(score, features, typical)
     return general_contributions(substitution, players, features.columns, orders)
 
 

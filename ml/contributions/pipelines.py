@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Classifier, Estimator
-from ml.contributions.general import PreparedSubstitution, by_replacing, general_contributions
+from ml.contributions.general import PreparedSubstitution, general_contributions
+from ml.contributions.histories import by_replacing
 from ml.contributions.linear import linear_contributions
 from ml.contributions.preparation import can_be_prepared, feature_of_prepared, last_step, prepared
 from ml.contributions.scales import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -116,3 +117,16 @@ def rescaled(parts: NDArray, distance: NDArray, wanted: NDArray) -> NDArray:
     factor = np.full(len(distance), np.median(slope) if len(slope) else 1.0)
     factor[is_apart] = slope
     return parts * factor[:, None]
+
+
+def mean_of_amounts(parts: Sequence[Contributions], method: str) -> Contributions:
+    """Contributions to the mean of amounts, from those to each of them: they add up in money."""
+    in_money = [
+        rescaled(part.values.to_numpy(), part.score - part.base, np.expm1(part.score) - np.expm1(part.base))
+        for part in parts
+    ]
+    total = np.mean([np.expm1(part.score) for part in parts], axis=0)
+    base = float(np.mean([np.expm1(part.base) for part in parts]))
+    score, start = log_amount(total), float(log_amount(base))
+    values = rescaled(np.mean(in_money, axis=0), total - base, score - start)
+    return Contributions(pd.DataFrame(values, columns=parts[0].values.columns), start, score, method)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
-from ml.contributions.general import by_replacing
+from ml.contributions.histories import by_replacing
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
 from ml.data.preprocessing import EVEN_ODDS

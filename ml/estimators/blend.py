@@ -9,7 +9,7 @@ from sklearn.base import RegressorMixin
 
 from ml.competition.results import Classifier, Estimator
 from ml.contributions.pipelines import contributions_of
-from ml.contributions.scales import Contributions, log_odds, probability_of
+from ml.contributions.scales import Contributions, log_odds, mean_of_amounts, probability_of
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
 
@@ -66,3 +66,8 @@ class BlendedAmount(RegressorMixin, Served):
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Amounts, shape (n_rows,)."""
         return (self.first.predict(X) + self.second.predict(X)) / 2
+
+    def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
+        """The mean of those of the parts, counted in money."""
+        parts = [contributions_of(part, features, background, orders) for part in (self.first, self.second)]
+        return mean_of_amounts(parts, "blend")

@@ -35,15 +35,19 @@ def describe_version(server: TrackingServer, experiment_id: str, version: Regist
 
 
 def _as_description(card: str, path: str) -> str:
-    """The card with whole sections only: of one that is too long, the longest are left out and named."""
+    """The card with whole sections only: of one that is too long, the longest are left out and named.
+
+    The decision is kept, which is what people ask about.
+    """
     head, *sections = card.strip().split(_SECTION)
     left_out: list[str] = []
     while True:
         without = f", with what is left out here: {', '.join(left_out)}" if left_out else ""
         text = f"[Model card]({path}){without}.\n\n{_SECTION.join([head, *sections])}"
-        if len(text) <= LONGEST_TEXT or not sections:
+        others = [section for section in sections if not section.startswith("Decision\n")]
+        if len(text) <= LONGEST_TEXT or not others:
             return text[:LONGEST_TEXT]
-        longest = max(sections, key=len)
+        longest = max(others, key=len)
         sections.remove(longest)
         left_out.append(longest.partition("\n")[0])
 

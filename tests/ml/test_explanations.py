@@ -29,6 +29,7 @@ from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.base import Served
 from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
+from ml.estimators.blend import BlendedAmount
 from ml.estimators.boosting import boosted_regressor
 from ml.estimators.calibration import CalibratedByCustomer
 from ml.estimators.classifiers import make_classifier
@@ -110,6 +111,7 @@ def models(rows: pd.DataFrame) -> dict[str, object]:
     found["all_orders"] = PurchaseSpendModel(HORIZON_DAYS, counts_first_order=True).fit(frame)
     stages = make_classifier("gradient_boosting", COLUMNS, BOOSTING, 0), boosted_regressor(COLUMNS, BOOSTING, 0)
     found["two_stage"] = TwoStageSpendModel(*stages, fold_count=2).fit(frame, spend, customers)
+    found["blend"] = BlendedAmount(found["purchase_spend"], found["two_stage"])
     found["poisson"] = boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson").fit(frame, np.maximum(spend, 0))
     return found
 
@@ -130,6 +132,7 @@ METHODS = {
     "purchase_spend": "shapley",
     "all_orders": "shapley",
     "two_stage": "two_stage",
+    "blend": "blend",
     "poisson": "tree",
 }
 
@@ -352,6 +355,17 @@ def test_parts_of_an_own_method_that_do_not_add_up_are_not_taken(features: pd.Da
     found = explain(model, features)
     assert found.method == "shapley"
     assert np.allclose(found.base + found.values.sum(axis=1), served_score(model, features))
+
+
+def test_any_estimator_with_a_purchase_model_inside_sees_possible_histories_only(models, features: pd.DataFrame):
+    class Wrapped(Served):
+        def predict(self, X: pd.DataFrame) -> np.ndarray:  # noqa: N803
+            return models["purchase_spend"].predict(X)
+
+    found = explain(Wrapped(), features)
+    assert found.method == "shapley"
+    assert np.allclose(found.base + found.values.sum(axis=1), served_score(models["purchase_spend"], features))
+    assert (found.values["first_to_last_order_days"] == 0).all()
 
 
 def test_an_estimator_that_nobody_has_heard_of_is_explained():

@@ -120,13 +120,16 @@ def test_a_card_too_long_for_its_page_is_shown_without_its_longest_sections():
     told: list[str] = []
     client = SimpleNamespace(update_model_version=lambda *words: told.append(words[-1]))
     version = RegisteredVersion("crm_churn", "3", "run", "rule", SOURCE, AS_OF_DATE, (), Figures())
-    card = "# Title\n\n## Short\n\nsays it" + "".join(f"\n\n## Long {number}\n\n{'z' * 3000}" for number in range(3))
+    card = f"# Title\n\n## Decision\n\n{'d' * 1500}\n\n## Short\n\nsays it" + "".join(
+        f"\n\n## Long {number}\n\n{'z' * 1400 * (1 + (number < 2))}" for number in range(3)
+    )
     describe_version(SimpleNamespace(client=lambda: nullcontext(client)), "1", version, card)
     assert told[0].splitlines()[0] == (
         "[Model card](#/experiments/1/runs/run/artifacts/model_card.md), with what is left out here: Long 0, Long 1."
     )
     assert "## Short\n\nsays it" in told[0]
-    assert told[0].count("z") == 3000
+    assert told[0].count("z") == 1400
+    assert "d" * 1500 in told[0]
 
 
 @pytest.mark.parametrize(("job", "words"), [("churn", "risk:"), ("clv", "value:")])
