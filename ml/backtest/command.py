@@ -11,7 +11,7 @@ from pathlib import Path
 from ml.backtest.history import History, horizon_of, read_history
 from ml.backtest.recording import keep
 from ml.backtest.replay import Origin, replay
-from ml.backtest.report import as_markdown, as_text, findings, table
+from ml.backtest.report import as_markdown, as_text, by_candidate, findings, table
 from ml.environment import quiet_environment
 from ml.jobs.registry import load_job
 from ml.jobs.supervised import SupervisedJob
@@ -99,7 +99,7 @@ def _one(settings: Settings, job: SupervisedJob, history: History, candidates: C
     name = job.name
     origins = tuple(replay(job, history, candidates))
     title = f"{name} of {history.source}, {job.horizon_days} days, {len(origins)} origins"
-    text = as_markdown(title, table(name, origins), findings(name, origins))
+    text = as_markdown(title, [table(name, origins), by_candidate(name, origins)], findings(name, origins))
     report = settings.home / "backtest" / f"{history.source}_{name}.md"
     report.write_text(text, encoding="utf-8")
     backtest_id = keep(settings, job, history.source, origins, text)

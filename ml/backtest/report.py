@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ml.backtest.replay import Figures, Origin
 from warehouse.base.markdown import plain
 from warehouse.base.markdown import table as markdown_table
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import Figure
 
+_NEAR_ONE = (0.8, 1.25)
+_NEAR_WORDS = "from 0.8 to 1.25 at"
 _ROLE_WORDS = {"baseline": "baseline", "candidate": "model", "in_service": "in service then"}
 
 
@@ -27,6 +31,26 @@ def table(job: str, origins: Sequence[Origin]) -> list[list[str]]:
             known = (figures.metrics.get(metric) for metric in shown)
             values = ("–" if value is None else f"{value:.3f}" for value in known)
             rows.append([day, count, name, _ROLE_WORDS[figures.role], *values])
+    return rows
+
+
+def by_candidate(job: str, origins: Sequence[Origin]) -> list[list[str]]:
+    """Heading and one row per model over all origins: the mean of each figure; of a level, how often it is near 1."""
+    shown = job_spec(job).backtest_figures
+    levels = [name for name, figure in shown.items() if figure.better == "near one"]
+    headings = [f"{figure.heading} {_NEAR_WORDS if name in levels else '(mean)'}" for name, figure in shown.items()]
+    everybody = [figures for origin in origins for figures in origin.figures]
+    known = {("in service then" if one.role == "in_service" else one.name): None for one in everybody}
+    rows = [["model", "origins", *headings]]
+    for name in known:
+        mine = [one for one in everybody if name == ("in service then" if one.role == "in_service" else one.name)]
+        values = []
+        for metric in shown:
+            found = np.array([one.metrics[metric] for one in mine if metric in one.metrics])
+            near = int(((found >= _NEAR_ONE[0]) & (found <= _NEAR_ONE[1])).sum())
+            mean = f"{found.mean():.3f}" if len(found) else "–"
+            values.append(str(near) if metric in levels else mean)
+        rows.append([name, str(len(mine)), *values])
     return rows
 
 
@@ -74,8 +98,8 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def as_markdown(title: str, rows: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
-    """A section with the findings and the table."""
-    head, *body = rows
+def as_markdown(title: str, tables: Sequence[Sequence[Sequence[str]]], lines: Sequence[str]) -> str:
+    """A section with the findings and tables."""
     items = (f"- {plain(line)}" for line in lines)
-    return "\n".join([f"## {plain(title)}", "", *items, "", *markdown_table(head, body), ""])
+    shown = [part for head, *body in tables for part in ("", *markdown_table(head, body))]
+    return "\n".join([f"## {plain(title)}", "", *items, *shown, ""])

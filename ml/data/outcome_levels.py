@@ -19,7 +19,7 @@ from warehouse.base.definitions import Definitions
 _RECENCY_GROUPS_DAYS = (15, 30, 60, 90, 135, 180, 270)
 # Fewer than snapshots need: those who are as long away can be compared earlier than customers with a year of history.
 _MINIMUM_HISTORY_DAYS = 90
-_MAXIMUM_YEAR_COUNT = 4
+_DAYS_OF_A_YEAR, _MAXIMUM_YEAR_COUNT = 365, 4
 # Customers are sampled so that about as many movements are read at most: sums over all of them are known well enough.
 _MAXIMUM_MOVEMENT_COUNT = 1_000_000
 _MOVEMENTS = "intermediate.int_customer_movements"
@@ -103,13 +103,13 @@ def outcome_levels(
         One row per `as_of_date` (with its `label_end_date`) and `recency_group`: `customer_count`, `churned_count`,
         `status_quo_amount` (the spend of the last year continued), `future_net_amount` (each customer's capped at its
         99th percentile of the date). None where the marts have no such date or, built by an earlier release, no
-        movements.
+        movements, and for a horizon of a whole year, which has no season.
     """
     found = connection.execute(
         "select count(*) from information_schema.tables where table_schema || '.' || table_name = ?", [_MOVEMENTS]
     ).fetchone()
     dates = _dates(as_of_date, horizon_days, history_began_on(connection), definitions)
-    if not dates or not found or not found[0]:
+    if horizon_days >= _DAYS_OF_A_YEAR or not dates or not found or not found[0]:
         return None
     held_at, held = dbt_macro("held_at"), ("counts_from_at", "counts_until_at")
     query = _LEVELS.format(
@@ -135,5 +135,5 @@ def _dates(as_of_date: date, horizon_days: int, began_on: date | None, definitio
     first = began_on + timedelta(days=_MINIMUM_HISTORY_DAYS)
     newest = as_of_date - timedelta(days=horizon_days)
     step_days = definitions.snapshot_step_days
-    count = min((newest - first).days // step_days + 1, _MAXIMUM_YEAR_COUNT * 365 // step_days)
+    count = min((newest - first).days // step_days + 1, _MAXIMUM_YEAR_COUNT * _DAYS_OF_A_YEAR // step_days)
     return [newest - timedelta(days=step_days * number) for number in range(count)]

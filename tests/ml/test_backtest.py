@@ -12,7 +12,7 @@ from ml.backtest.command import chosen_origins
 from ml.backtest.history import History, builds_needed
 from ml.backtest.recording import keep
 from ml.backtest.replay import Origin, replay
-from ml.backtest.report import as_markdown, as_text, findings, table
+from ml.backtest.report import as_markdown, as_text, by_candidate, findings, table
 from ml.data.snapshots import Snapshots
 from ml.jobs.registry import load_job
 from ml.tracking import TrackingServer, champion_of
@@ -127,9 +127,20 @@ def test_report_says_what_was_won_and_lost(replayed):
     assert any(line.startswith("Model in service then beats every baseline on Gini at") for line in lines)
     assert f"{origins[2].champion} *" in text
     assert "refused: The history is too short" in text
-    markdown = as_markdown("clv", rows, lines)
+    markdown = as_markdown("clv", [rows], lines)
     assert markdown.count("\n| 20") == len(rows) - 1
     assert findings("clv", origins[:1]) == ["No origin could be evaluated."]
+
+
+def test_the_figures_of_a_candidate_over_all_origins_are_means(replayed):
+    head, *rows = by_candidate("clv", replayed["clv"])
+    found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    rule = [one.metrics for origin in replayed["clv"] for one in origin.figures if one.name == "status_quo_rate"]
+    assert found["status_quo_rate"]["origins"] == str(len(rule)) == "2"
+    assert found["status_quo_rate"]["Gini (mean)"] == f"{(rule[0]['gini'] + rule[1]['gini']) / 2:.3f}"
+    near = sum(0.8 <= one["level_ratio"] <= 1.25 for one in rule)
+    assert found["status_quo_rate"]["predicted / actual from 0.8 to 1.25 at"] == str(near)
+    assert found["in service then"]["origins"] == "1"
 
 
 def test_a_backtest_is_kept_and_changes_no_model(fresh: Settings, replayed, snapshots: Snapshots):

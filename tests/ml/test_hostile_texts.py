@@ -55,7 +55,7 @@ def question(value: str) -> str:
 
 
 def backtest(value: str) -> str:
-    return as_markdown("churn", [["origin", "model"], ["2026-01-01", f"refused: {value}"]], [value])
+    return as_markdown("churn", [[["origin", "model"], ["2026-01-01", f"refused: {value}"]]], [value])
 
 
 def description(value: str) -> str:

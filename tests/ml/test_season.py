@@ -160,6 +160,15 @@ def test_sums_are_those_of_the_orders(tmp_path: Path, snapshots: Snapshots) -> N
         assert long_away == (alike["days_since_last_order"] > 270).sum()
 
 
+def test_a_whole_year_has_no_season(tmp_path: Path, snapshots: Snapshots) -> None:
+    write_marts(tmp_path / "shop.duckdb", snapshots)
+    write_movements(tmp_path / "shop.duckdb", simulated_orders())
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute("update intermediate.int_snapshot_dates set first_known_date = '2023-07-02'")
+        assert outcome_levels(connection, AS_OF_DATE, 180, DEFINITIONS) is not None
+        assert outcome_levels(connection, AS_OF_DATE, 365, DEFINITIONS) is None
+
+
 def test_marts_without_movements_have_no_season(tmp_path: Path, snapshots: Snapshots) -> None:
     write_marts(tmp_path / "shop.duckdb", snapshots)
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
