@@ -81,7 +81,9 @@ class SimilarPredictionInterval(BaseEstimator):
         stretch = np.maximum(predicted / largest, 1) if largest > 0 else np.ones_like(predicted)
         former_errors = getattr(self, "lower_errors_", None)  # of versions registered before there were shares
         if former_errors is None:
-            lower = predicted * np.interp(predicted, self.centers_, self.lower_shares_)
+            # between a group whose interval begins at zero and one that leaves the zeros out it begins at zero
+            from_zero = np.interp(predicted, self.centers_, (self.lower_shares_ == 0).astype(float)) > 0
+            lower = np.where(from_zero, 0, predicted * np.interp(predicted, self.centers_, self.lower_shares_))
         else:
             lower = predicted + stretch * np.interp(predicted, self.centers_, former_errors)
         upper = predicted + stretch * np.interp(predicted, self.centers_, self.upper_errors_)

@@ -135,6 +135,19 @@ def test_intervals_cover_what_they_promise_and_contain_the_prediction(share_of_z
     assert ((lower >= 0) & (lower <= predicted[6000:]) & (predicted[6000:] <= upper)).all()
 
 
+def test_an_interval_covers_also_where_groups_change_from_many_without_spend_to_few():
+    """The more somebody is predicted to spend the fewer spend nothing, from 60 % down to nobody."""
+    random = np.random.default_rng(4)
+    predicted = random.uniform(10, 100, 20000)
+    spends = random.random(20000) > np.clip(0.6 - predicted / 120, 0, 1)
+    actual = np.where(spends, predicted * random.lognormal(0, 0.5, 20000), 0)
+    lower, upper = SimilarPredictionInterval(0.8, 20).fit(predicted[:10000], actual[:10000]).bounds(predicted[10000:])
+    inside = (actual[10000:] >= lower) & (actual[10000:] <= upper)
+    by_tenth = [inside[part].mean() for part in np.array_split(np.argsort(predicted[10000:]), 10)]
+    assert np.all(np.abs(np.array(by_tenth) - 0.8) < 0.08), by_tenth
+    assert 0.2 < (lower > 0).mean() < 0.8
+
+
 def test_an_interval_of_an_earlier_release_still_serves():
     random = np.random.default_rng(4)
     predicted = random.gamma(1, 50, 1000)
