@@ -21,6 +21,13 @@ def quiet_environment(settings: Settings) -> Iterator[None]:
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    with one_thread():
+        yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit the numeric libraries to one thread."""
     # Only loaded libraries can be limited.
     import sklearn.ensemble  # noqa: F401
     from threadpoolctl import threadpool_limits

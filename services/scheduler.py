@@ -20,7 +20,7 @@ PRELOADED = (
     "duckdb_engine",
     "great_expectations",
     "matplotlib.pyplot",
-    "mlflow.sklearn",
+    "mlflow.pyfunc",
     "pandas",
     "pyarrow.parquet",
     "scipy.optimize",

@@ -144,7 +144,7 @@ class Competition(Generic[Model]):
     Attributes
     ----------
     example
-        A few rows of the model frame, for the signature in MLflow.
+        Rows of the features mart, for the signature in MLflow.
     figures
         Candidate → name → plot.
     documents

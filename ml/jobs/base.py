@@ -46,7 +46,7 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
     subject
         The mart of the features, whose declarations have the rules for missing values and outliers.
     prediction_method
-        The method of the served estimator that MLflow's generic interface calls.
+        The method of an estimator that gives what is evaluated: amounts, probabilities or groups.
     """
 
     configuration: JobConfiguration

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CandidateMaker = Callable[[], Candidate]
-EXAMPLE_ROW_COUNT = 5
 
 
 class SupervisedJob(Job[Rows, Model]):
@@ -250,7 +249,7 @@ class SupervisedJob(Job[Rows, Model]):
             decision=decision,
             columns=columns,
             dropped_columns=dropped,
-            example=self.features(self._examples(snapshots), columns),
+            example=snapshots.scoring,
             figures={
                 result.name: self.figures(snapshots, result, contest.baseline)
                 for result in (contest.contender, contest.baseline)
@@ -260,11 +259,6 @@ class SupervisedJob(Job[Rows, Model]):
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),
         )
-
-    def _examples(self, snapshots: Rows) -> pd.DataFrame:
-        """A few training rows, or rows of the holdout without training rows, as an example of the input."""
-        learned = self.learned_rows(snapshots)
-        return (self.evaluation_rows(snapshots) if learned.empty else learned).tail(EXAMPLE_ROW_COUNT)
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:
         predicted = finite(self.predicted(candidate.estimator, features))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
-from ml.competition.results import Estimator
-from ml.data.snapshots import eligible
 from ml.environment import quiet_environment
 from ml.explanations.reasons import reason_columns
 from ml.jobs.base import Job
 from ml.jobs.run import JobOfSource, JobRun
+from ml.jobs.score_frame import score_frame, unscored_rows
 from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import refusal_reason
 from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
 from ml.lifecycle.treated_values import treated_values
 from ml.lifecycle.who_serves import serving_version
-from ml.tracking import RegisteredVersion, load_estimator
+from ml.tracking import load_estimator
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
@@ -55,8 +55,11 @@ def score(
             refusal = None if champion else _refusal(run)
             customers = known_customers(run.file, task)
         estimator = load_estimator(run.server, champion) if champion else None
-        frame = score_frame(task, rows, estimator, champion, refusal)
-        treated = treated_values(task, estimator, champion.columns if champion else (), rows)
+        columns = champion.columns if champion else ()
+        explain = partial(reason_columns, task, estimator) if estimator else None
+        frame = score_frame(task, rows, estimator, columns, refusal=refusal, explain=explain)
+        frame = frame.sort_values(list(task.key_columns), ignore_index=True)
+        treated = treated_values(task, estimator, columns, rows)
     if customers is not None:
         frame = _with_customers_without_purchase(task, frame, customers)
     return write_rows(
@@ -69,39 +72,6 @@ def score(
         treated=treated,
         reason=refusal or "",
     )
-
-
-def score_frame(
-    job: Job,
-    rows: pd.DataFrame,
-    estimator: Estimator | None,
-    champion: RegisteredVersion | None,
-    refusal: str | None,
-) -> pd.DataFrame:
-    """Score rows of a features mart of one date, one row per row; without an estimator they have the reason."""
-    eligible_rows = eligible(rows)
-    others = rows.drop(index=eligible_rows.index)
-    ineligible_rows = _base(others, job).assign(status="not_eligible", reason=others.get("ineligible_reason"))
-    lacking = job.refusals(eligible_rows, champion.columns if champion else ()).dropna()
-    incomplete = _base(eligible_rows.loc[lacking.index], job).assign(status="refused", reason=lacking)
-    eligible_rows = eligible_rows.drop(index=lacking.index)
-    if estimator is None or champion is None:
-        scored = _base(eligible_rows, job).assign(status="refused", reason=refusal)
-    elif eligible_rows.empty:
-        scored = _base(eligible_rows, job).assign(status="scored", reason=None)
-    else:
-        features = job.features(eligible_rows, champion.columns)
-        scored = job.scores(estimator, features, eligible_rows).assign(
-            **{name: eligible_rows[name] for name in job.key_columns}, status="scored", reason=None
-        )
-        scored = scored.join(reason_columns(job, estimator, features, eligible_rows.index))
-    parts = [part for part in (scored, incomplete, ineligible_rows) if len(part)]
-    frame = pd.concat(parts) if parts else scored
-    return frame.sort_values(list(job.key_columns), ignore_index=True)
-
-
-def _base(rows: pd.DataFrame, job: Job) -> pd.DataFrame:
-    return job.unscored(rows).assign(**{name: rows[name] for name in job.key_columns})
 
 
 def _refusal(run: JobRun) -> str:
@@ -119,5 +89,5 @@ def _with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Se
     missing = those_without_row(frame, known)
     if missing.empty:
         return frame
-    added = _base(missing.assign(net_amount=0), job).assign(status="not_eligible", reason=NO_PURCHASE)
+    added = unscored_rows(job, missing.assign(net_amount=0)).assign(status="not_eligible", reason=NO_PURCHASE)
     return pd.concat([frame, added], ignore_index=True)

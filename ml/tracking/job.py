@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from warehouse.jobs.spec import JobSpec
+
 
 class TrackedJob(Protocol):
-    """The names of a job's runs and models in MLflow, the method called on its models, and texts for its pages."""
+    """The names of a job's runs and models in MLflow, what its models look ahead, and texts for its pages."""
 
     name: str
-    prediction_method: str
+    horizon_days: int | None
 
     @property
     def random_seed(self) -> int: ...
@@ -20,6 +22,9 @@ class TrackedJob(Protocol):
 
     @property
     def score_table(self) -> str: ...
+
+    @property
+    def spec(self) -> JobSpec: ...
 
     def purpose(self, fingerprint: Mapping[str, str]) -> str: ...
 

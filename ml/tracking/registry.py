@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import tempfile
+import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from ml.competition.results import Competition, Estimator, Result
 from ml.tracking.job import TrackedJob
-from ml.tracking.serialisation import load_model_file, types_in
+from ml.tracking.packing import LOADER, Packed, estimator_file, pack, requirements
+from ml.tracking.serialisation import load_model_file
 from ml.tracking.server import TrackingServer
+from ml.tracking.signature import signature_of
 from ml.tracking.versions import RegisteredVersion, described, version_tags
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.machine_faults import FREE_SPACE, disk_is_full, is_full_disk
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-_REQUIREMENTS = ("scikit-learn", "scipy", "numpy", "pandas", "skops")
 _NOT_THERE = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 
@@ -94,7 +95,7 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estima
                 "Restore MLflow's artifact folder, or train again: python -m ml train --force.",
             ) from error
         try:
-            return load_model_file(Path(path) / "model.skops")
+            return load_model_file(estimator_file(Path(path)))
         except ModelUnavailable as error:
             raise ModelUnavailable(f"{name}: {error.message}", error.what_to_do) from error
 
@@ -102,24 +103,24 @@ def load_estimator(server: TrackingServer, version: RegisteredVersion) -> Estima
 def register(
     job: TrackedJob, competition: Competition, result: Result, run_tags: Mapping[str, str], run_id: str
 ) -> RegisteredVersion:
-    """Log a candidate's estimator in the active run and register it as a new version."""
-    import mlflow.sklearn
-    from mlflow.models import infer_signature
+    """Log a candidate's estimator in the active run and register it as a new version.
 
-    estimator = result.candidate.estimator
-    types = types_in(estimator)
-    predicted = getattr(estimator, job.prediction_method)(competition.example)
-    info = mlflow.sklearn.log_model(
-        estimator,
-        name="model",
-        serialization_format="skops",
-        skops_trusted_types=types,
-        signature=infer_signature(competition.example, predicted),
-        input_example=competition.example,
-        # Given, because MLflow needs many seconds to find the same ones.
-        pip_requirements=[f"{name}=={installed_version(name)}" for name in _REQUIREMENTS],
-        pyfunc_predict_fn=job.prediction_method,
-    )
+    It comes with the code that prepares published rows, and without an example of them: no person's data lie there.
+    """
+    import mlflow.pyfunc
+
+    packed = Packed(job.name, job.horizon_days, competition.columns)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*An input example was not provided")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            loader_module=LOADER.stem,
+            data_path=str(pack(Path(folder), result.candidate.estimator, packed)),
+            code_paths=[str(LOADER)],
+            signature=signature_of(job, competition),
+            # Given, because MLflow would load the model to find them.
+            pip_requirements=requirements(),
+        )
     tags = version_tags(competition, result, run_tags)
     # MLflow prints what it registers, which our own output has already.
     with redirect_stderr(io.StringIO()):

@@ -32,24 +32,25 @@ _ROOMS = ("ml.data.preprocessing", "ml.estimators", "ml.purchase_models", "ml.tr
 _MODULE = re.compile(r'("__module__": ")([\w.]+)(")')
 
 
-def types_in(model: Estimator) -> list[str]:
-    """The types in a model that skops loads only if they are named as trusted.
+def model_content(model: Estimator) -> bytes:
+    """The content of a model's file.
 
     Raises
     ------
     ModelUnavailable
-        If some of them are neither ours nor listed: the model could not be loaded again.
+        If the model contains types that are neither ours nor listed: it could not be loaded again.
     """
     from skops.io import dumps, get_untrusted_types
 
-    found = get_untrusted_types(data=dumps(model))
+    content = dumps(model)
+    found = get_untrusted_types(data=content)
     if foreign := _foreign(found):
         raise ModelUnavailable(
             f"{type(model).__name__} contains types that could not be loaded again: {', '.join(foreign)}.",
             "Use estimators of the job's module or of ml/estimators; list harmless types of other libraries in "
             "ml/tracking/serialisation.py.",
         )
-    return found
+    return content
 
 
 def load_model_file(path: Path) -> Estimator:

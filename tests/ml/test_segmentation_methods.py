@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from skops.io import dumps, loads
+from skops.io import get_untrusted_types, loads
 
 from ml.competition.results import CandidateFailed
 from ml.configuration import load_configuration
@@ -17,7 +17,7 @@ from ml.estimators.segments.model import GridSegments, KMeansSegments
 from ml.jobs.segmentation.candidates import candidates, method_of
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
 from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
-from ml.tracking.serialisation import types_in
+from ml.tracking.serialisation import model_content
 from tests.ml.segmentation_blobs import blob_numbers, blobs
 
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")
@@ -59,7 +59,8 @@ def test_a_stranger_is_placed_and_marked_untypical(model):
 @each_model
 def test_a_model_survives_its_file(model):
     fitted = model.fit(blobs(0))
-    again = loads(dumps(fitted), trusted=types_in(fitted))
+    content = model_content(fitted)
+    again = loads(content, trusted=get_untrusted_types(data=content))
     assert (again.predict(blobs(1)) == fitted.predict(blobs(1))).all()
     assert np.array_equal(again.typicality(blobs(1))[1], fitted.typicality(blobs(1))[1])
     assert np.allclose(again.log_profiles(), fitted.log_profiles())

@@ -17,7 +17,7 @@ from ml.estimators.lifetime_value import HorizonModel, LifetimeValueModel
 from ml.estimators.segments.model import KMeansSegments
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS
 from ml.tracking.moved_types import MOVED
-from ml.tracking.serialisation import load_model_file, types_in
+from ml.tracking.serialisation import load_model_file, model_content
 from tests.ml.segmentation_blobs import blobs
 from warehouse.base.errors import ModelUnavailable
 
@@ -80,6 +80,6 @@ class NotOurs(BaseEstimator):
 
 def test_a_model_that_could_not_be_loaded_again_is_not_registered(saved) -> None:
     model, _ = saved
-    assert types_in(model)
+    assert model_content(model)
     with pytest.raises(ModelUnavailable, match=r"NotOurs contains types .*: tests\.ml\.test_serialisation\.NotOurs\."):
-        types_in(NotOurs())
+        model_content(NotOurs())

@@ -24,7 +24,7 @@ from ml.estimators.parameters import LinearParameters
 from ml.estimators.segments.scaling import behaviour_scaler, capped
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.wording import Sentences
-from ml.tracking.serialisation import load_model_file, types_in
+from ml.tracking.serialisation import load_model_file, model_content
 from ml.treatment.report import treatment_documents, treatment_notes
 from ml.treatment.rows import refusals, with_complete_rows
 from ml.treatment.served import changes_under, treatment_in
@@ -149,7 +149,7 @@ def test_the_record_is_what_the_model_saw_and_no_more(tmp_path: Path):
         0,
         treatment=fixed,
     ).fit(train, churned)
-    types_in(model)  # raises where something could not be loaded again
+    model_content(model)  # raises where something could not be loaded again
     from skops.io import dump
 
     dump(model, tmp_path / "model.skops")

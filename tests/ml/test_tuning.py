@@ -18,7 +18,7 @@ from ml.estimators.parameters import DecisionTreeParameters, Search
 from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, subsampled
 from ml.jobs.churn.learning import ChurnLearning
 from ml.jobs.configuration import ChurnConfiguration
-from ml.tracking.serialisation import types_in
+from ml.tracking.serialisation import model_content
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 CONFIGURATION = load_configuration(ChurnConfiguration, "churn")
@@ -131,7 +131,7 @@ def test_every_family_is_seeded_and_of_listed_types(family, snapshots):
     first, second = (make_classifier(family, shared.columns, parameters, 5).fit(features, outcome) for _ in range(2))
     assert isinstance(first, Pipeline)
     assert np.array_equal(first.predict(features), second.predict(features))
-    types_in(first)  # raises where something could not be loaded again
+    model_content(first)  # raises where something could not be loaded again
 
 
 def test_a_choice_that_is_no_parameter_is_refused():

@@ -98,7 +98,7 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
             decision=decide(self.gate, choice, chosen, results[0], former),
             columns=wanted,
             dropped_columns={n: "hardly differs" for n in self.configuration.columns if n not in columns},
-            example=features.tail(5).reset_index(drop=True),
+            example=snapshots.scoring,
             figures={r.name: self._pictures(r, features, evidence, choice) for r in (chosen, results[0])},
             champion_metrics={}
             if serving is None or former is None

@@ -13,6 +13,7 @@ from ml.data.contracts import Contracts
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
+from tests.ml.elsewhere import check_scores_elsewhere
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -155,3 +156,8 @@ def test_contracts_that_cost_nothing_are_told_apart_by_the_rest(copied: Settings
     outcome = train(copied, JOB, SOURCE, AS_OF_DATE)
     assert "no longer monthly_amount" in outcome.reason
     assert outcome.status == "promoted"
+
+
+def test_published_rows_give_the_published_scores_elsewhere(served: Settings, tmp_path: Path):
+    rows = "select * from marts.subscription_features order by hash(subscription_id)"
+    check_scores_elsewhere(served, SOURCE, [JOB], rows, tmp_path)

@@ -12,7 +12,7 @@ import pytest
 from ml.competition.results import Refused
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.job import ContractChurnJob
-from ml.tracking.serialisation import types_in
+from ml.tracking.serialisation import model_content
 
 
 def competed(contracts, configuration: ContractChurnConfiguration, champion=None):
@@ -36,7 +36,7 @@ def test_every_candidate_competes_and_can_be_stored(drawn, fast):
     assert competition.failures == {}
     assert len({frozenset(result.metrics) for result in competition.results}) == 1
     for result in competition.results:
-        types_in(result.candidate.estimator)  # raises where something could not be loaded again
+        model_content(result.candidate.estimator)  # raises where something could not be loaded again
     survival = {"survival_by_contract_type.csv", "hazard_ratios.csv", "survival.json", "renewals.json"}
     assert survival | {"treatment.json"} == set(competition.documents)
     contender = competition.decision.contender
