@@ -21,6 +21,7 @@ from ml.data.snapshots import Snapshots, eligible
 from ml.lifecycle.scoring import NO_PURCHASE, score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator
+from ml.tracking.packing import estimator_file
 from ml.tracking.versions import LONGEST_TEXT
 from tests.ml.jobs import CUSTOMER_JOBS, job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
@@ -64,8 +65,8 @@ def test_champion_comes_back_from_the_registry_as_it_was(trained, snapshots: Sna
     written = read(settings, f"select * from scores.{TABLES[name]} where status = 'scored' order by customer_id")
     for column in ours.select_dtypes("number").columns:
         assert np.allclose(ours[column].astype(float), written[column].astype(float), equal_nan=True, atol=0.006)
-    served = mlflow.pyfunc.load_model(f"models:/{job.model_name}@champion").predict(features)
-    assert np.allclose(served, getattr(estimator, job.prediction_method)(features))
+    served = mlflow.pyfunc.load_model(f"models:/{job.model_name}@champion").predict(rows)
+    assert served[job.score_column].tolist() == written[job.score_column].tolist()
 
 
 def test_mlflow_tells_the_whole_story(trained):
@@ -87,8 +88,10 @@ def test_mlflow_tells_the_whole_story(trained):
     version = client.get_model_version_by_alias("crm_churn", "champion")
     assert (version.tags["source"], version.tags["decision"]) == (SOURCE, outcomes["churn"].status)
     info = mlflow.models.get_model_info("models:/crm_churn@champion")
-    assert info.signature.inputs.input_names() == version.tags["columns"].split(",")
-    assert "customer_id" not in info.signature.inputs.input_names()
+    required = {"customer_id", "as_of_date", "is_eligible", *version.tags["columns"].split(",")}
+    assert set(info.signature.inputs.required_input_names()) == required
+    assert "last_order_date" in info.signature.inputs.optional_input_names()
+    assert info.saved_input_example_info is None  # no person's data lie beside the model
 
 
 @pytest.mark.parametrize("name", JOB_NAMES)
@@ -206,16 +209,17 @@ def test_damaged_model_is_a_clear_error(copied: Settings, tmp_path: Path, damage
     with pytest.MonkeyPatch.context() as patched:
         broken = tmp_path / "broken"
         shutil.copytree(place, broken)
+        file = estimator_file(broken)
         if damage == "corrupt":
-            (broken / "model.skops").write_bytes(b"not a model")
+            file.write_bytes(b"not a model")
         elif damage == "missing":
-            (broken / "model.skops").unlink()
+            file.unlink()
         else:
             from fractions import Fraction
 
             import skops.io
 
-            skops.io.dump({"number": Fraction(1, 3)}, broken / "model.skops")
+            skops.io.dump({"number": Fraction(1, 3)}, file)
         patched.setattr("mlflow.artifacts.download_artifacts", lambda **_: str(broken))
         words = {"corrupt": "cannot be read", "missing": "is missing", "foreign": "fractions.Fraction"}[damage]
         with pytest.raises(ModelUnavailable, match=words):
