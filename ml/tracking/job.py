@@ -12,7 +12,9 @@ class TrackedJob(Protocol):
     """The names of a job's runs and models in MLflow, what its models look ahead, and texts for its pages."""
 
     name: str
-    horizon_days: int | None
+
+    @property
+    def horizon_days(self) -> int | None: ...
 
     @property
     def random_seed(self) -> int: ...
