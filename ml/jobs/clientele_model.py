@@ -44,7 +44,7 @@ def _make_importable(archive: Path) -> None:
             "of a name. Load this model in a process of its own."
         )
     if any(name in sys.modules for name in _PACKAGES):
-        if find_spec("ml") and find_spec("ml.jobs") and find_spec("ml.jobs.portable"):
+        if _is_clientele():
             return
         raise ImportError(
             f"This process has imported another package called {' or '.join(_PACKAGES)}, and the model brings its "
@@ -55,3 +55,11 @@ def _make_importable(archive: Path) -> None:
     shutil.unpack_archive(archive, folder)
     sys.path.insert(0, folder)
     _on_path.append(digest)
+
+
+def _is_clientele() -> bool:
+    """Whether the packages of our names that this process has are ours."""
+    try:
+        return find_spec("ml.jobs.portable") is not None
+    except (ImportError, ValueError):
+        return False
