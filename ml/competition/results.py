@@ -147,6 +147,8 @@ class Competition(Generic[Model]):
         Rows of the features mart, for the signature in MLflow.
     figures
         Candidate → name → plot.
+    tables
+        Candidate → name → table.
     documents
         Further artefacts of the run by file name; texts are written unchanged, anything else as JSON.
     notes
@@ -160,6 +162,7 @@ class Competition(Generic[Model]):
     dropped_columns: Mapping[str, str]
     example: pd.DataFrame
     figures: Mapping[str, Mapping[str, Figure]]
+    tables: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     champion_metrics: Mapping[str, float] = field(default_factory=dict)
     documents: Mapping[str, object] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

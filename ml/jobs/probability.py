@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.competition.results import Classifier
+from ml.competition.results import Classifier, Result
+from ml.evaluation.action_tables import cost_table, lift_table
 from ml.evaluation.churn_figures import churn_figures
 from ml.evaluation.metrics import WeightedMetric, brier_by_weight, roc_auc_by_weight
 from ml.jobs.base import Rows
@@ -39,6 +41,13 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
         return churn_figures(actual, predicted)
+
+    def tables(self, snapshots: Rows, result: Result) -> Mapping[str, pd.DataFrame]:
+        actual = self.target(self.evaluation_rows(snapshots))
+        return {
+            "lift_by_share": lift_table(actual, result.prediction),
+            "cost_by_threshold": cost_table(actual, result.prediction),
+        }
 
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
         return roc_auc_by_weight(actual, predicted)

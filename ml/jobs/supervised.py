@@ -90,6 +90,10 @@ class SupervisedJob(Job[Rows, Model]):
     def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
         """Plots of one result by name."""
 
+    def tables(self, snapshots: Rows, result: Result) -> Mapping[str, pd.DataFrame]:
+        """Tables of one result by name."""
+        return {}
+
     def candidate_makers(
         self, snapshots: Rows, columns: tuple[str, ...], found: dict[str, Chosen] | None = None
     ) -> Iterator[tuple[str, CandidateMaker]]:
@@ -255,6 +259,7 @@ class SupervisedJob(Job[Rows, Model]):
                 for result in (contest.contender, contest.baseline)
                 if result is not None
             },
+            tables={result.name: self.tables(snapshots, result) for result in results},
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),

@@ -199,6 +199,8 @@ def _log_candidate(competition: Competition, result: Result, fingerprint: Mappin
     _log_metrics(result.metrics)
     for name, figure in competition.figures.get(result.name, {}).items():
         mlflow.log_figure(figure, f"plots/{name}.png")
+    for name, table in competition.tables.get(result.name, {}).items():
+        mlflow.log_text(table.to_csv(index=False, float_format="%.6g"), f"tables/{name}.csv")
 
 
 def _log_artefacts(artefacts: Mapping[str, Figure | str]) -> None:

@@ -5,6 +5,7 @@ Libraries that the models' own requirements do not bring are hidden, as in an en
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -85,11 +86,16 @@ def check_scores_elsewhere(settings: Settings, source: str, jobs: Sequence[str],
     """
     specs = [job_spec(name) for name in jobs]
     mlflow.set_tracking_uri(settings.tracking_uri)
+    mlflow.set_registry_uri(settings.tracking_uri)
     listed = mlflow.pyfunc.get_model_dependencies(f"models:/{specs[0].model_name}@champion")
     required = Path(listed).read_text(encoding="utf-8")
     named = [settings.tracking_uri, str(settings.build_file(source)), query, required]
     command = [sys.executable, "-I", "-W", "ignore", "-c", _SCRIPT, *named, *(spec.model_name for spec in specs)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    # MLflow hands its addresses on to processes, which may be those of an earlier test.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     rows = pd.read_pickle(folder / "rows")  # noqa: S301 - written by the process above
     for spec in specs:
