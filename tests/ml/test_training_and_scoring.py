@@ -85,6 +85,9 @@ def test_mlflow_tells_the_whole_story(trained):
     winner = next(run for run in nested if run.data.tags["candidate"] == outcomes["churn"].candidate)
     plots = {Path(file.path).stem for file in client.list_artifacts(winner.info.run_id, "plots")}
     assert plots == {"calibration", "gain_and_lift", "predicted_against_actual_by_decile"}
+    for run in nested:
+        tables = {Path(file.path).name for file in client.list_artifacts(run.info.run_id, "tables")}
+        assert tables == {"lift_by_share.csv", "cost_by_threshold.csv"}
     version = client.get_model_version_by_alias("crm_churn", "champion")
     assert (version.tags["source"], version.tags["decision"]) == (SOURCE, outcomes["churn"].status)
     info = mlflow.models.get_model_info("models:/crm_churn@champion")
