@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from skops.io import dump
 
+import ml.estimators
 from ml.configuration import load_configuration
 from ml.contributions import trees
 from ml.contributions.histories import possible
@@ -28,13 +31,25 @@ from ml.data.features import model_frame
 from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
 from ml.data.snapshots import Snapshots, eligible
 from ml.estimators.base import Served
-from ml.estimators.baselines import HiatusChurnRule, LastPeriodSpend, RecencyChurnRule, StatusQuoSpend
-from ml.estimators.blend import BlendedAmount
+from ml.estimators.baselines import (
+    HiatusChurnRule,
+    HiatusSpend,
+    LastPeriodSpend,
+    LevelledSpend,
+    OrderCountChurnRule,
+    RecencyChurnRule,
+    StatusQuoSpend,
+)
+from ml.estimators.blend import BlendedAmount, BlendedClassifier
 from ml.estimators.boosting import boosted_regressor
 from ml.estimators.calibration import CalibratedByCustomer
 from ml.estimators.classifiers import make_classifier
+from ml.estimators.intervals import SimilarPredictionInterval
+from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.estimators.parameters import BoostingParameters
 from ml.estimators.purchase_forecast import PurchaseChurnModel, PurchaseSpendModel
+from ml.estimators.season import ScaledAmount, ShiftedClassifier
+from ml.estimators.tweedie import TweedieSpendModel
 from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.reasons import reason_columns, worded
@@ -113,6 +128,15 @@ def models(rows: pd.DataFrame) -> dict[str, object]:
     found["two_stage"] = TwoStageSpendModel(*stages, fold_count=2).fit(frame, spend, customers)
     found["blend"] = BlendedAmount(found["purchase_spend"], found["two_stage"])
     found["poisson"] = boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson").fit(frame, np.maximum(spend, 0))
+    found["tweedie"] = TweedieSpendModel(boosted_regressor(COLUMNS, BOOSTING, 0, loss="poisson"), fold_count=2)
+    found["tweedie"].fit(frame, spend, customers)
+    found["order_count_rule"] = OrderCountChurnRule().fit(frame, churned)
+    found["hiatus_spend"] = HiatusSpend(HORIZON_DAYS).fit(frame, spend)
+    found["levelled"] = LevelledSpend(StatusQuoSpend(HORIZON_DAYS)).fit(frame, spend)
+    found["blended_churn"] = BlendedClassifier(found["purchase_churn"], found["gradient_boosting"])
+    found["churn_in_season"] = ShiftedClassifier(found["blended_churn"], 0.3)
+    found["spend_in_season"] = ScaledAmount(found["blend"], 1.2)
+    found["lifetime_value"] = LifetimeValueModel(found["spend_in_season"], SimilarPredictionInterval())
     return found
 
 
@@ -134,6 +158,14 @@ METHODS = {
     "two_stage": "two_stage",
     "blend": "blend",
     "poisson": "tree",
+    "tweedie": "tree",
+    "order_count_rule": "shapley",
+    "hiatus_spend": "shapley",
+    "levelled": "shapley",
+    "blended_churn": "blend",
+    "churn_in_season": "blend",
+    "spend_in_season": "blend",
+    "lifetime_value": "blend",
 }
 
 
@@ -149,6 +181,20 @@ def test_parts_add_up_to_the_served_score(models, features: pd.DataFrame, name: 
     assert np.allclose(found.base + found.values.sum(axis=1), served, atol=1e-8)
     assert np.allclose(found.score, served, atol=1e-8)
     assert found.values.abs().to_numpy().max() > 0
+
+
+def test_every_estimator_that_may_serve_customers_is_among_them(models):
+    """A new one comes with its reasons: its class is used in `models`, and what is said of all there holds of it."""
+    for module in walk_packages(ml.estimators.__path__, "ml.estimators."):
+        import_module(module.name)
+    known = {kind.__name__ for kind in _below(Served) if kind.__module__.startswith("ml.estimators.")}
+    bases = {"ServedClassifier", "OutOfFoldRegressor", "_MonotoneChurnRule"}
+    of_contracts = {"ContractChurnModel"}  # tests/ml/contract_churn/test_contract_explanations.py
+    assert known - bases - of_contracts == {type(model).__name__ for model in models.values()} & known
+
+
+def _below(kind: type) -> set[type]:
+    return {kind}.union(*(_below(one) for one in kind.__subclasses__())) - {Served}
 
 
 @pytest.mark.parametrize("name", ["gradient_boosting", "two_stage", "purchase_spend", "hiatus_rule"])
