@@ -76,7 +76,7 @@ def draw_contracts(count: int, seed: int = 7) -> Contracts:
             "monthly_amount": random.uniform(5, 50, count).round(2),
             "tenure_months": np.minimum(lifetime, watched).astype(int),
             "attributes": [
-                '{"is_senior": true}' if draw else '{"is_senior": false}' for draw in random.random(count) < 0.3
+                '{"has_support": true}' if draw else '{"has_support": false}' for draw in random.random(count) < 0.3
             ],
             "is_eligible": ~ended,
             "ineligible_reason": np.where(ended, "the contract has ended", None),

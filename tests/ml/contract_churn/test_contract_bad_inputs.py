@@ -117,11 +117,11 @@ def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_witho
     before = scores_of(copied)
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("update marts.subscription_features set attributes = null")
-    with pytest.raises(ModelUnavailable, match="no column attribute_is_senior"):
+    with pytest.raises(ModelUnavailable, match="no column attribute_has_support"):
         score(copied, JOB, SOURCE, AS_OF_DATE)
     pd.testing.assert_frame_equal(before, scores_of(copied))
     outcome = train(copied, JOB, SOURCE, AS_OF_DATE)
-    assert "no longer attribute_is_senior" in outcome.reason
+    assert "no longer attribute_has_support" in outcome.reason
     assert "could not be compared" in outcome.reason
     assert score(copied, JOB, SOURCE, AS_OF_DATE).rows_by_status["scored"] > 100
 

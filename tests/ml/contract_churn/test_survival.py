@@ -35,7 +35,7 @@ def test_truth_is_recovered(fitted):
     ratios = hazard_ratios(cox, table).set_index("covariate")
     row = ratios.loc["term_months_12.0"]
     assert row["lower_95"] <= 0.25 <= row["upper_95"] * 1.1
-    assert ratios.loc["attribute_is_senior", "lower_95"] < 1 < ratios.loc["attribute_is_senior", "upper_95"]
+    assert ratios.loc["attribute_has_support", "lower_95"] < 1 < ratios.loc["attribute_has_support", "upper_95"]
     monthly = frame[frame["term_months"] == 1].head(50)
     left = survival.survival(monthly, np.full(50, 5.0), 12).mean()
     assert left == pytest.approx(np.exp(-0.08 * 12), abs=0.05)
