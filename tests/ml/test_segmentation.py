@@ -266,14 +266,14 @@ def test_scores_have_a_name_and_a_distance(snapshots, competition):
     assert scores.groupby("segment_id")["is_name_true"].mean().ge(NAMING.minimum_share).all()
 
 
-def test_who_lapsed_and_who_never_bought_has_a_segment_by_rule(snapshots):
+def test_who_lapsed_and_who_has_no_purchase_has_a_segment_by_rule(snapshots):
     rows = snapshots.scoring.head(3).assign(is_eligible=[False, True, False])
     grouped = JOB.unscored(rows)
     assert grouped["segment_id"].tolist()[::2] == [0, 0]
     assert grouped["segment_name"].tolist()[::2] == ["Lapsed customers"] * 2
     assert grouped.iloc[1].isna().all(), "could be grouped by a model"
     never = JOB.unscored(pd.DataFrame({"customer_id": ["n"], "net_amount": 0}))
-    assert never.iloc[0].tolist() == [-1, "Never bought", True]
+    assert never.iloc[0].tolist() == [-1, "Without a purchase", True]
 
 
 @pytest.mark.parametrize(

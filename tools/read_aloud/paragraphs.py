@@ -13,9 +13,9 @@ Customer = dict[str, Any]
 def paragraph(customer: Customer) -> str:
     """The customer in sentences; what is not known is left out.
 
-    >>> nobody = {"customer_id": "C1", "order_count": 0, "segment_name": "Never bought", "is_segment_name_true": True}
+    >>> nobody = {"customer_id": "C1", "order_count": 0, "segment_name": "Without a purchase", "is_segment_name_true": True}
     >>> paragraph(nobody | {"next_best_action": "do_not_contact", "next_best_action_reason": "no consent known"})
-    '**C1** has bought nothing yet. Segment: Never bought. Action: do_not_contact (no consent known).'
+    '**C1** has bought nothing yet. Segment: Without a purchase. Action: do_not_contact (no consent known).'
     """
     sentences = (_history(customer), _segment(customer), *_scores(customer), _action(customer))
     return " ".join(sentence for sentence in sentences if sentence)

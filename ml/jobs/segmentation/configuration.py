@@ -60,7 +60,7 @@ class Naming(Frozen):
     kinds: tuple[Kind, ...] = Field(min_length=1)
     qualifiers: dict[str, tuple[str, str, str]]
     lapsed: str
-    never_bought: str
+    without_purchase: str
 
     @model_validator(mode="after")
     def _is_complete(self) -> Naming:

@@ -29,7 +29,7 @@ from ml.treatment.transformer import value_changes
 # A single feature gives a ranking, not segments.
 _FEWEST_COLUMNS = 2
 # Of those whom a rule and no model groups; models number theirs from 1.
-_LAPSED, _NEVER_BOUGHT = 0, -1
+_LAPSED, _WITHOUT_PURCHASE = 0, -1
 
 
 class SegmentationJob(Job[Snapshots, SegmentModel]):
@@ -166,10 +166,10 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         )
 
     def unscored(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rules group whom no model does: those who lapsed, and those who never bought, who have no features."""
+        """Rules group whom no model does: those who lapsed, and those without a purchase, who have no features."""
         naming, has_bought = self.configuration.naming, "is_eligible" in rows
         is_grouped = ~rows["is_eligible"].astype(bool) if has_bought else pd.Series(True, index=rows.index)
-        number, name = (_LAPSED, naming.lapsed) if has_bought else (_NEVER_BOUGHT, naming.never_bought)
+        number, name = (_LAPSED, naming.lapsed) if has_bought else (_WITHOUT_PURCHASE, naming.without_purchase)
         grouped = pd.DataFrame({"segment_id": number, "segment_name": name, "is_name_true": True}, index=rows.index)
         return grouped[is_grouped].reindex(rows.index)
 
