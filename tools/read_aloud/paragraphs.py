@@ -13,9 +13,10 @@ Customer = dict[str, Any]
 def paragraph(customer: Customer) -> str:
     """The customer in sentences; what is not known is left out.
 
-    >>> nobody = {"customer_id": "C1", "order_count": 0, "segment_name": "Without a purchase", "is_segment_name_true": True}
-    >>> paragraph(nobody | {"next_best_action": "do_not_contact", "next_best_action_reason": "no consent known"})
-    '**C1** has bought nothing yet. Segment: Without a purchase. Action: do_not_contact (no consent known).'
+    >>> nobody = {"customer_id": "C1", "order_count": 0, "segment_name": "Without a purchase"}
+    >>> advised = {"next_best_action": "do_not_contact", "next_best_action_reason": "no consent known"}
+    >>> paragraph(nobody | advised | {"is_segment_name_true": True})
+    '**C1** has no purchase. Segment: Without a purchase. Action: do_not_contact (no consent known).'
     """
     sentences = (_history(customer), _segment(customer), *_scores(customer), _action(customer))
     return " ".join(sentence for sentence in sentences if sentence)
@@ -24,7 +25,7 @@ def paragraph(customer: Customer) -> str:
 def _history(customer: Customer) -> str:
     who, orders = f"**{plain(customer['customer_id'])}**", customer["order_count"]
     if orders == 0:
-        return f"{who} has bought nothing yet."
+        return f"{who} has no purchase."
     amount, silent = f"{customer['net_amount']:,.2f} net", f"{customer['days_since_last_order']} days ago"
     overdue = ", overdue" if customer["is_overdue"] else ""
     if orders == 1:
