@@ -18,9 +18,9 @@ import yaml
 from ml.configuration import CONFIGURATION_FOLDER, load_configuration
 
 _LESS: dict[str, dict[str, Any]] = {
-    "churn": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
-    "lifetime_value": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
-    "contract_churn": {"search": {"trial_count": 1}, "bootstrap": {"repetition_count": 100}},
+    "churn": {"bootstrap": {"repetition_count": 100}},
+    "lifetime_value": {"bootstrap": {"repetition_count": 100}},
+    "contract_churn": {"bootstrap": {"repetition_count": 100}},
     "segmentation": {
         "k_means": {"segment_counts": [3, 4, 5], "start_count": 3},
         "mixture": {"segment_counts": [3, 4, 5], "start_count": 1},

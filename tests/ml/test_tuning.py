@@ -21,7 +21,8 @@ from ml.jobs.configuration import ChurnConfiguration
 from ml.tracking.serialisation import model_content
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
-CONFIGURATION = load_configuration(ChurnConfiguration, "churn")
+GIVEN = load_configuration(ChurnConfiguration, "churn")
+CONFIGURATION = GIVEN.model_copy(update={"search": GIVEN.search.model_copy(update={"trial_count": 4})})
 DEFAULTS = DecisionTreeParameters(depth=3, minimum_leaf_rows=50)
 CHOICES = {"depth": (2, 3, 4), "minimum_leaf_rows": (50, 100)}
 
