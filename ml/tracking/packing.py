@@ -22,7 +22,7 @@ from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import CHECKOUT
 from warehouse.tables.features import MARTS
 
-LOADER = CHECKOUT / "ml" / "jobs" / "clientele_model.py"  # MLflow copies it beside the model
+_LOADER = CHECKOUT / "ml" / "jobs" / "clientele_model.py"
 FOLDER = Path("data", "model")  # in the artefacts, as MLflow places it
 _ESTIMATOR, _ABOUT, _PACKAGES = "model.skops", "model.json", "packages.zip"
 _SUFFIXES = {".py", ".yml"}
@@ -66,6 +66,16 @@ def pack(folder: Path, estimator: Estimator, packed: Packed) -> Path:
     (files / _ABOUT).write_text(json.dumps(asdict(packed), indent=2), encoding="utf-8")
     (files / _PACKAGES).write_bytes(_packages())
     return files
+
+
+def loader_in(folder: Path) -> Path:
+    """Write the module that MLflow loads a model with, and return it.
+
+    MLflow copies it beside the model with its permissions: not those of the checkout, which others may read.
+    """
+    copy = folder / _LOADER.name
+    copy.write_bytes(_LOADER.read_bytes())
+    return copy
 
 
 def unpacked(folder: Path) -> tuple[Estimator, Packed]:

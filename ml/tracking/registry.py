@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ml.competition.results import Competition, Estimator, Result
 from ml.tracking.job import TrackedJob
-from ml.tracking.packing import LOADER, Packed, estimator_file, pack, requirements
+from ml.tracking.packing import Packed, estimator_file, loader_in, pack, requirements
 from ml.tracking.serialisation import load_model_file
 from ml.tracking.server import TrackingServer
 from ml.tracking.signature import signature_of
@@ -112,11 +112,12 @@ def register(
     packed = Packed(job.name, job.horizon_days, competition.columns)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*An input example was not provided")
+        loader = loader_in(Path(folder))
         info = mlflow.pyfunc.log_model(
             name="model",
-            loader_module=LOADER.stem,
+            loader_module=loader.stem,
             data_path=str(pack(Path(folder), result.candidate.estimator, packed)),
-            code_paths=[str(LOADER)],
+            code_paths=[str(loader)],
             signature=signature_of(job, competition),
             # Given, because MLflow would load the model to find them.
             pip_requirements=requirements(),
