@@ -124,9 +124,10 @@ class Season:
         Parameters
         ----------
         learned_from
-            None: the known dates of the last year, for models of whole histories.
+            Empty: the known dates of the last year, for models of whole histories.
         """
-        forecasts = [found for years in range(1, self.settings.maximum_year_count + 1) if (found := self._ago(years))]
+        by_year = [self._ago(years) for years in range(1, self.settings.maximum_year_count + 1)]
+        forecasts = [found for found in by_year if found is not None]
         dates = pd.DatetimeIndex(pd.to_datetime(list(learned_from))) if learned_from else self._last_year
         reference = self._at(dates)
         reference = reference[np.isfinite(reference)]

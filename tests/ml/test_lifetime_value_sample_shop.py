@@ -101,14 +101,16 @@ def test_expected_spend_is_recovered_at_every_horizon(judged, days: int, floor: 
     scores, true = found[days][1], truth[f"amount_{days}d"]
     assert rank_correlation(scores["predicted_amount"], true) > floor
     assert 0.7 < scores["predicted_amount"].sum() / true.sum() < 1.5
-    assert true.between(scores["predicted_lower_amount"], scores["predicted_upper_amount"]).mean() > 0.78
+    assert (
+        true.between(scores["predicted_lower_amount"], scores["predicted_upper_amount"]).mean() > 0.82
+    )  # 0.87, 0.88, 0.85
 
 
 def test_intervals_cover_what_happened(judged):
     """They promise 0.8, and cover more only where more than that spend nothing."""
     for competition, _ in judged[0].values():
         served = competition.result(competition.decision.serving)
-        assert 0.74 < served.metrics["interval_coverage"] < 0.9
+        assert 0.78 < served.metrics["interval_coverage"] < 0.9
 
 
 def test_margin_follows_the_true_shares_of_the_segments(judged):

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from ml.evaluation import metrics
 from ml.evaluation.bootstrap import Resamples, metric_interval, paired_difference
+from ml.evaluation.interval_figures import interval_figures
 
 RESAMPLES = Resamples(repetition_count=200, confidence=0.95, seed=3)
 
@@ -96,3 +97,15 @@ def test_bootstrap_tells_skill_from_noise():
     assert paired_difference(first, second, 400, RESAMPLES).lower > 0
     interval = metric_interval(second, 400, RESAMPLES)
     assert interval.lower < 0.5 < interval.upper
+
+
+def test_coverage_of_intervals_by_hand():
+    """Ten customers, the higher half of whom buy; the intervals of two of these miss."""
+    actual = np.array([50.0, 40, 30, 20, 10, 0, 0, 0, 0, 0])
+    predicted = np.array([45.0, 44, 30, 25, 9, 8, 7, 6, 5, 4])
+    lower, upper = np.array([45.0, 41, 0, 21, 0, 0, 0, 0, 0, 0]), np.full(10, 60.0)
+    found = interval_figures(actual, predicted, lower, upper)
+    assert found["interval_coverage"] == pytest.approx(0.8)
+    assert (found["interval_coverage_of_buyers"], found["interval_coverage_of_others"]) == pytest.approx((0.6, 1.0))
+    assert [found[f"interval_coverage_of_fifth_{n}"] for n in range(1, 6)] == [0.5, 0.5, 1, 1, 1]
+    assert found["interval_share_above_zero"] == pytest.approx(0.3)

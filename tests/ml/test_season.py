@@ -104,6 +104,12 @@ def test_chance_is_no_season() -> None:
     assert np.mean(np.abs(shifts)) < 0.02
 
 
+def test_a_level_that_never_moves_is_known_and_moves_nothing() -> None:
+    found = season(pd.Series(0.0, index=monthly(25))).shift()
+    assert (found.expected, found.value) == (0.0, 0.0)
+    assert "no larger than what a year changes anyway" in found.reason
+
+
 def test_a_year_that_was_wild_counts_less_than_one_that_came_again() -> None:
     random = np.random.default_rng(1)
     same = pd.Series({day: by_calendar(day) for day in monthly(25)})

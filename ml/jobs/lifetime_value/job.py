@@ -19,6 +19,7 @@ from ml.estimators.baselines import StatusQuoSpend
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.estimators.search import Chosen
 from ml.evaluation import metrics
+from ml.evaluation.interval_figures import interval_figures
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
@@ -34,8 +35,6 @@ from warehouse.jobs.registry import job_spec
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Coverage is also measured by fifths of the predicted amount, the highest first.
-_FIFTHS = 5
 # Columns that candidates of longer horizons read in addition.
 _AMOUNT_COLUMNS = ("net_amount",)
 
@@ -187,35 +186,15 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         }
 
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
-        """Coverage of the intervals on the holdout, in total and by group, and their mean width, out of sample.
-
-        Of those who buy fewer are covered than of those who do not, which is known only afterwards: an interval that is
-        right for a customer who will hardly buy begins at zero and is short.
-        """
+        """Figures of the intervals on the holdout, out of sample."""
         estimator = candidate.estimator
+        predicted = estimator.predict(features)
         if candidate.parameters.get("interval_learned_on") == HOLDOUT:
             folds = {"fold_count": self.configuration.calibration.fold_count, "seed": self.random_seed}
-            lower, upper = estimator.interval.left_out_bounds(estimator.predict(features), actual, **folds)
+            lower, upper = estimator.interval.left_out_bounds(predicted, actual, **folds)
         else:
-            lower, upper = estimator.bounds(features)
-        is_inside = (actual >= lower) & (actual <= upper)
-        order = np.argsort(-estimator.predict(features), kind="stable")
-        fifths = {
-            f"interval_coverage_of_fifth_{number}": float(is_inside[part].mean())
-            for number, part in enumerate(np.array_split(order, _FIFTHS), start=1)
-            if len(part)
-        }
-        groups = {"buyers": actual > 0, "others": actual <= 0}
-        by_outcome = {
-            f"interval_coverage_of_{name}": float(is_inside[part].mean()) for name, part in groups.items() if part.any()
-        }
-        return {
-            "interval_coverage": float(is_inside.mean()),
-            **by_outcome,
-            **fifths,
-            "interval_share_above_zero": float((lower > 0).mean()),
-            "interval_mean_width": float((upper - lower).mean()),
-        }
+            lower, upper = estimator.interval.bounds(predicted)
+        return interval_figures(actual, predicted, lower, upper)
 
     def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
         return metrics.normalised_gini_by_weight(actual, predicted)
