@@ -1,4 +1,4 @@
-"""Gate `activation`: customer_360, what users read first, carries everyone, all revenue and the newest scores."""
+"""Gate `activation`: customer_360 carries everyone, all revenue and the newest scores; relationship marts add up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.measures.revenue import CUSTOMER_360_STEPS
 from expectations.suites.mart_rules import look_at
+from expectations.suites.relationship import relationship_suites
 from expectations.suites.revenue import bridge_suite
 from expectations.suites.rules import TableSuite, no_rows, not_null, unique
 from warehouse.base.definitions import load_definitions
@@ -20,7 +21,7 @@ _SCORES = {
 
 def activation_suites(as_of_date: date) -> list[TableSuite]:
     """The suites of what is published beside the marts."""
-    return [_customer_360_suite(as_of_date), bridge_suite(CUSTOMER_360_STEPS)]
+    return [_customer_360_suite(as_of_date), bridge_suite(CUSTOMER_360_STEPS), *relationship_suites()]
 
 
 def _customer_360_suite(as_of_date: date) -> TableSuite:

@@ -16,7 +16,7 @@ MODELS = [*SQL_MODELS, *sorted((DBT_PROJECT / "models").rglob("*.py"))]
 MARTS = [
     model
     for model in MODELS
-    if not {"marts", "activation"}.isdisjoint(model.parts) and not model.stem.startswith("int_")
+    if not {"marts", "activation", "relationship"}.isdisjoint(model.parts) and not model.stem.startswith("int_")
 ]
 DBT_TYPES = {"VARCHAR": "string"}
 NOT_PORTABLE = {

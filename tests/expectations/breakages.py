@@ -443,4 +443,10 @@ ACTIVATION = [
     ),
 ]
 
-BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES, "activation": ACTIVATION}
+_KPIS = "marts.kpis"
+RELATIONSHIP = [
+    Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
+    Breakage(f"{_KPIS}: net_sales_add_up_to_the_orders", (f"update {_KPIS} set value = value + 0.01",)),
+]
+
+BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES, "activation": [*ACTIVATION, *RELATIONSHIP]}

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
+import yaml
 
 from expectations.gates import GateResult, run_gate
 from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import Settings
 from warehouse.tables.contract import load_contract
@@ -179,6 +181,13 @@ left join scores.customer_clv_180d as clv_180d on clv_180d.customer_id = c.custo
 left join scores.customer_clv_365d as clv_365d on clv_365d.customer_id = c.customer_id;
 """
 
+# The relationship marts, made empty with the columns that they declare, and what these rules look for in them.
+_RELATIONSHIP = """
+insert into marts.kpis
+select date_trunc('month', order_date), 'net_sales_amount', sum(net_amount), null, null, 'amount', 'more', true
+from marts.fct_orders group by all;
+"""
+
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
 _REASONS = {"reasons": "lowers risk: orders every 30 days, the last 21 days ago", "reason_codes": "[]"}
 _LONGER = {"predicted_lower_amount": 0, "predicted_upper_amount": 15, "expected_order_count": 0.8}
@@ -225,6 +234,16 @@ def make_small_shop(settings: Settings) -> None:
         _add_features(connection)
         _fill_scores(connection)
         connection.execute(_CUSTOMER_360)
+        _create_relationship_marts(connection)
+        connection.execute(_RELATIONSHIP)
+
+
+def _create_relationship_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    for described in sorted((DBT_PROJECT / "models" / "relationship").rglob("*.yml")):
+        (model,) = yaml.safe_load(described.read_text(encoding="utf-8"))["models"]
+        if described.parent.name != "intermediate":
+            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            connection.execute(f"create table marts.{model['name']} ({columns})")
 
 
 def change(settings: Settings, *statements: str) -> None:

@@ -14,6 +14,7 @@ from pipeline.backfill import Backfill, reprocess_date, restore_marts, settle_da
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import GateFailed, SettingsError
 from warehouse.base.settings import Settings
+from warehouse.marts import dbt
 from warehouse.runs.planning import RunPlan
 from warehouse.tables.raw_tables import create_raw_tables
 from warehouse.tables.score_review import accept_scores
@@ -185,4 +186,4 @@ def test_the_marts_come_back_to_the_newest_date_whose_scores_passed(
     assert restored.lines() == [
         "The marts stand as of 2026-05-01; scores that had not passed their gate are withdrawn: 2026-05-20"
     ]
-    assert built == [DAY, ("path:models/activation",)]
+    assert built == [DAY, dbt.ACTIVATION_SELECTION]

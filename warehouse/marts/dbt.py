@@ -21,7 +21,7 @@ from warehouse.source_definitions.in_build_file import read_source_definitions, 
 from warehouse.tables.build_state import forget_builds
 
 MART_SELECTION = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
-ACTIVATION_SELECTION = ("path:models/activation",)
+ACTIVATION_SELECTION = ("path:models/activation", "path:models/relationship")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 

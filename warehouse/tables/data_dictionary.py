@@ -24,6 +24,7 @@ def data_dictionary() -> str:
     parts = [_HEAD, "## marts\n"]
     parts += _models("marts", exclude="pii")
     parts += _models("activation", exclude="intermediate")
+    parts += _models("relationship", exclude="intermediate")
     parts.append("## scores\n\nEach table has a view `…_current` with the newest as-of date.\n")
     parts += _own("scores")
     parts.append("## quality\n")
@@ -37,6 +38,7 @@ def data_dictionary() -> str:
     parts += _own("pii")
     parts.append("## staging and intermediate\n")
     parts += [*_short("staging"), *_short("intermediate"), *_short("activation/intermediate")]
+    parts += _short("relationship/intermediate")
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -1,0 +1,11 @@
+"""What gate `activation` checks of the relationship marts, a module for each folder of them in dbt_project."""
+
+from __future__ import annotations
+
+from expectations.suites.relationship.kpis import kpis_suite
+from expectations.suites.rules import TableSuite
+
+
+def relationship_suites() -> list[TableSuite]:
+    """The suites of all relationship marts, in the order in which they are checked."""
+    return [kpis_suite()]
