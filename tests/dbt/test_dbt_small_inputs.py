@@ -37,6 +37,8 @@ def test_no_rows_at_all(build_file: BuildFile) -> None:
     build_file.build("2011-05-02", "--exclude-resource-type", "unit_test")
     for mart in ("dim_customers", "fct_orders", "customer_features", "customer_labels", "customer_360"):
         assert build_file.query(f"select count(*) from marts.{mart}") == [(0,)], mart
+    unexplained = "select mart_name, row_count from marts.relationship_coverage where row_count > 0 or reason is null"
+    assert build_file.query(unexplained) == []
 
 
 def test_a_run_without_a_date_says_so(build_file: BuildFile) -> None:

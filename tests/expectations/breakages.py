@@ -444,7 +444,9 @@ ACTIVATION = [
 ]
 
 _KPIS = "marts.kpis"
+_COVERAGE = "marts.relationship_coverage"
 RELATIONSHIP = [
+    Breakage(f"{_COVERAGE}: an_empty_mart_says_why", (f"update {_COVERAGE} set reason = null",)),
     Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
     Breakage(f"{_KPIS}: net_sales_add_up_to_the_orders", (f"update {_KPIS} set value = value + 0.01",)),
 ]

@@ -186,6 +186,7 @@ _RELATIONSHIP = """
 insert into marts.kpis
 select date_trunc('month', order_date), 'net_sales_amount', sum(net_amount), null, null, 'amount', 'more', true
 from marts.fct_orders group by all;
+insert into marts.relationship_coverage values ('kpis', 4, null), ('nothing', 0, 'The source has none.');
 """
 
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}

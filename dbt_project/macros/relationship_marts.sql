@@ -1,0 +1,32 @@
+{#- The marts of models/relationship with what each needs of the source: names of `relationship_needs()`. Of a mart without
+    rows the first need that is not met is the reason; where all are met, what stands under `otherwise`. -#}
+{% macro relationship_marts() -%}
+    {{ return({
+        'kpis': {'needs': ['orders'], 'otherwise': 'No family of marts gives a figure.'},
+    }) }}
+{%- endmacro %}
+
+{#- What a source may lack: which rows are looked for (known before the run's date), and what is said if there are none. -#}
+{% macro relationship_needs() -%}
+    {%- set known = ' < ' ~ run_date() -%}
+    {{ return({
+        'orders': {'from': 'fct_orders', 'where': 'true',
+            'reason': 'The source has no orders.'},
+        'purchases': {'from': 'fct_orders', 'where': 'is_purchase',
+            'reason': 'The source has no purchases of known customers.'},
+        'feedback': {'from': 'stg_feedback', 'where': 'given_at' ~ known,
+            'reason': 'The source has no feedback.'},
+        'recommendations': {'from': 'stg_feedback', 'where': 'nps_score is not null and given_at' ~ known,
+            'reason': 'The source has no answers to “would you recommend us”.'},
+        'events': {'from': 'stg_events', 'where': 'occurred_at' ~ known,
+            'reason': 'The source has no events.'},
+        'campaigns': {'from': 'stg_campaigns', 'where': 'started_at' ~ known,
+            'reason': 'The source has no campaigns.'},
+        'campaign_touches': {'from': 'stg_campaign_touches', 'where': 'touched_at' ~ known,
+            'reason': 'The source does not say who was chosen for a campaign.'},
+        'acquisition_costs': {'from': 'dim_customers', 'where': 'acquisition_cost_amount is not null',
+            'reason': 'The source does not say what winning a customer cost.'},
+        'contracts': {'from': 'stg_subscriptions', 'where': 'started_at' ~ known,
+            'reason': 'The source has no contracts.'},
+    }) }}
+{%- endmacro %}
