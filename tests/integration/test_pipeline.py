@@ -73,6 +73,18 @@ def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
     assert set(outcomes) == set(job_names())
 
 
+def test_every_published_table_and_column_says_what_it_means(shop) -> None:
+    settings, *_ = shop
+    tables = pipeline.published(settings, "select schema_name, table_name, comment from duckdb_tables()")
+    columns = pipeline.published(
+        settings, "select table_name, column_name, comment from duckdb_columns() where not internal"
+    )
+    assert len(tables) > 50
+    assert len(columns) > 800
+    assert [(schema, table) for schema, table, comment in tables if not comment] == []
+    assert [(table, column) for table, column, comment in columns if not comment] == []
+
+
 def test_money_in_the_marts_is_money_in_the_files(shop) -> None:
     settings, *_ = shop
     [(raw,)] = pipeline.in_build_file(

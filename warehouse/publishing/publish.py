@@ -13,6 +13,7 @@ from warehouse.base.durable_files import flush_tree, rename_durably
 from warehouse.base.errors import ClienteleError
 from warehouse.base.permissions import open_to_readers
 from warehouse.base.settings import Settings
+from warehouse.publishing.comments import write_comments
 from warehouse.publishing.parquet_export import export_tables, tables_of
 from warehouse.publishing.publication_attempts import KILLED, forget, note, note_failure
 from warehouse.publishing.publication_history import FAILED, History, PublishedRun, write_history
@@ -93,6 +94,7 @@ def _make_version(settings: Settings, attempt: PublishedRun, history: History) -
         table_rows, run = copy_schemas(connection, settings, attempt)
         history = history.with_published(run)
         write_history(connection, history)
+        write_comments(connection)
         connection.execute("checkpoint")
     with open_duckdb(database, settings, read_only=True) as connection:
         check_copy(connection, table_rows)

@@ -14,6 +14,7 @@ from warehouse.base.durable_files import flush_file, flush_folder, flush_tree, r
 from warehouse.base.errors import PublishError
 from warehouse.base.permissions import open_to_readers
 from warehouse.base.settings import Settings
+from warehouse.publishing.comments import write_comments
 from warehouse.publishing.parquet_export import export_tables, read_everything, tables_of
 from warehouse.publishing.publication_attempts import forget
 from warehouse.publishing.publication_history import HISTORY_TABLES, History, PublishedRun, write_history
@@ -104,6 +105,7 @@ def _renew(settings: Settings, folder: Path, history: History) -> None:
         shutil.copyfile(database, staged)
         with open_duckdb(staged, settings, read_only=False) as connection:
             write_history(connection, history)
+            write_comments(connection, only=HISTORY_TABLES)
             connection.execute("checkpoint")
         flush_file(staged)
         with open_duckdb(staged, settings, read_only=True) as connection:
