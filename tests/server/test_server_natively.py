@@ -29,6 +29,8 @@ pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL server programs (initdb, postgres)"),
     pytest.mark.xdist_group("server"),
+    # A start of all services takes a minute and a half of two cores: make test-slow.
+    pytest.mark.campaign,
 ]
 # In the order in which one trigger runs them …
 DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
@@ -189,7 +191,6 @@ def test_a_task_runs_and_what_stops_it_reaches_the_webhook_through_the_relay(
     assert not [path for path in server.scratch.rglob("*.log") if b"a-secret-path" in path.read_bytes()]
 
 
-@pytest.mark.campaign
 def test_a_trigger_flows_through_to_a_published_warehouse(server: NativeServer, airflow, webhook: Webhook) -> None:
     """In the embedded set-up, tests/integration/test_airflow_runs.py does the same."""
     before = {dag_id: airflow(f"/dags/{dag_id}/dagRuns")["total_entries"] for dag_id in DAG_IDS}
