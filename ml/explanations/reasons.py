@@ -72,20 +72,29 @@ def worded(contributions: Contributions, features: pd.DataFrame, directions: Dir
     least = np.maximum(configuration.smallest_share * np.abs(moved).sum(axis=1), _SMALLEST_PART)
     reasons, codes = [], []
     for row in range(len(features)):
-        sentences, coded, passed_over = [], [], False
+        sentences: list[str] = []
+        coded: list[dict[str, object]] = []
+        passed_over: list[int] = []
         for number in order[row]:
             if abs(moved[row, number]) < least[row] or len(sentences) == configuration.maximum_reason_count:
                 break
             words = topics.words(row, number)
             if words is None:
-                passed_over = True
+                passed_over.append(number)
                 continue
             sentences.append(f"{directions.raises if moved[row, number] > 0 else directions.lowers} {words}")
             coded.append(_code(topics, row, number))
-        without = configuration.no_simple_reason if passed_over else configuration.no_reason
+        without = _without_reason(configuration, topics, row, passed_over)
         reasons.append("; ".join(sentences) or without)
         codes.append(json.dumps(coded, ensure_ascii=False))
     return pd.DataFrame({"reasons": reasons, "reason_codes": codes}, dtype=object)
+
+
+def _without_reason(configuration: ReasonsConfiguration, topics: Topics, row: int, passed_over: list[int]) -> str:
+    """The text of a score without reasons; `passed_over` are the topics that could give none, strongest first."""
+    if not passed_over:
+        return configuration.no_reason
+    return topics.shared_words(row, passed_over[0]) or configuration.no_simple_reason
 
 
 def _code(topics: Topics, row: int, number: int) -> dict[str, object]:

@@ -71,6 +71,11 @@ class Topics:
             return None
         return self.sentences.of(self.features[leader], row) if special is None else self._told(special, row, number)
 
+    def shared_words(self, row: int, number: int) -> str | None:
+        """What a row shares with others of its score, where the topic can say nothing more; None without such words."""
+        special = self._special[number]
+        return self.sentences.filled(special.otherwise, row) if special and special.otherwise else None
+
     def _leaders(self, number: int, columns: NDArray) -> NDArray:
         moved, special = self.strength[:, [number]], self._special[number]
         pull = self.parts[:, columns] * np.sign(moved)

@@ -205,6 +205,19 @@ def test_who_is_like_the_typical_customer_in_it_has_no_reason_in_it():
     ]
 
 
+def test_a_contract_that_its_term_moves_against_sense_says_what_it_shares_with_others():
+    contracts = job_spec("contract_churn").reasons
+    features = {"term_months": [1, 12, 12, 12, np.nan], "months_to_term_end": [1, 1, 9, 10, np.nan]}
+    parts = {"term_months": [-0.3, 0.0, 0.0, -0.3, -0.3], "months_to_term_end": [0.0, 0.8, -0.9, 0.0, 0.0]}
+    assert told(features, parts, contracts) == [
+        "as others of this term: month-to-month contract",
+        "raises risk: one-year contract, its term ends in 1 month",
+        "lowers risk: one-year contract, its term ends in 9 months",
+        "lowers risk: one-year contract, its term ends in 10 months",
+        "no simple reason",
+    ]
+
+
 def test_a_job_without_a_meaning_of_its_score_expects_no_direction():
     features, parts = {"distinct_product_count": [3, 3, 9]}, {"distinct_product_count": [0, 0, 1.0]}
     either = Directions(raises="because:", lowers="although:")

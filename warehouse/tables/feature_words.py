@@ -104,19 +104,22 @@ class Topic(Frozen):
         is taken; without one the topic is no reason.
     besides
         Feature → words added where it speaks for the same: of those, the one that moves the score most.
+    otherwise
+        Of a score that is moved by this topic most, and against what any sentence could say: what it shares with the
+        others of that score, which explains neither more nor less. None: nothing.
     """
 
     staying: tuple[Sentence, ...]
     leaving: tuple[Sentence, ...]
     besides: dict[str, str] = Field(default_factory=dict)
+    otherwise: str | None = None
 
     @property
     def named(self) -> set[str]:
         """All features that it names."""
         sentences = (*self.staying, *self.leaving)
-        return {name for one in sentences for name in (*one.fields, *one.if_all, *one.if_one, *one.if_not_known)} | set(
-            self.besides
-        )
+        named = {name for one in sentences for name in (*one.fields, *one.if_all, *one.if_one, *one.if_not_known)}
+        return named | set(self.besides) | fields_of([self.otherwise] if self.otherwise else [])
 
     @property
     def judged(self) -> set[str]:
