@@ -3,6 +3,11 @@
 {% macro relationship_marts() -%}
     {{ return({
         'kpis': {'needs': ['orders'], 'otherwise': 'No family of marts gives a figure.'},
+        'contract_mrr_months': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},
+        'customer_mrr_months': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},
+        'mrr_movements': {'needs': ['contracts'], 'otherwise': 'No contract began before the run’s date.'},
+        'mrr_by_plan': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},
+        'mrr_plan_moves': {'needs': ['contracts'], 'otherwise': 'No customer went from one plan to another.'},
     }) }}
 {%- endmacro %}
 

@@ -443,11 +443,39 @@ ACTIVATION = [
     ),
 ]
 
+_MRR, _CONTRACTS, _PLANS = "marts.mrr_movements", "marts.contract_mrr_months", "marts.mrr_by_plan"
+_ADD_UP = f"{_CONTRACTS}: contracts_and_customers_add_up_to_the_months"
+_PLANS_ADD_UP = f"{_PLANS}: plans_add_up_to_the_months"
+_FEBRUARY = "where month = '2024-02-01'"
+CONTRACTS = [
+    Breakage(
+        f"{_MRR}: movements_add_up",
+        (f"update {_MRR} set new_mrr_amount = 0.01 {_FEBRUARY}",),
+        frozenset({_PLANS_ADD_UP}),
+    ),
+    Breakage(
+        f"{_MRR}: months_follow_each_other",
+        (
+            f"update {_MRR} set opening_mrr_amount = 0, new_mrr_amount = 9.9 {_FEBRUARY}",
+            f"update {_PLANS} set opening_mrr_amount = 0, new_mrr_amount = 9.9 {_FEBRUARY}",
+        ),
+    ),
+    Breakage(f"{_MRR}: newest_month_is_what_runs", ("update marts.dim_subscriptions set monthly_amount = 9.91",)),
+    Breakage(f"{_MRR}: shares_are_shares", (f"update {_MRR} set logo_churn_share = 1.01 {_FEBRUARY}",)),
+    Breakage(_ADD_UP, (f"update {_CONTRACTS} set mrr_amount = 9.89 {_FEBRUARY}",)),
+    Breakage(
+        f"{_CONTRACTS}: every_contract_is_told_of",
+        (f"update {_MRR} set unseen_contract_count = 1 {_FEBRUARY}",),
+    ),
+    Breakage(_PLANS_ADD_UP, (f"update {_PLANS} set moved_in_mrr_amount = 1, moved_out_mrr_amount = 1 {_FEBRUARY}",)),
+]
+
 _KPIS = "marts.kpis"
 _COVERAGE = "marts.relationship_coverage"
 RELATIONSHIP = [
     Breakage(f"{_COVERAGE}: an_empty_mart_says_why", (f"update {_COVERAGE} set reason = null",)),
     Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
+    *CONTRACTS,
     Breakage(f"{_KPIS}: net_sales_add_up_to_the_orders", (f"update {_KPIS} set value = value + 0.01",)),
 ]
 

@@ -149,7 +149,8 @@ create table marts.customer_labels as select 'c2' as customer_id, date '2024-04-
 create table marts.customer_rfm as select customer_id, as_of_date, 5 as recency_score, 5 as frequency_score,
     5 as monetary_score, 'champions' as rfm_segment_name from marts.customer_features;
 create table marts.dim_subscriptions as select 'u1' as subscription_id, 'c1' as customer_id,
-    timestamp '2024-01-01' as started_at, cast(null as timestamp) as ended_at, true as is_active;
+    timestamp '2024-01-01' as started_at, cast(null as timestamp) as ended_at, true as is_active,
+    cast(9.9 as decimal(18, 2)) as monthly_amount;
 create table marts.subscription_features as select 'u1' as subscription_id, date '2024-07-01' as as_of_date,
     6 as tenure_months, true as is_eligible, cast(null as varchar) as ineligible_reason,
     cast(null as decimal(18, 2)) as total_charges_amount;
@@ -186,6 +187,23 @@ _RELATIONSHIP = """
 insert into marts.kpis
 select date_trunc('month', order_date), 'net_sales_amount', sum(net_amount), null, null, 'amount', 'more', true
 from marts.fct_orders group by all;
+-- one contract since January, at the same price
+insert into marts.contract_mrr_months by name
+select 'u1' as subscription_id, 'c1' as customer_id, month, if(month = '2024-01-01', 0, 9.9) as opening_mrr_amount,
+    9.9 - opening_mrr_amount as movement_mrr_amount, 0 as newly_priced_mrr_amount, 9.9 as mrr_amount
+from (select unnest(generate_series(date '2024-01-01', date '2024-06-01', interval 1 month))::date as month);
+insert into marts.customer_mrr_months by name select customer_id, month, mrr_amount from marts.contract_mrr_months;
+insert into marts.mrr_movements by name
+select month, opening_mrr_amount, movement_mrr_amount as new_mrr_amount, 0 as reactivated_mrr_amount,
+    0 as expansion_mrr_amount, 0 as contraction_mrr_amount, 0 as churned_mrr_amount, 0 as newly_priced_mrr_amount,
+    mrr_amount as closing_mrr_amount, (opening_mrr_amount > 0)::integer as opening_customer_count,
+    (opening_mrr_amount = 0)::integer as new_customer_count, 0 as reactivated_customer_count,
+    0 as churned_customer_count, 1 as closing_customer_count, 1 as contract_count, 0 as unseen_contract_count,
+    if(opening_mrr_amount > 0, 0, null) as logo_churn_share
+from marts.contract_mrr_months;
+insert into marts.mrr_by_plan by name
+select 'basic' as plan_name, 0 as moved_in_mrr_amount, 0 as moved_out_mrr_amount, columns('^month$|_mrr_amount$')
+from marts.mrr_movements;
 insert into marts.relationship_coverage values ('kpis', 4, null), ('nothing', 0, 'The source has none.');
 """
 
