@@ -69,6 +69,15 @@ def alert_warnings(result: Any, plan: dict[str, Any]) -> None:
 
 
 @harmless
+def alert_audiences(outcome: Any, plan: dict[str, Any]) -> None:
+    """Raise an alert with the audiences that were not selected, not exported, or that nobody was told of."""
+    if outcome.problems:
+        message = f"Audiences: {'; '.join(problem.in_words() for problem in outcome.problems)}"
+        task, advice = get_current_context()["ti"], "Mend the declaration that it names; docs/audiences.md."
+        _raise("warning", task, plan, message=message, what_to_do=advice, link=_log_page(task))
+
+
+@harmless
 def alert_publication(plan: dict[str, Any]) -> None:
     """Write the page of the run that has published, and raise an alert with its summary."""
     from warehouse.base.settings import Settings

@@ -6,9 +6,9 @@ profile, and publishes the result in one atomic step.
 **Inputs.** `marts.customer_features` in `var/warehouse/<source>.duckdb`; the champions in MLflow; the dbt models in
 `dbt_project/models/activation`.
 
-**Outputs.** `scores.*` (history is kept) and `marts.customer_360` in the build file; the published warehouse
-`var/published/clientele.duckdb`, the same tables in `var/published/parquet/`, and in both a row in
-`quality.pipeline_runs`; the asset **published_warehouse**.
+**Outputs.** `scores.*` (history is kept), `marts.customer_360` and `marts.audience_*` in the build file; the published
+warehouse `var/published/clientele.duckdb`, the same tables in `var/published/parquet/`, and in both a row in
+`quality.pipeline_runs`; the exported audiences in `var/audiences/<source>/`; the asset **published_warehouse**.
 
 **When it fails.** Nothing is published: users keep reading the version published before.
 
@@ -16,6 +16,8 @@ profile, and publishes the result in one atomic step.
 - `check_scores`, `check_activation`: a critical expectation does not hold → open the Data Docs
   (`var/docs/validations/index.html`).
 - `activate`: a dbt model or test failed → the log has dbt's message; correct the cause and clear the task.
+- `audiences`, and the exports in `publish`: a wrong declaration or condition, or a webhook that does not answer, raises
+  a warning and stops nothing else (docs/audiences.md).
 - `publish`: the new version did not pass its checks, or the disk is full → see the log; clear the task after
   correcting it. A wrong version that was published is replaced with the DAG `rollback_published`.
 - any task: the build file is *held by another process* → close that process; the task retries by itself.
@@ -38,6 +40,7 @@ from wiring import (
     readable,
     run_of,
     say,
+    say_audiences,
     settle_run,
     trigger_form,
 )
@@ -91,14 +94,23 @@ def score_customers() -> None:
         """Activation gate: the profile has all customers, all revenue to the cent, and these scores."""
         return pass_gate("activation", plan)
 
+    @task(pool=WAREHOUSE_POOL)
+    @readable
+    def audiences(plan: dict[str, Any]) -> list[str]:
+        """Select who is in each audience and who is held out; measure former selections."""
+        from pipeline import stages
+
+        return say_audiences(stages.select_audiences(*run_of(plan)), plan)
+
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
-        """Publish the warehouse: write a new version, check it, and make it live in one atomic step."""
-        return publish_run(plan)
+        """Publish the warehouse: write a new version, check it, make it live in one atomic step; export audiences."""
+        return publish_run(plan, with_exports=True)
 
     planned = plan()
-    score(planned) >> check_scores(planned) >> activate(planned) >> check_activation(planned) >> publish(planned)
+    checked = score(planned) >> check_scores(planned) >> activate(planned) >> check_activation(planned)
+    checked >> audiences(planned) >> publish(planned)
 
 
 score_customers()

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param, get_current_context
-from alerting import alert_failure, alert_publication, alert_warnings
+from alerting import alert_audiences, alert_failure, alert_publication, alert_warnings
 from waiting import OtherRuns, others_work, wait_for
 
 from warehouse.jobs.registry import job_names
@@ -143,12 +143,20 @@ def say_step(step: Any, plan: dict[str, Any]) -> list[str]:
     return say(step.lines())
 
 
-def publish_run(plan: dict[str, Any]) -> dict[str, Any]:
-    """Publish the warehouse and raise an alert with the summary."""
+def say_audiences(outcome: Any, plan: dict[str, Any]) -> list[str]:
+    """Log what came of audiences or of their exports, and raise an alert for those that are wrong."""
+    alert_audiences(outcome, plan)
+    return say(outcome.lines())
+
+
+def publish_run(plan: dict[str, Any], *, with_exports: bool = False) -> dict[str, Any]:
+    """Publish the warehouse, export the audiences that it was published with, and raise an alert with the summary."""
     from pipeline import stages
 
     report = stages.publish(*run_of(plan))
     say([report.in_words()])
+    if with_exports:
+        say_audiences(stages.export_audiences(*run_of(plan), report.version), plan)
     alert_publication(plan)
     hand_over(PUBLISHED_WAREHOUSE, plan)
     return {"version": report.version, "table_rows": report.table_rows}

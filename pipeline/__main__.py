@@ -50,7 +50,7 @@ def _run(settings: Settings, asked: argparse.Namespace) -> None:
     stages.build_checked(settings, plan)
     for outcome in stages.train_all(settings, plan).values():
         _show(outcome)
-    print(stages.score_and_publish(settings, plan).in_words())
+    print(stages.score_and_publish(settings, plan, done=_show).in_words())
 
 
 def _backfill(settings: Settings, asked: argparse.Namespace) -> None:

@@ -5,7 +5,8 @@ A stage imports what it calls when it is called: loading files needs none of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ml.lifecycle.outcome import TrainingOutcome
     from ml.lifecycle.score_rows import ScoringReport
     from ml.tracking import RegisteredVersion
+    from warehouse.audiences.export import Exports
+    from warehouse.audiences.select import Selection
     from warehouse.identity.report import IdentitySummary
     from warehouse.loading.ingest_report import IngestReport
     from warehouse.publishing.publish import PublishReport
@@ -122,6 +125,35 @@ def activate(settings: Settings, plan: RunPlan) -> None:
     dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
 
 
+def select_audiences(settings: Settings, plan: RunPlan) -> Selection:
+    """Select the members of each audience, measure former selections; nothing of it stops a run."""
+    from warehouse.audiences import select
+    from warehouse.audiences.folder import Problem
+    from warehouse.base.errors import AudienceError
+
+    try:
+        return select.select_audiences(settings, plan.source, plan.as_of_date)
+    except AudienceError as error:
+        problem = Problem("", "", f"{error.message} {error.what_to_do}".strip())
+        return select.Selection(plan.source, plan.as_of_date, problems=(problem,))
+
+
+def export_audiences(settings: Settings, plan: RunPlan, version: str) -> Exports:
+    """Write the files of the audiences that a version was published with, and tell the webhook; nothing of it raises.
+
+    Parameters
+    ----------
+    version
+        Its name.
+    """
+    from warehouse.audiences.export import export_audiences as export
+    from warehouse.audiences.notice import post_exports
+
+    run = plan.pipeline_run_id
+    exports = export(settings, plan.source, plan.as_of_date, version=version, pipeline_run_id=run)
+    return replace(exports, problems=(*exports.problems, *post_exports(settings, exports)))
+
+
 def publish(settings: Settings, plan: RunPlan) -> PublishReport:
     """Write the file that readers query, check it, and put it in place in one step."""
     from warehouse.publishing import publish as publishing
@@ -145,10 +177,21 @@ def build_checked(settings: Settings, plan: RunPlan) -> None:
     check(settings, plan, "marts")
 
 
-def score_and_publish(settings: Settings, plan: RunPlan) -> PublishReport:
-    """What score_customers does: scores and their gate, the profile and its gate, publication."""
+def score_and_publish(
+    settings: Settings, plan: RunPlan, done: Callable[[Selection | Exports], object] = lambda _: None
+) -> PublishReport:
+    """What score_customers does: scores and their gate, the profile and its gate, audiences, publication, exports.
+
+    Parameters
+    ----------
+    done
+        Called with what came of the audiences and of their exports.
+    """
     score(settings, plan)
     check(settings, plan, "scores")
     activate(settings, plan)
     check(settings, plan, "activation")
-    return publish(settings, plan)
+    done(select_audiences(settings, plan))
+    report = publish(settings, plan)
+    done(export_audiences(settings, plan, report.version))
+    return report

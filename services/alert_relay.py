@@ -1,7 +1,8 @@
 """The one way out of the server set-up: alerts go from tasks to this process, and from here to the operator's webhook.
 
-Tasks hold personal data and are on networks without a way out. They post their alerts here; nothing but an alert, of
-bounded size, leaves, and only to the one address, which nobody else knows. `python -m services.alert_relay`.
+Tasks hold personal data and are on networks without a way out. They post their alerts here, and manifests of exported
+audiences to the path `/audiences`; nothing but these, of bounded size, leaves, and only to the one address of each,
+which nobody else knows. `python -m services.alert_relay`.
 """
 
 from __future__ import annotations
@@ -14,17 +15,27 @@ from typing import Any
 
 from warehouse.alerts.alert import Alert
 from warehouse.alerts.webhook import deliver
+from warehouse.audiences.manifest import Manifest
 from warehouse.base.settings import Settings
 
 _LARGEST_BYTES = 100_000
+AUDIENCES_PATH = "/audiences"
 _FIELDS = frozenset(Alert.__dataclass_fields__)
 
 
-def make_relay(address: str, host: str, port: int) -> ThreadingHTTPServer:
-    """Return a server that hands alerts on to the address; its `serve_forever` is for the caller."""
+def make_relay(address: str, host: str, port: int, audiences: str = "") -> ThreadingHTTPServer:
+    """Return a server that hands on what it takes; its `serve_forever` is for the caller.
+
+    Parameters
+    ----------
+    address
+        Where alerts go; empty: nowhere.
+    audiences
+        Where manifests of exported audiences go; empty: nowhere.
+    """
 
     class Relay(BaseHTTPRequestHandler):
-        """Takes alerts by POST, and says that it lives by GET."""
+        """Takes alerts and manifests by POST, and says that it lives by GET."""
 
         timeout = 10
 
@@ -33,14 +44,17 @@ def make_relay(address: str, host: str, port: int) -> ThreadingHTTPServer:
             self._reply(HTTPStatus.OK)
 
         def do_POST(self) -> None:
-            """One alert. Its sender does not wait for the webhook: it would send again what takes long."""
+            """One alert or manifest. Its sender does not wait for the webhook: it would send again what takes long."""
+            is_manifest = self.path == AUDIENCES_PATH
+            read, where = (_manifest_in, audiences) if is_manifest else (_alert_in, address)
             size = self.headers.get("Content-Length", "")
             is_bounded = size.isdecimal() and int(size) <= _LARGEST_BYTES
-            alert = _alert_in(self.rfile.read(int(size))) if is_bounded else None
-            self._reply(HTTPStatus.BAD_REQUEST if alert is None else HTTPStatus.ACCEPTED)
-            if alert is not None and address:
-                reason = deliver(address, alert)
-                print("An alert was handed on." if reason is None else f"The webhook: {reason}.", flush=True)
+            content = read(self.rfile.read(int(size))) if is_bounded else None
+            self._reply(HTTPStatus.BAD_REQUEST if content is None else HTTPStatus.ACCEPTED)
+            if content is not None and where:
+                reason = deliver(where, content)
+                what = "A manifest" if is_manifest else "An alert"
+                print(f"{what} was handed on." if reason is None else f"The webhook: {reason}.", flush=True)
 
         def _reply(self, status: HTTPStatus) -> None:
             self.send_response(status)
@@ -59,7 +73,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="where it listens")
     parser.add_argument("--port", type=int, default=8000, help="on which port")
     options = parser.parse_args(arguments)
-    make_relay(Settings().alert_webhook_url.get_secret_value(), options.host, options.port).serve_forever()
+    settings = Settings()
+    addresses = [one.get_secret_value() for one in (settings.alert_webhook_url, settings.audience_webhook_url)]
+    make_relay(addresses[0], options.host, options.port, addresses[1]).serve_forever()
 
 
 def _alert_in(body: bytes) -> dict[str, Any] | None:
@@ -70,6 +86,14 @@ def _alert_in(body: bytes) -> dict[str, Any] | None:
         return None
     is_alert = isinstance(content, dict) and set(content) == _FIELDS
     return content if is_alert and all(isinstance(value, str | None) for value in content.values()) else None
+
+
+def _manifest_in(body: bytes) -> dict[str, Any] | None:
+    """The manifest; None where the body is something else, or holds more than a manifest."""
+    try:
+        return Manifest.model_validate_json(body).model_dump(mode="json")
+    except ValueError:
+        return None
 
 
 if __name__ == "__main__":

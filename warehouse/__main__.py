@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from warehouse.audiences.export import export_audiences
+from warehouse.audiences.notice import post_exports
+from warehouse.audiences.select import select_audiences
 from warehouse.base.command import run_command
 from warehouse.base.errors import ClienteleError, SettingsError
 from warehouse.base.person import person
@@ -47,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     marts = _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
     marts.add_argument("--full", action="store_true", help="build everything, not only what changed")
     _command(commands, "activate", _activate, "scores → customer_360 (dbt)", source=True, as_of=True)
+    audiences = _command(commands, "audiences", _audiences, "select and export audiences", source=True, as_of=True)
+    audiences.add_argument("--try", dest="dry_run", action="store_true", help="only count: nothing is written")
     _command(commands, "publish", _publish, "put marts, scores and quality in place", source=True, as_of=True)
     back = _command(commands, "rollback", _rollback, "make a former published version live again")
     back.add_argument("--version", default="", help="a version's name (default: the one before the live one)")
@@ -123,6 +128,17 @@ def _activate(settings: Settings, options: argparse.Namespace) -> None:
     plan = _plan(settings, options)
     dbt.build(settings, plan.source, plan.as_of_date, dbt.ACTIVATION_SELECTION)
     print(f"customer_360 of {plan.source} as of {plan.as_of_date} is built")
+
+
+def _audiences(settings: Settings, options: argparse.Namespace) -> None:
+    plan = _plan(settings, options)
+    selection = select_audiences(settings, plan.source, plan.as_of_date, write=not options.dry_run)
+    _print(selection.lines())
+    if selection.skipped or options.dry_run:
+        return
+    exports = export_audiences(settings, plan.source, plan.as_of_date, version="", pipeline_run_id=plan.pipeline_run_id)
+    _print(exports.lines())
+    _print(problem.in_words() for problem in post_exports(settings, exports))
 
 
 def _publish(settings: Settings, options: argparse.Namespace) -> None:

@@ -110,7 +110,7 @@ ORDER = {
     "ingest_sources": ["load", "plan", "check_raw"],
     "build_marts": ["plan", "resolve_identities", "run_dbt", "check_marts"],
     "train_models": ["plan", "train_churn", "approval.ask", "approval.carry_out", "announce"],
-    "score_customers": ["plan", "score", "check_scores", "activate", "check_activation", "publish"],
+    "score_customers": ["plan", "score", "check_scores", "activate", "check_activation", "audiences", "publish"],
     "backfill_scores": ["plan", "dates", "reprocess", "restore", "check_activation", "publish"],
 }
 

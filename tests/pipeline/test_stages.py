@@ -12,6 +12,7 @@ from pipeline import stages
 from warehouse.base.errors import GateFailed, SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_names
+from warehouse.publishing.publish import PublishReport
 from warehouse.runs.planning import RunPlan
 
 PLAN = RunPlan("files", date(2024, 7, 1), "run-1", force_retrain=True)
@@ -38,7 +39,7 @@ def test_files_are_landed_loaded_planned_and_checked(
         stages.ingest_checked(settings, "files", as_of_date=date(2999, 1, 1))
 
 
-SCORED = ["score", "gate scores", "activate", "gate activation", "publish"]
+SCORED = ["score", "gate scores", "activate", "gate activation", "select_audiences", "publish", "export_audiences"]
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, failing: str) -> list[str]:
@@ -51,8 +52,10 @@ def noted(monkeypatch: pytest.MonkeyPatch, failing: str) -> list[str]:
             raise GateFailed("It does not hold.", "Look.")
 
     monkeypatch.setattr(stages, "check", gate)
-    for name in ("build_marts", "score", "activate", "publish"):
+    for name in ("build_marts", "score", "activate", "select_audiences", "export_audiences"):
         monkeypatch.setattr(stages, name, lambda *_, name=name: called.append(name))
+    report = PublishReport(Path("clientele.duckdb"), "version", {})
+    monkeypatch.setattr(stages, "publish", lambda *_: called.append("publish") or report)
     return called
 
 

@@ -24,6 +24,7 @@ SECRETS = {
 OPTIONAL_SECRETS = {
     "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
     "CLIENTELE_ALERT_WEBHOOK_URL": "https://hooks.example/webhook-secret",
+    "CLIENTELE_AUDIENCE_WEBHOOK_URL": "https://crm.example/audience-secret",
 }
 POSTGRES_IMAGE_PROGRAMS = {"bash", "psql", "pg_isready", "postgres"}
 SERVICES = sorted(raw()["services"])
@@ -99,7 +100,7 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "PRIVACY_SECRET"},
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
-        "alert-relay": {"ALERT_WEBHOOK_URL"},
+        "alert-relay": {"ALERT_WEBHOOK_URL", "AUDIENCE_WEBHOOK_URL"},
     }
 
 
@@ -113,6 +114,16 @@ def test_alerts_leave_by_the_relay_where_they_are_wanted(webhook: str, told: str
     assert senders == {"airflow-scheduler", "airflow-dag-processor"}
     assert {addresses[name] for name in senders} == {told}
     assert all("alerts" in services[name]["networks"] for name in (*senders, "alert-relay"))
+
+
+@pytest.mark.parametrize(
+    ("webhook", "told"), [("https://crm.example/x", "http://alert-relay:8000/audiences"), ("", "")]
+)
+def test_manifests_of_audiences_leave_by_the_relay_where_they_are_wanted(webhook: str, told: str) -> None:
+    services = render({**SECRETS, "CLIENTELE_AUDIENCE_WEBHOOK_URL": webhook})["services"]
+    name = "CLIENTELE_AUDIENCE_WEBHOOK_URL"
+    addresses = {one: found["environment"][name] for one, found in services.items() if name in found["environment"]}
+    assert addresses == {"alert-relay": webhook, "airflow-scheduler": told}
 
 
 @pytest.mark.parametrize("bind_address, airflow_host", [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])

@@ -95,6 +95,7 @@ def test_all_parts_of_airflow_have_the_same_settings(airflow: dict) -> None:
         "AIRFLOW__API__SECRET_KEY",
         "AIRFLOW__CORE__FERNET_KEY",
         "CLIENTELE_ALERT_WEBHOOK_URL",
+        "CLIENTELE_AUDIENCE_WEBHOOK_URL",
         "CLIENTELE_BUILD_FILE",
         "CLIENTELE_MLFLOW_TRACKING_URI",
     }

@@ -9,12 +9,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from services.alert_relay import make_relay
 from warehouse.alerts.alert import Alert, raise_alert
+from warehouse.audiences.manifest import Manifest
 from warehouse.base.settings import Settings
 
 ALERT = Alert("failed", "ingest_sources", "load", "No files for source 'files'.")
@@ -53,7 +55,7 @@ def relay(told: list[dict]) -> Iterator[str]:
 
     with (
         serving(ThreadingHTTPServer(("127.0.0.1", 0), Webhook)) as webhook,
-        serving(make_relay(webhook, "127.0.0.1", 0)) as address,
+        serving(make_relay(webhook, "127.0.0.1", 0, audiences=f"{webhook}crm")) as address,
     ):
         yield address
 
@@ -107,3 +109,29 @@ def test_without_a_webhook_alerts_end_here_and_it_lives() -> None:
         assert posted(address, json.dumps(vars(ALERT)).encode()) == 202
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=5) as answer:
             assert answer.status == 200
+
+
+MANIFEST = Manifest(
+    audience="win_back",
+    description="An offer to come back.",
+    owner="us",
+    channel="email",
+    condition="true",
+    source="files",
+    as_of_date=date(2026, 7, 1),
+    hold_out_share=0.1,
+    counts={"exported": 3},
+    has_personal_columns=False,
+    exported_at=datetime(2026, 7, 1, tzinfo=UTC),
+    folder="audiences/files/win_back/2026-07-01_1",
+)
+
+
+def test_a_manifest_of_an_audience_goes_its_own_way(relay: str, told: list[dict]) -> None:
+    sent = MANIFEST.model_dump(mode="json")
+    assert posted(f"{relay}audiences", json.dumps(sent).encode()) == 202
+    assert eventually(lambda: told)
+    assert told == [sent]
+    assert posted(f"{relay}audiences", json.dumps(sent | {"customers": ["C1"]}).encode()) == 400
+    assert posted(f"{relay}audiences", json.dumps(vars(ALERT)).encode()) == 400
+    assert posted(relay, json.dumps(sent).encode()) == 400

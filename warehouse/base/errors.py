@@ -31,6 +31,10 @@ class SourceError(ClienteleError):
     """A source folder is unknown or its description is wrong."""
 
 
+class AudienceError(ClienteleError):
+    """An audience cannot be selected or exported; others can."""
+
+
 class LandingError(ClienteleError):
     """A landed file cannot be read, or does not fit the data contract as a whole."""
 

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
     sources_folder: Path | None = Field(None, description="Folder of your own sources, beside the shipped ones.")
+    audiences_folder: Path | None = Field(None, description="Folder of your own audiences; empty: the shipped ones.")
     mlflow_tracking_uri: str = Field("", description="MLflow server or database; empty: SQLite under home.")
     mlflow_artifact_location: str = Field("", description="Where models and plots go; empty: under home.")
     airflow_port: int = Field(8080, ge=1, le=65535, description="Airflow's port on localhost.")
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     alert_webhook_url: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
         "", description="Where alerts are posted as JSON; empty: nowhere."
     )
+    audience_webhook_url: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
+        "", description="Where the manifest of each exported audience is posted as JSON; empty: nowhere."
+    )
     published_ids: Literal["plain", "pseudonymous"] = Field(
         PLAIN, description="Whether published tables carry the ids of the source, or keyed hashes of them."
     )
@@ -56,7 +60,7 @@ class Settings(BaseSettings):
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 
-    @field_validator("home", "sources_folder")
+    @field_validator("home", "sources_folder", "audiences_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
@@ -92,6 +96,11 @@ class Settings(BaseSettings):
     @property
     def data_docs_folder(self) -> Path:
         return self.home / "docs" / "validations"
+
+    @property
+    def audience_exports_folder(self) -> Path:
+        """Exported audiences, a folder for each source."""
+        return self.home / "audiences"
 
     @property
     def dbt_target_folder(self) -> Path:

@@ -14,6 +14,7 @@ from datetime import date
 
 import duckdb
 
+from warehouse.audiences.erasure import erase_from_exports
 from warehouse.base.connections import open_build_file, refuse_missing
 from warehouse.base.erasure_lock import erasure_lock
 from warehouse.base.errors import ErasureIncomplete
@@ -68,12 +69,14 @@ def erase(
         remove_damaged(settings, damaged)
         counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
+        names = Pseudonyms(source.name, suppressed.secret)
+        everywhere = (*subject.ids, *map(names.of, subject.ids))
+        counts += erase_from_exports(settings, source.name, everywhere)
         counts["damaged_versions_removed"] = len(damaged)
         counts += Counter(rows_erased=erase_truth(settings, subject), texts_redacted=redact_texts(settings, subject))
         _rebuild(settings, source.name, rebuild=rebuild)
         renew_build_file(settings, source.name)
-        names = Pseudonyms(source.name, suppressed.secret)
-        sought = replace(subject, ids=(*subject.ids, *map(names.of, subject.ids)))
+        sought = replace(subject, ids=everywhere)
         search = search_home(settings, source, sought, suppressed)
         report = ErasureReport(name, len(subject.ids), subject.shared_value_count, counts, search)
         record_erasure(settings, source.name, report, decided_by, subject.reason)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.audiences.export import exports_of
 from warehouse.base.connections import open_duckdb
 from warehouse.base.rows import column_types
 from warehouse.base.settings import Settings
@@ -59,7 +60,8 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
                 if path == settings.build_file(source.name):
                     search.found["rows kept as they landed"] += kept_row_count(connection, source, subject)
     with duckdb.connect() as connection:
-        for path in _published(settings, source.name, "*.parquet"):
+        exported = sorted(exports_of(settings, source.name).glob("*/[!.]*_*/*.parquet"))
+        for path in (*_published(settings, source.name, "*.parquet"), *exported):
             search.counts["parquet_files"] += 1
             place = path.relative_to(settings.home).as_posix()
             _search_relation(search, connection, f"read_parquet({literal(str(path))})", subject, place)
@@ -129,7 +131,7 @@ def _search_bytes(search: Search, settings: Settings, source: str, subject: Subj
 
 def _all_files(settings: Settings, source: str) -> Iterator[Path]:
     other = rf"(?!{source}[/.])[^/]+"
-    others = re.compile(rf"(landing/{other}/|truth/{other}/|warehouse/{other}\.duckdb)")
+    others = re.compile(rf"(landing/{other}/|truth/{other}/|audiences/{other}/|warehouse/{other}\.duckdb)")
     for path in sorted(settings.home.rglob("*")):
         name = path.relative_to(settings.home).as_posix()
         is_other = others.match(name) or (

@@ -65,7 +65,7 @@ def redact_texts(settings: Settings, subject: Subject) -> int:
         return 0
     occurrences = byte_counter(subject)
     count = 0
-    for path in list(_texts(settings)):
+    for path in list(_texts(settings, subject.source)):
         content = path.read_bytes()
         if occurrences(content):
             write_durably(path, pattern.sub(_REDACTED, content))
@@ -92,7 +92,10 @@ def erase_truth(settings: Settings, subject: Subject) -> int:
     return count
 
 
-def _texts(settings: Settings) -> Iterator[Path]:
+def _texts(settings: Settings, source: str) -> Iterator[Path]:
+    others = {
+        path for path in settings.audience_exports_folder.glob("*") if path.name != source
+    }  # their ids are others
     left_out = {settings.landing_folder, settings.published_folder, settings.truth_folder, settings.warehouse_folder}
     left_out.add(settings.home / "privacy")
     for folder in settings.home.iterdir() if settings.home.is_dir() else ():
@@ -100,7 +103,10 @@ def _texts(settings: Settings) -> Iterator[Path]:
             yield from (
                 path
                 for path in folder.rglob("*")
-                if path.suffix.lower() in _TEXT_SUFFIXES and path.is_file() and not path.is_symlink()
+                if path.suffix.lower() in _TEXT_SUFFIXES
+                and path.is_file()
+                and not path.is_symlink()
+                and others.isdisjoint(path.parents)
             )
 
 

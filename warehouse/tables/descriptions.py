@@ -40,11 +40,11 @@ class DescribedTable:
 
 @cache
 def published_tables() -> tuple[DescribedTable, ...]:
-    """All tables and views that are published: marts with the seeds beside them, scores, quality."""
+    """All tables and views that are published: marts with the seeds and audiences beside them, scores, quality."""
     marts = (_of_dbt("marts", spec) for folder in _OF_MARTS for spec in dbt_specs(folder, _ELSEWHERE))
     scores = [_of_python(table) for table in own_tables("scores")]
     current = map(_current, scores)
-    return (*marts, *scores, *current, *map(_of_python, own_tables("quality")))
+    return (*marts, *map(_of_python, own_tables("marts")), *scores, *current, *map(_of_python, own_tables("quality")))
 
 
 def personal_tables() -> tuple[DescribedTable, ...]:

@@ -1,0 +1,104 @@
+"""A build file with just what audiences read: a profile of each customer, touches of campaigns, contacts, orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from warehouse.audiences.select import Selection, select_audiences
+from warehouse.base.connections import open_build_file
+from warehouse.base.settings import Settings
+from warehouse.tables.own_tables import create_own_tables
+
+SOURCE = "files"
+DAY = date(2026, 7, 1)
+FIELDS = "description: A test., owner: tests, channel: email, hold_out_share: 0.2"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop of numbered customers: c1 …; every fifth refuses to be contacted."""
+
+    settings: Settings
+    source: str = SOURCE
+
+    @property
+    def declarations(self) -> Path:
+        folder = self.settings.audiences_folder
+        assert folder is not None
+        return folder
+
+    def declare(self, *audiences: str, file: str = "test.yml") -> None:
+        """Each audience as `name: fields`, in YAML's short form without braces."""
+        lines = []
+        for audience in audiences:
+            name, _, fields = audience.partition(": ")
+            known = {field.split(":")[0].strip() for field in fields.split(", ")}
+            kept = [field for field in FIELDS.split(", ") if field.split(":")[0] not in known]
+            lines.append(f"{name}: {{{', '.join([*kept, fields])}}}")
+        (self.declarations / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def select(self, day: date = DAY, *, write: bool = True) -> Selection:
+        """Select as of a date, to which the profile is moved."""
+        self.run(f"update marts.customer_360 set as_of_date = date '{day}'")
+        return select_audiences(self.settings, self.source, day, write=write)
+
+    def run(self, sql: str, parameters: object = None) -> list[tuple]:
+        with open_build_file(self.settings, self.source) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def members(self, name: str, day: date = DAY) -> dict[str, bool]:
+        """Who was chosen, in order, and whether they are held out."""
+        return dict(
+            self.run(
+                "select customer_id, is_held_out from marts.audience_members "
+                "where audience_name = ? and as_of_date = ? order by position",
+                [name, day],
+            )
+        )
+
+    def exported(self, name: str, day: date = DAY) -> set[str]:
+        return {customer for customer, is_held_out in self.members(name, day).items() if not is_held_out}
+
+    def touch(self, customer_id: str, day: date, *, is_control: bool = False) -> None:
+        self.run(
+            "insert into staging.stg_campaign_touches values ('k', ?, ?, ?)",
+            [customer_id, is_control, day + timedelta(hours=0)],
+        )
+
+
+def made_shop(settings: Settings, customers: int = 100, source: str = SOURCE) -> Shop:
+    """Make the build file, and an empty folder of audiences."""
+    folder = settings.audiences_folder
+    assert folder is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_build_file(settings, source) as connection:
+        for schema in ("marts", "staging", "pii", "quality"):
+            connection.execute(f"create schema if not exists {schema}")
+        create_own_tables(connection, "pii")
+        connection.execute(
+            f"""
+            create table marts.customer_360 as
+            select 'c' || i as customer_id, date '{DAY}' as as_of_date, i::integer as order_count,
+                (i * 10)::decimal(18, 2) as net_amount, (i % 5) <> 0 as may_be_contacted,
+                case when i % 2 = 0 then 'high' else 'low' end as churn_risk_band, '=1+' || i as country
+            from range(1, ?) as t (i)
+            """,
+            [customers + 1],
+        )
+        connection.execute("create table marts.dim_customers as select customer_id from marts.customer_360")
+        connection.execute(
+            "create table staging.stg_campaign_touches "
+            "(campaign_id varchar, customer_id varchar, is_control boolean, touched_at timestamp)"
+        )
+        connection.execute(
+            "create table pii.customer_contacts as "
+            "select customer_id, customer_id || '@example.com' as email, '+49 ' || customer_id as phone "
+            "from marts.customer_360"
+        )
+        connection.execute(
+            "create table marts.fct_orders (order_id varchar, customer_id varchar, is_purchase boolean, "
+            "net_amount decimal(18, 2), order_date date)"
+        )
+    return Shop(settings, source)

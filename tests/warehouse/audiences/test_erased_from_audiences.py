@@ -1,0 +1,103 @@
+"""A person who is erased is in no member list and in no export, and the proof looks there, too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.warehouse.audiences.audience_shop import DAY, Shop
+from tests.warehouse.audiences.test_export import current, export, manifest, rows
+from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested
+from warehouse.audiences.erasure import erase_from_exports
+from warehouse.audiences.export import export_folders, exports_of
+from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
+from warehouse.tables.own_tables import create_own_tables
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Shop:
+    """The shop of people, its profile made as far as audiences read it, and an audience of everybody with contacts."""
+    settings = Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="1GB")
+    (tmp_path / "declared").mkdir()
+    ingested(settings)
+    shop = Shop(settings, SOURCE)
+    for schema in ("marts", "staging"):
+        shop.run(f"create schema if not exists {schema}")
+    shop.run(
+        f"create table marts.customer_360 as select distinct customer_id, date '{DAY}' as as_of_date, "
+        "true as may_be_contacted from raw.customers where customer_id <> ''"
+    )
+    shop.run(
+        "create table pii.customer_contacts as select customer_id, any_value(email) as email from raw.customers "
+        "group by customer_id"
+    )
+    shop.run(
+        "create table staging.stg_campaign_touches (customer_id varchar, is_control boolean, touched_at timestamp)"
+    )
+    shop.declare("some: condition: true, hold_out_share: 0, contact_columns: [email]")
+    shop.run("drop table pii.customer_identities")  # each id for itself
+    shop.select()
+    export(shop)
+    return shop
+
+
+def test_an_erased_person_is_in_no_list(people: Shop) -> None:
+    assert PERSON in people.members("some")
+    before = {row["customer_id"] for row in rows(people)}
+    assert f"audiences/{SOURCE}/some" in " ".join(found_in_home(people.settings))
+    folder = current(people).resolve()
+    report = erase(people.settings, SOURCE, PERSON, "ada", rebuild=False)
+    assert report.search.occurrences == 0
+    assert current(people).resolve() == folder
+    assert {row["customer_id"] for row in rows(people)} == before - {PERSON}
+    assert pq.read_table(folder / "members.parquet").num_rows == len(before) - 1
+    assert PERSON not in people.members("some")
+    told = manifest(people)
+    assert (told["erased_count"], told["files"][0]["rows"]) == (1, len(before) - 1)
+    assert [name for name in found_in_home(people.settings, (PERSON,)) if name.startswith("audiences/")] == []
+
+
+def test_the_proof_finds_who_is_left_in_an_export(people: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from warehouse.base.errors import ErasureIncomplete
+
+    monkeypatch.setattr("warehouse.erasure.erase.erase_from_exports", lambda *_: {})
+    with pytest.raises(ErasureIncomplete, match=r"audiences/files/some/.*members\.parquet\.customer_id: 1"):
+        erase(people.settings, SOURCE, PERSON, "ada", rebuild=False)
+
+
+def test_an_export_half_erased_is_mended_and_a_damaged_one_removed(people: Shop) -> None:
+    shop, ids = people, (PERSON,)
+    [folder] = export_folders(shop.settings, SOURCE)
+    told = json.loads((folder / "manifest.json").read_text())
+    erase_from_exports(shop.settings, SOURCE, ids)
+    (folder / "manifest.json").write_text(json.dumps(told))  # as if it had been killed before the last step
+    assert erase_from_exports(shop.settings, SOURCE, ids)["exports_rewritten"] == 1
+    assert manifest(shop)["erased_count"] == 1
+    assert erase_from_exports(shop.settings, SOURCE, ids).total() == 0
+    (exports_of(shop.settings, SOURCE) / "some" / ".2026-07-02_x.new").mkdir()
+    (folder / "members.parquet").write_bytes(b"PAR1")
+    assert erase_from_exports(shop.settings, SOURCE, ids)["exports_removed"] == 1
+    assert export_folders(shop.settings, SOURCE) == []
+    assert not list((exports_of(shop.settings, SOURCE) / "some").glob(".*.new"))
+
+
+def test_exports_of_another_source_are_left_alone(people: Shop) -> None:
+    """Its ids are others', though they may look the same."""
+    other = exports_of(people.settings, "cdnow") / "some" / "2026-07-01_1"
+    other.mkdir(parents=True)
+    (other / "members.csv").write_text(f"customer_id\n{PERSON}\n")
+    erase(people.settings, SOURCE, PERSON, "ada", rebuild=False)
+    assert (other / "members.csv").read_text() == f"customer_id\n{PERSON}\n"
+
+
+def test_own_tables_of_marts_are_made_once(people: Shop) -> None:
+    from warehouse.base.connections import open_build_file
+
+    with open_build_file(people.settings, SOURCE) as connection:
+        before = connection.execute("from marts.audience_members").fetchall()
+        create_own_tables(connection, "marts")
+        assert connection.execute("from marts.audience_members").fetchall() == before
