@@ -8,6 +8,10 @@
         'mrr_movements': {'needs': ['contracts'], 'otherwise': 'No contract began before the run’s date.'},
         'mrr_by_plan': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},
         'mrr_plan_moves': {'needs': ['contracts'], 'otherwise': 'No customer went from one plan to another.'},
+        'customer_lifecycle': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
+        'lifecycle_moves': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
+        'lifecycle_months': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
+        'lifecycle_rates': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
     }) }}
 {%- endmacro %}
 
@@ -15,6 +19,8 @@
 {% macro relationship_needs() -%}
     {%- set known = ' < ' ~ run_date() -%}
     {{ return({
+        'customers': {'from': 'dim_customers', 'where': 'true',
+            'reason': 'The source has no customers before the run’s date.'},
         'orders': {'from': 'fct_orders', 'where': 'true',
             'reason': 'The source has no orders.'},
         'purchases': {'from': 'fct_orders', 'where': 'is_purchase',

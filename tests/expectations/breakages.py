@@ -472,7 +472,48 @@ CONTRACTS = [
 
 _KPIS = "marts.kpis"
 _COVERAGE = "marts.relationship_coverage"
+_LIFE = "marts.customer_lifecycle"
+_MOVES = "marts.lifecycle_moves"
+_STAGES = "marts.lifecycle_months"
+_RATES = "marts.lifecycle_rates"
+_NEWEST = "month = date '2024-06-01' and customer_id = 'c3'"
+_STAGE_SUMS = frozenset({f"{_STAGES}: stages_are_the_sum_of_their_customers"})
+LIFECYCLE = [
+    Breakage(
+        f"{_LIFE}: every_customer_stands_in_the_newest_month",
+        (f"delete from {_LIFE} where {_NEWEST}",),
+        _STAGE_SUMS,
+    ),
+    Breakage(
+        f"{_LIFE}: no_month_of_a_customer_is_missing",
+        (f"delete from {_LIFE} where month = date '2024-02-01' and customer_id = 'c1'",),
+        _STAGE_SUMS,
+    ),
+    Breakage(
+        f"{_LIFE}: net_amounts_are_those_of_the_orders",
+        (f"update {_LIFE} set net_amount = net_amount + 0.01 where {_NEWEST}",),
+        _STAGE_SUMS,
+    ),
+    Breakage(f"{_LIFE}: the_overdue_are_at_risk_or_lapsed", ("update marts.customer_360 set is_overdue = true",)),
+    Breakage(
+        f"{_MOVES}: moves_from_a_stage_are_its_customers",
+        (f"update {_MOVES} set net_amount_before = net_amount_before + 1 where from_stage = 'active'",),
+    ),
+    Breakage(
+        f"{_MOVES}: moves_to_a_stage_are_its_customers",
+        (f"update {_MOVES} set net_amount = net_amount + 1 where to_stage = 'active'",),
+    ),
+    Breakage(
+        f"{_STAGES}: stages_are_the_sum_of_their_customers",
+        (f"update {_STAGES} set order_count = order_count + 1 where stage = 'active'",),
+    ),
+    Breakage(f"{_RATES}: live_customers_are_conserved", (f"update {_RATES} set churned_count = churned_count + 1",)),
+    Breakage(
+        f"{_RATES}: net_amounts_add_up_to_the_orders", (f"update {_RATES} set guest_net_amount = guest_net_amount + 1",)
+    ),
+]
 RELATIONSHIP = [
+    *LIFECYCLE,
     Breakage(f"{_COVERAGE}: an_empty_mart_says_why", (f"update {_COVERAGE} set reason = null",)),
     Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
     *CONTRACTS,

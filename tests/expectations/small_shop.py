@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from expectations.gates import GateResult, run_gate
+from tests.expectations.small_lifecycle import LIFECYCLE
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import GateFailed
@@ -173,7 +174,7 @@ create table marts.customer_360 as
 select c.customer_id, date '2024-07-01' as as_of_date, cast(coalesce(f.net_amount, 0) as decimal(18, 2)) as net_amount,
     churn.churn_probability, churn.status as churn_status, clv.predicted_amount, clv.status as clv_status,
     clv_180d.predicted_amount as predicted_180d_amount, clv_365d.predicted_amount as predicted_365d_amount,
-    false as may_be_contacted, 'do_not_contact' as next_best_action
+    false as may_be_contacted, 'do_not_contact' as next_best_action, c.customer_id = 'c2' as is_overdue
 from marts.dim_customers as c
 left join marts.customer_features as f on f.customer_id = c.customer_id and f.as_of_date = date '2024-07-01'
 left join scores.customer_churn as churn on churn.customer_id = c.customer_id
@@ -255,6 +256,7 @@ def make_small_shop(settings: Settings) -> None:
         connection.execute(_CUSTOMER_360)
         _create_relationship_marts(connection)
         connection.execute(_RELATIONSHIP)
+        connection.execute(LIFECYCLE)
 
 
 def _create_relationship_marts(connection: duckdb.DuckDBPyConnection) -> None:
