@@ -1,5 +1,5 @@
--- What stood of a customer's purchases when a month had ended, as it was known then: what is returned or cancelled later
--- still stands.
+-- What stood of a customer's purchases when a month had ended, as it was known then: what is returned or cancelled
+-- later still stands.
 with
 
 movements as (
