@@ -2,6 +2,12 @@
     rows the first need that is not met is the reason; where all are met, what stands under `otherwise`. -#}
 {% macro relationship_marts() -%}
     {{ return({
+        'campaign_effects': {'needs': ['campaigns'], 'otherwise': 'No campaign has begun.'},
+        'campaign_effects_by_segment': {'needs': ['campaigns', 'campaign_touches'],
+            'otherwise': 'Nobody was chosen for a campaign that has begun.'},
+        'campaign_balance': {'needs': ['campaigns', 'campaign_touches'],
+            'otherwise': 'No campaign has a control group.'},
+        'campaign_summary': {'needs': ['campaigns'], 'otherwise': 'No campaign has begun.'},
         'kpis': {'needs': ['orders'], 'otherwise': 'No family of marts gives a figure.'},
         'contract_mrr_months': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},
         'customer_mrr_months': {'needs': ['contracts'], 'otherwise': 'All contracts began and ended within a month.'},

@@ -514,6 +514,20 @@ LIFECYCLE = [
 ]
 RELATIONSHIP = [
     *LIFECYCLE,
+_CAMPAIGNS = "marts.campaign_effects"
+RELATIONSHIP = [
+    Breakage(
+        f"{_CAMPAIGNS}: everybody_chosen_counts_once", (f"update {_CAMPAIGNS} set control_count = 2, control_mean = 0",)
+    ),
+    Breakage(
+        f"{_CAMPAIGNS}: campaigns_agree_with_the_orders",
+        (f"update {_CAMPAIGNS} set treated_mean = 5.02 where outcome = 'spend'",),
+    ),
+    Breakage(f"{_CAMPAIGNS}: intervals_hold_their_estimates", (f"update {_CAMPAIGNS} set lower_effect = effect + 1",)),
+    Breakage(
+        "marts.campaign_summary: channels_are_their_campaigns",
+        ("update marts.campaign_summary set incremental_order_count = 2",),
+    ),
     Breakage(f"{_COVERAGE}: an_empty_mart_says_why", (f"update {_COVERAGE} set reason = null",)),
     Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
     *CONTRACTS,

@@ -205,6 +205,19 @@ from marts.contract_mrr_months;
 insert into marts.mrr_by_plan by name
 select 'basic' as plan_name, 0 as moved_in_mrr_amount, 0 as moved_out_mrr_amount, columns('^month$|_mrr_amount$')
 from marts.mrr_movements;
+create schema staging;
+create table staging.stg_campaign_touches as select * from (values
+    ('k1', 'c1', timestamp '2024-03-02'), ('k1', 'c2', timestamp '2024-03-02'), ('k1', 'c3', timestamp '2024-08-02')
+) as t(campaign_id, customer_id, touched_at);
+create table intermediate.int_campaign_customers as select *, timestamp '2024-06-11' as window_end_at
+    from staging.stg_campaign_touches where customer_id <> 'c3';
+insert into marts.campaign_effects by name
+select 'k1' as campaign_id, 'mail' as campaign_channel, outcome, 1 as treated_count, 1 as control_count, treated_mean,
+    0 as control_mean, treated_mean as effect, 0 as lower_effect, treated_mean as incremental_total
+from (values ('orders', 1), ('spend', 5)) as t(outcome, treated_mean);
+insert into marts.campaign_balance by name
+select 'k1' as campaign_id, 'orders_before' as figure, 0.8 as joint_p_value, false as is_randomisation_doubtful;
+insert into marts.campaign_summary by name select 'mail' as campaign_channel, 1 as incremental_order_count;
 insert into marts.relationship_coverage values ('kpis', 4, null), ('nothing', 0, 'The source has none.');
 """
 

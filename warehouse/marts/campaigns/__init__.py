@@ -1,0 +1,1 @@
+"""What a campaign did: the arithmetic behind the marts of campaigns, on sums of their two groups."""
