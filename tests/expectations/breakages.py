@@ -512,10 +512,9 @@ LIFECYCLE = [
         f"{_RATES}: net_amounts_add_up_to_the_orders", (f"update {_RATES} set guest_net_amount = guest_net_amount + 1",)
     ),
 ]
-RELATIONSHIP = [
-    *LIFECYCLE,
 _CAMPAIGNS = "marts.campaign_effects"
 RELATIONSHIP = [
+    *LIFECYCLE,
     Breakage(
         f"{_CAMPAIGNS}: everybody_chosen_counts_once", (f"update {_CAMPAIGNS} set control_count = 2, control_mean = 0",)
     ),
