@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from contract_shop import AS_OF_DATE as CONTRACTS_AS_OF_DATE
+from contract_shop import EARLIER_DATE, build, fill
 from dbt_build_file import AS_OF_DATE, BuildFile
 from random_shop import draw_shop
 
@@ -49,3 +52,29 @@ def built_shop(filled_shop: BuildFile, tmp_path_factory: pytest.TempPathFactory)
         filled_shop.copy_to(folder).build(AS_OF_DATE)
 
     return BuildFile(made_once(tmp_path_factory, "built_shop", make) / "build.duckdb")
+
+
+@pytest.fixture(scope="session")
+def contract_shop(tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
+    """The shop of contracts, with all marts about them; read only, please."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        shop = BuildFile.create(folder)
+        fill(shop, until=CONTRACTS_AS_OF_DATE + timedelta(days=1))
+        marts = ("subscription_features", "subscription_retention", "path:models/relationship/contracts")
+        build(shop, CONTRACTS_AS_OF_DATE, *marts)
+
+    return BuildFile(made_once(tmp_path_factory, "contract_shop", make) / "build.duckdb")
+
+
+@pytest.fixture(scope="session")
+def earlier_contract_shop(contract_shop: BuildFile, tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
+    """The same, as of an earlier date."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        marts = ("subscription_retention", "path:models/relationship/contracts")
+        build(contract_shop.copy_to(folder), EARLIER_DATE, *marts)
+
+    return BuildFile(made_once(tmp_path_factory, "earlier_contract_shop", make) / "build.duckdb")

@@ -14,11 +14,12 @@ TERMS_MONTHS = (1, 12)
 State = dict[str, object]
 
 
-@dataclass
+@dataclass(eq=False)
 class Contract:
     """One contract with all that ever became of it."""
 
     subscription_id: str
+    customer_id: str
     started: date
     ended: date | None
     states: dict[date, State] = field(default_factory=dict)  # by the day from which each holds
@@ -47,14 +48,24 @@ def whole_months(start: date, end: date) -> int:
 
 
 def draw_contracts(rng: random.Random, prefix: str, count: int) -> list[Contract]:
-    """Contracts of which many begin and end on the last days of a month, and that change their terms some times."""
-    return [_draw(rng, f"{prefix}-{number}") for number in range(count)]
+    """Contracts of which many begin and end on the last days of a month, and that change their terms some times.
+
+    A customer has up to three, some beside each other and some one after the other, with and without a gap.
+    """
+    contracts: list[Contract] = []
+    for number in range(count):
+        former = contracts[-1].ended if number % 3 else None
+        follows = former is not None and former < LAST_DAY and rng.random() < 0.7
+        started = former + timedelta(days=rng.randrange(25)) if former and follows else _day(rng, FIRST_DAY)
+        contracts.append(
+            _draw(rng, f"{prefix}-{number}", f"of {prefix}-{number // 3}", min(started, LAST_DAY - timedelta(days=1)))
+        )
+    return contracts
 
 
-def _draw(rng: random.Random, subscription_id: str) -> Contract:
-    started = _day(rng, FIRST_DAY)
+def _draw(rng: random.Random, subscription_id: str, customer_id: str, started: date) -> Contract:
     ended = rng.choice([None, _day(rng, started), plus_months(started, rng.randrange(15)), started])
-    contract = Contract(subscription_id, started, ended)
+    contract = Contract(subscription_id, customer_id, started, ended)
     days = sorted({started, *(_day(rng, started) for _ in range(rng.randrange(4)))})
     price, plan, term_months = 5, "none", rng.choice(TERMS_MONTHS)
     for day in days:
@@ -76,7 +87,7 @@ def exported(contracts: list[Contract], day: date) -> list[dict[str, object]]:
     return [
         {
             "subscription_id": contract.subscription_id,
-            "customer_id": f"of {contract.subscription_id}",
+            "customer_id": contract.customer_id,
             "started_at": contract.started,
             "ended_at": contract.ended if contract.ended and contract.ended < day else None,
             **contract.state_before(day),

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from contract_ledger import LAST_DAY, Contract, draw_contracts, exported, logged, plus_months, whole_months
+from contract_ledger import Contract, plus_months, whole_months
+from contract_shop import AS_OF_DATE, EARLIER_DATE, EXPORT_DAYS, build, drawn, fill
 from dbt_build_file import BuildFile
 
-AS_OF_DATE = LAST_DAY
-EARLIER_DATE = date(2024, 11, 30)
-EXPORT_DAYS = (date(2024, 6, 5), date(2024, 9, 18), date(2025, 2, 1), date(2025, 6, 30))
 # What arrives from this day on must not change features of it or of earlier dates.
 CUT = date(2025, 1, 15)
 TERMS = "plan_name, monthly_amount::integer, term_months"
 
 
-def build(shop: BuildFile, as_of_date: date, *marts: str) -> None:
-    names = ("path:seeds", *(f"+{mart}" for mart in marts))
-    shop.build(str(as_of_date), "--select", *names, "--resource-type", "seed", "model")
-
-
-def drawn() -> tuple[list[Contract], list[Contract]]:
-    """Contracts whose changes are logged, and such of which only exports tell."""
-    rng = random.Random(20)  # noqa: S311
-    return draw_contracts(rng, "logged", 60), draw_contracts(rng, "silent", 60)
-
-
-def fill(shop: BuildFile, until: date) -> None:
-    """Load each export on its day, as the loader does: of a contract only what is new; and the log with each."""
-    with_log, without_log = drawn()
-    known: dict[str, dict[str, Any]] = {}
-    for day in (day for day in EXPORT_DAYS if day < until):
-        rows = exported(with_log + without_log, day)
-        new = [row for row in rows if known.get(row["subscription_id"]) != row]
-        shop.insert("subscriptions", new, loaded_at=f"{day} 06:00", load_id=f"export of {day}")
-        known |= {row["subscription_id"]: row for row in new}
-    shop.insert("subscription_changes", logged(with_log, min(until, AS_OF_DATE)), loaded_at=f"{AS_OF_DATE} 06:00")
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
-    made = BuildFile.create(tmp_path_factory.mktemp("contracts"))
-    fill(made, until=AS_OF_DATE + timedelta(days=1))
-    build(made, AS_OF_DATE, "dim_subscriptions", "subscription_features")
-    return made
+@pytest.fixture
+def shop(contract_shop: BuildFile) -> BuildFile:
+    return contract_shop
 
 
 def features(shop: BuildFile) -> dict[tuple[str, date], tuple[Any, ...]]:
@@ -115,12 +86,12 @@ def test_months_are_those_of_a_calendar(shop: BuildFile) -> None:
         assert renewals == tenure // term
 
 
-def test_retention_is_the_ledgers_and_says_the_same_ever_after(shop: BuildFile, tmp_path: Path) -> None:
+def test_retention_is_the_ledgers_and_says_the_same_ever_after(
+    shop: BuildFile, earlier_contract_shop: BuildFile
+) -> None:
     """A row that is shown once is shown as of every later date, with the same figures."""
     former: set[tuple[Any, ...]] = set()
-    for day in (EARLIER_DATE, AS_OF_DATE):
-        seen = shop.copy_to(tmp_path)
-        build(seen, day, "subscription_retention")
+    for day, seen in ((EARLIER_DATE, earlier_contract_shop), (AS_OF_DATE, shop)):
         rows = set(
             seen.query(
                 "select cohort_month, months_since_start, cohort_subscription_count, retained_subscription_count "

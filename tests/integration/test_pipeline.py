@@ -146,11 +146,12 @@ def test_churn_scores_recover_the_true_activity(shop) -> None:
     assert correlation < -0.5
 
 
-def test_the_queries_of_the_readme_answer_with_the_columns_shown(shop) -> None:
+@pytest.mark.parametrize(("page", "count"), [("README.md", 3), ("docs/contract-money.md", 2)])
+def test_the_queries_of_the_docs_answer_with_the_columns_shown(shop, page: str, count: int) -> None:
     settings, *_ = shop
-    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    text = (CHECKOUT / page).read_text(encoding="utf-8")
     examples = re.findall(r"```sql\n(.*?)```\n```\n(.*?)\n", text, flags=re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == count
     for query, header in examples:
         with open_published(settings) as connection:
             found = connection.execute(query)
