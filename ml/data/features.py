@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from warehouse.base.errors import ModelUnavailable
+from warehouse.base.meanings import Meaning
 from warehouse.tables.features import declared_features
 
 # Columns that the rules and the purchase models read; every model takes them, even where they do not vary.
@@ -65,6 +66,27 @@ def model_frame(rows: pd.DataFrame, columns: tuple[str, ...] | None = None) -> p
 def category_columns() -> tuple[str, ...]:
     """The names of customers' features that are texts."""
     return tuple(feature.name for feature in declared_features("customers").values() if feature.is_text)
+
+
+def directions_of(columns: Sequence[str], rises_with: Meaning) -> list[int]:
+    """How a score may move with each feature of customers, by what more of it is declared to mean.
+
+    Parameters
+    ----------
+    rises_with
+        What a higher score says.
+
+    Returns
+    -------
+    list of int
+        1: it may only rise, −1: only fall, 0: either, for a feature without a declared meaning or one whose meaning
+        turns within its range (`usual`); one per column.
+    """
+    declared = declared_features("customers")
+    meanings = [
+        declared[name].more_means if name in declared and not declared[name].usual else None for name in columns
+    ]
+    return [0 if meaning is None else 1 if meaning == rises_with else -1 for meaning in meanings]
 
 
 def check_columns(

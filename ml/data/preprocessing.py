@@ -57,6 +57,12 @@ def tree_preprocessor(columns: tuple[str, ...], categories: Collection[str] | No
     return _by_kind(columns, "passthrough", categories)
 
 
+def number_columns(columns: tuple[str, ...], categories: Collection[str] | None = None) -> list[str]:
+    """The features that are numbers, in order; both preprocessors give them first."""
+    texts = category_columns() if categories is None else categories
+    return [name for name in columns if name not in texts]
+
+
 def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimator]]) -> Pipeline:
     """A pipeline of the treatment of missing values and outliers, if there is one, and the steps of a model."""
     return Pipeline(steps if treatment is None else [("treat", treatment), *steps])
@@ -65,7 +71,7 @@ def treated(treatment: BaseEstimator | None, steps: list[tuple[str, BaseEstimato
 def _by_kind(columns: tuple[str, ...], numeric: object, categories: Collection[str] | None) -> ColumnTransformer:
     categories = category_columns() if categories is None else categories
     texts = [name for name in columns if name in categories]
-    numbers = [name for name in columns if name not in categories]
+    numbers = number_columns(columns, categories)
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         min_frequency=0.01,

@@ -18,7 +18,8 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.configuration import Frozen
-from ml.data.preprocessing import linear_preprocessor, treated, tree_preprocessor
+from ml.data.features import directions_of
+from ml.data.preprocessing import linear_preprocessor, number_columns, treated, tree_preprocessor
 from ml.estimators.boosting import boosting_classifier
 from ml.estimators.parameters import (
     BoostingParameters,
@@ -27,6 +28,7 @@ from ml.estimators.parameters import (
     NeuralNetworkParameters,
     RandomForestParameters,
 )
+from warehouse.base.meanings import Meaning
 
 
 class FixedEpochNetwork(MLPClassifier):
@@ -47,6 +49,7 @@ def make_classifier(
     *,
     categories: Collection[str] | None = None,
     treatment: BaseEstimator | None = None,
+    likelier_means: Meaning | None = "leaving",
 ) -> Pipeline:
     """Preprocessing and classifier of a family, unfitted, with all random steps seeded.
 
@@ -56,14 +59,21 @@ def make_classifier(
         The text columns; by default those of customers.
     treatment
         The treatment of missing values and outliers as the first step; None: without one.
+    likelier_means
+        What a higher probability says: a directed family follows what customers' features are declared to mean. None:
+        no feature has a direction.
 
     Raises
     ------
     KeyError
         If there is no such family.
     """
-    model = FAMILIES[family].make(parameters, seed)
-    prepare = linear_preprocessor if FAMILIES[family].is_scaled else tree_preprocessor
+    kind = FAMILIES[family]
+    if kind.is_directed and likelier_means is not None:
+        model = kind.make(parameters, seed, directions_of(number_columns(columns, categories), likelier_means))
+    else:
+        model = kind.make(parameters, seed)
+    prepare = linear_preprocessor if kind.is_scaled else tree_preprocessor
     return treated(treatment, [("prepare", prepare(columns, categories)), ("classify", model)])
 
 
@@ -118,14 +128,17 @@ class Family:
     parameters
         The type of its section among a job's `families`.
     make
-        (parameters, seed) → the unfitted classifier.
+        (parameters, seed) → the unfitted classifier; of a directed family (parameters, seed, directions).
     is_scaled
         Whether it needs features on one scale.
+    is_directed
+        Whether it takes the directions of the numbers, which are the first columns that it gets.
     """
 
     parameters: type[Frozen]
-    make: Callable[[Any, int], BaseEstimator]
+    make: Callable[..., BaseEstimator]
     is_scaled: bool = False
+    is_directed: bool = False
 
 
 # A job's settings name those that compete, in their order.
@@ -135,7 +148,7 @@ FAMILIES: Mapping[str, Family] = {
     "random_forest": Family(RandomForestParameters, _random_forest),
     "linear_svm": Family(LinearParameters, _linear_svm, is_scaled=True),
     "neural_network": Family(NeuralNetworkParameters, _neural_network, is_scaled=True),
-    "gradient_boosting": Family(BoostingParameters, boosting_classifier),
+    "gradient_boosting": Family(BoostingParameters, boosting_classifier, is_directed=True),
 }
 
 

@@ -99,7 +99,13 @@ class ContractLearning:
         # Unfitted: in a cross-section it is fitted on the rows of each fold only.
         treatment = treatment_of("contracts", columns)
         return make_classifier(
-            family, columns, parameters, self.configuration.random_seed, categories=texts, treatment=treatment
+            family,
+            columns,
+            parameters,
+            self.configuration.random_seed,
+            categories=texts,
+            treatment=treatment,
+            likelier_means=None,  # a long term keeps until it ends: what one feature means depends on the others
         )
 
     def _inside(self, rows: NDArray) -> InsideValidation | None:

@@ -155,7 +155,7 @@ class SpendLearning(CustomerLearning):
     @cached_property
     def _two_stage(self) -> _Amount:
         configuration, calibration = self.configuration, self.configuration.calibration
-        buys, classifier = self.outcome > 0, partial(make_classifier, "gradient_boosting")
+        buys, classifier = self.outcome > 0, partial(make_classifier, "gradient_boosting", likelier_means="staying")
         probability = self._searched("buying_probability", classifier, buys.astype(float), by_auc)
         spend = self._searched(
             "spend_given_purchase", boosted_regressor, np.log(self.outcome[buys]), by_squared_error, rows=buys
