@@ -18,6 +18,14 @@
         'lifecycle_moves': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
         'lifecycle_months': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
         'lifecycle_rates': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
+        'fct_sessions': {'needs': ['events'], 'otherwise': 'No event says whose it was or in which session.'},
+        'conversion_funnel': {'needs': ['events'], 'otherwise': 'No event says whose it was or in which session.'},
+        'conversion_linkage': {'needs': ['events'], 'otherwise': 'The source has only events of unsubscribing.'},
+        'abandoned_baskets': {'needs': ['events'], 'otherwise': 'No basket was left behind.'},
+        'product_conversion': {'needs': ['events'], 'otherwise': 'No event names a product.'},
+        'attribution_touches': {'needs': ['purchases'], 'otherwise': 'There is nothing to credit.'},
+        'channel_attribution': {'needs': ['purchases'], 'otherwise': 'There is nothing to credit.'},
+        'channel_removal_effects': {'needs': ['contacts'], 'otherwise': 'No journey has ended yet.'},
     }) }}
 {%- endmacro %}
 
@@ -43,6 +51,8 @@
             'reason': 'The source does not say who was chosen for a campaign.'},
         'acquisition_costs': {'from': 'dim_customers', 'where': 'acquisition_cost_amount is not null',
             'reason': 'The source does not say what winning a customer cost.'},
+        'contacts': {'from': 'int_contacts', 'where': 'true',
+            'reason': 'The source knows neither contacts of campaigns nor how customers were won.'},
         'contracts': {'from': 'stg_subscriptions', 'where': 'started_at' ~ known,
             'reason': 'The source has no contracts.'},
     }) }}

@@ -121,7 +121,14 @@ def draw_behaviour(rng: random.Random) -> dict[str, list[dict[str, Any]]]:
         }
         for n in range(150)
     ]
-    campaigns = [{"campaign_id": str(n), "started_at": FIRST_DAY + timedelta(days=60 * n)} for n in range(6)]
+    campaigns = [
+        {
+            "campaign_id": str(n),
+            "campaign_channel": ["e-mail", "post", None][n % 3],
+            "started_at": FIRST_DAY + timedelta(days=60 * n),
+        }
+        for n in range(6)
+    ]
     touches = [
         {
             "campaign_id": campaign["campaign_id"],
@@ -145,6 +152,56 @@ def draw_behaviour(rng: random.Random) -> dict[str, list[dict[str, Any]]]:
         "campaign_touches": touches,
         "subscriptions": subscriptions,
     }
+
+
+def draw_crowded_campaigns(rng: random.Random) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Three campaigns within days, in which most customers are written to: several contacts come before an order."""
+    begun = FIRST_DAY + timedelta(days=200)
+    campaigns = [
+        {"campaign_id": f"crowded {n}", "campaign_channel": channel, "started_at": begun}
+        for n, channel in enumerate(("e-mail", "sms", "e-mail"))
+    ]
+    touches = [
+        {
+            "campaign_id": campaign["campaign_id"],
+            "customer_id": str(customer),
+            "touched_at": campaign["started_at"] + timedelta(minutes=rng.randrange(30_000)),
+            "is_control": rng.random() < 0.1,
+            "is_clicked": rng.choice([True, False]),
+        }
+        for campaign in campaigns
+        for customer in rng.sample(range(CUSTOMER_COUNT), 50)
+    ]
+    return campaigns, touches
+
+
+def draw_sessions(rng: random.Random, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events of visits with several steps: with and without session ids, anonymous, and those that end in an order.
+
+    A purchase happens near its order, some too far away to be linked, and some pages are loaded twice.
+    """
+    events: list[dict[str, Any]] = []
+    sales = [order for order in orders if order.get("order_kind") != "return"]
+    for number in range(160):
+        order = rng.choice(sales) if number % 2 else None
+        customer = order["customer_id"] if order else rng.choice([None, str(rng.randrange(CUSTOMER_COUNT))])
+        at = order["ordered_at"] - timedelta(minutes=rng.randint(0, 35)) if order else _moment(rng)
+        session_id = f"S{number}" if rng.random() < 0.7 else None
+        steps = ["visit", "product_view", "add_to_cart", "add_to_cart", "checkout"]
+        steps = [step for step in steps if rng.random() < 0.6] + ["purchase"] * (rng.choice([1, 1, 2]) if order else 0)
+        for place, step in enumerate(steps):
+            events.append(
+                {
+                    "event_id": f"S{number}/{place}",
+                    "customer_id": customer if place else rng.choice([customer, None]),
+                    "session_id": session_id,
+                    "occurred_at": at,
+                    "event_type": step,
+                    "product_code": rng.choice(PRODUCTS) if step in ("product_view", "add_to_cart") else None,
+                }
+            )
+            at += timedelta(seconds=rng.choice([5, 60, 300, 1799, 1800, 1801]))
+    return [event for event in events if event["occurred_at"] < LAST_DAY + timedelta(days=1)]
 
 
 def name_orders_only(rng: random.Random, feedback: list[dict], orders: list[dict]) -> None:
@@ -173,8 +230,20 @@ def draw_shop(seed: int = 7) -> dict[str, list[dict[str, Any]]]:
     rng = random.Random(seed)  # noqa: S311
     orders, items = draw_orders(rng)
     behaviour = draw_behaviour(rng)
+    behaviour["events"] += draw_sessions(random.Random(seed), orders)  # noqa: S311
+    campaigns, touches = draw_crowded_campaigns(random.Random(seed))  # noqa: S311
+    behaviour["campaigns"] += campaigns
+    behaviour["campaign_touches"] += touches
     name_orders_only(random.Random(seed), behaviour["feedback"], orders)  # noqa: S311
-    products = [{"product_code": code, "product_name": f"Thing {code}", "unit_cost_amount": "1.5"} for code in PRODUCTS]
+    products = [
+        {
+            "product_code": code,
+            "product_name": f"Thing {code}",
+            "unit_cost_amount": "1.5",
+            "list_price_amount": None if number % 5 == 0 else f"{number}.25",
+        }
+        for number, code in enumerate(PRODUCTS)
+    ]
     return {
         "orders": orders,
         "order_items": items,

@@ -533,4 +533,43 @@ RELATIONSHIP = [
     Breakage(f"{_KPIS}: net_sales_add_up_to_the_orders", (f"update {_KPIS} set value = value + 0.01",)),
 ]
 
+_SESSIONS, _LINKAGE, _FUNNEL = "marts.fct_sessions", "marts.conversion_linkage", "marts.conversion_funnel"
+_FUNNEL_MONTHS = frozenset({f"{_FUNNEL}: sessions_and_money_are_those_of_fct_sessions"})
+RELATIONSHIP += [
+    Breakage(f"{_SESSIONS}: nothing_after_as_of_date", (f"update {_SESSIONS} set last_event_at = '2024-07-01'",)),
+    Breakage(
+        f"{_SESSIONS}: linked_orders_are_those_of_the_months",
+        (f"update {_SESSIONS} set linked_net_amount = 5.01 where session_id = 's1'",),
+        _FUNNEL_MONTHS,
+    ),
+    Breakage(
+        f"{_LINKAGE}: money_adds_up_to_the_orders",
+        (f"update {_LINKAGE} set unlinked_net_amount = unlinked_net_amount + 0.01 where month = '2024-01-01'",),
+    ),
+    Breakage(f"{_LINKAGE}: purchase_events_are_accounted_for", (f"update {_LINKAGE} set repeated_event_count = 1",)),
+    Breakage(f"{_FUNNEL}: steps_never_rise", (f"update {_FUNNEL} set basket_session_count = session_count + 1",)),
+    Breakage(f"{_FUNNEL}: sessions_and_money_are_those_of_fct_sessions", (f"delete from {_FUNNEL}",)),
+    Breakage(
+        "marts.abandoned_baskets: baskets_are_of_sessions_without_an_order",
+        ("update marts.abandoned_baskets set session_id = 's1'",),
+    ),
+    Breakage(
+        "marts.abandoned_baskets: nobody_is_contacted_without_consent",
+        ("update marts.abandoned_baskets set may_be_contacted = true",),
+    ),
+    # A cent goes from one contact of an order to nobody; from one order to another.
+    Breakage(
+        "marts.attribution_touches: every_purchase_is_shared_out_whole",
+        ("update marts.attribution_touches set linear_amount = linear_amount - 0.01 where touch_number = 2",),
+    ),
+    Breakage(
+        "marts.attribution_touches: every_purchase_is_shared_out_whole",
+        ("update marts.attribution_touches set order_id = 'o4' where order_id = 'o2'",),
+    ),
+    Breakage(
+        "marts.channel_attribution: channels_add_up_to_all_purchases",
+        ("update marts.channel_attribution set net_amount = net_amount + 0.01 where attribution_model = 'linear'",),
+    ),
+]
+
 BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES, "activation": [*ACTIVATION, *RELATIONSHIP]}

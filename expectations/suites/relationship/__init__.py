@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from expectations.suites.relationship.attribution import attribution_suites
 from expectations.suites.relationship.campaigns import campaign_suites
 from expectations.suites.relationship.contracts import contract_suites
+from expectations.suites.relationship.conversion import conversion_suites
 from expectations.suites.relationship.coverage import coverage_suite
 from expectations.suites.relationship.kpis import kpis_suite
 from expectations.suites.relationship.lifecycle import lifecycle_suites
@@ -12,4 +14,12 @@ from expectations.suites.rules import TableSuite
 
 def relationship_suites() -> list[TableSuite]:
     """The suites of all relationship marts, in the order in which they are checked."""
-    return [coverage_suite(), kpis_suite(), *contract_suites(), *lifecycle_suites(), *campaign_suites()]
+    return [
+        coverage_suite(),
+        kpis_suite(),
+        *contract_suites(),
+        *lifecycle_suites(),
+        *campaign_suites(),
+        *conversion_suites(),
+        *attribution_suites(),
+    ]
