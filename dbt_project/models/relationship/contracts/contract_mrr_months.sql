@@ -16,6 +16,23 @@ months as (
 ),
 
 -- a contract goes on until another of the customer's that follows soon; one that never ran neither goes on nor follows
+followed as (
+
+    select
+        contracts.subscription_id,
+        min(following.started_at) as followed_at
+    from contracts
+    inner join contracts as following
+        on contracts.customer_id = following.customer_id
+        and contracts.ended_at > contracts.started_at
+        and contracts.ended_at <= following.started_at
+        and (following.ended_at is null or following.ended_at > following.started_at)
+        and cast(following.started_at as date)
+        <= {{ date_plus_days('cast(contracts.ended_at as date)', var('contract_gap_days')) }}
+    group by contracts.subscription_id
+
+),
+
 spans as (
 
     select
@@ -23,16 +40,10 @@ spans as (
         contracts.customer_id,
         contracts.started_at,
         contracts.ended_at,
-        coalesce(min(following.started_at), contracts.ended_at) as paid_until_at
+        coalesce(followed.followed_at, contracts.ended_at) as paid_until_at
     from contracts
-    left join contracts as following
-        on contracts.customer_id = following.customer_id
-        and contracts.ended_at > contracts.started_at
-        and contracts.ended_at <= following.started_at
-        and (following.ended_at is null or following.ended_at > following.started_at)
-        and cast(following.started_at as date)
-        <= {{ date_plus_days('cast(contracts.ended_at as date)', var('contract_gap_days')) }}
-    group by contracts.subscription_id, contracts.customer_id, contracts.started_at, contracts.ended_at
+    left join followed
+        on contracts.subscription_id = followed.subscription_id
 
 ),
 
@@ -63,6 +74,21 @@ last_months as (
 
 ),
 
+-- joined apart, since an outer join on more than equal keys compares every row with every other
+terms as (
+
+    select
+        running.subscription_id,
+        running.month,
+        terms.plan_name,
+        cast(terms.monthly_amount as decimal(18, 2)) as monthly_amount
+    from running
+    inner join {{ ref('int_subscription_terms') }} as terms
+        on running.subscription_id = terms.subscription_id
+        and {{ held_at('running.priced_at', 'terms.valid_from_at', 'terms.valid_to_at') }}
+
+),
+
 priced as (
 
     select
@@ -73,11 +99,10 @@ priced as (
         running.is_complete_month,
         running.contract_status,
         terms.plan_name,
-        cast(terms.monthly_amount as decimal(18, 2)) as monthly_amount
+        terms.monthly_amount
     from running
-    left join {{ ref('int_subscription_terms') }} as terms
-        on running.subscription_id = terms.subscription_id
-        and {{ held_at('running.priced_at', 'terms.valid_from_at', 'terms.valid_to_at') }}
+    left join terms
+        on running.subscription_id = terms.subscription_id and running.month = terms.month
 
     union all
 
