@@ -26,6 +26,14 @@
         'attribution_touches': {'needs': ['purchases'], 'otherwise': 'There is nothing to credit.'},
         'channel_attribution': {'needs': ['purchases'], 'otherwise': 'There is nothing to credit.'},
         'channel_removal_effects': {'needs': ['contacts'], 'otherwise': 'No journey has ended yet.'},
+        'repeat_purchase': {'needs': ['purchases'], 'otherwise': 'No purchase is known yet.'},
+        'second_order_survival': {'needs': ['purchases'], 'otherwise': 'No purchase is known yet.'},
+        'purchase_frequency': {'needs': ['customers'], 'otherwise': 'No customer is known yet.'},
+        'cohort_revenue_retention': {'needs': ['purchases'], 'otherwise': 'No purchase is known yet.'},
+        'loyalty_months': {'needs': ['purchases'], 'otherwise': 'No purchase is known yet.'},
+        'nps': {'needs': ['feedback', 'recommendations'], 'otherwise': 'No answer is new enough.'},
+        'satisfaction_and_churn': {'needs': ['feedback'],
+            'otherwise': 'No answer of a known customer is as old as the churn horizon.'},
     }) }}
 {%- endmacro %}
 

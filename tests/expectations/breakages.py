@@ -513,8 +513,7 @@ LIFECYCLE = [
     ),
 ]
 _CAMPAIGNS = "marts.campaign_effects"
-RELATIONSHIP = [
-    *LIFECYCLE,
+CAMPAIGNS = [
     Breakage(
         f"{_CAMPAIGNS}: everybody_chosen_counts_once", (f"update {_CAMPAIGNS} set control_count = 2, control_mean = 0",)
     ),
@@ -527,6 +526,42 @@ RELATIONSHIP = [
         "marts.campaign_summary: channels_are_their_campaigns",
         ("update marts.campaign_summary set incremental_order_count = 2",),
     ),
+]
+_REPEAT = "marts.repeat_purchase"
+_CURVE = "marts.second_order_survival"
+_FREQUENCY = "marts.purchase_frequency"
+_COHORTS = "marts.cohort_revenue_retention"
+_YEARS = "marts.loyalty_months"
+_NPS = "marts.nps"
+_SATISFACTION = "marts.satisfaction_and_churn"
+LOYALTY = [
+    Breakage(
+        f"{_REPEAT}: longer_windows_hold_more",
+        (f"update {_REPEAT} set repeat_customer_count = 1 where window_days = 90",),
+    ),
+    Breakage(
+        f"{_CURVE}: everyone_leaves_the_curve_once",
+        (f"update {_CURVE} set survival_share = 0.6 where days_since_first_order = 902",),
+    ),
+    Breakage(f"{_CURVE}: the_curve_is_of_all_buyers", (f"delete from {_CURVE} where days_since_first_order = 902",)),
+    Breakage(
+        f"{_FREQUENCY}: customers_and_money_are_all", (f"update {_FREQUENCY} set net_amount = net_amount + 0.01",)
+    ),
+    Breakage(
+        f"{_COHORTS}: net_amounts_of_cohorts_are_those_of_their_orders",
+        (f"delete from {_COHORTS} where cohort_month = date '2022-01-01'",),
+    ),
+    Breakage(f"{_YEARS}: years_are_the_sum_of_their_orders", (f"update {_YEARS} set order_count_12m = 3",)),
+    Breakage(f"{_NPS}: scores_follow_from_their_counts", (f"update {_NPS} set passive_count = 1",)),
+    Breakage(
+        f"{_SATISFACTION}: answers_add_up_to_all",
+        (f"update {_SATISFACTION} set answer_count = 2 where answer = 'promoter'",),
+    ),
+]
+RELATIONSHIP = [
+    *LIFECYCLE,
+    *LOYALTY,
+    *CAMPAIGNS,
     Breakage(f"{_COVERAGE}: an_empty_mart_says_why", (f"update {_COVERAGE} set reason = null",)),
     Breakage(f"{_KPIS}: intervals_hold_their_value", (f"update {_KPIS} set lower_value = value + 1",)),
     *CONTRACTS,

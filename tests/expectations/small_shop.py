@@ -13,6 +13,7 @@ import yaml
 
 from expectations.gates import GateResult, run_gate
 from tests.expectations.small_lifecycle import LIFECYCLE
+from tests.expectations.small_loyalty import LOYALTY
 from warehouse.base.connections import open_build_file
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import GateFailed
@@ -317,6 +318,7 @@ def make_small_shop(settings: Settings) -> None:
         connection.execute(LIFECYCLE)
         connection.execute(_CONVERSION)
         connection.execute(_ATTRIBUTION)
+        connection.execute(LOYALTY)
 
 
 def _create_relationship_marts(connection: duckdb.DuckDBPyConnection) -> None:

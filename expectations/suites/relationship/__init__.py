@@ -9,6 +9,7 @@ from expectations.suites.relationship.conversion import conversion_suites
 from expectations.suites.relationship.coverage import coverage_suite
 from expectations.suites.relationship.kpis import kpis_suite
 from expectations.suites.relationship.lifecycle import lifecycle_suites
+from expectations.suites.relationship.loyalty import loyalty_suites
 from expectations.suites.rules import TableSuite
 
 
@@ -22,4 +23,5 @@ def relationship_suites() -> list[TableSuite]:
         *campaign_suites(),
         *conversion_suites(),
         *attribution_suites(),
+        *loyalty_suites(),
     ]

@@ -1,0 +1,166 @@
+-- Answers to “would you recommend us” and purchases that could be asked about, in every cut in which they are shown.
+-- An answer about an order with several product groups, and such an order, is in each of them.
+{%- set window_start = date_plus_days(run_date(), -var('feedback_window_days')) %}
+
+with
+
+answers as (
+
+    select * from {{ ref('int_answers') }}
+    where nps_group is not null
+
+),
+
+purchases as (
+
+    select
+        orders.order_id,
+        orders.customer_id,
+        orders.order_date,
+        max(case when answers.feedback_id is not null then 1 else 0 end) as is_answered
+    from {{ ref('fct_orders') }} as orders
+    left join answers
+        on orders.order_id = answers.order_id
+    where orders.is_purchase
+    group by orders.order_id, orders.customer_id, orders.order_date
+
+),
+
+groups_of_orders as (
+
+    select distinct
+        items.order_id,
+        coalesce(products.category, 'not known') as product_group
+    from {{ ref('fct_order_items') }} as items
+    left join {{ ref('dim_products') }} as products
+        on items.product_code = products.product_code
+    where items.line_kind = 'goods' and items.quantity > 0
+
+),
+
+-- the product that the answer names, otherwise those of its order
+groups_of_answers as (
+
+    select
+        answers.feedback_id,
+        coalesce(products.category, groups_of_orders.product_group, 'not known') as product_group
+    from answers
+    left join {{ ref('dim_products') }} as products
+        on answers.product_code = products.product_code
+    left join groups_of_orders
+        on answers.product_code is null and answers.order_id = groups_of_orders.order_id
+
+),
+
+segments as (
+
+    select
+        customer_id,
+        segment_name
+    from {{ ref('customer_360') }}
+
+),
+
+cut_answers as (
+
+    select
+        'month' as cut_by,
+        cast({{ month_of('answer_date') }} as {{ dbt.type_string() }}) as cut_value,
+        nps_group
+    from answers
+
+    union all
+
+    select
+        'all' as cut_by,
+        'all' as cut_value,
+        nps_group
+    from answers
+    where answer_date >= {{ window_start }}
+
+    union all
+
+    select
+        'segment' as cut_by,
+        coalesce(segments.segment_name, 'not known') as cut_value,
+        answers.nps_group
+    from answers
+    left join segments
+        on answers.customer_id = segments.customer_id
+    where answers.answer_date >= {{ window_start }}
+
+    union all
+
+    select
+        'product_group' as cut_by,
+        groups_of_answers.product_group as cut_value,
+        answers.nps_group
+    from answers
+    inner join groups_of_answers
+        on answers.feedback_id = groups_of_answers.feedback_id
+    where answers.answer_date >= {{ window_start }}
+
+),
+
+cut_purchases as (
+
+    select
+        'month' as cut_by,
+        cast({{ month_of('order_date') }} as {{ dbt.type_string() }}) as cut_value,
+        is_answered
+    from purchases
+
+    union all
+
+    select
+        'all' as cut_by,
+        'all' as cut_value,
+        is_answered
+    from purchases
+    where order_date >= {{ window_start }}
+
+    union all
+
+    select
+        'segment' as cut_by,
+        coalesce(segments.segment_name, 'not known') as cut_value,
+        purchases.is_answered
+    from purchases
+    left join segments
+        on purchases.customer_id = segments.customer_id
+    where purchases.order_date >= {{ window_start }}
+
+    union all
+
+    select
+        'product_group' as cut_by,
+        groups_of_orders.product_group as cut_value,
+        purchases.is_answered
+    from purchases
+    inner join groups_of_orders
+        on purchases.order_id = groups_of_orders.order_id
+    where purchases.order_date >= {{ window_start }}
+
+),
+
+both_kinds as (
+
+    select
+        cut_by,
+        cut_value,
+        nps_group,
+        null as is_answered
+    from cut_answers
+
+    union all
+
+    select
+        cut_by,
+        cut_value,
+        null as nps_group,
+        is_answered
+    from cut_purchases
+
+)
+
+select * from both_kinds
