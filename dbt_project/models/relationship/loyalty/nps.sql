@@ -49,7 +49,8 @@ scored as (
                 then least(cast({{ dbt.dateadd('month', 1, 'from_date') }} as date), {{ run_date() }})
             else {{ run_date() }}
         end as until_date,
-        cut_by <> 'month' or cast({{ dbt.dateadd('month', 1, 'from_date') }} as date) <= {{ run_date() }} as is_complete,
+        cut_by <> 'month'
+        or cast({{ dbt.dateadd('month', 1, 'from_date') }} as date) <= {{ run_date() }} as is_complete,
         cast(answer_count as integer) as answer_count,
         cast(promoter_count as integer) as promoter_count,
         cast(passive_count as integer) as passive_count,
