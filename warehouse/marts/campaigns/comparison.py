@@ -11,6 +11,7 @@ from warehouse.marts.campaigns.arms import Arm
 
 CONFIDENCE = 0.95
 _TAIL = (1 + CONFIDENCE) / 2
+_HALVINGS = 40  # of an interval of shares: to a billionth of a percent point
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _likeliest_shares(hits: tuple[int, int], counts: tuple[int, int], difference
 def _crossing(hits: tuple[int, int], counts: tuple[int, int], ends: tuple[float, float], level: float) -> float:
     """Find between the ends the difference at which the score statistic is at the level; it falls as that rises."""
     outer, inner = ends
-    for _ in range(60):
+    for _ in range(_HALVINGS):
         middle = (outer + inner) / 2
         score = _score(hits, counts, middle)
         if abs(score) < abs(level):
