@@ -20,6 +20,7 @@ from ml.contributions.histories import (
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
+from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.fallback import FallbackOutcome, Fitted, fit_spend_with_fallback, fit_with_fallback
 from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_COLUMN, TENURE_COLUMN
 
@@ -93,6 +94,15 @@ class PurchaseSpendModel(RegressorMixin, Served):
         self.method_name_ = f"{orders.method_name}_{amounts.method_name}{all_orders}"
         self.record_ = _record(orders, "orders") | _record(amounts, "amounts")
         return self
+
+    def with_orders(self, orders: PurchaseModel) -> PurchaseSpendModel:
+        """The same amounts with the orders of another fitted model."""
+        other = PurchaseSpendModel(self.horizon_days, counts_first_order=self.counts_first_order)
+        other.orders_, other.amounts_ = orders, self.amounts_
+        other.method_name_ = self.method_name_.replace(self.orders_.method_name, orders.method_name, 1)
+        amounts = {name: value for name, value in self.record_.items() if name.startswith("amounts_")}
+        other.record_ = _record(FallbackOutcome(orders), "orders") | amounts
+        return other
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         return self.expected_order_count(X) * self.expected_order_amount(X)

@@ -11,7 +11,9 @@ import pytest
 from ml.competition.results import Refused
 from ml.data.features import model_frame
 from ml.data.snapshots import eligible
+from ml.estimators.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
 from ml.jobs.lifetime_value import LifetimeValueJob
+from ml.purchase_models.modified_beta_geometric_nbd import ModifiedBetaGeometricNBD
 from tests.ml.synthetic_shop import HORIZON_DAYS
 
 JOB = LifetimeValueJob(HORIZON_DAYS)
@@ -34,10 +36,27 @@ def test_candidates_and_figures(competition):
     assert names[:3] == ["status_quo_rate", "last_90_days", "hiatus_rule"]
     assert names[3].endswith("gamma_gamma") or names[3].endswith("historic_order_amount")
     assert names[4] == f"{names[3]}_all_orders"
-    assert names[5:] == ["two_stage_boosting", "tweedie_boosting", "blend"]
+    # … and with the orders of the model that gives P(alive).
+    assert names[5] in {names[4].replace("bg_nbd", other, 1) for other in ("pareto_nbd", "mbg_nbd")}
+    assert names[6:] == ["two_stage_boosting", "tweedie_boosting", "blend"]
     assert len({tuple(result.metrics) for result in competition.results}) == 1
     for result in competition.results:
         assert {"gini", "gini_without_largest", "interval_coverage", "level_ratio", "spearman"} <= set(result.metrics)
+
+
+def test_the_orders_of_one_model_go_with_the_amounts_of_another(snapshots):
+    frame = model_frame(snapshots.newest)
+    spend = PurchaseSpendModel(HORIZON_DAYS, counts_first_order=True).fit(frame)
+    lifetimes = ModifiedBetaGeometricNBD().fit(frame[ORDER_COLUMNS])
+    other = spend.with_orders(lifetimes)
+    expected = lifetimes.expected_orders(frame[ORDER_COLUMNS], HORIZON_DAYS) * spend.expected_order_amount(frame)
+    np.testing.assert_allclose(other.predict(frame), expected)
+    assert other.method_name_ == spend.method_name_.replace("bg_nbd", "mbg_nbd")
+    assert (other.record_["orders_method"], other.record_["amounts_method"]) == (
+        "mbg_nbd",
+        spend.record_["amounts_method"],
+    )
+    assert not np.allclose(other.predict(frame), spend.predict(frame))
 
 
 def test_models_rank_better_than_the_last_period_and_stay_level(competition):

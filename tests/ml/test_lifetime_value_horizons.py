@@ -167,7 +167,7 @@ def test_more_is_spent_in_more_days(at, snapshots: Snapshots):
 def test_without_training_snapshots_only_what_needs_no_outcomes_competes(at):
     """The whole job, not the quick one: boosting must not be offered."""
     found = load_job("clv_365d").compete(at(365), None)
-    assert len(found.results) == len(RULES) + 2
+    assert len(found.results) == len(RULES) + 3
     assert all(result.candidate.parameters["interval_learned_on"] == HOLDOUT for result in found.results)
     assert found.result("hiatus_rule").candidate.estimator.amount.rule_.cutoff_days_ == 180
     for result in found.results:

@@ -121,6 +121,7 @@ class SpendLearning(CustomerLearning):
             yield name, lambda name=name, rule=estimator, parameters=parameters: self._rule(name, rule, parameters)
         yield "purchase_model", self._purchase_model
         yield "purchase_model_all_orders", lambda: self._complete(self._by_histories(self.companion))
+        yield "lifetimes_all_orders", lambda: self._complete(self._by_histories(self._with_lifetimes()))
         if self.has_outcomes:
             yield "two_stage_boosting", lambda: self._complete(self._two_stage)
             yield "tweedie_boosting", self._tweedie
@@ -142,6 +143,16 @@ class SpendLearning(CustomerLearning):
         return self._in_season(
             _Amount(estimator.method_name_, estimator, predicted, estimator.record_), self.season.shift()
         )
+
+    def _with_lifetimes(self) -> PurchaseSpendModel:
+        """As `companion`, with the orders of the model that gives P(alive)."""
+        if isinstance(self.companion, CandidateFailed):
+            raise self.companion
+        if self.lifetimes is None:
+            raise CandidateFailed("neither Pareto/NBD nor MBG/NBD could be fitted soundly")
+        if self.lifetimes.method_name == self.companion.orders_.method_name:
+            raise CandidateFailed(f"{self.companion.method_name_} is that model already")
+        return self.companion.with_orders(self.lifetimes)
 
     def _blend(self) -> Candidate:
         """Of the purchase model on all orders and the two-stage model."""
