@@ -146,7 +146,31 @@ def test_churn_scores_recover_the_true_activity(shop) -> None:
     assert correlation < -0.5
 
 
-@pytest.mark.parametrize(("page", "count"), [("README.md", 3), ("docs/contract-money.md", 2)])
+def test_stages_find_whose_lifetime_has_ended(shop) -> None:
+    """Of those gone for half a year most have lapsed, of those still there few."""
+    settings, *_ = shop
+    truth = settings.truth_folder / "sample_shop" / "customers.csv"
+    with open_build_file(settings, "sample_shop") as connection:
+        found = connection.execute(
+            "with truth as (select customer_id, max(lifetime_end_at) as ended_at from read_csv(?) group by all) "
+            "select case when ended_at >= evaluated_on then 'alive' when ended_at < evaluated_on - interval 180 day "
+            "then 'long gone' else 'gone' end as fate, count(*), avg((stage = 'lapsed')::int), "
+            "avg((stage in ('lapsed', 'at_risk'))::int) "
+            "from marts.customer_lifecycle inner join truth using (customer_id) "
+            "where order_day_count > 0 and month = (select max(month) from marts.customer_lifecycle) group by fate",
+            [str(truth)],
+        ).fetchall()
+    shares = {fate: (lapsed, silent) for fate, count, lapsed, silent in found if count > 100}
+    assert shares["long gone"][0] > 0.8
+    assert shares["long gone"][1] > 0.9
+    assert shares["alive"][0] < 0.2
+    assert shares["alive"][1] < 0.4
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [("README.md", 3), ("docs/contract-money.md", 2), ("docs/lifecycle.md", 3), ("docs/loyalty.md", 4)],
+)
 def test_the_queries_of_the_docs_answer_with_the_columns_shown(shop, page: str, count: int) -> None:
     settings, *_ = shop
     text = (CHECKOUT / page).read_text(encoding="utf-8")

@@ -77,30 +77,32 @@ customers as (
 
 ),
 
-shares as (
-
-    select
-        *,
-        cast(sum(churned_count) over (partition by measure, answer) as double)
-        / sum(answer_count) over (partition by measure, answer) as churn_share
-    from customers
-
-),
-
--- answers of one customer share their fate: the variance is that of a ratio of sums over customers
+-- whole numbers, whose sums are the same in every run
 summed as (
 
     select
         measure,
         answer,
-        churn_share,
         count(*) as customer_count,
         sum(answer_count) as answer_count,
         sum(churned_count) as churned_count,
-        sum(power(churned_count - churn_share * answer_count, 2)) * count(*)
-        / nullif(count(*) - 1, 0) / power(sum(answer_count), 2) as churn_share_variance
-    from shares
-    group by measure, answer, churn_share
+        sum(churned_count * churned_count) as churned_squares,
+        sum(churned_count * answer_count) as products,
+        sum(answer_count * answer_count) as answer_squares,
+        cast(sum(churned_count) as double) / sum(answer_count) as churn_share
+    from customers
+    group by measure, answer
+
+),
+
+-- answers of one customer share their fate: the variance is that of a ratio of sums over customers
+varied as (
+
+    select
+        *,
+        (churned_squares - 2 * churn_share * products + churn_share * churn_share * answer_squares)
+        * customer_count / nullif(customer_count - 1, 0) / power(answer_count, 2) as churn_share_variance
+    from summed
 
 ),
 
@@ -110,11 +112,11 @@ weighed as (
     select
         *,
         case
-            when churn_share_variance > 0
+            when churn_share > 0 and churn_share < 1 and churn_share_variance > 0
                 then least(churn_share * (1 - churn_share) / churn_share_variance, answer_count)
             else cast(customer_count as double)
         end as effective_answer_count
-    from summed
+    from varied
 
 ),
 
