@@ -9,7 +9,14 @@ from dbt_build_file import AS_OF_DATE, DATED_MARTS, EVALUATION_DATE, BuildFile
 from random_shop import EVENT_TIMES
 
 LIFECYCLE = "customer_lifecycle"
-DATED_MODELS = ("path:seeds", "+path:models/marts", LIFECYCLE)
+LOYALTY = (
+    "repeat_purchase",
+    "second_order_survival",
+    "cohort_revenue_retention",
+    "loyalty_months",
+    "satisfaction_and_churn",
+)
+DATED_MODELS = ("path:seeds", "+path:models/marts", "int_second_orders", "int_answers", LIFECYCLE, *LOYALTY)
 FEATURES = f"select * from marts.customer_features where as_of_date = date '{EVALUATION_DATE}' order by customer_id"
 
 
@@ -54,7 +61,7 @@ def test_a_run_as_of_an_earlier_date_is_as_if_made_then(
     """Raw holds three months more; every mart is that of the truncated shop."""
     shop = filled_shop.copy_to(tmp_path)
     shop.build(EVALUATION_DATE, "--select", *DATED_MODELS, "--resource-type", "seed", "model")
-    for mart in (*DATED_MARTS, LIFECYCLE):
+    for mart in (*DATED_MARTS, LIFECYCLE, *LOYALTY):
         sql = f"select * from marts.{mart} order by all"
         assert repr(shop.query(sql)) == repr(truncated_shop.query(sql)), mart
 
