@@ -70,6 +70,7 @@ priced as (
         incremental_total,
         lower_incremental_total,
         upper_incremental_total,
+        detectable_total,
         stated_fixed_cost_amount as fixed_cost_amount,
         stated_contact_cost_amount as contact_cost_amount,
         cost_amount,
