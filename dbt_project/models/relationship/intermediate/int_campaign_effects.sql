@@ -18,7 +18,7 @@ effects as (
         estimates.p_value,
         estimates.adjusted_p_value,
         estimates.false_discovery_p_value,
-        -- found in four of five campaigns with groups like these: quantiles of 0.975 (t) and 0.8 (normal) times the error
+        -- found in four of five campaigns with groups like these: quantiles of 0.975 (t) and 0.8 (normal) by the error
         (estimates.adjusted_quantile + 0.8416) * estimates.adjusted_standard_error * campaigns.treated_count
             as detectable_total,
         coalesce(estimates.is_told, false) as is_told,
