@@ -13,6 +13,31 @@ snapshots as (
 
 ),
 
+-- joined apart, since an outer join on more than equal keys compares every row with every other
+profiles as (
+
+    select
+        snapshots.as_of_date,
+        profiles.*
+    from snapshots
+    inner join {{ ref('int_customer_profiles') }} as profiles
+        on snapshots.customer_id = profiles.customer_id
+        and {{ held_at('snapshots.as_of_date', 'profiles.valid_from_at', 'profiles.valid_to_at') }}
+
+),
+
+countries as (
+
+    select
+        snapshots.as_of_date,
+        countries.*
+    from snapshots
+    inner join {{ ref('int_customer_countries') }} as countries
+        on snapshots.customer_id = countries.customer_id
+        and {{ held_at('snapshots.as_of_date', 'countries.valid_from_at', 'countries.valid_to_at') }}
+
+),
+
 profiled as (
 
     select
@@ -31,12 +56,10 @@ profiled as (
         end as age_years,
         {{ days_between('cast(customers.registered_at as date)', 'orders.as_of_date') }} as days_since_registration
     from snapshots as orders
-    left join {{ ref('int_customer_profiles') }} as customers
-        on orders.customer_id = customers.customer_id
-        and {{ held_at('orders.as_of_date', 'customers.valid_from_at', 'customers.valid_to_at') }}
-    left join {{ ref('int_customer_countries') }} as countries
-        on orders.customer_id = countries.customer_id
-        and {{ held_at('orders.as_of_date', 'countries.valid_from_at', 'countries.valid_to_at') }}
+    left join profiles as customers
+        on orders.customer_id = customers.customer_id and orders.as_of_date = customers.as_of_date
+    left join countries
+        on orders.customer_id = countries.customer_id and orders.as_of_date = countries.as_of_date
 
 )
 

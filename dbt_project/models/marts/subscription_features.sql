@@ -38,6 +38,19 @@ measured as (
 
 ),
 
+-- joined apart, since an outer join on more than equal keys compares every row with every other
+dated_terms as (
+
+    select
+        contracts.as_of_date,
+        terms.*
+    from measured as contracts
+    inner join {{ ref('int_subscription_terms') }} as terms
+        on contracts.subscription_id = terms.subscription_id
+        and {{ held_at('contracts.as_of_date', 'terms.valid_from_at', 'terms.valid_to_at') }}
+
+),
+
 shaped as (
 
     select
@@ -61,9 +74,8 @@ shaped as (
         contracts.is_active as is_eligible,
         case when not contracts.is_active then 'the contract has ended' end as ineligible_reason
     from measured as contracts
-    left join {{ ref('int_subscription_terms') }} as terms
-        on contracts.subscription_id = terms.subscription_id
-        and {{ held_at('contracts.as_of_date', 'terms.valid_from_at', 'terms.valid_to_at') }}
+    left join dated_terms as terms
+        on contracts.subscription_id = terms.subscription_id and contracts.as_of_date = terms.as_of_date
     left join {{ ref('customer_features') }} as customers
         on contracts.customer_id = customers.customer_id
         and contracts.as_of_date = customers.as_of_date
