@@ -34,6 +34,9 @@
         'nps': {'needs': ['feedback', 'recommendations'], 'otherwise': 'No answer is new enough.'},
         'satisfaction_and_churn': {'needs': ['feedback'],
             'otherwise': 'No answer of a known customer is as old as the churn horizon.'},
+        'acquisition_monthly': {'needs': ['dated_customers'], 'otherwise': 'No customer was won before the run’s date.'},
+        'acquisition_payback': {'needs': ['purchases'], 'otherwise': 'No cohort has bought yet.'},
+        'revenue_new_and_returning': {'needs': ['orders'], 'otherwise': 'There are no months yet.'},
     }) }}
 {%- endmacro %}
 
@@ -59,6 +62,8 @@
             'reason': 'The source does not say who was chosen for a campaign.'},
         'acquisition_costs': {'from': 'dim_customers', 'where': 'acquisition_cost_amount is not null',
             'reason': 'The source does not say what winning a customer cost.'},
+        'dated_customers': {'from': 'int_acquired_customers', 'where': 'acquired_at is not null',
+            'reason': 'The source has neither purchases of known customers nor dates of registration.'},
         'contacts': {'from': 'int_contacts', 'where': 'true',
             'reason': 'The source knows neither contacts of campaigns nor how customers were won.'},
         'contracts': {'from': 'stg_subscriptions', 'where': 'started_at' ~ known,

@@ -92,7 +92,7 @@ def draw_customers(rng: random.Random) -> list[dict[str, Any]]:
             "birth_date": f"{rng.randint(1940, 2000)}-06-15",
             "gender": rng.choice([None, "female", "male", "other"]),
             "acquisition_channel": rng.choice(["search", "friends"]),
-            "acquisition_cost_amount": "4.20",
+            "acquisition_cost_amount": None if number % 9 == 0 else f"{4 + 90 * (number % 5)}.20",
             "has_marketing_consent": rng.choice([None, True, False]),
         }
         for number in range(CUSTOMER_COUNT + 5)

@@ -607,4 +607,28 @@ RELATIONSHIP += [
     ),
 ]
 
+_WON, _REVENUE = "marts.acquisition_monthly", "marts.revenue_new_and_returning"
+_PAYBACK = "marts.acquisition_payback: every_cohort_has_paid_back_or_says_why_not"
+RELATIONSHIP += [
+    Breakage(
+        f"{_WON}: new_customers_are_those_who_first_bought",
+        (
+            f"update {_WON} set new_customer_count = 2 where month = '2024-01-01'",
+            "update marts.acquisition_payback set new_customer_count = 2 where cohort_month = '2024-01-01'",
+        ),
+    ),
+    Breakage(f"{_WON}: their_money_is_that_of_their_orders", (f"update {_WON} set net_amount = net_amount + 0.01",)),
+    Breakage(_PAYBACK, ("update marts.acquisition_payback set no_payback_reason = null",)),
+    Breakage(_PAYBACK, ("delete from marts.acquisition_payback where cohort_month = '2022-01-01'",)),
+    # A cent of a guest is said to be a new customer's.
+    Breakage(
+        f"{_REVENUE}: parts_add_up_to_the_orders",
+        (f"update {_REVENUE} set guest_net_amount = 7.49, new_net_amount = 0.01 where month = '2024-03-01'",),
+    ),
+    Breakage(
+        f"{_REVENUE}: parts_add_up_to_the_orders",
+        (f"update {_REVENUE} set new_net_amount = 9.99, net_amount = 9.99 where month = '2024-01-01'",),
+    ),
+]
+
 BREAKAGES = {"raw": RAW, "marts": MARTS, "scores": SCORES, "activation": [*ACTIVATION, *RELATIONSHIP]}

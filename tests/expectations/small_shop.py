@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from expectations.gates import GateResult, run_gate
+from tests.expectations.small_funnel import ACQUISITION, ATTRIBUTION, CONVERSION
 from tests.expectations.small_lifecycle import LIFECYCLE
 from tests.expectations.small_loyalty import LOYALTY
 from warehouse.base.connections import open_build_file
@@ -222,51 +223,6 @@ insert into marts.campaign_summary by name select 'mail' as campaign_channel, 1 
 insert into marts.relationship_coverage values ('kpis', 4, null), ('nothing', 0, 'The source has none.');
 """
 
-# In June c1 ordered o4 in a session, and somebody left a basket behind.
-_CONVERSION = """
-insert into marts.fct_sessions by name
-select session_id, customer_id, furthest_step, linked_net_amount, linked_net_amount > 0 as has_purchase,
-    case when linked_net_amount > 0 then 1 else 0 end as linked_order_count,
-    date '2024-06-10' as session_date, timestamp '2024-06-10 10:00' as started_at,
-    timestamp '2024-06-10 10:00' as last_event_at
-from (values ('s1', 'c1', 'order', 5), ('s2', null, 'basket', 0)) as s(session_id, customer_id, furthest_step,
-    linked_net_amount);
-insert into marts.conversion_linkage by name
-select date_trunc('month', order_date) as month, count(*) filter (order_id = 'o4') as purchase_event_count,
-    count(*) filter (order_id = 'o4') as linked_event_count, 0 as repeated_event_count, 0 as orderless_event_count,
-    count(*) filter (order_id = 'o4') as linked_order_count,
-    coalesce(sum(net_amount) filter (order_id = 'o4'), 0) as linked_net_amount,
-    coalesce(sum(net_amount) filter (order_id <> 'o4' and order_kind = 'sale'), 0) as unlinked_net_amount,
-    coalesce(sum(net_amount) filter (order_kind <> 'sale'), 0) as other_net_amount
-from marts.fct_orders group by 1;
-insert into marts.conversion_funnel by name
-select date '2024-06-01' as month, 2 as session_count, 2 as product_session_count, 2 as basket_session_count,
-    1 as checkout_session_count, 1 as order_session_count, 5 as linked_net_amount;
-insert into marts.abandoned_baskets by name
-select 's2' as session_id, null as customer_id, 'basket' as furthest_step, false as may_be_contacted;
-"""
-
-# o4 is credited to two messages alike, the other purchases to none.
-_ATTRIBUTION = "".join(
-    (
-        "insert into marts.attribution_touches by name select order_id, order_date, number as touch_number, "
-        "case count(*) over (partition by order_id) when 2 then 'mail' else 'direct' end as channel",
-        *(
-            f", 1.0 / count(*) over (partition by order_id) as {model}_share, "
-            f"net_amount / count(*) over (partition by order_id) as {model}_amount"
-            for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay", "removal_effect")
-        ),
-        " from marts.fct_orders cross join range(1, 3) as touches(number) "
-        "where is_purchase and (number = 1 or order_id = 'o4');",
-        *(
-            "insert into marts.channel_attribution by name select date_trunc('month', order_date) as month, "
-            f"'{model}' as attribution_model, channel, sum({model}_share) as order_count, "
-            f"sum({model}_amount) as net_amount from marts.attribution_touches group by 1, channel;"
-            for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay", "removal_effect")
-        ),
-    )
-)
-
 _ORIGIN = {"model_name": "model", "model_version": "1", "mlflow_run_id": "run", "scored_at": "2024-07-01"}
 _REASONS = {"reasons": "lowers risk: orders every 30 days, the last 21 days ago", "reason_codes": "[]"}
 _LONGER = {"predicted_lower_amount": 0, "predicted_upper_amount": 15, "expected_order_count": 0.8}
@@ -316,9 +272,10 @@ def make_small_shop(settings: Settings) -> None:
         _create_relationship_marts(connection)
         connection.execute(_RELATIONSHIP)
         connection.execute(LIFECYCLE)
-        connection.execute(_CONVERSION)
-        connection.execute(_ATTRIBUTION)
+        connection.execute(CONVERSION)
+        connection.execute(ATTRIBUTION)
         connection.execute(LOYALTY)
+        connection.execute(ACQUISITION)
 
 
 def _create_relationship_marts(connection: duckdb.DuckDBPyConnection) -> None:

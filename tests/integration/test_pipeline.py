@@ -129,6 +129,32 @@ def test_a_second_run_changes_nothing(shop) -> None:
     assert outcomes != first  # nothing was trained again, and the outcome says why
 
 
+def test_the_funnel_is_that_of_the_process(shop) -> None:
+    """docs/sample-shop.md: purchases happen online when orders do; of the other visits 8 % are anonymous, 0.6 look at a
+    product and 0.08 fill a basket."""
+    settings, *_ = shop
+    linked, missed, near, paid = pipeline.published(
+        settings,
+        "select sum(linked_event_count), sum(repeated_event_count), sum(orderless_event_count), "
+        "sum(linked_order_count) from marts.conversion_linkage",
+    )[0]
+    online = pipeline.published(
+        settings, "select count(*) from marts.fct_orders where order_kind = 'sale' and sales_channel in ('web', 'app')"
+    )[0][0]
+    assert linked == paid
+    assert linked + missed + near > 1000
+    assert missed == 0
+    assert near < 0.02 * linked  # orders that dirt kept out of the warehouse
+    assert paid > 0.98 * online
+    looked, filled, nobody, visits = pipeline.published(
+        settings,
+        "select avg(has_product_view::int), avg(has_basket::int), avg((customer_id is null)::int), count(*) "
+        "from marts.fct_sessions where not has_purchase",
+    )[0]
+    for found, true in ((looked, 0.6), (filled, 0.08), (nobody, 0.08)):
+        assert abs(found - true) < 4 * (true * (1 - true) / visits) ** 0.5
+
+
 def test_churn_scores_recover_the_true_activity(shop) -> None:
     """Customers of higher true purchase expectation get lower churn probabilities."""
     settings, *_ = shop
@@ -171,10 +197,12 @@ def test_stages_find_whose_lifetime_has_ended(shop) -> None:
     ("page", "count"),
     [
         ("README.md", 3),
-        ("docs/marts.md", 40),
+        ("docs/marts.md", 52),
         ("docs/contract-money.md", 2),
         ("docs/lifecycle.md", 3),
         ("docs/loyalty.md", 4),
+        ("docs/conversion.md", 3),
+        ("docs/acquisition.md", 2),
     ],
 )
 def test_the_queries_of_the_docs_answer_with_the_columns_shown(shop, page: str, count: int) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from warehouse.attribution.markov import removal_effects
 
-RESAMPLES = 400  # percentiles of 2.5 and 97.5 % then rest on ten resamples beyond each
+RESAMPLES = 200  # percentiles of 2.5 and 97.5 % then rest on five resamples beyond each
 SEED = 20260630
 SCHEMA = pa.schema(
     [

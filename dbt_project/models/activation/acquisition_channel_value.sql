@@ -39,11 +39,23 @@ summarised as (
             as costed_whole_margin_amount,
         sum(case when customers.whole_margin_amount is not null then customers.acquisition_cost_amount end)
             as margin_acquisition_cost_amount,
+        {{ ratio_sums('customers.whole_amount', 'customers.acquisition_cost_amount', 'whole') }},
+        {{ ratio_sums('customers.whole_margin_amount', 'customers.acquisition_cost_amount', 'margin') }},
         count(customers.known_margin_amount) as margin_customer_count,
         sum(customers.known_margin_amount) as margin_amount,
         sum(case when customers.known_margin_amount is not null then customers.net_amount end) as margin_sales_amount
     from customers
     group by customers.channel, customers.as_of_date
+
+),
+
+errors as (
+
+    select
+        *,
+        {{ ratio_error('whole') }} as clv_to_cac_error,
+        {{ ratio_error('margin') }} as margin_to_cac_error
+    from summarised
 
 ),
 
@@ -67,9 +79,36 @@ compared as (
                 then
                     cast(costed_whole_margin_amount as double)
                     / nullif(cast(margin_acquisition_cost_amount as double), 0)
-        end as margin_to_cac_ratio
-    from summarised
+        end as margin_to_cac_ratio,
+        clv_to_cac_error,
+        case when margin_customer_count > 0 then margin_to_cac_error end as margin_to_cac_error
+    from errors
+
+),
+
+-- 1.96 standard errors to both sides
+bounded as (
+
+    select
+        acquisition_channel,
+        as_of_date,
+        customer_count,
+        scored_customer_count,
+        costed_customer_count,
+        acquisition_cost_amount,
+        historic_amount,
+        predicted_amount,
+        total_amount,
+        clv_to_cac_ratio,
+        clv_to_cac_ratio - 1.96 * clv_to_cac_error as lower_clv_to_cac_ratio,
+        clv_to_cac_ratio + 1.96 * clv_to_cac_error as upper_clv_to_cac_ratio,
+        historic_margin_amount,
+        margin_share,
+        margin_to_cac_ratio,
+        margin_to_cac_ratio - 1.96 * margin_to_cac_error as lower_margin_to_cac_ratio,
+        margin_to_cac_ratio + 1.96 * margin_to_cac_error as upper_margin_to_cac_ratio
+    from compared
 
 )
 
-select * from compared
+select * from bounded

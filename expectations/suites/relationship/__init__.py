@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.suites.relationship.acquisition import acquisition_suites
 from expectations.suites.relationship.attribution import attribution_suites
 from expectations.suites.relationship.campaigns import campaign_suites
 from expectations.suites.relationship.contracts import contract_suites
@@ -24,4 +25,5 @@ def relationship_suites() -> list[TableSuite]:
         *conversion_suites(),
         *attribution_suites(),
         *loyalty_suites(),
+        *acquisition_suites(),
     ]

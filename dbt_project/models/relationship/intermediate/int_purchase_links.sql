@@ -31,6 +31,7 @@ pairs as (
         purchases.occurred_at,
         orders.order_id,
         orders.ordered_at,
+        orders.net_amount,
         abs({{ dbt.datediff('purchases.occurred_at', 'orders.ordered_at', 'second') }}) as seconds_apart
     from purchases
     inner join orders
@@ -46,6 +47,7 @@ pairs as (
         purchases.occurred_at,
         orders.order_id,
         orders.ordered_at,
+        orders.net_amount,
         abs({{ dbt.datediff('purchases.occurred_at', 'orders.ordered_at', 'second') }}) as seconds_apart
     from purchases
     inner join orders
@@ -74,16 +76,13 @@ linked as (
         purchases.customer_id,
         purchases.occurred_at,
         nearest.event_id is not null as has_order_near,
-        orders.order_id,
-        orders.ordered_at,
-        orders.net_amount
+        case when nearest.event_rank = 1 then nearest.order_id end as order_id,
+        case when nearest.event_rank = 1 then nearest.ordered_at end as ordered_at,
+        case when nearest.event_rank = 1 then nearest.net_amount end as net_amount
     from purchases
     left join ranked as nearest
         on purchases.event_id = nearest.event_id
         and nearest.order_rank = 1
-    left join orders
-        on nearest.order_id = orders.order_id
-        and nearest.event_rank = 1
 
 )
 

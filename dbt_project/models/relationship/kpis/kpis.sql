@@ -1,5 +1,5 @@
 {#- Each family of marts gives its figures with the columns month, name, value, lower_value, upper_value. -#}
-{% set families = ['sales', 'contracts', 'lifecycle', 'campaigns', 'conversion', 'loyalty'] %}
+{% set families = ['sales', 'contracts', 'lifecycle', 'campaigns', 'conversion', 'loyalty', 'acquisition'] %}
 
 with
 

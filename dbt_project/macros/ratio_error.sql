@@ -1,0 +1,29 @@
+{#- Standard error of a ratio of sums over customers, sum(y) / sum(x), both of which vary from customer to customer: Cochran
+    (1977, Sampling Techniques, 3rd edition, chapter 6), by linearisation, the deviations y − R x as residuals. `ratio_sums`
+    gathers what it takes, of customers of whom both are known; `ratio_error` gives null for fewer than two of them. -#}
+{% macro ratio_sums(numerator, denominator, name) -%}
+    {%- set y = 'cast(' ~ numerator ~ ' as double)' -%}
+    {%- set x = 'cast(' ~ denominator ~ ' as double)' -%}
+    {%- set known = numerator ~ ' is not null and ' ~ denominator ~ ' is not null' -%}
+    count(case when {{ known }} then 1 end) as {{ name }}_known_count,
+        sum(case when {{ known }} then {{ x }} end) as {{ name }}_x,
+        sum(case when {{ known }} then {{ y }} end) as {{ name }}_y,
+        sum(case when {{ known }} then {{ x }} * {{ x }} end) as {{ name }}_xx,
+        sum(case when {{ known }} then {{ x }} * {{ y }} end) as {{ name }}_xy,
+        sum(case when {{ known }} then {{ y }} * {{ y }} end) as {{ name }}_yy
+{%- endmacro %}
+
+{% macro ratio_error(name) -%}
+    {%- set squares -%}
+        {{ name }}_yy - 2 * {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_xy
+        + {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_xx
+    {%- endset -%}
+    case
+            when {{ name }}_known_count > 1
+                then
+                    sqrt(
+                        {{ name }}_known_count / ({{ name }}_known_count - 1.0)
+                        * case when {{ squares }} > 0 then {{ squares }} else 0 end
+                    ) / abs({{ name }}_x)
+        end
+{%- endmacro %}
