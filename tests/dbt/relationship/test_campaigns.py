@@ -141,7 +141,9 @@ def test_groups_too_small_are_named_and_nothing_is_said_of_them(built_shop: Buil
     summary = built_shop.query(
         "select sum(campaign_count), sum(not_measurable_campaign_count) from marts.campaign_summary"
     )
-    assert summary == [(6, 6)]
+    begun = built_shop.query(f"select count(*) from raw.campaigns where started_at < '{AS_OF_DATE}'")[0][0]
+    assert begun > 5
+    assert summary == [(begun, begun)]
 
 
 def test_segments_are_the_whole_campaign_and_known_on_the_touch(built_shop: BuildFile) -> None:
