@@ -25,6 +25,11 @@ DEFINITIONS = Definitions(
     snapshot_step_days=30,
     snapshot_max_count=3,
     minimum_history_days=180,
+    audience_effect_days=30,
+    audience_report_days=7,
+    campaign_days_before=365,
+    campaign_minimum_group_count=50,
+    campaign_minimum_response_count=10,
 )
 
 

@@ -13,7 +13,8 @@ from warehouse.audiences.hold_out import draw_parameters, draw_sql
 from warehouse.base.definitions import load_definitions
 from warehouse.base.rows import as_dicts
 
-MEMBERS, MATCHED = "marts.audience_members", "matched_customers"
+MEMBERS, OVERVIEW = "marts.audience_members", "marts.audience_overview"
+MATCHED = "matched_customers"
 
 # Selections until now, under the ids that count today: accounts may have been merged since.
 _PAST = f"""

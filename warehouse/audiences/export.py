@@ -18,11 +18,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse.audiences.choice import MEMBERS, OVERVIEW
 from warehouse.audiences.declaration import KEY_COLUMNS, Audience
 from warehouse.audiences.export_files import write_export
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.manifest import Manifest
-from warehouse.audiences.select import MEMBERS, OVERVIEW, SELECTED, newest_selection
+from warehouse.audiences.select import SELECTED, newest_selection
 from warehouse.base.connections import open_build_file
 from warehouse.base.durable_files import flush_folder, flush_tree, link_durably, rename_durably, staged_name
 from warehouse.base.errors import AudienceError, ClienteleError

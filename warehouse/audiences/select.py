@@ -10,9 +10,10 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from warehouse.audiences.choice import MATCHED, MEMBERS, choose
+from warehouse.audiences.choice import MATCHED, MEMBERS, OVERVIEW, choose
 from warehouse.audiences.condition import Query, query_of
 from warehouse.audiences.declaration import Audience
+from warehouse.audiences.effects import measure_effects
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.hold_out import hold_out_salt
 from warehouse.audiences.sandbox import built_date, sandbox
@@ -24,7 +25,7 @@ from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables
 
-OVERVIEW, OVERLAP = "marts.audience_overview", "marts.audience_overlap"
+OVERLAP = "marts.audience_overlap"
 SELECTED, FAILED = "selected", "failed"
 _PAST = "Audiences of {} stand; as of {}, an earlier date, nobody is chosen: nobody could be contacted then."
 
@@ -72,6 +73,8 @@ class Selection:
         By audience.
     skipped
         Why nothing was selected, if so.
+    measured_count
+        Former selections whose effect is measured.
     """
 
     source: str
@@ -79,6 +82,7 @@ class Selection:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     skipped: str = ""
+    measured_count: int = 0
 
     def lines(self) -> Iterator[str]:
         """The outcome in words."""
@@ -91,6 +95,8 @@ class Selection:
                 f"{counts['matched_count']:,} who match ({counts['without_consent_count']:,} without consent, "
                 f"{over:,} contacted too often, {counts['beyond_size_count']:,} beyond its size)"
             )
+        if self.measured_count:
+            yield f"former selections measured: {self.measured_count:,} (marts.audience_effects)"
         for problem in self.problems:
             yield f"not selected: {problem.in_words()}"
 
@@ -131,7 +137,8 @@ def select_audiences(settings: Settings, source: str, as_of_date: date, *, write
         connection.execute(_OVERLAP, {"day": as_of_date})
         connection.execute(f"drop table {MATCHED}")
         _refuse_members_without_consent(connection, as_of_date, counts)
-    return Selection(source, as_of_date, counts, (*declared.problems, *problems.values()))
+        measured = measure_effects(connection, as_of_date)
+    return Selection(source, as_of_date, counts, (*declared.problems, *problems.values()), measured_count=measured)
 
 
 def newest_selection(connection: duckdb.DuckDBPyConnection) -> date | None:

@@ -27,8 +27,11 @@ class Definitions(BaseModel):
     snapshot_step_days: int = Field(gt=0)
     snapshot_max_count: int = Field(gt=0)
     minimum_history_days: int = Field(ge=0)
-    audience_effect_days: int = Field(30, gt=0)
-    audience_report_days: int = Field(7, gt=0)
+    audience_effect_days: int = Field(gt=0)
+    audience_report_days: int = Field(gt=0)
+    campaign_days_before: int = Field(gt=0)
+    campaign_minimum_group_count: int = Field(gt=1)
+    campaign_minimum_response_count: int = Field(gt=0)
 
     @property
     def snapshot_horizon_days(self) -> int:

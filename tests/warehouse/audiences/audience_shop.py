@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,10 @@ from warehouse.tables.own_tables import create_own_tables
 
 SOURCE = "files"
 DAY = date(2026, 7, 1)
+MOVEMENTS = (
+    "create table intermediate.int_customer_movements (customer_id varchar, occurred_at timestamp, sold_at timestamp, "
+    "counts_from_at timestamp, counts_until_at timestamp, is_demand boolean, net_amount decimal(18, 2))"
+)
 FIELDS = "description: A test., owner: tests, channel: email, hold_out_share: 0.2"
 
 
@@ -61,6 +66,20 @@ class Shop:
     def exported(self, name: str, day: date = DAY) -> set[str]:
         return {customer for customer, is_held_out in self.members(name, day).items() if not is_held_out}
 
+    def buy(self, customers: Iterable[str], day: date, amount: int = 10, until: date | None = None) -> None:
+        """A sale of each on a day; it stands, or only until a day."""
+        self.sell([(customer, day, amount) for customer in customers], until)
+
+    def sell(self, sales: Sequence[tuple[str, date, int]], until: date | None = None) -> None:
+        """Sales of a customer on a day for an amount, at noon."""
+        who, days, amounts = (list(column) for column in zip(*sales, strict=True))
+        self.run(
+            "insert into intermediate.int_customer_movements "
+            "select who, at, at, at, $until::timestamp, true, amount from (select unnest($who) as who, "
+            "unnest($days)::timestamp + interval 12 hours as at, unnest($amounts) as amount)",
+            {"who": who, "days": days, "amounts": amounts, "until": until},
+        )
+
     def touch(self, customer_id: str, day: date, *, is_control: bool = False) -> None:
         self.run(
             "insert into staging.stg_campaign_touches values ('k', ?, ?, ?)",
@@ -74,7 +93,7 @@ def made_shop(settings: Settings, customers: int = 100, source: str = SOURCE) ->
     assert folder is not None
     folder.mkdir(parents=True, exist_ok=True)
     with open_build_file(settings, source) as connection:
-        for schema in ("marts", "staging", "pii", "quality"):
+        for schema in ("marts", "staging", "intermediate", "pii", "quality"):
             connection.execute(f"create schema if not exists {schema}")
         create_own_tables(connection, "pii")
         connection.execute(
@@ -97,8 +116,5 @@ def made_shop(settings: Settings, customers: int = 100, source: str = SOURCE) ->
             "select customer_id, customer_id || '@example.com' as email, '+49 ' || customer_id as phone "
             "from marts.customer_360"
         )
-        connection.execute(
-            "create table marts.fct_orders (order_id varchar, customer_id varchar, is_purchase boolean, "
-            "net_amount decimal(18, 2), order_date date)"
-        )
+        connection.execute(MOVEMENTS)
     return Shop(settings, source)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.warehouse.audiences.audience_shop import DAY, Shop
+from tests.warehouse.audiences.audience_shop import DAY, MOVEMENTS, Shop
 from tests.warehouse.audiences.test_export import current, export, manifest, rows
 from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested
 from warehouse.audiences.erasure import erase_from_exports
@@ -25,8 +25,9 @@ def people(tmp_path: Path) -> Shop:
     (tmp_path / "declared").mkdir()
     ingested(settings)
     shop = Shop(settings, SOURCE)
-    for schema in ("marts", "staging"):
+    for schema in ("marts", "staging", "intermediate"):
         shop.run(f"create schema if not exists {schema}")
+    shop.run(MOVEMENTS)
     shop.run(
         f"create table marts.customer_360 as select distinct customer_id, date '{DAY}' as as_of_date, "
         "true as may_be_contacted from raw.customers where customer_id <> ''"
