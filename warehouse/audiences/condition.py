@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.base.connections import one_row
@@ -52,7 +54,7 @@ def query_of(parser: DuckDBPyConnection, condition: str, order_by: str | None) -
     nodes = list(_nodes([ordered["where_clause"], ordered["modifiers"]]))
     names = {name.lower() for node in nodes for name in node.get("column_names", ())}
     called = {str(node["function_name"]).lower() for node in nodes if "function_name" in node}
-    _refuse_changing(parser, names | called)
+    _refuse_changing(names | called)
     if any(node.get("class") == "PARAMETER" for node in nodes):
         raise AudienceError("It has a placeholder (?), and nothing takes its place.", "Write the value itself.")
     if any(node.get("class") == "STAR" and node.get("columns") for node in nodes):
@@ -72,18 +74,24 @@ def _parsed(parser: DuckDBPyConnection, condition: str, order_by: str, what_to_d
     return _without_positions(answer["statements"][0]["node"])
 
 
-def _refuse_changing(parser: DuckDBPyConnection, names: set[str]) -> None:
+def _refuse_changing(names: set[str]) -> None:
     """Chance and the clock would select others each time, and a hold-out would compare them with nobody."""
-    changing = parser.execute(
-        "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT' "
-        "and function_type = 'scalar' and list_contains(?, function_name) order by 1",
-        [sorted(names)],
-    ).fetchall()
+    changing = sorted(names & _changing_functions())
     if changing:
         raise AudienceError(
-            f"{', '.join(name for (name,) in changing)} says something else on every run.",
+            f"{', '.join(changing)} says something else on every run.",
             "Use as_of_date for the day; who is held out is drawn anyway.",
         )
+
+
+@cache
+def _changing_functions() -> frozenset[str]:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select distinct function_name from duckdb_functions() "
+            "where stability <> 'CONSISTENT' and function_type = 'scalar'"
+        ).fetchall()
+    return frozenset(name for (name,) in found)
 
 
 def _rest(node: dict[str, Any], left_out: str) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def measure_effects(connection: DuckDBPyConnection, as_of_date: date) -> int:
     Runs inside the caller's transaction.
     """
     definitions = load_definitions()
-    window_days = definitions.audience_effect_days
+    window_days = definitions.campaign_window_days
     connection.execute(f"delete from {EFFECTS}")
     connection.execute(_UNITS, {"last_day": as_of_date - timedelta(days=window_days)})
     sums = as_dicts(

@@ -7,8 +7,7 @@ and `lock_configuration`), and so is everything else in the build file: personal
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,10 +16,9 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.audiences.condition import Query
-from warehouse.base.connections import attach_read_only, one_row, open_duckdb
+from warehouse.base.connections import attach_read_only, one_row
 from warehouse.base.errors import AudienceError
 from warehouse.base.rows import column_types
-from warehouse.base.settings import Settings
 from warehouse.base.sql_text import quoted
 
 LONGEST_SECONDS = 60.0
@@ -99,19 +97,23 @@ class Sandbox:
         return AudienceError(f"customer_360 has no column {', '.join(names)}.", f"{advice}{_WHAT_THERE_IS}")
 
 
-@contextmanager
-def sandbox(settings: Settings, build_file: Path, names: Iterable[str]) -> Iterator[Sandbox]:
-    """Copy the named columns of customer_360 out of a build file, which is only read, and lock the door behind it."""
-    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
-        attach_read_only(connection, build_file, "build_file")
-        columns = tuple(column_types(connection, "build_file.marts.customer_360"))
-        wanted = {*_ALWAYS, *(name.lower() for name in names)}
-        copied = ", ".join(quoted(name) for name in columns if name in wanted)
-        connection.execute(f"create table customer_360 as select {copied} from build_file.marts.customer_360")
-        connection.execute("detach build_file")
-        for statement in _LOCKED:
-            connection.execute(statement)
-        yield Sandbox(connection, columns)
+def locked_sandbox(connection: duckdb.DuckDBPyConnection, build_file: Path, names: Iterable[str]) -> Sandbox:
+    """Copy the named columns of customer_360 out of a build file, which is only read, and lock the door behind it.
+
+    Parameters
+    ----------
+    connection
+        In memory, and of nobody else.
+    """
+    attach_read_only(connection, build_file, "build_file")
+    columns = tuple(column_types(connection, "build_file.marts.customer_360"))
+    wanted = {*_ALWAYS, *(name.lower() for name in names)}
+    copied = ", ".join(quoted(name) for name in columns if name in wanted)
+    connection.execute(f"create table customer_360 as select {copied} from build_file.marts.customer_360")
+    connection.execute("detach build_file")
+    for statement in _LOCKED:
+        connection.execute(statement)
+    return Sandbox(connection, columns)
 
 
 def built_date(connection: duckdb.DuckDBPyConnection) -> object:

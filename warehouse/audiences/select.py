@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -16,9 +17,9 @@ from warehouse.audiences.declaration import Audience
 from warehouse.audiences.effects import measure_effects
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.hold_out import hold_out_salt
-from warehouse.audiences.sandbox import built_date, sandbox
+from warehouse.audiences.sandbox import built_date, locked_sandbox
 from warehouse.base.build_file import BuildFile
-from warehouse.base.connections import one_row
+from warehouse.base.connections import one_row, open_duckdb
 from warehouse.base.errors import AudienceError
 from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
@@ -179,12 +180,12 @@ def _matched(
             words = f"{error.message} {error.what_to_do}".strip()
             problems[audience.name] = Problem(audience.file, audience.name, words)
 
-    with duckdb.connect() as parser:
+    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
         for audience in audiences:
             with noted(audience):
-                queries[audience.name] = query_of(parser, audience.condition, audience.order_by)
-    names = {name for query in queries.values() for name in query.names}
-    with sandbox(settings, settings.build_file(source), names) as room:
+                queries[audience.name] = query_of(connection, audience.condition, audience.order_by)
+        names = {name for query in queries.values() for name in query.names}
+        room = locked_sandbox(connection, settings.build_file(source), names)
         for audience in audiences:
             if audience.name in queries:
                 with noted(audience):

@@ -27,7 +27,7 @@ class Definitions(BaseModel):
     snapshot_step_days: int = Field(gt=0)
     snapshot_max_count: int = Field(gt=0)
     minimum_history_days: int = Field(ge=0)
-    audience_effect_days: int = Field(gt=0)
+    campaign_window_days: int = Field(gt=0)
     audience_report_days: int = Field(gt=0)
     campaign_days_before: int = Field(gt=0)
     campaign_minimum_group_count: int = Field(gt=1)

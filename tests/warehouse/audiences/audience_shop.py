@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,6 +27,9 @@ class Shop:
 
     settings: Settings
     source: str = SOURCE
+    stands: list[date] = field(
+        default_factory=lambda: [DAY]
+    )  # the dates that the profile stood as of, the last one now
 
     @property
     def declarations(self) -> Path:
@@ -46,7 +49,9 @@ class Shop:
 
     def select(self, day: date = DAY, *, write: bool = True) -> Selection:
         """Select as of a date, to which the profile is moved."""
-        self.run(f"update marts.customer_360 set as_of_date = date '{day}'")
+        if day != self.stands[-1]:
+            self.run(f"update marts.customer_360 set as_of_date = date '{day}'")
+            self.stands.append(day)
         return select_audiences(self.settings, self.source, day, write=write)
 
     def run(self, sql: str, parameters: object = None) -> list[tuple]:
@@ -75,8 +80,8 @@ class Shop:
         who, days, amounts = (list(column) for column in zip(*sales, strict=True))
         self.run(
             "insert into intermediate.int_customer_movements "
-            "select who, at, at, at, $until::timestamp, true, amount from (select unnest($who) as who, "
-            "unnest($days)::timestamp + interval 12 hours as at, unnest($amounts) as amount)",
+            "select who, noon, noon, noon, $until::timestamp, true, amount from (select unnest($who) as who, "
+            "unnest($days)::timestamp + interval 12 hours as noon, unnest($amounts) as amount)",
             {"who": who, "days": days, "amounts": amounts, "until": until},
         )
 

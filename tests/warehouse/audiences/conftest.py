@@ -12,4 +12,6 @@ from warehouse.base.settings import Settings
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    return made_shop(Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="1GB"))
+    return made_shop(
+        Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="500MB", threads=1)
+    )

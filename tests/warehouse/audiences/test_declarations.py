@@ -14,6 +14,13 @@ GOOD = "good: {description: Good., owner: us, condition: order_count > 0, channe
 FIELDS = "description: A., owner: us, condition: order_count > 0, channel: email"
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Shop:
+    """A folder of audiences, and nothing to select from."""
+    (tmp_path / "declared").mkdir()
+    return Shop(Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -49,10 +56,10 @@ FIELDS = "description: A., owner: us, condition: order_count > 0, channel: email
         ("- a list", "cannot be read as YAML"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(shop: Shop, text: str, words: str) -> None:
-    (shop.declarations / "other.yml").write_text(GOOD.replace("good", "unharmed"))
-    (shop.declarations / "test.yml").write_text(GOOD + text)
-    declared = declared_audiences(shop.settings, "files")
+def test_what_is_wrong_is_told_with_its_place(folder: Shop, text: str, words: str) -> None:
+    (folder.declarations / "other.yml").write_text(GOOD.replace("good", "unharmed"))
+    (folder.declarations / "test.yml").write_text(GOOD + text)
+    declared = declared_audiences(folder.settings, "files")
     assert "unharmed" in {audience.name for audience in declared.audiences}
     assert "bad" not in {audience.name for audience in declared.audiences}
     told = " ".join(problem.in_words() for problem in declared.problems)
@@ -60,10 +67,10 @@ def test_what_is_wrong_is_told_with_its_place(shop: Shop, text: str, words: str)
     assert bool(words) == ("test.yml" in told)
 
 
-def test_a_name_that_two_files_declare_is_neither(shop: Shop) -> None:
+def test_a_name_that_two_files_declare_is_neither(folder: Shop) -> None:
     for file in ("one.yml", "two.yml"):
-        shop.declare("same: condition: true", f"of_{file[:3]}: condition: true", file=file)
-    declared = declared_audiences(shop.settings, "files")
+        folder.declare("same: condition: true", f"of_{file[:3]}: condition: true", file=file)
+    declared = declared_audiences(folder.settings, "files")
     assert [audience.name for audience in declared.audiences] == ["of_one", "of_two"]
     [problem] = declared.problems
     assert problem.in_words() == (
@@ -71,14 +78,14 @@ def test_a_name_that_two_files_declare_is_neither(shop: Shop) -> None:
     )
 
 
-def test_the_first_to_be_selected_comes_first(shop: Shop) -> None:
-    shop.declare("c: condition: true, priority: 1", "a: condition: true", "b: condition: true, priority: 100")
-    assert [audience.name for audience in declared_audiences(shop.settings, "files").audiences] == ["c", "a", "b"]
+def test_the_first_to_be_selected_comes_first(folder: Shop) -> None:
+    folder.declare("c: condition: true, priority: 1", "a: condition: true", "b: condition: true, priority: 100")
+    assert [audience.name for audience in declared_audiences(folder.settings, "files").audiences] == ["c", "a", "b"]
 
 
-def test_an_audience_may_be_for_some_sources_only(shop: Shop) -> None:
-    shop.declare("ours: condition: true, sources: [files]", "theirs: condition: true, sources: [cdnow]")
-    assert [audience.name for audience in declared_audiences(shop.settings, "files").audiences] == ["ours"]
+def test_an_audience_may_be_for_some_sources_only(folder: Shop) -> None:
+    folder.declare("ours: condition: true, sources: [files]", "theirs: condition: true, sources: [cdnow]")
+    assert [audience.name for audience in declared_audiences(folder.settings, "files").audiences] == ["ours"]
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
@@ -87,9 +94,9 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     assert "nowhere) is no folder" in declared.problems[0].in_words()
 
 
-def test_shipped_examples_are_sound_and_give_way_to_your_own_folder(shop: Shop, tmp_path: Path) -> None:
+def test_shipped_examples_are_sound_and_give_way_to_your_own_folder(folder: Shop, tmp_path: Path) -> None:
     shipped = declared_audiences(Settings(home=tmp_path), "sample_shop")
     assert shipped.problems == ()
     assert len(shipped.audiences) == 4
     assert SHIPPED_AUDIENCES.is_dir()
-    assert declared_audiences(shop.settings, "sample_shop").audiences == ()
+    assert declared_audiences(folder.settings, "sample_shop").audiences == ()

@@ -14,14 +14,14 @@ from tests.warehouse.audiences.audience_shop import DAY, Shop, made_shop
 from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
 
-WINDOW = load_definitions().audience_effect_days
+WINDOW = load_definitions().campaign_window_days
 LATER = DAY + timedelta(days=WINDOW)
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Shop:
     """Enough customers to tell an effect of."""
-    settings = Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="1GB")
+    settings = Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="500MB", threads=1)
     return made_shop(settings, customers=900)
 
 
