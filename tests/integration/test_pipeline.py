@@ -17,6 +17,7 @@ from pipeline import stages
 from tests.homes import copied_home
 from tests.integration import pipeline
 from tests.quick_models import quick_models
+from warehouse.audiences.manifest import Manifest
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
@@ -62,6 +63,30 @@ def test_everyone_has_one_row_in_customer_360(shop) -> None:
         "from marts.customer_360",
     )
     assert rows == customers == known > 1000
+
+
+def test_audiences_have_consent_and_are_exported_with_the_version_they_were_published_with(shop) -> None:
+    settings, _, plan, _ = shop
+    counts = pipeline.published(
+        settings, "select audience_name, exported_count, matched_count, status from marts.audience_overview order by 1"
+    )
+    assert [status for *_, status in counts] == ["selected"] * 4
+    assert sum(exported for _, exported, *_ in counts) > 100
+    [(refused,)] = pipeline.published(
+        settings,
+        "select count(*) from marts.audience_members inner join marts.customer_360 using (customer_id, as_of_date) "
+        "where not may_be_contacted",
+    )
+    assert refused == 0
+    [(live,)] = pipeline.published(
+        settings, "select published_version from quality.pipeline_runs where status = 'live'"
+    )
+    for name, exported, matched, _ in counts:
+        folder = settings.audience_exports_folder / "sample_shop" / name / "current"
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_text(encoding="utf-8"))
+        assert (manifest.as_of_date, manifest.warehouse_version) == (plan.as_of_date, live)
+        assert (manifest.counts["exported"], manifest.counts["matched"]) == (exported, matched)
+        assert [file.rows for file in manifest.files] == [exported, exported]
 
 
 def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
