@@ -72,10 +72,10 @@ def export_audiences(
     """
     declared = declared_audiences(settings, source)
     manifests: list[Manifest] = []
-    problems: list[Problem] = list(declared.problems)
+    problems: list[Problem] = []  # those of declarations were told when it was selected
     with open_build_file(settings, source, read_only=True) as connection:
         newest = newest_selection(connection)
-        if newest != as_of_date:
+        if newest is not None and newest > as_of_date:
             return Exports(skipped=f"No audiences are exported as of {as_of_date}: those of {newest} stand.")
         for audience in declared.audiences:
             try:

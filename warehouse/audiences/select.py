@@ -154,7 +154,7 @@ def newest_selection(connection: duckdb.DuckDBPyConnection) -> date | None:
 def _refuse_other_date(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     try:
         built = built_date(connection)
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         built = None
     if built != as_of_date:
         found = f"stands as of {built}" if built else "is not there, or is empty"

@@ -92,6 +92,14 @@ where as_of_date = (select as_of_date from quality.pipeline_runs where status = 
 qualify row_number() over (partition by job, column_name order by measured_at desc) = 1
 order by job, psi desc
 """
+_AUDIENCES = """
+select audience_name as audience, status, matched_count as "who match", without_consent_count as "without consent",
+    over_own_limit_count + over_common_limit_count as "contacted too often", held_out_count as "held out",
+    exported_count as "to contact", reason
+from marts.audience_overview
+where as_of_date = (select as_of_date from quality.pipeline_runs where status = 'live')
+order by audience
+"""
 
 
 @dataclass(frozen=True)
@@ -145,8 +153,17 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> RunSummary | None:
             read_section(connection, "Warnings of the gates", _WARNINGS, is_for_terminal=True),
             read_section(connection, "Models in service", _DECISIONS, is_for_terminal=True),
             read_section(connection, "Drift", _DRIFT),
+            *_audiences(connection),
         ),
     )
+
+
+def _audiences(connection: duckdb.DuckDBPyConnection) -> Iterator[Section]:
+    """The audiences of the run; nothing in a version that was published without any."""
+    try:
+        yield read_section(connection, "Audiences", _AUDIENCES)
+    except duckdb.CatalogException:
+        return
 
 
 def page_of(settings: Settings, version: str) -> Path:

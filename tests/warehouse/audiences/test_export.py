@@ -117,6 +117,10 @@ def test_a_list_that_no_longer_stands_is_not_found_as_the_current_one(shop: Shop
     found = {path.parent.name for path in exports_of(shop.settings, shop.source).glob("*/current")}
     assert found == {"third"}
     assert len(export_folders(shop.settings, shop.source)) == 3
+    (shop.declarations / "test.yml").unlink()
+    shop.select(DAY + timedelta(days=2))
+    assert export(shop, DAY + timedelta(days=2)) == Exports()
+    assert list(exports_of(shop.settings, shop.source).glob("*/current")) == []
 
 
 def test_a_past_date_exports_nothing_and_leaves_what_is_there(shop: Shop) -> None:
