@@ -21,6 +21,7 @@ from warehouse.marts.campaigns.estimates import WHOLE, Minimum, campaign_estimat
 
 EFFECTS = "marts.audience_effects"
 SELECTION, FIRST_SELECTIONS = "selection", "first_selections"
+_SETTLED_DAYS = 365  # hardly anything comes back later, and histories grow without end
 
 # Who was in which group: as persons are known today, each of them once; who was in both, under two ids, is in neither.
 _UNITS = f"""
@@ -48,6 +49,7 @@ placed as (
 select
     audience_name, as_of_date, '{SELECTION}' as scope, as_of_date as touched_on, customer_id, is_held_out, is_exported
 from placed
+where as_of_date > $settled_day
 union all
 select
     placed.audience_name, max(placed.as_of_date) over (partition by placed.audience_name), '{FIRST_SELECTIONS}',
@@ -111,14 +113,16 @@ _FIGURES = (
 
 
 def measure_effects(connection: DuckDBPyConnection, as_of_date: date) -> int:
-    """Measure every selection whose window is over, anew: what came back since counts; the number of them.
+    """Measure the selections whose window is over, anew: what came back since counts; the number of them.
 
-    Runs inside the caller's transaction.
+    Runs inside the caller's transaction. Selections of more than a year ago are settled, and stay as last measured.
     """
     definitions = load_definitions()
     window_days = definitions.campaign_window_days
-    connection.execute(f"delete from {EFFECTS}")
-    connection.execute(_UNITS, {"last_day": as_of_date - timedelta(days=window_days)})
+    last_day = as_of_date - timedelta(days=window_days)
+    settled_day = last_day - timedelta(days=_SETTLED_DAYS)
+    connection.execute(f"delete from {EFFECTS} where scope <> '{SELECTION}' or as_of_date > ?", [settled_day])
+    connection.execute(_UNITS, {"last_day": last_day, "settled_day": settled_day})
     sums = as_dicts(
         connection.execute(
             _SUMS.format(outcomes=",".join(_OUTCOME.format(name) for name in ("orders", "conversion", "spend"))),

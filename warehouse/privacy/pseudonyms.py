@@ -20,11 +20,12 @@ from warehouse.tables.own_tables import create_own_tables
 
 # Ids of orders and contracts are made from the customer's id in some sources.
 _ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item)_id(_left|_right)?$")
-# Texts of the quality tables in which ids are quoted.
+# Texts in which ids are quoted, or may be.
 _QUOTING_COLUMNS = {
     ("quality", "quarantined_rows"): ("reason", "record_key"),
     ("quality", "failing_rows"): ("row_content",),
     ("quality", "validation_results"): ("observed_value",),
+    ("marts", "audience_overview"): ("condition", "reason"),
 }
 _LENGTH = 24
 

@@ -173,3 +173,15 @@ def test_selections_with_another_share_are_not_pooled(large: Shop) -> None:
     [row] = effects(large, scope="first_selections").values()
     assert row["exported_count"] + row["held_out_count"] == 720 - 320
     assert len(effects(large)) == 2
+
+
+def test_a_selection_of_more_than_a_year_ago_stays_as_last_measured(large: Shop) -> None:
+    large.declare("some: condition: true")
+    large.select()
+    large.buy(large.members("some"), DAY, 10, until=LATER + timedelta(days=3))
+    large.select(LATER)
+    long_after = LATER + timedelta(days=365)
+    large.select(long_after)
+    assert effects(large)["some", DAY]["measured_as_of"] == LATER
+    assert effects(large)["some", DAY]["exported_mean"] == 10
+    assert effects(large, scope="first_selections")["some", DAY]["exported_mean"] == 0

@@ -94,6 +94,8 @@ def test_pseudonyms_stand_for_ids_where_they_do_in_published_tables(
     names = Pseudonyms(shop.source, privacy_secret(shop.settings))
     assert {row["customer_id"] for row in rows(shop)} == {names.of(one) for one in shop.exported("some")}
     assert {row["customer_id"] for row in rows(shop, "letter")} == shop.exported("letter")
+    replaced = names.replacement("marts", "audience_overview", ["audience_name", "condition", "reason"])
+    assert replaced == "replace ('(withheld)' as condition, '(withheld)' as reason)"
 
 
 def test_another_export_takes_its_place_and_a_few_are_kept(shop: Shop) -> None:
