@@ -59,34 +59,39 @@ inner join shares using (audience_name, as_of_date)
 where placed.number = 1 and shares.has_newest_share
 """
 _SUMS = """
-with bought as (
+with counted as (  -- an inner join on the customer alone: an outer one with these conditions would be a product
     select
-        units.audience_name, units.as_of_date, units.scope, units.customer_id, units.is_held_out,
-        coalesce(sum(movements.net_amount) filter (where movements.sold_at < units.touched_on), 0)::decimal(18, 2)
-            as earlier_spend,
+        units.audience_name, units.as_of_date, units.scope, units.customer_id,
+        sum(movements.net_amount) filter (where movements.sold_at < units.touched_on) as earlier_spend,
         count(*) filter (where movements.sold_at >= units.touched_on and movements.is_demand) as orders,
-        coalesce(sum(movements.net_amount) filter (where movements.sold_at >= units.touched_on), 0)::decimal(18, 2)
-            as spend
+        sum(movements.net_amount) filter (where movements.sold_at >= units.touched_on) as spend
     from audience_units as units
-    left join intermediate.int_customer_movements as movements
-        on units.customer_id = movements.customer_id
-        and (
-            (  -- as it stands today
-                movements.sold_at >= units.touched_on
-                and movements.sold_at < units.touched_on + $window_days
-                and movements.counts_from_at < $day
-                and (movements.counts_until_at is null or movements.counts_until_at >= $day)
-            )
-            or (  -- as it was known then
-                movements.sold_at >= units.touched_on - $days_before
-                and movements.sold_at < units.touched_on
-                and movements.occurred_at < units.touched_on
-                and movements.counts_from_at < units.touched_on
-                and (movements.counts_until_at is null or movements.counts_until_at >= units.touched_on)
-            )
+    inner join intermediate.int_customer_movements as movements on units.customer_id = movements.customer_id
+    where
+        (  -- as it stands today
+            movements.sold_at >= units.touched_on
+            and movements.sold_at < units.touched_on + $window_days
+            and movements.counts_from_at < $day
+            and (movements.counts_until_at is null or movements.counts_until_at >= $day)
         )
-    where units.is_held_out <> units.is_exported
+        or (  -- as it was known then
+            movements.sold_at >= units.touched_on - $days_before
+            and movements.sold_at < units.touched_on
+            and movements.occurred_at < units.touched_on
+            and movements.counts_from_at < units.touched_on
+            and (movements.counts_until_at is null or movements.counts_until_at >= units.touched_on)
+        )
     group by all
+),
+bought as (
+    select
+        audience_name, as_of_date, scope, customer_id, units.is_held_out,
+        coalesce(counted.earlier_spend, 0)::decimal(18, 2) as earlier_spend,
+        coalesce(counted.orders, 0) as orders,
+        coalesce(counted.spend, 0)::decimal(18, 2) as spend
+    from audience_units as units
+    left join counted using (audience_name, as_of_date, scope, customer_id)
+    where units.is_held_out <> units.is_exported
 ),
 measured as (select *, (orders > 0)::integer as conversion from bought)
 select
