@@ -21,7 +21,7 @@ summed as (
         month,
         attribution_model,
         channel,
-        sum(order_share) as order_count,
+        sum({{ summable('order_share') }}) as order_count,
         cast(sum(net_amount) as decimal(18, 2)) as net_amount
     from by_model
     group by month, attribution_model, channel
@@ -34,8 +34,9 @@ shared as (
         month,
         attribution_model,
         channel,
-        order_count,
-        order_count / sum(order_count) over (partition by month, attribution_model) as order_share,
+        cast(order_count as double) as order_count,
+        cast(order_count as double)
+        / cast(sum(order_count) over (partition by month, attribution_model) as double) as order_share,
         net_amount,
         cast({{ dbt.dateadd('month', 1, 'month') }} as date) <= {{ run_date() }} as is_complete_month
     from summed

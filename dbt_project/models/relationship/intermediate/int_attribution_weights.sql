@@ -40,8 +40,8 @@ shares as (
             when touch_number in (1, touch_count) then 0.4
             else 0.2 / (touch_count - 2)
         end as position_based,
-        decayed / sum(decayed) over (partition by order_id) as time_decay,
-        removed / sum(removed) over (partition by order_id) as removal_effect
+        decayed / cast(sum({{ summable('decayed') }}) over (partition by order_id) as double) as time_decay,
+        removed / cast(sum({{ summable('removed') }}) over (partition by order_id) as double) as removal_effect
     from weighed
 
 ),

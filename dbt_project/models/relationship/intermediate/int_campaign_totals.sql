@@ -67,7 +67,7 @@ totals as (
         {{ dimension }} as segment,
         outcome,
         count(*) as campaign_count,
-        sum(incremental_total) as incremental_total,
+        cast(sum({{ summable('incremental_total') }}) as double) as incremental_total,
         sum(cost_amount) as cost_amount,
         count(cost_amount) as costed_campaign_count,
         max(adjusted_quantile) as quantile
@@ -86,13 +86,13 @@ errors as (
         '{{ dimension }}' as dimension,
         segment,
         outcome,
-        sqrt(sum(part * part)) as standard_error
+        sqrt(cast(sum({{ summable('part * part') }}) as double)) as standard_error
     from (
         select
             measured.{{ dimension }} as segment,
             parts.outcome,
             parts.customer_id,
-            sum(parts.part) as part
+            cast(sum({{ summable('parts.part') }}) as double) as part
         from parts
         inner join measured
             on parts.campaign_id = measured.campaign_id
