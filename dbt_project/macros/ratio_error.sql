@@ -6,11 +6,11 @@
     {%- set x = 'cast(' ~ denominator ~ ' as double)' -%}
     {%- set known = numerator ~ ' is not null and ' ~ denominator ~ ' is not null' -%}
     count(case when {{ known }} then 1 end) as {{ name }}_known_count,
-        sum(case when {{ known }} then {{ x }} end) as {{ name }}_x,
-        sum(case when {{ known }} then {{ y }} end) as {{ name }}_y,
-        sum(case when {{ known }} then {{ x }} * {{ x }} end) as {{ name }}_xx,
-        sum(case when {{ known }} then {{ x }} * {{ y }} end) as {{ name }}_xy,
-        sum(case when {{ known }} then {{ y }} * {{ y }} end) as {{ name }}_yy
+        cast(sum(case when {{ known }} then {{ summable(x) }} end) as double) as {{ name }}_x,
+        cast(sum(case when {{ known }} then {{ summable(y) }} end) as double) as {{ name }}_y,
+        cast(sum(case when {{ known }} then {{ summable(x ~ ' * ' ~ x) }} end) as double) as {{ name }}_xx,
+        cast(sum(case when {{ known }} then {{ summable(x ~ ' * ' ~ y) }} end) as double) as {{ name }}_xy,
+        cast(sum(case when {{ known }} then {{ summable(y ~ ' * ' ~ y) }} end) as double) as {{ name }}_yy
 {%- endmacro %}
 
 {% macro ratio_error(name) -%}

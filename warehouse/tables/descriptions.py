@@ -38,13 +38,11 @@ class DescribedTable:
     columns: tuple[DescribedColumn, ...]
 
 
-@cache
 def published_tables() -> tuple[DescribedTable, ...]:
     """All tables and views that are published: marts with the seeds and audiences beside them, scores, quality."""
-    marts = (_of_dbt("marts", spec) for folder in _OF_MARTS for spec in dbt_specs(folder, _ELSEWHERE))
     scores = [_of_python(table) for table in own_tables("scores")]
     current = map(_current, scores)
-    return (*marts, *map(_of_python, own_tables("marts")), *scores, *current, *map(_of_python, own_tables("quality")))
+    return (*_marts_of_dbt(), *map(_of_python, own_tables("marts")), *scores, *current, *map(_of_python, own_tables("quality")))
 
 
 def personal_tables() -> tuple[DescribedTable, ...]:
@@ -71,6 +69,11 @@ def dbt_specs(folder: str, without: set[str] | frozenset[str] = frozenset()) -> 
 def in_one_line(text: str) -> str:
     """A text as it is folded in YAML, without its line breaks."""
     return " ".join(text.split())
+
+
+@cache
+def _marts_of_dbt() -> tuple[DescribedTable, ...]:
+    return tuple(_of_dbt("marts", spec) for folder in _OF_MARTS for spec in dbt_specs(folder, _ELSEWHERE))
 
 
 def _of_dbt(schema: str, spec: dict[str, Any]) -> DescribedTable:
