@@ -42,7 +42,13 @@ def published_tables() -> tuple[DescribedTable, ...]:
     """All tables and views that are published: marts with the seeds and audiences beside them, scores, quality."""
     scores = [_of_python(table) for table in own_tables("scores")]
     current = map(_current, scores)
-    return (*_marts_of_dbt(), *map(_of_python, own_tables("marts")), *scores, *current, *map(_of_python, own_tables("quality")))
+    return (
+        *_marts_of_dbt(),
+        *map(_of_python, own_tables("marts")),
+        *scores,
+        *current,
+        *map(_of_python, own_tables("quality")),
+    )
 
 
 def personal_tables() -> tuple[DescribedTable, ...]:
