@@ -157,10 +157,8 @@ def _effects(sums: list[dict[str, Any]], minimum: Minimum) -> Iterator[dict[str,
 
 
 def _row(key: tuple[str, date, str], found: Mapping[str, Any]) -> dict[str, Any]:
-    exported, adjusted = (
-        found["treated_count"],
-        [found.get(f"{end}adjusted_effect") for end in ("", "lower_", "upper_")],
-    )
+    exported = found["treated_count"]
+    adjusted = [found.get(f"{end}adjusted_effect") for end in ("", "lower_", "upper_")]
     totals = [None if one is None else one * exported for one in adjusted]
     return {
         **dict(zip(("audience_name", "as_of_date", "scope"), key, strict=True)),

@@ -10,8 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import ValidationError
 
-from warehouse.audiences.export import export_folders, exports_of
-from warehouse.audiences.export_files import is_whole, read_export, write_export
+from warehouse.audiences.export_files import (
+    export_folders,
+    exports_of,
+    is_whole,
+    read_export,
+    remove_left_over,
+    write_export,
+)
 from warehouse.base.durable_files import flush_folder
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
@@ -29,8 +35,8 @@ def erase_from_exports(settings: Settings, source: str, ids: Collection[str]) ->
         Of the person, as exports have them: pseudonyms, too.
     """
     counts: Counter[str] = Counter()
-    for left in exports_of(settings, source).glob("*/.*.new"):
-        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    for audience in exports_of(settings, source).glob("*/"):
+        remove_left_over(audience)
     for folder in export_folders(settings, source):
         try:
             counts += _erase_from(folder, ids)

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from warehouse.audiences.choice import MEMBERS, OVERVIEW
 from warehouse.audiences.declaration import KEY_COLUMNS, Audience
-from warehouse.audiences.export_files import write_export
+from warehouse.audiences.export_files import exports_in, exports_of, remove_left_over, write_export
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.manifest import Manifest
 from warehouse.audiences.select import SELECTED, newest_selection
@@ -100,18 +100,6 @@ def export_audiences(
     return Exports(tuple(manifests), tuple(problems))
 
 
-def exports_of(settings: Settings, source: str) -> Path:
-    """The folder of a source's exports."""
-    return settings.audience_exports_folder / source
-
-
-def export_folders(settings: Settings, source: str) -> list[Path]:
-    """Every export that is kept, of all audiences of a source."""
-    return sorted(
-        one for one in exports_of(settings, source).glob("*/[!.]*_*") if one.is_dir() and not one.is_symlink()
-    )
-
-
 def _selected(connection: duckdb.DuckDBPyConnection, audience: Audience, as_of_date: date) -> dict[str, int] | None:
     """The counts of its selection; None where it failed or was declared since."""
     columns = ", ".join(f"{name}_count as {name}" for name in _COUNTS)
@@ -164,8 +152,7 @@ def _put_in_place(settings: Settings, manifest: Manifest, rows: pa.Table) -> Man
     """Write the export beside the former ones, then let `current` lead to it: readers see the one or the other."""
     folder = settings.home / manifest.folder
     private_folder(folder.parent)
-    for left in folder.parent.glob(".*.new"):  # by an export that was killed
-        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    remove_left_over(folder.parent)
     staged = staged_name(folder)
     staged.mkdir()
     try:
@@ -181,10 +168,7 @@ def _put_in_place(settings: Settings, manifest: Manifest, rows: pa.Table) -> Man
 
 def _prune(folder: Path, *, kept: int) -> None:
     """Remove the oldest exports of an audience."""
-    written = sorted(
-        (one for one in folder.glob("[!.]*_*") if one.is_dir() and not one.is_symlink()),
-        key=lambda one: one.name.rpartition("_")[2],
-    )
+    written = sorted(exports_in(folder), key=lambda one: one.name.rpartition("_")[2])
     for old in written[:-kept]:
         shutil.rmtree(old)
 

@@ -1,7 +1,8 @@
-"""The files of one export: CSV, Parquet, and a manifest that says what is in them."""
+"""Where exports lie, and the files of each: CSV, Parquet, and a manifest that says what is in them."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,31 @@ import pyarrow.parquet as pq
 from warehouse.audiences.manifest import Column, ExportedFile, Manifest
 from warehouse.base.csv_writing import csv_text
 from warehouse.base.durable_files import write_durably
+from warehouse.base.settings import Settings
 from warehouse.files.digests import file_sha256
 
 CSV, PARQUET_FILE, MANIFEST = "members.csv", "members.parquet", "manifest.json"
+
+
+def exports_of(settings: Settings, source: str) -> Path:
+    """The folder of a source's exports."""
+    return settings.audience_exports_folder / source
+
+
+def exports_in(folder: Path) -> list[Path]:
+    """Every export that is kept of one audience, by its folder; `current` is none of them."""
+    return sorted(one for one in folder.glob("[!.]*_*") if one.is_dir() and not one.is_symlink())
+
+
+def export_folders(settings: Settings, source: str) -> list[Path]:
+    """Every export that is kept, of all audiences of a source."""
+    return [one for audience in sorted(exports_of(settings, source).glob("*/")) for one in exports_in(audience)]
+
+
+def remove_left_over(folder: Path) -> None:
+    """Remove what an export of one audience that was killed has left in its folder."""
+    for left in folder.glob(".*.new"):
+        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
 def write_export(folder: Path, manifest: Manifest, rows: pa.Table) -> Manifest:

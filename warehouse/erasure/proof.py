@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.audiences.export import exports_of
+from warehouse.audiences.export_files import export_folders
 from warehouse.base.connections import open_duckdb
 from warehouse.base.rows import column_types
 from warehouse.base.settings import Settings
@@ -60,7 +60,7 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
                 if path == settings.build_file(source.name):
                     search.found["rows kept as they landed"] += kept_row_count(connection, source, subject)
     with duckdb.connect() as connection:
-        exported = sorted(exports_of(settings, source.name).glob("*/[!.]*_*/*.parquet"))
+        exported = [path for folder in export_folders(settings, source.name) for path in folder.glob("*.parquet")]
         for path in (*_published(settings, source.name, "*.parquet"), *exported):
             search.counts["parquet_files"] += 1
             place = path.relative_to(settings.home).as_posix()

@@ -49,44 +49,23 @@ summarised as (
 
 ),
 
-errors as (
-
-    select
-        *,
-        {{ ratio_error('whole') }} as clv_to_cac_error,
-        {{ ratio_error('margin') }} as margin_to_cac_error
-    from summarised
-
-),
-
 compared as (
 
     select
-        acquisition_channel,
-        as_of_date,
-        customer_count,
-        scored_customer_count,
-        costed_customer_count,
-        acquisition_cost_amount,
-        historic_amount,
-        predicted_amount,
-        total_amount,
+        *,
         cast(costed_whole_amount as double) / nullif(cast(acquisition_cost_amount as double), 0) as clv_to_cac_ratio,
-        cast(margin_amount as decimal(18, 2)) as historic_margin_amount,
-        cast(margin_amount as double) / nullif(cast(margin_sales_amount as double), 0) as margin_share,
+        {{ ratio_error('whole') }} as clv_to_cac_error,
         case
             when margin_customer_count > 0
                 then
                     cast(costed_whole_margin_amount as double)
                     / nullif(cast(margin_acquisition_cost_amount as double), 0)
         end as margin_to_cac_ratio,
-        clv_to_cac_error,
-        case when margin_customer_count > 0 then margin_to_cac_error end as margin_to_cac_error
-    from errors
+        case when margin_customer_count > 0 then {{ ratio_error('margin') }} end as margin_to_cac_error
+    from summarised
 
 ),
 
--- 1.96 standard errors to both sides
 bounded as (
 
     select
@@ -100,13 +79,13 @@ bounded as (
         predicted_amount,
         total_amount,
         clv_to_cac_ratio,
-        clv_to_cac_ratio - 1.96 * clv_to_cac_error as lower_clv_to_cac_ratio,
-        clv_to_cac_ratio + 1.96 * clv_to_cac_error as upper_clv_to_cac_ratio,
-        historic_margin_amount,
-        margin_share,
+        clv_to_cac_ratio - {{ z_95() }} * clv_to_cac_error as lower_clv_to_cac_ratio,
+        clv_to_cac_ratio + {{ z_95() }} * clv_to_cac_error as upper_clv_to_cac_ratio,
+        cast(margin_amount as decimal(18, 2)) as historic_margin_amount,
+        cast(margin_amount as double) / nullif(cast(margin_sales_amount as double), 0) as margin_share,
         margin_to_cac_ratio,
-        margin_to_cac_ratio - 1.96 * margin_to_cac_error as lower_margin_to_cac_ratio,
-        margin_to_cac_ratio + 1.96 * margin_to_cac_error as upper_margin_to_cac_ratio
+        margin_to_cac_ratio - {{ z_95() }} * margin_to_cac_error as lower_margin_to_cac_ratio,
+        margin_to_cac_ratio + {{ z_95() }} * margin_to_cac_error as upper_margin_to_cac_ratio
     from compared
 
 )

@@ -72,7 +72,7 @@ def _payback_suite() -> TableSuite:
         ),
     )
     columns = ("cohort_month", "acquisition_channel", "new_customer_count", "payback_months", "watched_months")
-    return TableSuite("marts", "acquisition_payback", columns, rules)
+    return TableSuite("marts", "acquisition_payback", (*columns, "no_payback_reason"), rules)
 
 
 def _revenue_suite() -> TableSuite:

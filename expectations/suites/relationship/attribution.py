@@ -47,17 +47,18 @@ def _channels_suite() -> TableSuite:
                         sum(net_amount) as net_amount
                     from marts.fct_orders where is_purchase group by 1
                 ) as o
-                cross join (select unnest(:models) as attribution_model) as m
+                cross join (select unnest(string_split(:models, ' ')) as attribution_model) as m
                 full join (
                     select month, attribution_model, sum(order_count) as order_count, sum(net_amount) as net_amount
                     from {batch} as channels group by 1, 2
                 ) as c on c.month = o.month and c.attribution_model = m.attribution_model
                 where abs(o.order_count - c.order_count) > 1e-6 or o.net_amount <> c.net_amount
                     or o.month is null or c.month is null
-            """.replace(":models", str(list(MODELS))),
+            """,
             "By each model, the channels of a month add up to its purchases and their net amount, to the cent.",
             look_at("channel_attribution"),
             column="net_amount",
+            models=" ".join(MODELS),
         ),
     )
     columns = ("month", "attribution_model", "channel", "order_count", "net_amount")

@@ -12,7 +12,7 @@ from tests.warehouse.audiences.audience_shop import DAY, MOVEMENTS, Shop
 from tests.warehouse.audiences.test_export import current, export, manifest, rows
 from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested
 from warehouse.audiences.erasure import erase_from_exports
-from warehouse.audiences.export import export_folders, exports_of
+from warehouse.audiences.export_files import export_folders, exports_of
 from warehouse.base.errors import ErasureIncomplete
 from warehouse.base.settings import Settings
 from warehouse.erasure.erase import erase

@@ -15,7 +15,8 @@ from tests.warehouse.audiences.audience_shop import DAY, Shop, made_shop
 from tests.warehouse.forks import die_at, in_fork, was_killed
 from tests.warehouse.test_alerts import QUICK, Receiver
 from warehouse.alerts.webhook import deliver
-from warehouse.audiences.export import Exports, export_audiences, export_folders, exports_of
+from warehouse.audiences.export import Exports, export_audiences
+from warehouse.audiences.export_files import export_folders, exports_of
 from warehouse.audiences.notice import post_exports
 from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.secret import privacy_secret

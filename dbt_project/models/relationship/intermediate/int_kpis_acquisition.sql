@@ -12,35 +12,20 @@ costs as (
 
 figures as (
 
-    select
-        month,
-        'customer_acquisition_cost' as name,
-        cac as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from costs
-    where cac is not null
+    {{ kpi_figures('costs', {'customer_acquisition_cost': 'cac'}, where='cac is not null') }}
 
     union all
 
-    select
-        cohort_month as month,
-        'payback_months' as name,
-        cast(payback_months as double) as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from {{ ref('int_cohort_paybacks') }}
-    where is_all_channels and cac is not null
+    {{ kpi_figures(
+        ref('int_cohort_paybacks'),
+        {'payback_months': 'payback_months'},
+        month='cohort_month',
+        where='is_all_channels and cac is not null',
+    ) }}
 
     union all
 
-    select
-        month,
-        'new_customer_revenue_share' as name,
-        new_customer_share as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from {{ ref('revenue_new_and_returning') }}
+    {{ kpi_figures(ref('revenue_new_and_returning'), {'new_customer_revenue_share': 'new_customer_share'}) }}
 
 )
 

@@ -1,4 +1,5 @@
 {%- set names = {'orders': 'campaign_incremental_order_count', 'spend': 'campaign_incremental_net_amount'} %}
+{%- set total = ['incremental_total', 'lower_incremental_total', 'upper_incremental_total'] %}
 
 with
 
@@ -30,40 +31,34 @@ returned as (
 
 ),
 
-figures as (
-
-    {% for outcome, name in names.items() %}
-    select
-        month,
-        '{{ name }}' as name,
-        incremental_total as value,
-        lower_incremental_total as lower_value,
-        upper_incremental_total as upper_value
-    from totals
-    where outcome = '{{ outcome }}'
-
-    union all
-    {% endfor %}
-    select
-        month,
-        'campaign_roi' as name,
-        (incremental_total - cost) / cost as value,
-        (lower_incremental_total - cost) / cost as lower_value,
-        (upper_incremental_total - cost) / cost as upper_value
-    from returned
-    where basis_rank = 1
-
-    union all
+contact_costs as (
 
     select
         {{ month_of('started_at') }} as month,
-        'campaign_contact_cost_amount' as name,
-        cast(sum(stated_contact_cost_amount) as double) as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
+        sum(stated_contact_cost_amount) as contact_cost_amount
     from {{ ref('int_campaigns') }}
     where stated_contact_cost_amount is not null
     group by {{ month_of('started_at') }}
+
+),
+
+figures as (
+
+    {% for outcome, name in names.items() %}
+    {{ kpi_figures('totals', {name: total}, where="outcome = '" ~ outcome ~ "'") }}
+
+    union all
+    {% endfor %}
+
+    {{ kpi_figures('returned', {'campaign_roi': [
+        '(incremental_total - cost) / cost',
+        '(lower_incremental_total - cost) / cost',
+        '(upper_incremental_total - cost) / cost',
+    ]}, where='basis_rank = 1') }}
+
+    union all
+
+    {{ kpi_figures('contact_costs', {'campaign_contact_cost_amount': 'contact_cost_amount'}) }}
 
 )
 

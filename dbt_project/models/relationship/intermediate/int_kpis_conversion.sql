@@ -31,33 +31,14 @@ baskets as (
 
 figures as (
 
-    select
-        month,
-        'conversion_share' as name,
-        order_session_count / session_count as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from funnel
+    {{ kpi_figures('funnel', {
+        'conversion_share': 'order_session_count / session_count',
+        'revenue_per_session': 'linked_net_amount / session_count',
+    }) }}
 
     union all
 
-    select
-        month,
-        'revenue_per_session' as name,
-        linked_net_amount / session_count as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from funnel
-
-    union all
-
-    select
-        month,
-        'abandoned_basket_share' as name,
-        abandoned_count / basket_count as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from baskets
+    {{ kpi_figures('baskets', {'abandoned_basket_share': 'abandoned_count / basket_count'}) }}
 
 )
 

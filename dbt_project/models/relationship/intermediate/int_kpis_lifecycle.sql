@@ -11,16 +11,7 @@ with
 
 figures as (
 
-    {% for name, column in columns.items() %}
-    select
-        month,
-        '{{ name }}' as name,
-        cast({{ column }} as double) as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from {{ ref('lifecycle_rates') }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ kpi_figures(ref('lifecycle_rates'), columns) }}
 
 )
 

@@ -9,16 +9,7 @@ with
 
 figures as (
 
-    {% for name, column in columns.items() %}
-    select
-        order_month as month,
-        '{{ name }}' as name,
-        cast({{ column }} as double) as value,
-        cast(null as double) as lower_value,
-        cast(null as double) as upper_value
-    from {{ ref('monthly_sales') }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    {{ kpi_figures(ref('monthly_sales'), columns, month='order_month') }}
 
 )
 
