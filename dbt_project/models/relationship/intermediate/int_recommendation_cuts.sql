@@ -1,6 +1,10 @@
 -- Answers to “would you recommend us” and purchases that could be asked about, in every cut in which they are shown.
 -- An answer about an order with several product groups, and such an order, is in each of them.
 {%- set window_start = date_plus_days(run_date(), -var('feedback_window_days')) %}
+{%- set kinds = {
+    'answers': {'date': 'answer_date', 'key': 'feedback_id', 'said': 'nps_group', 'groups': 'groups_of_answers'},
+    'purchases': {'date': 'order_date', 'key': 'order_id', 'said': 'is_answered', 'groups': 'groups_of_orders'},
+} %}
 
 with
 
@@ -61,88 +65,48 @@ segments as (
 
 ),
 
-cut_answers as (
+{%- for rows, of in kinds.items() %}
+cut_{{ rows }} as (
 
     select
         'month' as cut_by,
-        cast({{ month_of('answer_date') }} as {{ dbt.type_string() }}) as cut_value,
-        nps_group
-    from answers
+        cast({{ month_of(of.date) }} as {{ dbt.type_string() }}) as cut_value,
+        {{ of.said }}
+    from {{ rows }}
 
     union all
 
     select
         'all' as cut_by,
         'all' as cut_value,
-        nps_group
-    from answers
-    where answer_date >= {{ window_start }}
+        {{ of.said }}
+    from {{ rows }}
+    where {{ of.date }} >= {{ window_start }}
 
     union all
 
     select
         'segment' as cut_by,
         coalesce(segments.segment_name, 'not known') as cut_value,
-        answers.nps_group
-    from answers
+        {{ rows }}.{{ of.said }}
+    from {{ rows }}
     left join segments
-        on answers.customer_id = segments.customer_id
-    where answers.answer_date >= {{ window_start }}
+        on {{ rows }}.customer_id = segments.customer_id
+    where {{ rows }}.{{ of.date }} >= {{ window_start }}
 
     union all
 
     select
         'product_group' as cut_by,
-        groups_of_answers.product_group as cut_value,
-        answers.nps_group
-    from answers
-    inner join groups_of_answers
-        on answers.feedback_id = groups_of_answers.feedback_id
-    where answers.answer_date >= {{ window_start }}
+        {{ of.groups }}.product_group as cut_value,
+        {{ rows }}.{{ of.said }}
+    from {{ rows }}
+    inner join {{ of.groups }}
+        on {{ rows }}.{{ of.key }} = {{ of.groups }}.{{ of.key }}
+    where {{ rows }}.{{ of.date }} >= {{ window_start }}
 
 ),
-
-cut_purchases as (
-
-    select
-        'month' as cut_by,
-        cast({{ month_of('order_date') }} as {{ dbt.type_string() }}) as cut_value,
-        is_answered
-    from purchases
-
-    union all
-
-    select
-        'all' as cut_by,
-        'all' as cut_value,
-        is_answered
-    from purchases
-    where order_date >= {{ window_start }}
-
-    union all
-
-    select
-        'segment' as cut_by,
-        coalesce(segments.segment_name, 'not known') as cut_value,
-        purchases.is_answered
-    from purchases
-    left join segments
-        on purchases.customer_id = segments.customer_id
-    where purchases.order_date >= {{ window_start }}
-
-    union all
-
-    select
-        'product_group' as cut_by,
-        groups_of_orders.product_group as cut_value,
-        purchases.is_answered
-    from purchases
-    inner join groups_of_orders
-        on purchases.order_id = groups_of_orders.order_id
-    where purchases.order_date >= {{ window_start }}
-
-),
-
+{% endfor %}
 both_kinds as (
 
     select
