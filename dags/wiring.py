@@ -18,7 +18,7 @@ from airflow.sdk import Asset, Param, get_current_context
 from alerting import alert_audiences, alert_failure, alert_publication, alert_warnings
 from waiting import OtherRuns, others_work, wait_for
 
-from warehouse.jobs.registry import job_names
+from warehouse.jobs.registry import trained_jobs
 
 if TYPE_CHECKING:
     from warehouse.base.settings import Settings
@@ -36,7 +36,7 @@ TAGS = ("ingest", "dbt", "quality", "ml", "publish")
 WAREHOUSE_POOL = "warehouse"
 
 # The jobs that models are trained for, as they are declared.
-JOBS = job_names()
+JOBS = trained_jobs()
 
 LATEST = "latest"
 EVENT_FIELDS = ("source", "as_of_date", "pipeline_run_id", "force_retrain")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import backtested_jobs, job_names
+from warehouse.jobs.registry import backtested_jobs, job_names, trained_jobs
 from warehouse.runs.planning import RunPlan, plan_run
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def train(settings: Settings, plan: RunPlan, job: str, *, needs_approval: bool |
 
 
 def train_all(settings: Settings, plan: RunPlan, *, needs_approval: bool | None = None) -> dict[str, TrainingOutcome]:
-    """Train every job as `train` does; the outcomes by the job's name."""
-    return {job: train(settings, plan, job, needs_approval=needs_approval) for job in job_names()}
+    """Train every job that has a model as `train` does; the outcomes by the job's name."""
+    return {job: train(settings, plan, job, needs_approval=needs_approval) for job in trained_jobs()}
 
 
 def roll_back(settings: Settings, plan: RunPlan, job: str) -> RegisteredVersion:

@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from ml.jobs.choice import Choice
 from ml.jobs.declared import DeclaredJob
 
 
@@ -24,12 +25,16 @@ class Results:
     figures
         At least those of the declaration.
     documents
-        Further artefacts of the MLflow run by file name; texts are written unchanged, anything else as JSON.
+        Further artefacts of the MLflow run by file name; texts are written unchanged, figures of matplotlib drawn,
+        anything else as JSON.
+    choices
+        Which of several ways the results were computed in, and why: one choice, or one for each part of the results.
     """
 
     rows: pd.DataFrame
     figures: Mapping[str, float]
     documents: Mapping[str, object] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
 
 class BatchJob(DeclaredJob, ABC):

@@ -1,18 +1,23 @@
-"""Compute the results of a job without a model as of a date, and write its run in MLflow and its rows."""
+"""Compute the results of a job without a model as of a date, and write its MLflow run, its decisions and its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
 from ml.competition.results import Refused
+from ml.competition.states import State
 from ml.environment import quiet_environment
 from ml.jobs.batch import BatchJob, Results
+from ml.jobs.choice import Choice, Contender
 from ml.jobs.registry import load_batch_job
+from ml.lifecycle.decisions import write_choices
 from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
-from ml.tracking import TrackingServer, record_results
+from ml.tracking import NestedRun, TrackingServer, describe_results, record_results
+from ml.tracking.versions import LONGEST_TEXT
 from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
 
@@ -34,8 +39,17 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
             results, refusal = _results(file, task, as_of_date)
             rows = _with_every_customer(results.rows, known_customers(file, task), refusal or "no result")
         tags = {"source": source, "as_of_date": as_of_date.isoformat(), "job": job}
-        tags |= {"decision": "refused", "decision_reason": refusal} if refusal else {}
-        run_id = record_results(TrackingServer(settings), task.model_name, tags, results.figures, results.documents)
+        server = TrackingServer(settings)
+        describe_results(server, task.spec, task.spec.question.format(horizon_days=task.horizon_days))
+        run_id = record_results(
+            server,
+            task.model_name,
+            tags | _decision_tags(results.choices, refusal),
+            results.figures,
+            results.documents,
+            contenders=[_nested(choice, contender) for choice in results.choices for contender in choice.contenders],
+        )
+    write_choices(file, task, as_of_date, run_id, results.choices)
     return write_rows(file, task, as_of_date, rows, run_id=run_id, reason=refusal or "")
 
 
@@ -51,6 +65,31 @@ def _results(file: BuildFile, task: BatchJob, as_of_date: date) -> tuple[Results
     if "status" not in rows:
         rows = rows.assign(status="scored", reason=None)
     return replace(results, rows=rows), None
+
+
+def _decision_tags(choices: Sequence[Choice], refusal: str | None) -> dict[str, str]:
+    """What was decided, in a line: each part of the results with who computes it, and why."""
+    if refusal:
+        return {"decision": State.REFUSED, "decision_reason": refusal[:LONGEST_TEXT]}
+    if not choices:
+        return {}
+    reasons = [f"{choice.about}: {choice.reason}" if choice.about else choice.reason for choice in choices]
+    return {
+        "decision": " · ".join(sorted({choice.verdict for choice in choices})),
+        "decision_reason": " ".join(reasons)[:LONGEST_TEXT],
+    }
+
+
+def _nested(choice: Choice, contender: Contender) -> NestedRun:
+    tags = {
+        "role": "baseline" if contender.is_baseline else "candidate",
+        "candidate": contender.name,
+        "serves": str(contender.name == choice.serving).lower(),
+    }
+    name = f"{contender.name} ({choice.about})" if choice.about else contender.name
+    return NestedRun(
+        name, tags | ({"about": choice.about} if choice.about else {}), contender.figures, contender.parameters
+    )
 
 
 def _with_every_customer(rows: pd.DataFrame, customers: pd.Series | None, reason: str) -> pd.DataFrame:

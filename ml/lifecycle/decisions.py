@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,8 @@ import duckdb
 
 from ml.competition.results import Decision
 from ml.competition.states import State
+from ml.jobs.choice import Choice
+from ml.jobs.declared import DeclaredJob
 from ml.jobs.run import JobOfSource, JobRun
 from ml.tracking import Figures, RegisteredVersion
 from warehouse.base.build_file import BuildFile
@@ -113,6 +116,43 @@ def write_decision(file: BuildFile, row: DecisionRow) -> None:
         create_quality_tables(connection)
         with transaction(connection):
             insert_decision(connection, row)
+
+
+def write_choices(file: BuildFile, job: DeclaredJob, as_of_date: date, run_id: str, choices: Sequence[Choice]) -> None:
+    """Write who computes the results of a job without a model; they replace what was written for the date before."""
+    with file.opened() as connection:
+        create_quality_tables(connection)
+        with transaction(connection):
+            connection.execute(
+                "delete from quality.model_promotions where job = ? and source = ? and as_of_date = ?",
+                [job.name, file.source, as_of_date],
+            )
+            for choice in choices:
+                insert_decision(connection, _choice_row(file, job, as_of_date, run_id, choice))
+
+
+def _choice_row(file: BuildFile, job: DeclaredJob, as_of_date: date, run_id: str, choice: Choice) -> DecisionRow:
+    def value(name: str | None) -> float | None:
+        return choice.contender(name).figures.get(choice.metric) if name else None
+
+    return DecisionRow(
+        decided_at=datetime.now(UTC).replace(tzinfo=None),
+        pipeline_run_id=None,
+        job=job.name,
+        source=file.source,
+        as_of_date=as_of_date,
+        model_name=job.model_name,
+        model_version=None,
+        mlflow_run_id=run_id,
+        candidate=choice.serving or "none",
+        decision=choice.verdict,
+        reason=f"{choice.about}: {choice.reason}" if choice.about else choice.reason,
+        metric_name=choice.metric,
+        metric_value=value(choice.serving),
+        baseline_name=choice.baseline,
+        baseline_value=value(choice.baseline),
+        champion_value=None,
+    )
 
 
 def serving_figures(version: RegisteredVersion | None, decision: Decision | None) -> Figures:

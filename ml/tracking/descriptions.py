@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ml.tracking.job import TrackedJob
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import LONGEST_TEXT, RegisteredVersion
+from warehouse.jobs.spec import JobSpec
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,6 +26,19 @@ def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fing
     client.set_experiment_tag(experiment_id, _NOTE, text)
     if client.search_registered_models(f"name = '{job.model_name}'", max_results=1):
         client.update_registered_model(job.model_name, text)
+
+
+def describe_results(server: TrackingServer, spec: JobSpec, question: str) -> None:
+    """Describe a job without a model in its experiment."""
+    words = [
+        question,
+        "**Evaluation.** A run holds the results of a date; the runs below it are the ways to compute them that "
+        "competed, fitted on an earlier time than they are measured on. A model computes the results only where it "
+        "beats the best rule beyond chance; the tag `serves` says which did, `decision_reason` why.",
+        f"Results are in `scores.{spec.scores.table}`; decisions in `quality.model_promotions`.",
+    ]
+    with server.client() as client:
+        client.set_experiment_tag(server.experiment_id(client, spec.model_name), _NOTE, "\n\n".join(words))
 
 
 def describe_version(server: TrackingServer, experiment_id: str, version: RegisteredVersion, card: str) -> None:

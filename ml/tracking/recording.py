@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ml.competition.results import Competition, Result
@@ -32,6 +32,16 @@ class Recorded:
     parent_run_id: str
     champion: RegisteredVersion
     challenger: RegisteredVersion | None
+
+
+@dataclass(frozen=True)
+class NestedRun:
+    """A run below another one; `tags` are added to those of its parent."""
+
+    name: str
+    tags: Mapping[str, str]
+    figures: Mapping[str, float]
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 def record_training(
@@ -114,6 +124,8 @@ def record_results(
     tags: Mapping[str, str],
     figures: Mapping[str, float],
     documents: Mapping[str, object],
+    *,
+    contenders: Iterable[NestedRun] = (),
 ) -> str:
     """Record a run with the results of a job without a model; return its id.
 
@@ -121,6 +133,8 @@ def record_results(
     ----------
     tags
         Tags of the run, with `source` and `as_of_date`, which are its name.
+    contenders
+        Those that competed to compute the results, each a run below it.
     """
     import mlflow
 
@@ -134,6 +148,15 @@ def record_results(
     ):
         _log_metrics(figures)
         _log_documents(documents)
+        for contender in contenders:
+            with mlflow.start_run(
+                experiment_id=run.info.experiment_id,
+                run_name=contender.name,
+                nested=True,
+                tags={**tags, **contender.tags},
+            ):
+                _log_metrics(contender.figures)
+                mlflow.log_params(dict(contender.parameters))
     return run.info.run_id
 
 
@@ -238,4 +261,7 @@ def _log_documents(documents: Mapping[str, Any]) -> None:
     import mlflow
 
     for name, content in documents.items():
-        (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)
+        if hasattr(content, "savefig"):
+            mlflow.log_figure(content, name)
+        else:
+            (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)

@@ -21,7 +21,7 @@ from warehouse.audiences.manifest import Manifest
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
-from warehouse.jobs.registry import job_names
+from warehouse.jobs.registry import trained_jobs
 
 pytestmark = pytest.mark.integration
 
@@ -95,7 +95,7 @@ def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
         query = f"select count(*) from scores.{table}_current where status = 'scored'"
         [(scored,)] = pipeline.published(settings, query)
         assert scored > 300, table
-    assert set(outcomes) == set(job_names())
+    assert set(outcomes) == set(trained_jobs())
 
 
 def test_every_published_table_and_column_says_what_it_means(shop) -> None:

@@ -150,7 +150,17 @@ def test_a_job_may_do_without_a_model(lived: Settings, monkeypatch: pytest.Monke
     )
     with TrackingServer(lived).client() as client:
         (run_id,) = set(found["mlflow_run_id"])
-        assert client.get_run(run_id).data.metrics["week_count"] == len(found)
+        run = client.get_run(run_id)
+        assert run.data.metrics["week_count"] == len(found)
+        ways = client.search_runs([run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
+    assert {way.info.run_name: way.data.tags["serves"] for way in ways} == {
+        "week_before (counts)": "true",
+        "nothing (counts)": "false",
+    }
+    (decision,) = rows(lived, "select * from quality.model_promotions where job = 'order_weeks'").to_dict("records")
+    assert (decision["candidate"], decision["decision"]) == ("week_before", "promoted")
+    assert decision["mlflow_run_id"] == run_id
+    assert decision["metric_value"] < decision["baseline_value"]  # an error
     assert run_gate(lived, SOURCE, "scores", AS_OF_DATE, "run-2").is_passed
     refused = score_as_declared(*what[:3], date(2001, 1, 1))
     assert refused.reason == "Only 0 weeks have orders before 2001-01-01."

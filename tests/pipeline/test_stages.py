@@ -11,7 +11,7 @@ import pytest
 from pipeline import stages
 from warehouse.base.errors import GateFailed, SettingsError
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_names
+from warehouse.jobs.registry import trained_jobs
 from warehouse.publishing.publish import PublishReport
 from warehouse.runs.planning import RunPlan
 
@@ -84,6 +84,6 @@ def test_training_knows_its_run_and_whether_it_is_forced(settings: Settings, mon
 
     monkeypatch.setattr("ml.lifecycle.optional.train", train)
     outcomes = stages.train_all(settings, PLAN, needs_approval=True)
-    assert outcomes == {job: f"outcome of {job}" for job in job_names()}
+    assert outcomes == {job: f"outcome of {job}" for job in trained_jobs()}
     run = {"source": "files", "day": PLAN.as_of_date, "pipeline_run_id": "run-1"}
     assert asked["churn"] == {**run, "force": True, "needs_approval": True}

@@ -30,6 +30,11 @@ def job_names() -> tuple[str, ...]:
     return tuple(file.stem for file in _files(FOLDERS))
 
 
+def trained_jobs() -> tuple[str, ...]:
+    """Those that have a model."""
+    return tuple(spec.name for spec in job_specs() if spec.has_model)
+
+
 def backtested_jobs() -> tuple[str, ...]:
     """Those of which a backtest shows figures."""
     return tuple(spec.name for spec in job_specs() if spec.backtest_figures)
