@@ -38,8 +38,8 @@ class Campaign:
     violations: list[str] = field(default_factory=list)
 
 
-def campaign(settings: Settings, seconds: float, reader_count: int) -> Campaign:
-    """Let readers read while versions change, for so many seconds."""
+def campaign(settings: Settings, seconds: float, reader_count: int, fewest_publications: int = 1) -> Campaign:
+    """Let readers read while versions change, for so many seconds and, on a busy machine, until there were enough."""
     published_run(settings, 1)
     processes = multiprocessing.get_context("spawn")
     over, results = processes.Event(), processes.Queue()
@@ -53,7 +53,7 @@ def campaign(settings: Settings, seconds: float, reader_count: int) -> Campaign:
         ready.acquire(timeout=120)
     began = time.monotonic()
     result = Campaign(seconds)
-    while time.monotonic() - began < seconds:
+    while time.monotonic() - began < seconds or result.publications < fewest_publications:
         published_run(settings, 2 + result.publications % 50)
         result.publications += 1
         if result.publications % 3 == 0:

@@ -7,9 +7,8 @@ from warehouse.base.settings import Settings
 
 
 def test_readers_are_never_disturbed(settings: Settings) -> None:
-    found = campaign(settings, seconds=6, reader_count=3)
+    found = campaign(settings, seconds=4, reader_count=3, fewest_publications=4)
     assert found.violations == []
-    assert found.publications >= 3
     assert found.rollbacks >= 1
     assert min(found.reads_by_way.values()) > 3
     assert found.versions_seen >= 2
