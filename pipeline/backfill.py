@@ -14,7 +14,7 @@ from pipeline import stages
 from warehouse.base.connections import open_build_file
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_specs
+from warehouse.jobs.registry import jobs_on
 from warehouse.runs.planning import RunPlan, plan_run
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def reprocess_date(settings: Settings, plan: RunPlan, done: Callable[[Step], obj
 
     stages.build_marts(settings, plan)
     took(stages.check(settings, plan, "marts"))
-    for spec in job_specs():
+    for spec in jobs_on(settings):
         if spec.has_model and who_serves(settings, spec.name, plan.source, plan.as_of_date) is None:
             took(stages.train(settings, plan, spec.name))
         took(*stages.score(settings, plan, [spec.name]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import backtested_jobs, job_names, trained_jobs
+from warehouse.jobs.registry import backtested_jobs, jobs_on, trained_jobs
 from warehouse.runs.planning import RunPlan, plan_run
 
 if TYPE_CHECKING:
@@ -112,10 +112,11 @@ def backtest(settings: Settings, plan: RunPlan, origin_count: int) -> list[Backt
 
 
 def score(settings: Settings, plan: RunPlan, jobs: Sequence[str] = ()) -> list[ScoringReport]:
-    """Score every customer with the models that serve the date; by default those of every job."""
+    """Score every customer with the models that serve the date; by default those of every job that is on."""
     from ml.lifecycle.optional import score_as_declared
 
-    return [score_as_declared(settings, job, plan.source, plan.as_of_date) for job in jobs or job_names()]
+    names = jobs or [spec.name for spec in jobs_on(settings)]
+    return [score_as_declared(settings, name, plan.source, plan.as_of_date) for name in names]
 
 
 def activate(settings: Settings, plan: RunPlan) -> None:

@@ -15,6 +15,7 @@ from expectations import gates
 from tests.dbt_kept_ready import DbtKeptReady
 from tests.marking import mark_unit_tests
 from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.jobs.registry import job_specs
 from warehouse.marts.parsed_project import parsed_file_in
 
 _WRITE_PAGES = gates._write_pages
@@ -23,6 +24,11 @@ _WRITE_PAGES = gates._write_pages
 hypothesis_settings.register_profile("ci", derandomize=True, database=None)
 if os.environ.get("CI"):
     hypothesis_settings.load_profile("ci")
+
+
+def pytest_configure() -> None:
+    """Optional jobs have tests of their own; a whole run in a test computes them only where it says so."""
+    os.environ["CLIENTELE_JOBS_OFF"] = ",".join(spec.name for spec in job_specs() if spec.optional)
 
 
 @pytest.hookimpl(tryfirst=True)

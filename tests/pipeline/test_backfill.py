@@ -113,7 +113,7 @@ class Stages:
             ("warehouse.marts.build.build_marts", lambda _, source, day: self.note(f"marts {day}")),
             ("pipeline.stages.check", lambda _, __, gate: self.note(f"gate {gate}") or gate),
             ("ml.lifecycle.who_serves.who_serves", lambda _, job, *__: job if job in served else None),
-            ("pipeline.backfill.job_specs", lambda: JOBS),
+            ("pipeline.backfill.jobs_on", lambda _: JOBS),
             ("ml.lifecycle.optional.train", lambda _, job, *__, **___: self.note(f"train {job}") or outcome),
             ("ml.lifecycle.optional.job_spec", lambda name: next(job for job in JOBS if job.name == name)),
             ("ml.lifecycle.optional.score_batch", lambda _, job, *__: self.note(f"compute {job}") or report),

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
         3.0, gt=0, description="Privacy budget of a source: the epsilons of all files shared of it together."
     )
     time_zone: str = Field("UTC", description="Time zone of the shop's days, unless its source.yml names one.")
+    jobs_off: str = Field("", description="Optional jobs that are not computed, by name and with commas between.")
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from warehouse.base.errors import SettingsError
+from warehouse.base.settings import Settings
 from warehouse.jobs.spec import JobSpec
 
 FOLDERS: tuple[Path, ...] = (Path(__file__).parent,)
@@ -28,6 +29,24 @@ def job_specs() -> tuple[JobSpec, ...]:
 def job_names() -> tuple[str, ...]:
     """Their names, as on the command line; the declarations are not read for them."""
     return tuple(file.stem for file in _files(FOLDERS))
+
+
+def jobs_on(settings: Settings) -> tuple[JobSpec, ...]:
+    """All jobs but those that are switched off.
+
+    Raises
+    ------
+    SettingsError
+        If one is to be off that does not exist, or without which the pipeline has nothing to hand over.
+    """
+    off = {name.strip() for name in settings.jobs_off.split(",")} - {""}
+    optional = {spec.name for spec in job_specs() if spec.optional}
+    if wrong := sorted(off - optional):
+        raise SettingsError(
+            f"CLIENTELE_JOBS_OFF: {', '.join(wrong)} cannot be switched off.",
+            f"Only optional jobs can: {', '.join(sorted(optional)) or 'there is none'}.",
+        )
+    return tuple(spec for spec in job_specs() if spec.name not in off)
 
 
 def trained_jobs() -> tuple[str, ...]:

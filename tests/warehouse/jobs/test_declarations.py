@@ -11,7 +11,7 @@ from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs import registry
-from warehouse.jobs.registry import job_names, job_spec, job_specs
+from warehouse.jobs.registry import job_names, job_spec, job_specs, jobs_on
 from warehouse.tables.own_tables import own_tables
 from warehouse.tables.raw_tables import tables_without_rows
 
@@ -52,6 +52,18 @@ def test_what_cannot_be_meant_is_refused_with_the_file(declared, changes: dict, 
     declared(**changes)
     with pytest.raises(SettingsError, match=rf"(?s)mine\.yml.*{words}"):
         job_specs()
+
+
+def test_an_optional_job_can_be_switched_off(declared, settings: Settings) -> None:
+    declared()
+    off = settings.model_copy(update={"jobs_off": " mine ,"})
+    assert [spec.name for spec in jobs_on(settings)] == ["mine"]
+    with pytest.raises(SettingsError, match="CLIENTELE_JOBS_OFF: mine cannot be switched off"):
+        jobs_on(off)
+    declared(optional=True)
+    assert jobs_on(off) == ()
+    with pytest.raises(SettingsError, match="yours cannot be switched off"):
+        jobs_on(settings.model_copy(update={"jobs_off": "mine,yours"}))
 
 
 def test_an_unknown_type_is_refused(declared) -> None:
