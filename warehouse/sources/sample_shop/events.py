@@ -66,6 +66,20 @@ def build_events(
         *_browsing_events(rng, catalogue, visits, first_session=len(sales.purchases.customer)),
         *(_unsubscriptions(touches) for touches in campaigns),
     ]
+    return _event_table(shop, catalogue, blocks)
+
+
+def build_further_events(
+    shop: SampleShop, catalogue: Catalogue, sales: Sales, earlier_event_count: int, earlier_session_count: int
+) -> pa.Table:
+    """Give the events of sales that come on top, numbered after those before."""
+    blocks = [(block[0], block[1] + earlier_session_count, *block[2:]) for block in _order_events(sales)]
+    return _event_table(shop, catalogue, blocks, earlier_event_count)
+
+
+def _event_table(
+    shop: SampleShop, catalogue: Catalogue, blocks: list[tuple[np.ndarray, ...]], earlier_event_count: int = 0
+) -> pa.Table:
     customer, session, time_s, kind, product = (
         np.concatenate([block[column] for block in blocks]) for column in range(5)
     )
@@ -73,7 +87,7 @@ def build_events(
     by = by[np.argsort(time_s[by], kind="stable")]
     return pa.table(
         {
-            "event_id": numbered_ids("E", np.arange(len(by)) + 1, 10),
+            "event_id": numbered_ids("E", earlier_event_count + np.arange(len(by)) + 1, 10),
             "customer_id": customer_ids(customer[by]),
             "session_id": numbered_ids("S", session[by], 10),
             "occurred_at": timestamps(time_s[by]),

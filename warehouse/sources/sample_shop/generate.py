@@ -15,15 +15,18 @@ import pyarrow.parquet as pq
 
 from warehouse.sources.sample_shop import campaigns as camp
 from warehouse.sources.sample_shop import season as sea
+from warehouse.sources.sample_shop.anomalies import plant
+from warehouse.sources.sample_shop.anomaly_orders import Shop
 from warehouse.sources.sample_shop.baskets import draw_baskets
 from warehouse.sources.sample_shop.catalogue import PAIRS, build_catalogue
-from warehouse.sources.sample_shop.dirt import soil
+from warehouse.sources.sample_shop.dirt import as_text, soil
 from warehouse.sources.sample_shop.dirt_kinds import KINDS
-from warehouse.sources.sample_shop.events import build_events, draw_visits
+from warehouse.sources.sample_shop.events import build_events, build_further_events, draw_visits
 from warehouse.sources.sample_shop.feedback import build_feedback
 from warehouse.sources.sample_shop.files import write_csv, write_json, written_together
 from warehouse.sources.sample_shop.orders import (
     Sales,
+    build_further_orders,
     build_order_items,
     build_orders,
     build_products,
@@ -71,15 +74,15 @@ def generate(landing_folder: Path, truth_folder: Path, settings: SampleShop | No
     landing_folder
         Gets one file per contract table.
     truth_folder
-        Gets customers.csv, campaigns.csv, feedback.csv, dirt.csv and process.json. Never inside the landing
-        folder, where they would be taken for data.
+        Gets customers.csv, campaigns.csv, feedback.csv, anomalies.csv, dirt.csv and process.json. Never inside the
+        landing folder, where they would be taken for data.
     settings
         Defaults to ``SampleShop()``.
     """
     settings = settings or SampleShop()
     if truth_folder.resolve().is_relative_to(landing_folder.resolve()):
         raise ValueError("the truth folder must lie outside the landing folder")
-    tables, truth = build_shop(settings)
+    tables, planted, truth = draw_shop(settings)
     notes, row_counts = [], {}
     with written_together() as staged:
         for name in list(tables):
@@ -87,6 +90,9 @@ def generate(landing_folder: Path, truth_folder: Path, settings: SampleShop | No
             if name in KINDS:
                 table, dirt = soil(settings, name, table)
                 notes.append(dirt)
+            if name in planted:
+                further = as_text(planted[name]) if name in KINDS else planted[name]
+                table = pa.concat_tables([table, further])
             path = landing_folder / f"{name}.{'parquet' if name in PARQUET_TABLES else 'csv'}"
             row_counts[path] = len(table)
             if name in PARQUET_TABLES:
@@ -105,6 +111,13 @@ def generate(landing_folder: Path, truth_folder: Path, settings: SampleShop | No
 
 def build_shop(settings: SampleShop) -> tuple[dict[str, pa.Table], dict[str, pa.Table]]:
     """Draw the shop; gives its clean tables by contract name and the tables of the truth."""
+    tables, planted, truth = draw_shop(settings)
+    further = {name: pa.concat_tables([tables[name], table]) for name, table in planted.items()}
+    return tables | further, truth
+
+
+def draw_shop(settings: SampleShop) -> tuple[dict[str, pa.Table], dict[str, pa.Table], dict[str, pa.Table]]:
+    """Draw the shop; gives its clean tables by contract name, the planted rows that follow them, and the truth."""
     season = sea.Season(settings.first_date, settings.last_date)
     catalogue = build_catalogue()
     population = draw_population(settings, season)
@@ -136,7 +149,17 @@ def build_shop(settings: SampleShop) -> tuple[dict[str, pa.Table], dict[str, pa.
         "campaigns": campaign_truth(population, season, campaigns),
         "feedback": feedback_truth,
     }
-    return tables, truth
+    planted = plant(Shop(settings, population, catalogue, sales), tables["customers"], truth["customers"])
+    further = {
+        "customers": planted.customers,
+        "orders": build_further_orders(planted.sales),
+        "order_items": build_order_items(planted.sales, catalogue),
+        "events": build_further_events(
+            settings, catalogue, planted.sales, len(tables["events"]), len(purchases.customer) + len(visits.customer)
+        ),
+    }
+    truth["customers"] = pa.concat_tables([truth["customers"], planted.customer_truth])
+    return tables, further, truth | {"anomalies": planted.truth}
 
 
 def describe_process(settings: SampleShop) -> dict:

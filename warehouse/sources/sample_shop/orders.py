@@ -36,12 +36,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Sales:
-    """All sales with everything that belongs to them."""
+    """Sales with everything that belongs to them; their numbers follow those of the sales and notes written before."""
 
     purchases: Purchases
     delivery: Delivery
     lines: Lines
     outcome: Outcome
+    earlier_sale_count: int = 0
+    earlier_note_count: int = 0
 
     @property
     def first_product(self) -> np.ndarray:
@@ -75,25 +77,39 @@ def sale_ids(positions: np.ndarray) -> pa.StringArray:
 
 
 def build_orders(shop: SampleShop, sales: Sales) -> pa.Table:
-    """Give the order table in time order."""
+    """Give the order table in time order, book-keeping adjustments included."""
+    return _in_time_order([*_sales_and_notes(sales), _adjustments(shop)])
+
+
+def build_further_orders(sales: Sales) -> pa.Table:
+    """Give the orders of sales that come on top, in time order."""
+    return _in_time_order(_sales_and_notes(sales))
+
+
+def _in_time_order(parts: list[dict]) -> pa.Table:
+    ordered_s = np.concatenate([part["ordered_s"] for part in parts])
+    table = pa.concat_tables([_order_table(part) for part in parts])
+    return table.take(pa.array(np.argsort(ordered_s, kind="stable")))
+
+
+def _sales_and_notes(sales: Sales) -> list[dict]:
     outcome = sales.outcome
     count = len(sales.purchases.customer)
     placed = _orders(sales, np.arange(count), sales.purchases.ordered_s) | {
-        "order_id": sale_ids(np.arange(count)),
+        "order_id": sale_ids(sales.earlier_sale_count + np.arange(count)),
         "order_kind": "sale",
         "cancelled_s": outcome.cancelled_s,
         "amount_cents": _totals(sales.lines, count),
     }
     notes = _orders(sales, outcome.note_sale, outcome.noted_s) | {
-        "order_id": numbered_ids(NOTE_PREFIX, np.arange(len(outcome.note_sale)) + 1, ORDER_ID_WIDTH),
+        "order_id": numbered_ids(
+            NOTE_PREFIX, sales.earlier_note_count + np.arange(len(outcome.note_sale)) + 1, ORDER_ID_WIDTH
+        ),
         "order_kind": "return",
         "cancelled_s": np.zeros(len(outcome.note_sale), dtype=np.int64),
         "amount_cents": _totals(outcome.note_lines, len(outcome.note_sale)),
     }
-    parts = (placed, notes, _adjustments(shop))
-    ordered_s = np.concatenate([part["ordered_s"] for part in parts])
-    table = pa.concat_tables([_order_table(part) for part in parts])
-    return table.take(pa.array(np.argsort(ordered_s, kind="stable")))
+    return [placed, notes]
 
 
 def _orders(sales: Sales, sale: np.ndarray, ordered_s: np.ndarray) -> dict:
@@ -146,19 +162,20 @@ def _order_table(part: dict) -> pa.Table:
 
 def build_order_items(sales: Sales, catalogue: Catalogue) -> pa.Table:
     """Give the table of lines: those of sales, then those of credit notes."""
-    sale_lines = _line_table(SALE_PREFIX, sales.lines, catalogue)
-    note_lines = _line_table(NOTE_PREFIX, sales.outcome.note_lines, catalogue)
+    sale_lines = _line_table(SALE_PREFIX, sales.lines, catalogue, sales.earlier_sale_count)
+    note_lines = _line_table(NOTE_PREFIX, sales.outcome.note_lines, catalogue, sales.earlier_note_count)
     return pa.concat_tables([sale_lines, note_lines])
 
 
-def _line_table(prefix: str, lines: Lines, catalogue: Catalogue) -> pa.Table:
+def _line_table(prefix: str, lines: Lines, catalogue: Catalogue, earlier_count: int) -> pa.Table:
+    number = earlier_count + lines.order + 1
     codes, names = (*catalogue.codes, POSTAGE_CODE), (*catalogue.names, "Postage")
     # order number × 1000 + line number: readable, and unique as no order has a thousand lines
-    item_ids = numbered_ids(f"L{prefix}", (lines.order + 1) * 1000 + lines.line_number, ORDER_ID_WIDTH + 3)
+    item_ids = numbered_ids(f"L{prefix}", number * 1000 + lines.line_number, ORDER_ID_WIDTH + 3)
     return pa.table(
         {
             "order_item_id": item_ids,
-            "order_id": numbered_ids(prefix, lines.order + 1, ORDER_ID_WIDTH),
+            "order_id": numbered_ids(prefix, number, ORDER_ID_WIDTH),
             "line_number": pa.array(lines.line_number),
             "product_code": picked(codes, lines.product),
             "product_description": picked(names, lines.product),

@@ -36,6 +36,8 @@ class SampleShop(BaseModel):
     audience_share: float = Field(0.5, ge=0, le=1, description="Consenting customers chosen per campaign.")
     control_share: float = Field(0.2, ge=0, le=1, description="Of those, held back as the control group.")
 
+    anomaly_share: float = Field(0.0015, ge=0, le=0.05, description="Planted anomalies per sale.")
+
     @model_validator(mode="after")
     def _period_is_sensible(self) -> SampleShop:
         if self.last_date < self.first_date:
