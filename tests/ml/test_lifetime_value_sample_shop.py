@@ -85,8 +85,9 @@ def test_alive_probability_ranks_the_living_first(judged):
 def test_what_is_at_stake_is_what_they_would_spend(judged):
     """Of all, and of those whose lifetime has ended, whom nobody can ask any more."""
     found, truth = judged
-    at_stake, true = found[90][1]["value_at_stake_amount"], spend_if_alive(truth)
-    ended = ~truth["is_alive"]
+    drawn = truth["segment"].isin(SEGMENT_NAMES)  # a planted account (anomalies.csv) has no rate to be found
+    at_stake, true = found[90][1].loc[drawn, "value_at_stake_amount"], spend_if_alive(truth[drawn])
+    ended = ~truth.loc[drawn, "is_alive"]
     assert rank_correlation(at_stake, true) > 0.74  # 0.78
     assert rank_correlation(at_stake[ended], true[ended]) > 0.65  # 0.71
 

@@ -73,7 +73,9 @@ def build_further_events(
     shop: SampleShop, catalogue: Catalogue, sales: Sales, earlier_event_count: int, earlier_session_count: int
 ) -> pa.Table:
     """Give the events of sales that come on top, numbered after those before."""
-    blocks = [(block[0], block[1] + earlier_session_count, *block[2:]) for block in _order_events(sales)]
+    blocks: list[tuple[np.ndarray, ...]] = [
+        (block[0], block[1] + earlier_session_count, *block[2:]) for block in _order_events(sales)
+    ]
     return _event_table(shop, catalogue, blocks, earlier_event_count)
 
 
