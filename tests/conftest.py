@@ -27,8 +27,8 @@ if os.environ.get("CI"):
 
 
 def pytest_configure() -> None:
-    """Optional jobs have tests of their own; a whole run in a test computes them only where it says so."""
-    os.environ["CLIENTELE_JOBS_OFF"] = ",".join(spec.name for spec in job_specs() if spec.optional)
+    """Jobs without a model have tests of their own; a whole run in a test computes them only where it says so."""
+    os.environ["CLIENTELE_JOBS_OFF"] = ",".join(spec.name for spec in job_specs() if not spec.has_model)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,7 +25,7 @@ class State(StrEnum):
     NOT_RETRAINED = "not_retrained"  # what serves is good enough
     REFUSED = "refused"  # the data do not allow a model
     FAILED = "failed"  # the training of an optional job ended in an error
-    NO_MODEL = "no_model"  # the job has none; never written
+    NO_MODEL = "no_model"  # the job has none, or is switched off; never written
 
     @classmethod
     def of_tag(cls, tag: str | None) -> State:

@@ -17,7 +17,7 @@ from ml.lifecycle.training import train
 from warehouse.base.errors import ClienteleError, WarehouseBusy
 from warehouse.base.machine_faults import in_words
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import job_spec
+from warehouse.jobs.registry import job_spec, jobs_on
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,7 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
     ClienteleError
         As `train`, if the job is not optional.
     """
-    if not job_spec(job).has_model:
-        reason = "It has no model: its results are computed when it scores."
+    if reason := _untrained(settings, job):
         return TrainingOutcome(job, source, as_of_date, State.NO_MODEL, reason, job_spec(job).model_name)
     try:
         return train(settings, job, source, as_of_date, **options)
@@ -46,6 +45,13 @@ def train_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
         run = JobOfSource.of(settings, job, source).as_of(as_of_date, options.get("pipeline_run_id"))
         write_decision(run.file, decision_row(run, verdict=State.FAILED, reason=reason, version=None))
         return TrainingOutcome(job, source, as_of_date, State.FAILED, reason, job_spec(job).model_name)
+
+
+def _untrained(settings: Settings, job: str) -> str:
+    """Why a job is not trained at all; empty if it is."""
+    if not job_spec(job).has_model:
+        return "It has no model: its results are computed when it scores."
+    return "" if job in {spec.name for spec in jobs_on(settings)} else "It is switched off (CLIENTELE_JOBS_OFF)."
 
 
 def score_as_declared(settings: Settings, job: str, source: str, as_of_date: date) -> ScoringReport:

@@ -204,6 +204,8 @@ def test_an_optional_one_that_fails_holds_nobody_up(
     file = declared / f"{NAME}.yml"
     file.write_text(file.read_text() + "optional: true\n")
     registry._read.cache_clear()
+    off = lived.model_copy(update={"jobs_off": NAME})
+    assert "switched off" in train_as_declared(off, *what[1:], force=True).reason
     outcome = train_as_declared(*what, pipeline_run_id="run-3", force=True)
     assert (outcome.status, outcome.model_version) == ("failed", None)
     assert "does not stop the pipeline" in outcome.reason

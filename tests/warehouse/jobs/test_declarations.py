@@ -56,8 +56,8 @@ def test_what_cannot_be_meant_is_refused_with_the_file(declared, changes: dict, 
 
 def test_an_optional_job_can_be_switched_off(declared, settings: Settings) -> None:
     declared()
-    off = settings.model_copy(update={"jobs_off": " mine ,"})
-    assert [spec.name for spec in jobs_on(settings)] == ["mine"]
+    off, on = (settings.model_copy(update={"jobs_off": text}) for text in (" mine ,", ""))
+    assert [spec.name for spec in jobs_on(on)] == ["mine"]
     with pytest.raises(SettingsError, match="CLIENTELE_JOBS_OFF: mine cannot be switched off"):
         jobs_on(off)
     declared(optional=True)
