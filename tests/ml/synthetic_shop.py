@@ -30,6 +30,7 @@ DEFINITIONS = Definitions(
     campaign_days_before=365,
     campaign_minimum_group_count=50,
     campaign_minimum_response_count=10,
+    minimum_costed_share=0.5,
 )
 
 

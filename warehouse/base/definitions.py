@@ -32,6 +32,7 @@ class Definitions(BaseModel):
     campaign_days_before: int = Field(gt=0)
     campaign_minimum_group_count: int = Field(gt=1)
     campaign_minimum_response_count: int = Field(gt=0)
+    minimum_costed_share: float = Field(gt=0, le=1)
 
     @property
     def snapshot_horizon_days(self) -> int:
