@@ -1,6 +1,7 @@
 {#- Standard error of a ratio of sums over customers, sum(y) / sum(x), both of which vary from customer to customer: Cochran
     (1977, Sampling Techniques, 3rd edition, chapter 6), by linearisation, the deviations y − R x as residuals. `ratio_sums`
-    gathers what it takes, of customers of whom both are known; `ratio_error` gives null for fewer than two of them. -#}
+    gathers what it takes, of customers of whom both are known; `ratio_error` gives null for fewer than two of them, and where sum(x) itself may be nothing: then every
+    ratio is possible (Fieller 1954, J. R. Statist. Soc. B 16, 175-185: the set is unbounded from g = 1 on). -#}
 {% macro ratio_sums(numerator, denominator, name) -%}
     {%- set y = 'cast(' ~ numerator ~ ' as double)' -%}
     {%- set x = 'cast(' ~ denominator ~ ' as double)' -%}
@@ -18,8 +19,12 @@
         {{ name }}_yy - 2 * {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_xy
         + {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_y / nullif({{ name }}_x, 0) * {{ name }}_xx
     {%- endset -%}
+    {%- set square -%}
+        {{ z_95() }} * {{ z_95() }} * {{ name }}_known_count / ({{ name }}_known_count - 1.0)
+        * ({{ name }}_xx - {{ name }}_x * {{ name }}_x / {{ name }}_known_count)
+    {%- endset -%}
     case
-            when {{ name }}_known_count > 1
+            when {{ name }}_known_count > 1 and {{ name }}_x * {{ name }}_x > {{ square }}
                 then
                     sqrt(
                         {{ name }}_known_count / ({{ name }}_known_count - 1.0)
