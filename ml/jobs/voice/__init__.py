@@ -1,0 +1,1 @@
+"""The voice of the customer: language, sentiment and themes of what customers write."""
