@@ -1,0 +1,1 @@
+"""When a customer orders next, and for how much."""
