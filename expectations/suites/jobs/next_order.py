@@ -23,7 +23,7 @@ def rules(thresholds: ScoresThresholds) -> tuple[Expectation, ...]:
                     or expected_next_order_date > latest_next_order_date
                 )
             """,
-            "Where an order is expected its date lies inside its interval, which begins on the as-of date at the earliest.",
+            "Where an order is expected its date lies inside its interval, never before the as-of date.",
             LOOK,
             column="expected_next_order_date",
         ),
