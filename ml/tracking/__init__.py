@@ -8,9 +8,10 @@ registered model and have the tag `source`: the alias `champion` points to the v
 from ml.tracking.backtests import record_backtest
 from ml.tracking.descriptions import MODEL_CARD, describe_results
 from ml.tracking.documents import read_document, training_report, write_document
-from ml.tracking.recording import NestedRun, Recorded, record_refusal, record_results, record_training
+from ml.tracking.recording import Recorded, record_refusal, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.registry_changes import RegistryChange, answer_change, apply_change, champion_change, training_change
+from ml.tracking.results import NestedRun, record_results
 from ml.tracking.server import TrackingServer
 from ml.tracking.versions import Figures, RegisteredVersion, usable_champion
 

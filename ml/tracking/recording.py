@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
+from ml.tracking.contents import log_documents, log_metrics, run_name
 from ml.tracking.descriptions import MODEL_CARD, describe_job, describe_version, log_data
 from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.git import git_commit
@@ -29,19 +29,8 @@ Describe = Callable[[Result, RegisteredVersion], "Mapping[str, Figure | str]"]
 class Recorded:
     """The records of a training in MLflow; `champion` is to serve: one of its versions, or the former one."""
 
-    parent_run_id: str
     champion: RegisteredVersion
     challenger: RegisteredVersion | None
-
-
-@dataclass(frozen=True)
-class NestedRun:
-    """A run below another one; `tags` are added to those of its parent."""
-
-    name: str
-    tags: Mapping[str, str]
-    figures: Mapping[str, float]
-    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 def record_training(
@@ -69,8 +58,8 @@ def record_training(
     with server.client() as client:
         experiment_id = server.experiment_id(client, job.model_name)
         with mlflow.start_run(
-            experiment_id=experiment_id, run_name=_run_name(fingerprint), tags={**tags, "role": "parent"}
-        ) as parent:
+            experiment_id=experiment_id, run_name=run_name(fingerprint), tags={**tags, "role": "parent"}
+        ):
             _log_parent(job, competition, fingerprint)
             log_data(fingerprint, "training and holdout")
             versions = {}
@@ -84,13 +73,13 @@ def record_training(
                     if result.name in {competition.decision.serving, competition.decision.contender}:
                         versions[result.name] = register(job, competition, result, tags, run.info.run_id)
                         artefacts = describe(result, versions[result.name])
-                        _log_artefacts(artefacts)
+                        log_documents(artefacts)
                         describe_version(server, experiment_id, versions[result.name], str(artefacts[MODEL_CARD]))
             _log_failures(competition, experiment_id, tags)
         describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving or "", serving)
     # pyrefly: ignore[bad-argument-type] (without a former version, a candidate serves)
-    return Recorded(parent.info.run_id, champion, versions.get(competition.decision.contender or ""))
+    return Recorded(champion, versions.get(competition.decision.contender or ""))
 
 
 def record_refusal(
@@ -109,59 +98,13 @@ def record_refusal(
         server.client() as client,
         mlflow.start_run(
             experiment_id=server.experiment_id(client, job.model_name),
-            run_name=f"{_run_name(fingerprint)} refused",
+            run_name=f"{run_name(fingerprint)} refused",
             tags=tags,
         ) as run,
     ):
         _log_params(fingerprint, "data_")
         log_data(fingerprint, "refused")
     return run.info.run_id
-
-
-def record_results(
-    server: TrackingServer,
-    experiment: str,
-    tags: Mapping[str, str],
-    figures: Mapping[str, float],
-    documents: Mapping[str, object],
-    *,
-    contenders: Iterable[NestedRun] = (),
-) -> str:
-    """Record a run with the results of a job without a model; return its id.
-
-    Parameters
-    ----------
-    tags
-        Tags of the run, with `source` and `as_of_date`, which are its name.
-    contenders
-        Those that competed to compute the results, each a run below it.
-    """
-    import mlflow
-
-    with (
-        server.client() as client,
-        mlflow.start_run(
-            experiment_id=server.experiment_id(client, experiment),
-            run_name=_run_name(tags),
-            tags={**tags, "role": "results", "git_commit": git_commit()},
-        ) as run,
-    ):
-        _log_metrics(figures)
-        _log_documents(documents)
-        for contender in contenders:
-            with mlflow.start_run(
-                experiment_id=run.info.experiment_id,
-                run_name=contender.name,
-                nested=True,
-                tags={**tags, **contender.tags},
-            ):
-                _log_metrics(contender.figures)
-                mlflow.log_params(dict(contender.parameters))
-    return run.info.run_id
-
-
-def _run_name(fingerprint: Mapping[str, str]) -> str:
-    return f"{fingerprint['source']} {fingerprint['as_of_date']}"
 
 
 def _run_tags(job: TrackedJob, fingerprint: Mapping[str, str], pipeline_run_id: str | None) -> dict[str, str]:
@@ -194,10 +137,10 @@ def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[
     _log_params(fingerprint, "data_")
     mlflow.log_param("random_seed", job.random_seed)
     mlflow.log_dict(_report(competition), TRAINING_REPORT)
-    _log_documents(competition.documents)
+    log_documents(competition.documents)
     is_held = decision.verdict == State.AWAITING_APPROVAL
     leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
-    _log_metrics({**leading.metrics, **competition.champion_metrics})
+    log_metrics({**leading.metrics, **competition.champion_metrics})
 
 
 def _report(competition: Competition) -> dict[str, object]:
@@ -219,21 +162,11 @@ def _log_candidate(competition: Competition, result: Result, fingerprint: Mappin
 
     _log_params(result.candidate.parameters, "")
     _log_params({"content_sha256": fingerprint["content_sha256"]}, "data_")
-    _log_metrics(result.metrics)
+    log_metrics(result.metrics)
     for name, figure in competition.figures.get(result.name, {}).items():
         mlflow.log_figure(figure, f"plots/{name}.png")
     for name, table in competition.tables.get(result.name, {}).items():
         mlflow.log_text(table.to_csv(index=False, float_format="%.6g"), f"tables/{name}.csv")
-
-
-def _log_artefacts(artefacts: Mapping[str, Figure | str]) -> None:
-    import mlflow
-
-    for path, content in artefacts.items():
-        if isinstance(content, str):
-            mlflow.log_text(content, path)
-        else:
-            mlflow.log_figure(content, path)
 
 
 def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[str, str]) -> None:
@@ -249,19 +182,3 @@ def _log_params(values: Mapping[str, object], prefix: str) -> None:
     import mlflow
 
     mlflow.log_params({f"{prefix}{name}": str(value)[:LONGEST_TEXT] for name, value in values.items()})
-
-
-def _log_metrics(values: Mapping[str, float]) -> None:
-    import mlflow
-
-    mlflow.log_metrics({name: float(value) for name, value in values.items() if math.isfinite(value)})
-
-
-def _log_documents(documents: Mapping[str, Any]) -> None:
-    import mlflow
-
-    for name, content in documents.items():
-        if hasattr(content, "savefig"):
-            mlflow.log_figure(content, name)
-        else:
-            (mlflow.log_text if isinstance(content, str) else mlflow.log_dict)(content, name)

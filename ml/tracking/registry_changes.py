@@ -33,10 +33,6 @@ class RegistryChange:
     tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     aliases: Mapping[str, str | None] = field(default_factory=dict)
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.tags and not self.aliases
-
     def as_text(self) -> str:
         """The change as JSON."""
         return json.dumps(asdict(self))

@@ -56,7 +56,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def lived(declared: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home in which the job was trained and scored at one date, and again a horizon later, with approval."""
-    settings = Settings(home=tmp_path_factory.mktemp("lived"), mlflow_tracking_uri="", memory_limit="1GB")
+    settings = Settings(home=tmp_path_factory.mktemp("lived"), mlflow_tracking_uri="", memory_limit="1GB", jobs_off="")
     orders = simulated_orders()
     write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
     first = train(settings, NAME, SOURCE, EARLIER, pipeline_run_id="run-1", definitions=DEFINITIONS)

@@ -174,7 +174,7 @@ def test_nobody_serves_a_past_date_unapproved_and_the_champion_of_today_stays(pa
 def test_what_is_written_of_a_training_for_a_past_date(past, verdict, winner, expected):
     settings, *_ = past
     champion_of_today = champion_of(TrackingServer(settings), JOB, SOURCE)
-    recorded = Recorded("run", replace(champion_of_today, version="new"), replace(champion_of_today, version="asked"))
+    recorded = Recorded(replace(champion_of_today, version="new"), replace(champion_of_today, version="asked"))
     decision = Decision(verdict, "Why.", winner, "model", "rule", "silhouette", 0.5, 0.4, None)
     make_row = partial(decision_row, run_of(settings, JOB, SOURCE, EARLIER, "past"), decision=decision)
     made = training_rows(make_row, "Why.", recorded, decision, champion_of_today)
