@@ -15,6 +15,7 @@ from warehouse.base.connections import open_duckdb
 from warehouse.base.rows import column_types
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal, quoted
+from warehouse.erasure.decided_anomalies import STATES_FILE, decided_ids
 from warehouse.erasure.kept_rows import kept_row_count
 from warehouse.erasure.text_redaction import byte_counter
 from warehouse.files.blocks import open_unpacked
@@ -68,6 +69,8 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
     _search_bytes(search, settings, source.name, subject)
     for override in read_overrides(source.name):
         search.found[f"{OVERRIDES_FILE.name} (take the line out)"] += not set(override.pair).isdisjoint(subject.ids)
+    for ids in decided_ids(source.name):
+        search.found[f"{STATES_FILE.name} (take the line out)"] += not ids.isdisjoint(subject.ids)
     search.found = +search.found
     return search
 

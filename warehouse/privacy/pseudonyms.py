@@ -19,13 +19,14 @@ from warehouse.privacy.secret import hash_parameters, keyed_hash, privacy_secret
 from warehouse.tables.own_tables import create_own_tables
 
 # Ids of orders and contracts are made from the customer's id in some sources.
-_ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item)_id(_left|_right)?$")
+_ID_COLUMN = re.compile(r"(^|_)(customer|subscription|order|order_item|subject)_id(_left|_right)?$")
 # Texts in which ids are quoted, or may be.
 _QUOTING_COLUMNS = {
     ("quality", "quarantined_rows"): ("reason", "record_key"),
     ("quality", "failing_rows"): ("row_content",),
     ("quality", "validation_results"): ("observed_value",),
     ("marts", "audience_overview"): ("condition", "reason"),
+    ("scores", "anomalies"): ("state_reason", "state_decided_by"),
 }
 _LENGTH = 24
 
