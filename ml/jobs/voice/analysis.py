@@ -51,8 +51,9 @@ def analyse(connection: duckdb.DuckDBPyConnection, as_of_date: date, configurati
     texts = read_texts(connection, as_of_date, configuration.maximum_characters)
     texts["language_code"] = detect_languages(list(texts["text"]), configuration.language)
     sentiments = read_sentiments(texts, configuration)
-    themes = find_themes(weigh_words(texts, configuration), configuration.themes, configuration.random_seed)
-    named = [] if themes is None else name_themes(themes, former_themes(connection, as_of_date), configuration.themes)
+    settings, former = configuration.themes, former_themes(connection, as_of_date)
+    themes = find_themes(weigh_words(texts, configuration), settings, configuration.random_seed, len(former.rows))
+    named = [] if themes is None else name_themes(themes, former, settings)
     texts = texts.join(sentiments.rows).join(_main_themes(texts.index, themes, named))
     return Analysis(texts, sentiments, themes, named)
 

@@ -37,6 +37,7 @@ class ThemeSettings(Frozen):
     texts_per_theme_minimum: int = Field(ge=1)
     words_per_theme_minimum: int = Field(ge=1)
     half_count: int = Field(ge=1)
+    minimum_gain: float = Field(ge=0)
     maximum_selection_count: int = Field(ge=100)
     maximum_fit_count: int = Field(ge=100)
     key_word_count: int = Field(ge=1)

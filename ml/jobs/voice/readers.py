@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -31,8 +31,22 @@ class Read:
     labels: NDArray
 
 
-# (rated texts to learn from, texts to read) → what is made of the second; both with `text`, `lexicon_score`, `class_`.
-Reader = Callable[[pd.DataFrame, pd.DataFrame], Read]
+@dataclass(frozen=True)
+class Lesson:
+    """Rated texts to learn from, and texts to read; both with `text`, `lexicon_score`, `class_`."""
+
+    known: pd.DataFrame
+    texts: pd.DataFrame
+    language: str
+    settings: SentimentSettings
+
+    @cached_property
+    def words(self) -> tuple[csr_matrix, csr_matrix]:
+        """TF-IDF weights of both, by the words of the first: made once for all readers."""
+        return _weighted_words(self)
+
+
+Reader = Callable[[Lesson], Read]
 
 
 def classes_of(ratings: pd.Series, settings: SentimentSettings) -> NDArray:
@@ -45,68 +59,68 @@ def rules(language: str) -> Mapping[str, Reader]:
     """The rules by name: the class of most texts, and the lexicon where the language has one."""
     named: dict[str, Reader] = {MAJORITY: _majority}
     if language in LEXICONS:
-        named[LEXICONS[language]] = partial(_by_lexicon, language)
+        named[LEXICONS[language]] = _by_lexicon
     return named
 
 
-def models(language: str, settings: SentimentSettings) -> Mapping[str, Reader]:
+def models(language: str) -> Mapping[str, Reader]:
     """The models by name."""
-    named: dict[str, Reader] = {
-        LOGISTIC: partial(_logistic, language, settings, False),
-        RIDGE: partial(_ridge, language, settings),
-    }
-    if language in LEXICONS:
-        named[LOGISTIC_WITH_LEXICON] = partial(_logistic, language, settings, True)
-    return named
+    named: dict[str, Reader] = {LOGISTIC: _logistic, RIDGE: _ridge}
+    return named | ({LOGISTIC_WITH_LEXICON: _logistic_with_lexicon} if language in LEXICONS else {})
 
 
-def _majority(known: pd.DataFrame, texts: pd.DataFrame) -> Read:
-    counts = known["class_"].value_counts()
+def _majority(lesson: Lesson) -> Read:
+    counts = lesson.known["class_"].value_counts()
     label = max(_LABELS, key=lambda one: (counts.get(one, 0), one))
-    return Read(np.full(len(texts), float(label)), np.full(len(texts), label))
+    return Read(np.full(len(lesson.texts), float(label)), np.full(len(lesson.texts), label))
 
 
-def _by_lexicon(language: str, known: pd.DataFrame, texts: pd.DataFrame) -> Read:
-    scores = texts["lexicon_score"].to_numpy()
-    return Read(scores, lexicon_labels(scores, language))
+def _by_lexicon(lesson: Lesson) -> Read:
+    scores = lesson.texts["lexicon_score"].to_numpy()
+    return Read(scores, lexicon_labels(scores, lesson.language))
 
 
-def _logistic(
-    language: str, settings: SentimentSettings, has_lexicon: bool, known: pd.DataFrame, texts: pd.DataFrame
-) -> Read:
+def _logistic(lesson: Lesson) -> Read:
     """Logistic regression in which the three classes weigh the same; the score is P(positive) − P(negative)."""
-    ours, theirs = _weighted_words(language, settings, known, texts)
-    if has_lexicon:
-        ours, theirs = (
-            hstack([words, csr_matrix(frame[["lexicon_score"]].to_numpy())]).tocsr()
-            for words, frame in ((ours, known), (theirs, texts))
-        )
-    model = LogisticRegression(C=settings.inverse_regularisation, class_weight="balanced", max_iter=500)
-    model.fit(ours, known["class_"])
-    found = model.predict_proba(theirs)
+    return _by_logistic(*lesson.words, lesson)
+
+
+def _logistic_with_lexicon(lesson: Lesson) -> Read:
+    """The same with the lexicon's score beside the words."""
+    ours, theirs = (
+        csr_matrix(hstack([words, csr_matrix(frame[["lexicon_score"]].to_numpy())]))
+        for words, frame in zip(lesson.words, (lesson.known, lesson.texts), strict=True)
+    )
+    return _by_logistic(ours, theirs, lesson)
+
+
+def _by_logistic(ours: csr_matrix, theirs: csr_matrix, lesson: Lesson) -> Read:
+    model = LogisticRegression(C=lesson.settings.inverse_regularisation, class_weight="balanced", max_iter=500)
+    found = model.fit(ours, lesson.known["class_"]).predict_proba(theirs)
     column = {int(label): at for at, label in enumerate(model.classes_)}
     return Read(found[:, column[1]] - found[:, column[-1]], model.classes_[found.argmax(axis=1)])
 
 
-def _ridge(language: str, settings: SentimentSettings, known: pd.DataFrame, texts: pd.DataFrame) -> Read:
+def _ridge(lesson: Lesson) -> Read:
     """Linear regression on the stars; a label where the stars come nearer to its class than to three."""
-    ours, theirs = _weighted_words(language, settings, known, texts)
-    stars = Ridge(alpha=settings.ridge_penalty, solver="sparse_cg", tol=1e-6).fit(ours, known["rating"]).predict(theirs)
+    ours, theirs = lesson.words
+    settings = lesson.settings
+    model = Ridge(alpha=settings.ridge_penalty, solver="sparse_cg", tol=1e-6).fit(ours, lesson.known["rating"])
+    stars = model.predict(theirs)
     labels = np.where(stars < settings.negative_rating_maximum + 0.5, -1, 1)
     is_between = (labels == 1) & (stars < settings.positive_rating_minimum - 0.5)
     return Read(np.clip((stars - 3) / 2, -1, 1), np.where(is_between, 0, labels))
 
 
-def _weighted_words(
-    language: str, settings: SentimentSettings, known: pd.DataFrame, texts: pd.DataFrame
-) -> tuple[csr_matrix, csr_matrix]:
-    has_no_blanks = language in _WITHOUT_BLANKS
+def _weighted_words(lesson: Lesson) -> tuple[csr_matrix, csr_matrix]:
+    has_no_blanks = lesson.language in _WITHOUT_BLANKS
     words = TfidfVectorizer(
         analyzer="char" if has_no_blanks else "word",
         ngram_range=(1, 3) if has_no_blanks else (1, 2),
         token_pattern=_WORDS,
         min_df=2,
-        max_features=settings.maximum_feature_count,
+        max_features=lesson.settings.maximum_feature_count,
         sublinear_tf=True,
     )
-    return csr_matrix(words.fit_transform(known["text"])), csr_matrix(words.transform(texts["text"]))
+    ours = csr_matrix(words.fit_transform(lesson.known["text"]))
+    return ours, csr_matrix(words.transform(lesson.texts["text"]))

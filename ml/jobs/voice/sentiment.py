@@ -12,7 +12,7 @@ from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.voice.configuration import SentimentSettings, VoiceConfiguration
 from ml.jobs.voice.languages import UNKNOWN, commonest_language
 from ml.jobs.voice.lexicons import LEXICONS, lexicon_scores
-from ml.jobs.voice.readers import Read, Reader, classes_of, models, rules
+from ml.jobs.voice.readers import Lesson, Read, Reader, classes_of, models, rules
 from ml.jobs.voice.sentiment_figures import METRIC, class_gains, sentiment_figures
 
 NAMES = {-1: "negative", 0: "neutral", 1: "positive"}
@@ -67,8 +67,9 @@ def _judged(
     blocks = _blocks(rated, settings)
     if not blocks:
         return None
-    readers = {**rules(language), **(models(language, settings) if _teach(blocks, settings) else {})}
-    read = {name: [reader(known, later) for known, later in blocks] for name, reader in readers.items()}
+    readers = {**rules(language), **(models(language) if _teach(blocks, settings) else {})}
+    lessons = [Lesson(known, later, language, settings) for known, later in blocks]
+    read = {name: [reader(lesson) for lesson in lessons] for name, reader in readers.items()}
     later = pd.concat([later for _, later in blocks])
     classes, ratings = later["class_"].to_numpy(), later["rating"].to_numpy()
     ways = []
@@ -114,16 +115,16 @@ def _read_by(name: str | None, language: str, frame: pd.DataFrame, settings: Sen
     if name is None:
         read = Read(np.full(len(frame), np.nan), np.zeros(len(frame)))
     elif name in rules(language):
-        read = rules(language)[name](frame[frame["rating"].notna()], frame)
+        read = rules(language)[name](Lesson(frame[frame["rating"].notna()], frame, language, settings))
     else:
-        read = _crosswise(models(language, settings)[name], frame, settings)
+        read = _crosswise(models(language)[name], language, frame, settings)
     labels = [None if name is None else NAMES[int(one)] for one in read.labels]
     return pd.DataFrame(
         {"sentiment_score": read.scores, "sentiment_label": labels, "sentiment_source": name}, index=frame.index
     )
 
 
-def _crosswise(reader: Reader, frame: pd.DataFrame, settings: SentimentSettings) -> Read:
+def _crosswise(reader: Reader, language: str, frame: pd.DataFrame, settings: SentimentSettings) -> Read:
     is_rated = frame["rating"].notna().to_numpy()
     rated = frame[is_rated].tail(settings.maximum_fit_count)
     fold = np.full(len(frame), settings.fold_count)  # the last: texts that nothing was learned from
@@ -132,7 +133,7 @@ def _crosswise(reader: Reader, frame: pd.DataFrame, settings: SentimentSettings)
     for one in np.unique(fold):
         here = fold == one
         known = rated[~rated.index.isin(frame.index[here])]
-        read = reader(known, frame[here])
+        read = reader(Lesson(known, frame[here], language, settings))
         scores[here], labels[here] = read.scores, read.labels
     return Read(scores, labels)
 

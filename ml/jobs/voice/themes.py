@@ -40,8 +40,14 @@ class Themes:
     evidence: pd.DataFrame
 
 
-def find_themes(words: Words, settings: ThemeSettings, seed: int) -> Themes | None:
-    """Find the themes of all texts, as many as are stable and coherent; None where the texts are too few."""
+def find_themes(words: Words, settings: ThemeSettings, seed: int, former_count: int = 0) -> Themes | None:
+    """Find the themes of all texts, as many as are stable and coherent; None where the texts are too few.
+
+    Parameters
+    ----------
+    former_count
+        The number of themes in the former run, which stays while no other is clearly better.
+    """
     text_count = words.weights.shape[0]
     numbers = [
         number
@@ -54,7 +60,7 @@ def find_themes(words: Words, settings: ThemeSettings, seed: int) -> Themes | No
     random = np.random.default_rng(seed)
     sampled = _sample(text_count, settings.maximum_selection_count, random)
     evidence = _evidence(csr_matrix(words.weights[sampled]), numbers, settings, seed)
-    best = evidence.sort_values(["sum", "theme_count"], ascending=[False, True])["theme_count"].iloc[0]
+    best = _number(evidence, former_count, settings.minimum_gain)
     fitted = _fitted(
         csr_matrix(words.weights[_sample(text_count, settings.maximum_fit_count, random)]), int(best), seed
     )
@@ -64,6 +70,14 @@ def find_themes(words: Words, settings: ThemeSettings, seed: int) -> Themes | No
     total = loads.sum(axis=1, keepdims=True)
     shares = np.divide(loads, total, out=np.zeros_like(loads), where=total > 0)
     return Themes(words.names, normalize(fitted.components_), shares, evidence)
+
+
+def _number(evidence: pd.DataFrame, former_count: int, minimum_gain: float) -> int:
+    """The best number of themes; the former one where the best gains little over it."""
+    best = evidence.sort_values(["sum", "theme_count"], ascending=[False, True]).iloc[0]
+    former = evidence[evidence["theme_count"] == former_count]
+    stays = len(former) > 0 and float(former["sum"].iloc[0]) > float(best["sum"]) - minimum_gain
+    return former_count if stays else int(best["theme_count"])
 
 
 def _sample(count: int, maximum: int, random: np.random.Generator) -> NDArray:

@@ -83,6 +83,16 @@ def test_words_of_few_customers_are_in_no_theme(texts: pd.DataFrame) -> None:
     assert "lavender" in names
 
 
+def test_the_number_of_themes_stays_while_no_other_is_clearly_better(texts: pd.DataFrame) -> None:
+    words, settings = weigh_words(texts, CONFIGURATION), CONFIGURATION.themes
+    evidence = themes_of(texts).evidence.set_index("theme_count")["sum"]
+    lead = evidence[6] - evidence[8]
+    for margin, number in ((lead + 0.01, 8), (lead - 0.01, 6)):
+        found = find_themes(words, settings.model_copy(update={"minimum_gain": margin}), CONFIGURATION.random_seed, 8)
+        assert found is not None
+        assert len(found.word_weights) == number
+
+
 def test_too_few_texts_have_no_themes(texts: pd.DataFrame) -> None:
     few = texts.head(50)
     assert find_themes(weigh_words(few, CONFIGURATION), CONFIGURATION.themes, 1) is None
