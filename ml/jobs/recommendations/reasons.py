@@ -70,7 +70,7 @@ class Reasoner:
         return Reason("buys_again", f"You buy it about every {_days(gap)}; last {since} ago.", self._code(product))
 
     def _together(self, customer: int, product: int, column: int) -> Reason | None:
-        owned = self._owned(customer, product)
+        owned = self._owned(customer)
         if not len(owned):
             return None
         strength = self.fitted.similarities[owned, column]
@@ -80,7 +80,7 @@ class Reasoner:
         return Reason("bought_with", f"Often bought with {self._name(best)}, which you have bought.", self._code(best))
 
     def _people(self, customer: int, product: int, _: int) -> Reason | None:
-        if not len(self._owned(customer, product)):
+        if not len(self._owned(customer)):
             return None
         return Reason("similar_customers", "Customers who buy what you buy also buy it.")
 
@@ -99,19 +99,34 @@ class Reasoner:
         return Reason("popular", f"Popular now: {people} bought it in the last {days} days.")
 
     def _nearest_text(self, customer: int, product: int) -> tuple[int | None, float]:
-        owned = self._owned(customer, product)
+        owned = self._owned(customer)
         if not len(owned):
             return None, 0.0
-        texts = self.fitted.texts
-        alike = (texts[owned] @ texts[product].T).toarray().ravel()
+        if customer not in self._last_texts:
+            self._last_texts.clear()
+            self._last_texts[customer] = self.fitted.texts[owned]
+        alike = self._last_texts[customer] @ self._text_of(product)
         best = int(np.argmax(alike))
         return (int(owned[best]), float(alike[best])) if alike[best] > 0 else (None, 0.0)
 
-    def _owned(self, customer: int, product: int) -> NDArray:
-        """Positions of the products bought before, without this one."""
+    def _owned(self, customer: int) -> NDArray:
+        """Positions of the products bought before, sorted; a product for which it is asked is none of them."""
         counts = self.fitted.history.counts
-        owned = counts.indices[counts.indptr[customer] : counts.indptr[customer + 1]]
-        return np.sort(owned[owned != product])
+        return counts.indices[counts.indptr[customer] : counts.indptr[customer + 1]]
+
+    def _text_of(self, product: int) -> NDArray:
+        if product not in self._known_texts:
+            self._known_texts[product] = self.fitted.texts[[product]].toarray().ravel()
+        return self._known_texts[product]
+
+    @cached_property
+    def _known_texts(self) -> dict[int, NDArray]:
+        return {}
+
+    @cached_property
+    def _last_texts(self) -> dict[int, Sparse]:
+        """Texts of what the last customer has bought."""
+        return {}
 
     def _ages(self, customer: int, product: int) -> NDArray:
         """Days since each purchase of the product by the customer."""

@@ -40,27 +40,30 @@ class Server:
         unsold = Unsold.found(self.fitted)
         reasoner = Reasoner(self.fitted, self.settings)
         parts = [
-            pd.DataFrame.from_records(list(self._block(name, block, reasoner, unsold)), columns=_COLUMNS)
-            for name in LIST_NAMES
+            pd.DataFrame.from_records(list(self._block(name, block, scores, reasoner, unsold)), columns=_COLUMNS)
             for block in blocks(np.flatnonzero(may), self.settings.block_customer_count)
+            for scores in [self.fitted.scores(block)]
+            for name in LIST_NAMES
         ]
         return pd.concat([*parts, self._without_lists(np.flatnonzero(~may))], ignore_index=True)
 
-    def _block(self, name: str, customers: NDArray, reasoner: Reasoner, unsold: Unsold) -> Iterator[tuple]:
+    def _block(
+        self, name: str, customers: NDArray, scores: Mapping[str, NDArray], reasoner: Reasoner, unsold: Unsold
+    ) -> Iterator[tuple]:
         """Rows of one list of a block of customers; who has bought nothing gets what is popular in the country."""
-        way, scores = self.serving[name], self.fitted.scores(customers)
+        way = self.serving[name]
         is_cold = self.fitted.history.purchase_counts[customers] == 0
         values = np.where(is_cold[:, None], scores[_COLD], way.combine(scores))
         allowed = self.fitted.offer.allowed(customers, new_only=name == NEW_PRODUCTS)
         kept = unsold.places(self.settings.unsold_product_places) if name == NEW_PRODUCTS else 0
         lists = best(values, allowed, self.settings.list_length - kept)
-        orders = _Orders(way, scores)
+        orders = _Orders(way, scores, lists)
         for row, customer in enumerate(customers):
             by = _COLD if is_cold[row] else way.name
             rank = 0
             for column in lists[row][lists[row] != EMPTY]:
+                order = (POPULAR,) if is_cold[row] else orders.of(row, rank)
                 rank += 1
-                order = (POPULAR,) if is_cold[row] else orders.of(row, column)
                 reason = reasoner.reason(customer, column, order)
                 product = self.fitted.offer.positions[column]
                 place = _Place(customer, name, product, rank, float(values[row, column]))
@@ -121,21 +124,22 @@ class _Place:
 class _Orders:
     """The kinds of reasons for a place: what speaks for it for this very customer, the strongest first."""
 
-    def __init__(self, way: Way, scores: Mapping[str, NDArray]) -> None:
+    def __init__(self, way: Way, scores: Mapping[str, NDArray], lists: NDArray) -> None:
         self._leading = way.leading
-        added = way.combine.contributions(scores) if isinstance(way.combine, Blend) else {}
-        self._kinds = tuple(added)
-        self._added = np.stack(list(added.values())) if added else np.zeros((0, 0, 0))
+        if not isinstance(way.combine, Blend):
+            return
+        rows, columns = np.arange(len(lists))[:, None], np.maximum(lists, 0)
+        added = way.combine.contributions({name: values[rows, columns] for name, values in scores.items()})
+        self._kinds = tuple(kind for kind in added if kind != POPULAR)
+        self._added = np.stack([added[kind] for kind in self._kinds], axis=-1)
+        self._order = np.argsort(-self._added, axis=-1, kind="stable")
 
-    def of(self, row: int, column: int) -> tuple[str, ...]:
+    def of(self, row: int, place: int) -> tuple[str, ...]:
+        """For a place of a customer's list; the first place is 0."""
         if self._leading:
             return self._leading
-        own = self._added[:, row, column]
-        return tuple(
-            self._kinds[place]
-            for place in np.argsort(-own, kind="stable")
-            if own[place] > 0 and self._kinds[place] != POPULAR
-        )
+        added, order = self._added[row, place], self._order[row, place]
+        return tuple(self._kinds[kind] for kind in order if added[kind] > 0)
 
 
 _COLUMNS = [

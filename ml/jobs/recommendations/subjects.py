@@ -28,13 +28,13 @@ where customers.registered_at < $as_of_date or customers.first_order_date < $as_
 order by customers.customer_id
 """
 
-# Goods only. What nobody has bought before the date is there only if it stands in the shop's list of products.
+# Goods only. What nobody has bought yet is offered only if the shop lists it with a price.
 _PRODUCTS = """
 select
     products.product_code,
     coalesce(products.product_name, products.product_code) as product_name,
     coalesce(products.category, '') as category,
-    listed.product_code is not null as is_listed
+    listed.list_price_amount > 0 and coalesce(products.first_sold_date >= $as_of_date, true) as is_listed_unsold
 from marts.dim_products as products
 left join staging.stg_products as listed on products.product_code = listed.product_code
 where not products.is_pseudo_product
@@ -50,6 +50,8 @@ class Subjects:
     ----------
     country_positions
         Of each customer, among the countries; shape (n_customers,).
+    is_listed_unsold
+        Whether the shop lists a product with a price and nobody, no guest either, has bought it yet.
     """
 
     customer_ids: NDArray
@@ -60,7 +62,7 @@ class Subjects:
     product_codes: NDArray
     product_names: NDArray
     categories: NDArray
-    is_listed: NDArray
+    is_listed_unsold: NDArray
 
     @property
     def may_have_lists(self) -> NDArray:
@@ -78,7 +80,7 @@ def read_subjects(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Su
         country_held=held_at("$as_of_date", "countries.valid_from_at", "countries.valid_to_at"),
     )
     customers = connection.execute(query, {"as_of_date": as_of_date}).df()
-    products = connection.execute(_PRODUCTS).df()
+    products = connection.execute(_PRODUCTS, {"as_of_date": as_of_date}).df()
     positions, countries = pd.factorize(customers["country"], sort=True)
     return Subjects(
         customer_ids=customers["customer_id"].to_numpy(),
@@ -89,5 +91,5 @@ def read_subjects(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Su
         product_codes=products["product_code"].to_numpy(),
         product_names=products["product_name"].to_numpy(),
         categories=products["category"].to_numpy(),
-        is_listed=products["is_listed"].to_numpy(dtype=bool),
+        is_listed_unsold=products["is_listed_unsold"].fillna(False).to_numpy(dtype=bool),
     )

@@ -22,7 +22,7 @@ class Unsold:
     @classmethod
     def found(cls, fitted: Fitted) -> Self:
         """The products of the shop's list that no customer has bought before the day."""
-        return cls(fitted, np.flatnonzero(fitted.subjects.is_listed & (fitted.history.buyer_counts() == 0)))
+        return cls(fitted, np.flatnonzero(fitted.subjects.is_listed_unsold & (fitted.history.buyer_counts() == 0)))
 
     def places(self, wanted: int) -> int:
         """How many places of a list they can fill."""

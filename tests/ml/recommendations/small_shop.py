@@ -29,8 +29,8 @@ create table intermediate.int_customer_countries (customer_id varchar, country v
 create table marts.dim_customers (customer_id varchar, consent_status varchar, may_be_contacted boolean,
     registered_at timestamp, first_order_date date);
 create table marts.dim_products (product_code varchar, product_name varchar, category varchar,
-    is_pseudo_product boolean);
-create table staging.stg_products (product_code varchar);
+    is_pseudo_product boolean, first_sold_date date);
+create table staging.stg_products (product_code varchar, list_price_amount double);
 """
 
 
@@ -87,7 +87,9 @@ def connect(frame: pd.DataFrame, unsold: tuple[str, ...] = ()) -> duckdb.DuckDBP
     ]
     names += [("kettle", "Copper kettle", "kitchen"), *((one, f"{one.split('-')[0]} novelty", None) for one in unsold)]
     for product_code, name, category in names:
-        connection.execute("insert into marts.dim_products values (?, ?, ?, false)", [product_code, name, category])
-        connection.execute("insert into staging.stg_products values (?)", [product_code])
-    connection.execute("insert into marts.dim_products values ('POST', 'Postage', null, true)")
+        connection.execute(
+            "insert into marts.dim_products values (?, ?, ?, false, null)", [product_code, name, category]
+        )
+        connection.execute("insert into staging.stg_products values (?, 5)", [product_code])
+    connection.execute("insert into marts.dim_products values ('POST', 'Postage', null, true, null)")
     return connection
