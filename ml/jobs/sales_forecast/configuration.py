@@ -50,6 +50,7 @@ class Frequency(Frozen):
 class Season(Frozen):
     harmonic_count: int = Field(ge=1)
     penalty: float = Field(gt=0)
+    smallest_share_of_median: float = Field(gt=0, lt=1)
 
 
 class Bootstrap(Frozen):

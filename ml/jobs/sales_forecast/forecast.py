@@ -47,7 +47,7 @@ class Forecast:
     @property
     def method(self) -> str:
         """Who serves, called what it is: where no season was found there was none to take out."""
-        return self.way if self.trial.factors.has_season else self.way.removeprefix(ADJUSTED)
+        return self.way.removeprefix(ADJUSTED) if self.trial.factors.is_flat else self.way
 
     def rows(self) -> pd.DataFrame:
         """Rows of the score table."""
@@ -73,9 +73,9 @@ class Forecast:
         )
 
 
-def forecast_of(panel: Panel, holidays: NDArray, configuration: SalesForecastConfiguration) -> Forecast:
+def forecast_of(panel: Panel, days_off: NDArray, configuration: SalesForecastConfiguration) -> Forecast:
     """Try every way on the past, take the one that serves, and forecast from the end with it."""
-    trial = tried(panel, holidays, configuration.frequencies[panel.frequency], configuration.season)
+    trial = tried(panel, days_off, configuration.frequencies[panel.frequency], configuration.season)
     choice = _chosen(trial, configuration)
     way, share = str(choice.serving), configuration.smallest_share_of_mean
     values = in_hundredths(trial.serving[way], panel.additive_levels)

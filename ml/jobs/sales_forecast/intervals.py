@@ -7,7 +7,7 @@ neighbouring steps are compared after the mean size of errors of their step is t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from ml.jobs.sales_forecast.trial import Trial
 
 LEVELS = (0.8, 0.95)
+_FEWEST_TO_LEAVE_OUT = 3  # origins of which one can be left out
+
+Bands = dict[float, tuple[NDArray, NDArray]]
 
 
 @dataclass(frozen=True)
@@ -23,31 +26,43 @@ class Errors:
 
     Attributes
     ----------
-    size
-        What they are shares of, for the forecasts of the trial.
+    groups
+        Columns that have quantiles in common.
     """
 
     shares: NDArray
     groups: tuple[NDArray, ...]
 
-    def bands(self, left_out: int | None = None) -> dict[float, tuple[NDArray, NDArray]]:
-        """Lower and upper end by level, as shares of the forecast: each of shape (horizon, n_series).
+    def bands(self) -> Bands:
+        """Lower and upper end by level, as shares of the forecast, each of shape (horizon, n_series).
 
-        Parameters
-        ----------
-        left_out
-            An origin whose errors are not used.
+        Made wider by what errors of an origin need that the others did not know: those of one origin are alike.
         """
-        used = np.ones(len(self.shares), dtype=bool)
-        if left_out is not None:
-            used[left_out] = False
-        shares = self.shares[used]
-        found = {level: (np.zeros(shares.shape[1:]), np.zeros(shares.shape[1:])) for level in LEVELS}
+        found = self._quantiles()
+        if len(self.shares) < _FEWEST_TO_LEAVE_OUT:
+            return found
+        needed: dict[float, list[NDArray]] = {level: [] for level in LEVELS}
+        for origin, share in enumerate(self.shares):
+            for level, (lower, upper) in self.without(origin)._quantiles().items():
+                needed[level].append(np.where(share >= 0, share / upper, share / lower))
+        for level, (lower, upper) in found.items():
+            for columns in self.groups:
+                wider = max(1.0, float(np.quantile(np.stack(needed[level])[:, :, columns], level)))
+                lower[:, columns] *= wider
+                upper[:, columns] *= wider
+        return found
+
+    def without(self, origin: int) -> Errors:
+        """Those of the other origins."""
+        return replace(self, shares=np.delete(self.shares, origin, axis=0))
+
+    def _quantiles(self) -> Bands:
+        found = {level: (np.zeros(self.shares.shape[1:]), np.zeros(self.shares.shape[1:])) for level in LEVELS}
         for columns in self.groups:
-            growth = _growth(shares[:, :, columns])
-            freed = (shares[:, :, columns] / growth[:, None]).ravel()
+            growth = _growth(self.shares[:, :, columns])
+            freed = (self.shares[:, :, columns] / growth[:, None]).ravel()
             for level, (lower, upper) in found.items():
-                low, high = _tails(freed, level, len(shares))
+                low, high = _tails(freed, level)
                 lower[:, columns] = (low * growth)[:, None]
                 upper[:, columns] = (high * growth)[:, None]
         return found
@@ -71,10 +86,10 @@ def coverage(trial: Trial, way: str, smallest_share: float) -> dict[float, NDArr
     """Whether each value lay inside an interval made from the other origins: shape (n_origins, horizon, n_series)."""
     errors = errors_of(trial, way, smallest_share)
     inside: dict[float, list[NDArray]] = {level: [] for level in LEVELS}
-    for origin in range(len(trial.origins)):
-        for level, (lower, upper) in errors.bands(left_out=origin).items():
-            share = errors.shares[origin]
-            floor = -trial.forecasts[way][origin] / sizes(trial.forecasts[way][origin], trial, smallest_share)
+    for origin, share in enumerate(errors.shares):
+        said = trial.forecasts[way][origin]
+        floor = -said / sizes(said, trial, smallest_share)  # no interval reaches below zero
+        for level, (lower, upper) in errors.without(origin).bands().items():
             inside[level].append((share >= np.maximum(lower, floor)) & (share <= upper))
     return {level: np.stack(found) for level, found in inside.items()}
 
@@ -87,9 +102,9 @@ def _growth(shares: NDArray) -> NDArray:
     return np.maximum(np.maximum.accumulate(smooth), 1e-9)
 
 
-def _tails(freed: NDArray, level: float, origin_count: int) -> tuple[float, float]:
-    """Quantiles of both tails; few origins count for what they are, so the share outside is smaller."""
+def _tails(freed: NDArray, level: float) -> tuple[float, float]:
+    """Quantiles of both tails, on either side of zero; one more error is expected beyond the known ones."""
     outside = (1 - level) / 2
     rank = max(0.0, outside * (1 + 1 / len(freed)) - 1 / len(freed))
     low, high = np.quantile(freed, [rank, 1 - rank])
-    return min(float(low), 0.0), max(float(high), 0.0)
+    return min(float(low), -1e-9), max(float(high), 1e-9)

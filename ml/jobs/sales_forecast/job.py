@@ -16,7 +16,7 @@ from ml.jobs.sales_forecast.panel import Panel, complete_periods, panels
 from ml.jobs.sales_forecast.report import documents, figures
 from ml.jobs.sales_forecast.sales import Sales
 from ml.jobs.sales_forecast.trial import origins_of
-from ml.jobs.sales_forecast.working_days import holiday_counts
+from ml.jobs.sales_forecast.working_days import days_off_of
 
 
 class SalesForecastJob(BatchJob):
@@ -78,8 +78,8 @@ class SalesForecastJob(BatchJob):
     def _forecast(self, panel: Panel, shares: dict[str, float]) -> Forecast:
         settings = self.configuration.frequencies[panel.frequency]
         every = panel.with_ahead(settings.horizon + 1)
-        holidays = holiday_counts(every[:-1], every[-1], shares, self.configuration.country_codes)
-        return forecast_of(panel, holidays, self.configuration)
+        days_off = days_off_of(every[:-1], every[-1], shares, self.configuration.country_codes)
+        return forecast_of(panel, days_off, self.configuration)
 
 
 def _most(enough: pd.DataFrame, ranked: pd.DataFrame, level: str, count: int) -> list[str]:

@@ -45,8 +45,8 @@ def _trial(forecast: Forecast) -> dict[str, object]:
         "frequency": forecast.panel.frequency,
         "serving": forecast.way,
         "season_is_taken_out": trial.factors.has_season,
-        "holidays_are_taken_out": trial.factors.has_holidays,
-        "holiday_effect": round(trial.factors.holiday_effect, 4),
+        "effect_of_a_holiday": round(trial.factors.day_off_effects[0], 4),
+        "effect_of_a_day_at_the_turn_of_the_year": round(trial.factors.day_off_effects[1], 4),
         "mase_by_origin": {way: _by(origins, np.nanmean(trial.scaled_errors(way), axis=1)) for way in ways},
         "mase_of_total_by_origin": {way: _by(origins, trial.scaled_errors(way)[:, 0]) for way in ways},
         "mase_by_series": _by(

@@ -2,13 +2,14 @@
 
 Fitted to the logarithm of the total by penalised least squares: a level with a trend, harmonics of the year whose
 penalty grows with the square of their frequency (a periodic smoothing spline; Wahba 1990, Spline models for
-observational data, 2.1), and public holidays as a regressor (Hyndman & Athanasopoulos, Forecasting: principles and
-practice, 3rd ed., 7.4). Each part stays only where it lowers the Bayesian information criterion.
+observational data, 2.1), public holidays and the turn of the year as regressors (Hyndman & Athanasopoulos, Forecasting:
+principles and practice, 3rd ed., 7.4). Each part stays only where it lowers the Bayesian information criterion.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ml.jobs.sales_forecast.configuration import Season
 
 _DAYS_OF_A_YEAR = 365.25
+_TREND_COLUMNS = 2
 _MONTHLY_HARMONICS = 6  # twelve months know no shorter waves
 
 
@@ -30,14 +32,15 @@ class Calendar:
         First days, shape (n_periods + horizon,).
     known_count
         The number of periods that are known.
-    holidays
-        Working days that are public holidays in each period, shape (n_periods + horizon,).
+    days_off
+        Working days that are public holidays, and days around the turn of the year, in each period: shape
+        (n_periods + horizon, 2).
     """
 
     frequency: str
     starts: pd.DatetimeIndex
     known_count: int
-    holidays: NDArray
+    days_off: NDArray
 
     @property
     def lengths(self) -> NDArray:
@@ -55,17 +58,22 @@ class SeasonFactors:
     ----------
     past, ahead
         Shapes (n_periods,) and (horizon,).
-    has_season, has_holidays
-        Which parts were worth their parameters.
-    holiday_effect
-        Of one working day that is a holiday everywhere, on the logarithm of a period's total; 0 without.
+    has_season
+        Whether the season was worth its parameters.
+    day_off_effects
+        Of a working day that is a holiday everywhere, and of a day around the turn of the year, on the logarithm of a
+        period's total; 0 where it was not worth its parameter.
     """
 
     past: NDArray
     ahead: NDArray
     has_season: bool = False
-    has_holidays: bool = False
-    holiday_effect: float = 0.0
+    day_off_effects: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nothing but the days of the periods is taken out."""
+        return not self.has_season and not any(self.day_off_effects)
 
 
 def flat(calendar: Calendar) -> SeasonFactors:
@@ -76,43 +84,52 @@ def flat(calendar: Calendar) -> SeasonFactors:
 def season_factors(total: NDArray, calendar: Calendar, settings: Season) -> SeasonFactors:
     """Fit the season to the total, shape (n_periods,), and continue it."""
     known, lengths = calendar.known_count, calendar.lengths
-    floor = max(float(total.mean()), 1e-9) * 0.01  # a week that brought nothing has no logarithm
+    # a week in which the shop was shut must not decide: its logarithm would
+    floor = max(float(np.median(total)), 1e-9) * settings.smallest_share_of_median
     level = np.log(np.maximum(total, floor) / lengths[:known])
     trend = np.column_stack([np.ones(len(lengths)), np.arange(len(lengths)) / known])
     waves, penalties = _harmonics(calendar, settings)
-    days_off = (calendar.holidays - calendar.holidays[:known].mean())[:, None]
-    tried = [_Fit(level, trend), _Fit(level, trend, waves=waves, penalties=penalties)]
-    if np.ptp(calendar.holidays[:known]) > 0:
-        tried.append(_Fit(level, trend, days_off))
-        tried.append(_Fit(level, trend, days_off, waves, penalties))
+    varying = [column for column in range(2) if np.ptp(calendar.days_off[:known, column]) > 0]
+    tried = [
+        _Fit(level, np.column_stack([trend, calendar.days_off[:, columns]]), extra, columns)
+        for count in range(len(varying) + 1)
+        for columns in map(list, combinations(varying, count))
+        for extra in (None, (waves, penalties))
+    ]
     best = min(tried, key=lambda fit: fit.criterion)
-    factors = lengths * np.exp(best.effect)
-    return SeasonFactors(factors[:known], factors[known:], best.has_waves, best.has_days_off, best.days_off_effect)
+    effect = best.effect - best.effect[:known].mean()
+    factors = lengths * np.exp(effect)
+    return SeasonFactors(factors[:known], factors[known:], best.has_waves, best.day_off_effects)
 
 
 class _Fit:
-    """Penalised least squares of `level`, shape (n_periods,), on rows of which the first are of the same periods."""
+    """Penalised least squares of `level`, shape (n_periods,), on rows of which the first are of the same periods.
+
+    Parameters
+    ----------
+    free
+        Level, trend and days off, which are not penalised.
+    extra
+        The waves, and their penalties.
+    days_off
+        Which kinds of days off are among the columns of `free`.
+    """
 
     def __init__(
-        self,
-        level: NDArray,
-        trend: NDArray,
-        days_off: NDArray | None = None,
-        waves: NDArray | None = None,
-        penalties: NDArray | None = None,
+        self, level: NDArray, free: NDArray, extra: tuple[NDArray, NDArray] | None, days_off: list[int]
     ) -> None:
-        free = trend if days_off is None else np.column_stack([trend, days_off])
-        design = free if waves is None else np.column_stack([free, waves])
+        waves, penalties = extra or (np.zeros((len(free), 0)), np.zeros(0))
+        design = np.column_stack([free, waves])
         known, count = design[: len(level)], len(level)
-        ridge = np.concatenate([np.full(free.shape[1], 1e-8), [] if penalties is None else penalties])
-        inverse = np.linalg.inv(known.T @ known + np.diag(ridge))
+        inverse = np.linalg.inv(known.T @ known + np.diag([*np.full(free.shape[1], 1e-8), *penalties]))
         coefficients = inverse @ known.T @ level
         residual = level - known @ coefficients
         degrees = float(np.trace(inverse @ known.T @ known))
         self.criterion = count * np.log(max(float(residual @ residual), 1e-12) / count) + np.log(count) * degrees
-        self.has_waves, self.has_days_off = waves is not None, days_off is not None
-        self.days_off_effect = float(coefficients[trend.shape[1]]) if self.has_days_off else 0.0
-        self.effect = design[:, trend.shape[1] :] @ coefficients[trend.shape[1] :]
+        self.has_waves = extra is not None
+        effects = dict(zip(days_off, coefficients[_TREND_COLUMNS : free.shape[1]], strict=True))
+        self.day_off_effects = (float(effects.get(0, 0.0)), float(effects.get(1, 0.0)))
+        self.effect = design[:, _TREND_COLUMNS:] @ coefficients[_TREND_COLUMNS:]
 
 
 def _harmonics(calendar: Calendar, settings: Season) -> tuple[NDArray, NDArray]:

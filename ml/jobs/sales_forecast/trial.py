@@ -68,19 +68,19 @@ def origins_of(period_count: int, settings: Frequency) -> tuple[list[int], bool]
     return (short, False) if len(short) > 1 else ([], False)
 
 
-def tried(panel: Panel, holidays: NDArray, settings: Frequency, season: Season) -> Trial:
+def tried(panel: Panel, days_off: NDArray, settings: Frequency, season: Season) -> Trial:
     """Forecast from each origin, and from the end.
 
     Parameters
     ----------
-    holidays
-        Of each period and the horizon after the last, shape (n_periods + horizon,).
+    days_off
+        Of each period and the horizon after the last, shape (n_periods + horizon, 2).
     """
     origins, is_seasonal = origins_of(len(panel.starts), settings)
 
     def factors(known: Panel) -> tuple[SeasonFactors, SeasonFactors]:
         starts = known.with_ahead(settings.horizon)
-        calendar = Calendar(panel.frequency, starts, len(known.starts), holidays[: len(starts)])
+        calendar = Calendar(panel.frequency, starts, len(known.starts), days_off[: len(starts)])
         days_only = flat(calendar)
         return season_factors(known.values[:, 0], calendar, season) if is_seasonal else days_only, days_only
 

@@ -1,4 +1,4 @@
-"""Public holidays on working days, by country as the data name it."""
+"""Public holidays and the turn of the year, by country as the data name it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 _SATURDAY = 5  # weekdays count from Monday, 0
+_DECEMBER, _CHRISTMAS = 12, 25
 
 
-def holiday_counts(
+def days_off_of(
     periods: pd.DatetimeIndex, end: pd.Timestamp, shares: Mapping[str, float], codes: Mapping[str, str]
 ) -> NDArray:
-    """Working days (Monday to Friday) that are public holidays in each period, weighted over countries.
+    """Days in each period on which shops and offices rest, weighted over countries.
 
     Parameters
     ----------
@@ -27,16 +28,26 @@ def holiday_counts(
 
     Returns
     -------
-    ndarray of shape (n_periods,)
+    ndarray of shape (n_periods, 2)
+        Working days (Monday to Friday) that are public holidays outside the turn of the year; days from 24 December to
+        1 January where the 25th is a holiday.
     """
-    counts = np.zeros(len(periods))
+    counts = np.zeros((len(periods), 2))
     years = range(periods[0].year, end.year + 1)
+    every = pd.date_range(periods[0], end, inclusive="left")
+    turn = every[_at_the_turn(every)]
     for country, share in shares.items():
         days = _holidays(country, codes, years)
-        days = days[(days.dayofweek < _SATURDAY) & (days >= periods[0]) & (days < end)]
-        places = periods.searchsorted(days, side="right") - 1
-        counts += share * np.bincount(places, minlength=len(periods))
+        single = days[(days.dayofweek < _SATURDAY) & (days >= periods[0]) & (days < end) & ~_at_the_turn(days)]
+        rests = bool(((days.month == _DECEMBER) & (days.day == _CHRISTMAS)).any())
+        for column, found in enumerate((single, turn if rests else turn[:0])):
+            places = periods.searchsorted(found, side="right") - 1
+            counts[:, column] += share * np.bincount(places, minlength=len(periods))
     return counts
+
+
+def _at_the_turn(days: pd.DatetimeIndex) -> NDArray:
+    return ((days.month == _DECEMBER) & (days.day >= _CHRISTMAS - 1)) | (days.dayofyear == 1)
 
 
 def _holidays(country: str, codes: Mapping[str, str], years: range) -> pd.DatetimeIndex:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,9 +15,10 @@ from ml.jobs.sales_forecast.panel import Panel
 from ml.jobs.sales_forecast.reconciliation import in_hundredths, naive_scale, reconciled
 from ml.jobs.sales_forecast.season import Calendar, flat, season_factors
 from ml.jobs.sales_forecast.trial import Trial
-from ml.jobs.sales_forecast.working_days import holiday_counts
+from ml.jobs.sales_forecast.working_days import days_off_of
+from warehouse.sources.sample_shop.season import day_factors
 
-SEASON = Season(harmonic_count=6, penalty=0.05)
+SEASON = Season(harmonic_count=6, penalty=0.05, smallest_share_of_median=0.1)
 
 
 def _panel(values: np.ndarray, names: tuple[tuple[str, str], ...], measure: str = "revenue") -> Panel:
@@ -37,7 +40,7 @@ def test_mase_by_hand() -> None:
         naive_scale(panel.values[:3])[None],
         said,
         {},
-        flat(Calendar("week", panel.with_ahead(2), 5, np.zeros(7))),
+        flat(Calendar("week", panel.with_ahead(2), 5, np.zeros((7, 2)))),
     )
     assert trial.scaled_errors("way")[0, 0] == pytest.approx((2 + 1) / 2 / 1.5)
     assert trial.scaled_errors("way", 1)[0, 0] == pytest.approx(2 / 1.5)
@@ -74,19 +77,30 @@ def test_parts_of_both_levels_add_up_to_the_cent() -> None:
 
 def test_season_and_holidays_are_found_again() -> None:
     every = pd.date_range("2023-01-02", periods=143, freq="W-MON")
-    holidays = holiday_counts(every, every[-1] + pd.Timedelta(days=7), {"Germany": 1.0}, {})
+    days_off = days_off_of(every, every[-1] + pd.Timedelta(days=7), {"Germany": 1.0}, {})
     wave = 0.4 * np.cos(2 * np.pi * (every.dayofyear.to_numpy() + 3) / 365.25)
-    truth = np.exp(wave - 0.2 * holidays)
+    truth = np.exp(wave + days_off @ [-0.2, -0.1])
     noise = np.exp(0.03 * np.random.default_rng(3).standard_normal(130))
-    factors = season_factors(50 * truth[:130] * noise, Calendar("week", every, 130, holidays), SEASON)
+    factors = season_factors(50 * truth[:130] * noise, Calendar("week", every, 130, days_off), SEASON)
     assert factors.has_season
-    assert factors.has_holidays
-    assert factors.holiday_effect == pytest.approx(-0.2, abs=0.03)
+    assert factors.day_off_effects == pytest.approx((-0.2, -0.1), abs=0.03)
     assert np.corrcoef(np.log(factors.ahead), np.log(truth[130:]))[0, 1] > 0.98
 
 
+def test_the_season_of_the_sample_shop_is_found_from_two_years() -> None:
+    """Orders are drawn with the intensities of the sample shop; the factors of the quarter after are known."""
+    days = day_factors(date(2023, 1, 2), 143 * 7).reshape(143, 7).sum(axis=1)
+    calendar = Calendar("week", pd.date_range("2023-01-02", periods=143, freq="W-MON"), 104, np.zeros((143, 2)))
+    drawn = np.random.default_rng(5).poisson(100 / 7 * days[:104]).astype(float)
+    factors = season_factors(drawn, calendar, SEASON)
+    found, truth = np.log(np.concatenate([factors.past, factors.ahead])), np.log(days)
+    assert np.std(truth) > 0.15
+    assert np.std((found - truth)[104:]) < 0.06
+    assert np.corrcoef(found, truth)[0, 1] > 0.95
+
+
 def test_no_season_is_seen_in_noise() -> None:
-    calendar = Calendar("week", pd.date_range("2023-01-02", periods=117, freq="W-MON"), 104, np.zeros(117))
+    calendar = Calendar("week", pd.date_range("2023-01-02", periods=117, freq="W-MON"), 104, np.zeros((117, 2)))
     total = 100 + 10 * np.random.default_rng(4).standard_normal(104)
     factors = season_factors(total, calendar, SEASON)
     assert not factors.has_season
@@ -100,7 +114,7 @@ def test_ets_is_that_of_another_library() -> None:
     random = np.random.default_rng(7)
     level = 100 + np.cumsum(random.standard_normal(120))
     values = level + 3 * random.standard_normal(120)
-    factors = flat(Calendar("week", pd.date_range("2023-01-02", periods=123, freq="W-MON"), 120, np.zeros(123)))
+    factors = flat(Calendar("week", pd.date_range("2023-01-02", periods=123, freq="W-MON"), 120, np.zeros((123, 2))))
     found = each_series(ets(), values[:, None], factors, 3)[:, 0]
     expected = ETSModel(values, error="add", trend=None).fit(disp=False).forecast(3)
     assert found == pytest.approx(expected, rel=0.005)
@@ -110,6 +124,15 @@ def test_holidays_by_the_name_of_the_country() -> None:
     weeks = pd.date_range("2025-04-14", periods=2, freq="W-MON")
     end = pd.Timestamp("2025-04-28")
     codes = {"EIRE": "IE", "United Kingdom": "GB/ENG"}
-    of = {name: holiday_counts(weeks, end, {name: 1.0}, codes).tolist() for name in ("United Kingdom", "EIRE")}
-    assert of == {"United Kingdom": [1.0, 1.0], "EIRE": [0.0, 1.0]}  # Good Friday is none in Ireland
-    assert holiday_counts(weeks, end, {"Atlantis": 1.0}, {}).tolist() == [0.0, 0.0]
+    of = {
+        name: days_off_of(weeks, end, {name: 1.0}, codes)[:, 0].tolist()
+        for name in ("United Kingdom", "EIRE", "Atlantis")
+    }
+    # Good Friday is none in Ireland
+    assert of == {"United Kingdom": [1.0, 1.0], "EIRE": [0.0, 1.0], "Atlantis": [0.0, 0.0]}
+
+
+def test_days_at_the_turn_of_the_year() -> None:
+    weeks = pd.date_range("2025-12-22", periods=2, freq="W-MON")
+    counted = days_off_of(weeks, pd.Timestamp("2026-01-05"), {"Germany": 0.5, "Atlantis": 0.5}, {})
+    assert counted.tolist() == [[0.0, 0.5 * 5], [0.0, 0.5 * 4]]  # 24 to 28, 29 to 1; its holidays are among them
