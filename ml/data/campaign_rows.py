@@ -38,10 +38,18 @@ class CampaignRows:
     features: tuple[str, ...]
 
     def prepared(self, fitted_on: pd.DataFrame, *others: pd.DataFrame) -> tuple[NDArray, ...]:
-        """Standardised features of the rows that a model is fitted on, then of others, by the first ones' measures."""
+        """Standardised features of the rows that a model is fitted on, then of others, by the first ones' measures.
+
+        What lies beyond the first ones' range is taken to their least or largest value: of who is unlike all who were
+        chosen nothing was learned, and a line drawn further would tell too much.
+        """
         columns = list(self.features)
         preprocessor = linear_preprocessor(self.features, CATEGORIES).fit(fitted_on[columns])
-        return tuple(np.asarray(preprocessor.transform(rows[columns]), dtype=float) for rows in (fitted_on, *others))
+        known, *further = (
+            np.asarray(preprocessor.transform(rows[columns]), dtype=float) for rows in (fitted_on, *others)
+        )
+        least, largest = known.min(axis=0), known.max(axis=0)
+        return known, *(np.clip(rows, least, largest) for rows in further)
 
 
 def read_campaign_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> CampaignRows:
