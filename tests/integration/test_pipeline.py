@@ -21,7 +21,7 @@ from warehouse.audiences.manifest import Manifest
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
-from warehouse.jobs.registry import trained_jobs
+from warehouse.jobs.registry import job_specs, trained_jobs
 
 pytestmark = pytest.mark.integration
 
@@ -98,6 +98,20 @@ def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
         [(scored,)] = pipeline.published(settings, query)
         assert scored > 300, table
     assert set(outcomes) == set(trained_jobs())
+
+
+def test_every_job_hands_over_what_it_found(shop) -> None:
+    """The optional ones, too: rows of this shop, a run in MLflow, and their best in the profile."""
+    settings, *_ = shop
+    for spec in job_specs():
+        query = f"select count(*), count(mlflow_run_id) from scores.{spec.scores.table}_current where status = 'scored'"
+        [(scored, of_a_run)] = pipeline.published(settings, query)
+        assert scored == of_a_run > 0, spec.name
+    found = "next_order_probability, recommended_product_code, new_product_code, last_feedback_sentiment, anomaly_rank"
+    [counts] = pipeline.published(
+        settings, f"select {', '.join(f'count({column})' for column in found.split(', '))} from marts.customer_360"
+    )
+    assert min(counts) > 0, dict(zip(found.split(", "), counts, strict=True))
 
 
 def test_every_published_table_and_column_says_what_it_means(shop) -> None:

@@ -11,6 +11,7 @@ joined as (
     from {{ ref('dim_customers') }}
     inner join {{ ref('int_customer_behaviour') }} using (customer_id)
     inner join {{ ref('int_customer_scores') }} using (customer_id)
+    left join {{ ref('int_customer_findings') }} using (customer_id)
 
 ),
 
