@@ -1,5 +1,6 @@
--- What the optional jobs found on the run's date: the best of each, in one row per customer of whom any has found something.
+-- What the optional jobs found on the run's date: the best of each.
 {%- set lists = {'recommended_product': 'all_products', 'new_product': 'new_products'} %}
+{%- set offers = latest_scores(source('scores', 'customer_recommendations'), 'customer_id, list_name, product_code') %}
 
 with
 
@@ -12,7 +13,7 @@ with
         product_code as {{ column }}_code,
         product_name as {{ column }}_name,
         reason_words as {{ column }}_reason
-    from ({{ latest_scores(source('scores', 'customer_recommendations'), 'customer_id, list_name, product_code') }}) as found
+    from ({{ offers }}) as found
     where list_name = '{{ list }}' and recommendation_rank = 1 and status = 'scored'
 
 ),
@@ -27,6 +28,12 @@ next_order as (
 uplift as (
 
     {{ latest_scores(source('scores', 'customer_uplift')) }}
+
+),
+
+next_action as (
+
+    {{ latest_scores(source('scores', 'customer_next_action')) }}
 
 ),
 
@@ -70,6 +77,8 @@ found as (
         uplift.uplift_probability as contact_uplift_probability,
         cast(uplift.expected_profit_amount as decimal(18, 2)) as contact_profit_amount,
         uplift.is_worth_contacting,
+        next_action.suggested_action as learned_action,
+        next_action.is_serving as is_learned_action_proven,
         doubts.anomaly_rank,
         doubts.anomaly_reasons,
         doubts.state as anomaly_state
@@ -84,6 +93,8 @@ found as (
         on customers.customer_id = texts.customer_id and texts.newest_rank = 1
     left join uplift
         on customers.customer_id = uplift.customer_id
+    left join next_action
+        on customers.customer_id = next_action.customer_id
     left join doubts
         on customers.customer_id = doubts.customer_id and doubts.worst_rank = 1
 
