@@ -34,6 +34,7 @@
         'nps': {'needs': ['feedback', 'recommendations'], 'otherwise': 'No answer is new enough.'},
         'satisfaction_and_churn': {'needs': ['feedback'],
             'otherwise': 'No answer of a known customer is as old as the churn horizon.'},
+        'feedback_months': {'needs': ['feedback'], 'otherwise': 'No text has been read (the job feedback_sentiment).'},
         'acquisition_monthly': {'needs': ['dated_customers'], 'otherwise': 'No customer was won before the run’s date.'},
         'acquisition_payback': {'needs': ['purchases'], 'otherwise': 'No cohort has bought yet.'},
         'revenue_new_and_returning': {'needs': ['orders'], 'otherwise': 'There are no months yet.'},

@@ -533,6 +533,7 @@ _FREQUENCY = "marts.purchase_frequency"
 _COHORTS = "marts.cohort_revenue_retention"
 _YEARS = "marts.loyalty_months"
 _NPS = "marts.nps"
+_TEXTS = "marts.feedback_months"
 _SATISFACTION = "marts.satisfaction_and_churn"
 LOYALTY = [
     Breakage(
@@ -553,6 +554,8 @@ LOYALTY = [
     ),
     Breakage(f"{_YEARS}: years_are_the_sum_of_their_orders", (f"update {_YEARS} set order_count_12m = 3",)),
     Breakage(f"{_NPS}: scores_follow_from_their_counts", (f"update {_NPS} set passive_count = 1",)),
+    Breakage(f"{_TEXTS}: labels_are_all_texts", (f"update {_TEXTS} set neutral_count = 1 where cut_by = 'theme'",)),
+    Breakage(f"{_TEXTS}: each_cut_holds_every_text", (f"delete from {_TEXTS} where cut_by = 'all'",)),
     Breakage(
         f"{_SATISFACTION}: answers_add_up_to_all",
         (f"update {_SATISFACTION} set answer_count = 2 where answer = 'promoter'",),

@@ -1,4 +1,4 @@
-"""Loyalty in the small shop, by hand: c1 bought again after 152 days, c2 never; one promoter has answered."""
+"""Loyalty in the small shop, by hand: c1 bought again after 152 days, c2 never; one promoter, two texts."""
 
 LOYALTY = """
 insert into marts.repeat_purchase by name select * from (values
@@ -19,6 +19,9 @@ insert into marts.loyalty_months by name select date '2024-06-01' as month, 2 as
 insert into marts.nps by name select 'all' as cut_by, 'all' as cut_value, 1 as answer_count, 1 as promoter_count,
     0 as passive_count, 0 as detractor_count, 100.0 as nps_points, -25.0 as lower_nps_points,
     100.0 as upper_nps_points, 2 as order_count, 1 as answered_order_count;
+insert into marts.feedback_months by name select date '2024-06-01' as month, unnest(['all', 'theme']) as cut_by,
+    unnest(['all', 'late']) as cut_value, 2 as text_count, 1 as negative_count, 0 as neutral_count,
+    1 as positive_count, 0.5 as negative_share, 0.1 as lower_negative_share, 0.9 as upper_negative_share;
 insert into marts.satisfaction_and_churn by name
 select 'nps' as measure, unnest(['promoter', 'all']) as answer, 1 as answer_count, 0 as churned_answer_count,
     0.0 as churn_share, 0.0 as lower_churn_share, 0.8 as upper_churn_share;

@@ -114,6 +114,22 @@ def test_every_job_hands_over_what_it_found(shop) -> None:
     assert min(counts) > 0, dict(zip(found.split(", "), counts, strict=True))
 
 
+def test_months_of_feedback_are_the_texts_of_the_job(shop) -> None:
+    settings, *_ = shop
+    texts = pipeline.published(
+        settings,
+        "select strftime(given_date, '%Y-%m'), sentiment_label, count(*) from scores.feedback_sentiment_current "
+        "where status = 'scored' group by all",
+    )
+    months = pipeline.published(
+        settings,
+        "select strftime(month, '%Y-%m'), unnest(['negative', 'neutral', 'positive']), "
+        "unnest([negative_count, neutral_count, positive_count]) from marts.feedback_months where cut_by = 'all'",
+    )
+    assert {row for row in months if row[2]} == set(texts)
+    assert len(texts) > 10
+
+
 def test_every_published_table_and_column_says_what_it_means(shop) -> None:
     settings, *_ = shop
     tables = pipeline.published(settings, "select schema_name, table_name, comment from duckdb_tables()")

@@ -11,6 +11,7 @@ from expectations.suites.relationship.coverage import coverage_suite
 from expectations.suites.relationship.kpis import kpis_suite
 from expectations.suites.relationship.lifecycle import lifecycle_suites
 from expectations.suites.relationship.loyalty import loyalty_suites
+from expectations.suites.relationship.voice import voice_suites
 from expectations.suites.rules import TableSuite
 
 
@@ -25,5 +26,6 @@ def relationship_suites() -> list[TableSuite]:
         *conversion_suites(),
         *attribution_suites(),
         *loyalty_suites(),
+        *voice_suites(),
         *acquisition_suites(),
     ]
