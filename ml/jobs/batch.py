@@ -38,7 +38,15 @@ class Results:
 
 
 class BatchJob(DeclaredJob, ABC):
-    """A question answered from the marts of one date, without a model."""
+    """A question answered from the marts of one date, without a model.
+
+    Attributes
+    ----------
+    left_out
+        Why customers are not among the results of a job about customers; each of them has a row that says so.
+    """
+
+    left_out = "no result"
 
     @abstractmethod
     def results(self, connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Results:

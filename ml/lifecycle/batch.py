@@ -37,7 +37,7 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
         task, file = load_batch_job(job), BuildFile(settings, source)
         with file.opened(read_only=True):
             results, refusal = _results(file, task, as_of_date)
-            rows = _with_every_customer(results.rows, known_customers(file, task), refusal or "no result")
+            rows = _with_every_customer(results.rows, known_customers(file, task), refusal or task.left_out)
         tags = {"source": source, "as_of_date": as_of_date.isoformat(), "job": job}
         server = TrackingServer(settings)
         describe_results(server, task.spec, task.spec.question.format(horizon_days=task.horizon_days))

@@ -29,6 +29,8 @@ _AMOUNTS = ["expected_order_amount", "order_amount_lower", "order_amount_upper"]
 class NextOrderJob(BatchJob):
     """The next order of every customer who has ordered before."""
 
+    left_out = "has no order that stands"
+
     def results(self, connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Results:
         settings = load_configuration(NextOrderConfiguration, self.name)
         known = read_order_days(connection, as_of_date)
