@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline import stages
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.settings import Settings
+from warehouse.jobs.registry import job_specs
 
 
 def run_all(settings: Settings, source: str, given: Path | None = None, as_of: date | None = None):
@@ -33,7 +34,11 @@ def in_build_file(settings: Settings, source: str, query: str) -> list[tuple]:
 
 
 def content_hashes(settings: Settings, schemas: tuple[str, ...] = ("marts", "scores")) -> dict[str, str]:
-    """A hash of each published table's rows, whatever their order; times of computing left out."""
+    """A hash of each published table's rows, whatever their order.
+
+    Times of computing are left out, and the runs of jobs without a model, which are computed each time.
+    """
+    runs_change = {spec.scores.table for spec in job_specs() if not spec.has_model}
     hashes = {}
     with open_published(settings) as connection:
         tables = connection.execute(
@@ -42,7 +47,9 @@ def content_hashes(settings: Settings, schemas: tuple[str, ...] = ("marts", "sco
         ).fetchall()
         for schema, table in tables:
             columns = [row[0] for row in connection.execute(f"describe {schema}.{table}").fetchall()]
-            kept = ", ".join(f'"{column}"' for column in columns if column != "scored_at")
+            is_run_new = table.removesuffix("_current") in runs_change
+            left_out = {"scored_at", "mlflow_run_id"} if is_run_new else {"scored_at"}
+            kept = ", ".join(f'"{column}"' for column in columns if column not in left_out)
             rows = connection.execute(f"select {kept} from {schema}.{table}").fetchall()
             hashes[f"{schema}.{table}"] = hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
     return hashes

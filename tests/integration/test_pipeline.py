@@ -101,9 +101,9 @@ def test_all_three_jobs_found_a_model_that_serves(shop) -> None:
 
 
 def test_every_job_hands_over_what_it_found(shop) -> None:
-    """The optional ones, too: rows of this shop, a run in MLflow, and their best in the profile."""
+    """Those without a model: rows of this shop, a run in MLflow, and their best in the profile."""
     settings, *_ = shop
-    for spec in job_specs():
+    for spec in (spec for spec in job_specs() if not spec.has_model):
         query = f"select count(*), count(mlflow_run_id) from scores.{spec.scores.table}_current where status = 'scored'"
         [(scored, of_a_run)] = pipeline.published(settings, query)
         assert scored == of_a_run > 0, spec.name
@@ -252,6 +252,8 @@ def test_stages_find_whose_lifetime_has_ended(shop) -> None:
 
 # Pages whose blocks are pieces of models and sources, or ask what is not published.
 NOT_ASKED = {"adding-a-feature.md", "adding-a-raw-table.md", "adding-a-source.md", "identity.md"}
+# A page whose tables fill from the second run on.
+ANSWERED_LATER = {"audiences.md"}
 PAGES = [
     page
     for page in (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
@@ -269,7 +271,7 @@ def test_the_queries_of_the_docs_are_answered_and_with_the_columns_shown(shop, p
             found = connection.execute(query)
             if header:
                 assert [column[0] for column in found.description] == header.split()
-                assert len(found.fetchall()) >= 1, query
+                assert found.fetchall() or page.name in ANSWERED_LATER, query
 
 
 def test_every_job_has_a_page_that_says_how_good_it_is() -> None:
@@ -293,6 +295,7 @@ def test_a_failed_gate_stops_before_publishing(shop, tmp_path: Path) -> None:
     assert failed[0][0] >= 1
 
 
+@pytest.mark.campaign
 def test_a_slice_of_online_retail(tmp_path: Path, real_data: Path) -> None:
     settings = Settings(home=tmp_path / "home", memory_limit="1GB")
     slice_file = tmp_path / "slice.parquet"

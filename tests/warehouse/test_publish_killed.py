@@ -49,10 +49,10 @@ def test_killed_at_any_step_the_former_or_the_new_version_is_live(settings: Sett
 
 
 def test_a_full_disk_is_told_and_leaves_the_former_version(tmp_path: Path) -> None:
-    """On a file system of 12 MiB of its own, where the user may make one."""
+    """On a file system of 20 MiB of its own, where the user may make one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    script = f"mount -t tmpfs -o size=12m tmpfs {disk} && exec {sys.executable} -m tests.warehouse.full_disk {disk}"
+    script = f"mount -t tmpfs -o size=20m tmpfs {disk} && exec {sys.executable} -m tests.warehouse.full_disk {disk}"
     if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this user may not mount a file system of its own (unshare -rm)")
     done = subprocess.run(

@@ -52,8 +52,8 @@ def measures(
 def reaches(numerator: ArrayLike, denominator: ArrayLike, share: float) -> NDArray:
     """Whether a ratio of counts is at least a decimal share, without an error of rounding at the edge.
 
-    >>> reaches(8, 10, 0.8)
-    array(True)
+    >>> bool(reaches(8, 10, 0.8))
+    True
     """
     from fractions import Fraction
 
