@@ -50,7 +50,11 @@ orders as (
     group by customer_id, known_at
 ),
 channels as (
-    select movements.customer_id, movements.known_at, max_by(orders.sales_channel, movements.sold_at) as last_channel
+    select
+        movements.customer_id,
+        movements.known_at,
+        last(orders.sales_channel order by movements.sold_at, movements.order_id)
+            filter (orders.sales_channel is not null) as last_channel
     from movements
     inner join marts.fct_orders as orders on movements.order_id = orders.order_id
     where movements.is_demand
@@ -113,7 +117,7 @@ with lines as (
         moments.customer_id,
         moments.known_at,
         coalesce(products.category, lines.product_code) as product_group,
-        greatest(lines.original_amount, 0)::double as amount
+        cast(greatest(lines.original_amount, 0) as decimal(38, 9)) as amount -- sums do not depend on the order
     from moments
     inner join intermediate.int_customer_movements as movements
         on moments.customer_id = movements.customer_id
@@ -135,7 +139,7 @@ select
     customer_id,
     known_at,
     product_group,
-    sum(amount) / nullif(sum(sum(amount)) over (partition by customer_id, known_at), 0) as amount_share
+    sum(amount)::double / nullif(sum(sum(amount)) over (partition by customer_id, known_at), 0)::double as amount_share
 from lines
 group by customer_id, known_at, product_group
 qualify product_group in (select product_group from largest)

@@ -45,11 +45,14 @@ lines as (
         documents.country,
         coalesce(products.category, $unknown) as category,
         movements.part = 'sale' and movements.line_kind = 'goods' and movements.original_amount > 0 as is_item,
-        case
-            when movements.part = 'return' and void_returns.amount <> 0 and documents.returned_amount <> 0
-                then movements.amount * (1 - void_returns.amount / documents.returned_amount)
-            else movements.amount
-        end as amount
+        -- no double: sums must be the same in whatever order the rows come
+        cast(
+            case
+                when movements.part = 'return' and void_returns.amount <> 0 and documents.returned_amount <> 0
+                    then movements.amount * (1 - void_returns.amount / documents.returned_amount)
+                else movements.amount
+            end as decimal(38, 9)
+        ) as amount
     from intermediate.int_movements as movements
     inner join documents using (order_id)
     left join marts.dim_products as products using (product_code)
