@@ -43,8 +43,8 @@ texts as (
     select
         *,
         row_number() over (partition by customer_id order by given_date desc, feedback_id desc) as newest_rank
-    from ({{ latest_scores(source('scores', 'feedback_sentiment'), 'feedback_id') }}) as found
-    where customer_id is not null and status = 'scored'
+    from {{ ref('int_feedback_read') }}
+    where customer_id is not null
 
 ),
 

@@ -5,8 +5,7 @@ texts as (
     select
         *,
         {{ month_of('given_date') }} as month
-    from ({{ latest_scores(source('scores', 'feedback_sentiment'), 'feedback_id') }}) as found
-    where status = 'scored'
+    from {{ ref('int_feedback_read') }}
 
 ),
 
