@@ -32,9 +32,12 @@ CASES = {
 }
 
 
-# One day alone goes through the marts and their tests in tests/dbt/test_dbt_small_inputs.py.
+# One day alone, and one customer, go through the marts and their tests in tests/dbt/test_dbt_small_inputs.py.
+_ELSEWHERE = ("one customer", "a single day")
+
+
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=[pytest.mark.campaign] if case == "a single day" else []) for case in CASES]
+    "case", [pytest.param(case, marks=[pytest.mark.campaign] if case in _ELSEWHERE else []) for case in CASES]
 )
 def test_it_is_published_with_reasons(case: str, settings: Settings, tmp_path: Path) -> None:
     given = tmp_path / "given"
