@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class Ratio(Frozen):
@@ -46,22 +47,15 @@ class Outliers(Frozen):
     neighbour_count: int = Field(ge=1)
 
 
-class WhoRanks(Frozen):
-    minimum_unit_count: int = Field(ge=1)
-    repetition_count: int = Field(ge=1)
-    confidence: float = Field(gt=0, lt=1)
-
-
 class Stability(Frozen):
     days: int = Field(ge=1)
     first_count: int = Field(ge=1)
     still_among: int = Field(ge=1)
 
 
-class AnomaliesConfiguration(Frozen):
+class AnomaliesConfiguration(ResampledConfiguration):
     """All of it; the comments stand in the file."""
 
-    random_seed: int
     listed_maximum: int = Field(ge=1)
     minimum_order_count: int = Field(ge=1)
     quantity: Ratio
@@ -80,5 +74,5 @@ class AnomaliesConfiguration(Frozen):
     sharing: Sharing
     maximum_strength: float = Field(ge=1)
     outliers: Outliers
-    choice: WhoRanks
+    minimum_decided_count: int = Field(ge=1)
     stability: Stability

@@ -20,7 +20,7 @@ select
     coalesce(pseudo_product_kind, line_kind) as what, part,
     cast(quantity as double) as quantity,
     cast(unit_price_amount as double) * coalesce(cast(exchange_rate as double), 1) as price,
-    cast(amount as double) as amount
+    cast(amount as decimal(38, 9)) as amount -- no double: sums must be the same in whatever order the rows come
 from intermediate.int_movements
 where movement_status = 'kept' and order_date < $as_of_date
 """
@@ -78,7 +78,7 @@ create or replace temp table anomaly_orders as
 with sold as (
     select
         order_id, any_value(customer_id) as customer_id, min(occurred_at) as ordered_at,
-        sum(amount) as amount, count(*) as line_count,
+        cast(sum(amount) as double) as amount, count(*) as line_count,
         md5(string_agg(concat_ws('|', product_code, product_description, quantity, price, amount), ';'
             order by product_code, product_description, quantity, price, amount)) as basket
     from anomaly_lines
@@ -95,7 +95,7 @@ unusual as (
     group by 1
 ),
 taken as (
-    select order_id, max(from_at) as taken_at, -sum(cast(amount as double)) as taken_amount
+    select order_id, max(from_at) as taken_at, -cast(sum(cast(amount as decimal(38, 9))) as double) as taken_amount
     from intermediate.int_takebacks
     where record_kind = 'take' and from_at < $as_of_date and (until_at is null or until_at >= $as_of_date)
     group by 1

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from ml.evaluation.bootstrap import Resamples
 from ml.jobs.anomalies.configuration import AnomaliesConfiguration
 from ml.jobs.anomalies.outliers import FOREST, NEIGHBOURS
 from ml.jobs.anomalies.states import CONFIRMED, DISMISSED
@@ -40,20 +39,15 @@ def who_ranks(table: pd.DataFrame, configuration: AnomaliesConfiguration) -> Cho
 
     No way has learned from them, so that nothing is measured on what it was fitted to.
     """
-    settings = configuration.choice
+    least = configuration.minimum_decided_count
     contenders = []
     for way in WAYS:
         values = values_by(way, table)
         confirmed, dismissed = (values[table["state"] == state].to_numpy() for state in (CONFIRMED, DISMISSED))
-        share = _share_below(confirmed, dismissed) if len(dismissed) >= settings.minimum_unit_count else np.zeros(0)
+        share = _share_below(confirmed, dismissed) if len(dismissed) >= least else np.zeros(0)
         figures = {METRIC: float(share.mean())} if len(share) else {}
         contenders.append(Contender(way, way == RULES, figures, share))
-    return choose(
-        contenders,
-        METRIC,
-        Resamples(settings.repetition_count, settings.confidence, seed=configuration.random_seed),
-        minimum_units=settings.minimum_unit_count,
-    )
+    return choose(contenders, METRIC, configuration.resamples, minimum_units=least)
 
 
 def _share_below(values: NDArray, others: NDArray) -> NDArray:

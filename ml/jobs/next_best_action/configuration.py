@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ml.configuration import Frozen, load_configuration
+from ml.configuration import load_configuration
 from ml.estimators.bandit import BanditParameters
-from ml.estimators.parameters import Bootstrap
-from ml.evaluation.bootstrap import Resamples
+from ml.jobs.resampled import ResampledConfiguration
 
 
-class ActionConfiguration(Frozen):
-    random_seed: int
+class ActionConfiguration(ResampledConfiguration):
     minimum_row_count: int = Field(ge=50)
     origin_count: int = Field(ge=1)
-    bootstrap: Bootstrap
     contacting_actions: frozenset[str]
     bandit: BanditParameters
-
-    @property
-    def resamples(self) -> Resamples:
-        """The resamples behind the comparison with the rules."""
-        return Resamples(self.bootstrap.repetition_count, self.bootstrap.confidence, self.random_seed)
 
 
 def configuration() -> ActionConfiguration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen
-from ml.estimators.parameters import Bootstrap
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class RuleSettings(Frozen):
@@ -25,8 +25,7 @@ class Regular(Frozen):
     maximum_variation: float = Field(gt=0)
 
 
-class NextOrderConfiguration(Frozen):
-    random_seed: int
+class NextOrderConfiguration(ResampledConfiguration):
     horizon_days: int = Field(ge=14)
     coverage: float = Field(gt=0, lt=1)
     expected_from_probability: float = Field(gt=0, lt=1)
@@ -38,7 +37,6 @@ class NextOrderConfiguration(Frozen):
     rules: RuleSettings
     season: SeasonSettings
     regular: Regular
-    bootstrap: Bootstrap
 
     @property
     def levels(self) -> tuple[float, float, float]:

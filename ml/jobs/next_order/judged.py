@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.data.sampling import sampled
-from ml.evaluation.bootstrap import Resamples
 from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.next_order import amount_ways, date_ways
 from ml.jobs.next_order.amount_ways import Amounts
@@ -149,9 +148,7 @@ def _choose(
         Contender(name, name in rules, _means([figures[name] for figures, _ in parts]), units[name].to_numpy())
         for name in names
     ]
-    bootstrap = settings.bootstrap
-    resamples = Resamples(bootstrap.repetition_count, bootstrap.confidence, settings.random_seed)
-    return choose(contenders, metric, resamples, about=about)
+    return choose(contenders, metric, settings.resamples, about=about)
 
 
 def _means(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:

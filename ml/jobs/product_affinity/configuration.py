@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen
-from ml.estimators.parameters import Bootstrap
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class Search(Frozen):
@@ -27,8 +27,7 @@ class Later(Frozen):
     minimum_antecedent_count: int = Field(ge=1)
 
 
-class ProductAffinityConfiguration(Frozen):
-    random_seed: int
+class ProductAffinityConfiguration(ResampledConfiguration):
     minimum_basket_count: int = Field(ge=10)
     minimum_segment_basket_count: int = Field(ge=10)
     period_days: tuple[int, ...]
@@ -37,4 +36,3 @@ class ProductAffinityConfiguration(Frozen):
     minimum_confidence_share: float = Field(ge=0, lt=1)
     maximum_rule_count: int = Field(ge=1)
     later: Later
-    bootstrap: Bootstrap

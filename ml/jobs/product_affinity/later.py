@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.evaluation.bootstrap import Resamples
 from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.product_affinity.baskets import Baskets
 from ml.jobs.product_affinity.configuration import ProductAffinityConfiguration
@@ -140,6 +139,4 @@ def choice_of(origins: Sequence[Remeasured], settings: ProductAffinityConfigurat
         Contender(name, name in RULES, {METRIC: float(units[name].mean())}, units[name].to_numpy())
         for name in map(str, units)
     ]
-    bootstrap = settings.bootstrap
-    resamples = Resamples(bootstrap.repetition_count, bootstrap.confidence, settings.random_seed)
-    return choose(contenders, METRIC, resamples, about="expected confidence")
+    return choose(contenders, METRIC, settings.resamples, about="expected confidence")

@@ -65,11 +65,6 @@ def _best_signals(
     return {name: (best_of(name, popular), best_of(name, own)) for name in LIST_NAMES}
 
 
-def judged_customers(fitted: Fitted, truth: Sparse) -> NDArray:
-    """Positions of those who had bought before and bought something that counts afterwards."""
-    return np.flatnonzero((np.diff(truth.indptr) > 0) & (fitted.history.purchase_counts > 0))
-
-
 def measure(
     fitted: Fitted,
     ways: Mapping[str, Sequence[Way]],
@@ -83,7 +78,7 @@ def measure(
     truths
         By list, positive where something counts as a hit, shape (n_customers, n_products).
     """
-    judged = {name: judged_customers(fitted, truths[name]) for name in ways}
+    judged = {name: fitted.history.judged(truths[name]) for name in ways}
     lists: dict[tuple[str, str], list[NDArray]] = {(name, way.name): [] for name in ways for way in ways[name]}
     everyone = np.unique(np.concatenate(list(judged.values())))
     for block in blocks(everyone, settings.block_customer_count):

@@ -104,8 +104,7 @@ def _candidates(
     fitted: Fitted, truth: Sparse, list_name: str, settings: RecommendationsConfiguration
 ) -> tuple[tuple[str, ...], NDArray, NDArray]:
     """Products that a signal puts forward for customers who bought before and after, and whether they were bought."""
-    judged = (np.diff(truth.indptr) > 0) & (fitted.history.purchase_counts > 0)
-    customers = np.flatnonzero(judged)
+    customers = fitted.history.judged(truth)
     if len(customers) > settings.blend.maximum_customer_count:
         random = np.random.default_rng(settings.random_seed)
         customers = np.sort(random.choice(customers, settings.blend.maximum_customer_count, replace=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen
-from ml.estimators.parameters import Bootstrap
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class Durable(Frozen):
@@ -48,8 +48,7 @@ class Reasons(Frozen):
     minimum_common_buyer_count: int = Field(ge=1)
 
 
-class RecommendationsConfiguration(Frozen):
-    random_seed: int
+class RecommendationsConfiguration(ResampledConfiguration):
     list_length: int = Field(ge=1)
     unsold_product_places: int = Field(ge=0)
     out_of_sale_after_days: int = Field(ge=1)
@@ -68,4 +67,3 @@ class RecommendationsConfiguration(Frozen):
     ease: Ease
     blend: Blend
     reasons: Reasons
-    bootstrap: Bootstrap

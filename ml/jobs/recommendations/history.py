@@ -69,22 +69,35 @@ class History:
     @cached_property
     def last_ages(self) -> Sparse:
         """Days since a customer last bought a product, and one: no entry is "never"."""
-        pairs = self.customers.astype(np.int64) * self.shape[1] + self.products
-        first = np.flatnonzero(np.diff(pairs, prepend=-1))
-        ages = np.minimum.reduceat(self.ages, first) if len(first) else self.ages
-        return csr_matrix(
-            (ages.astype(np.float32) + 1, (self.customers[first], self.products[first])), shape=self.shape
-        )
+        return self._reduced_ages(np.minimum)
 
     @cached_property
     def first_ages(self) -> Sparse:
         """Days since a customer first bought a product, and one."""
-        pairs = self.customers.astype(np.int64) * self.shape[1] + self.products
-        first = np.flatnonzero(np.diff(pairs, prepend=-1))
-        ages = np.maximum.reduceat(self.ages, first) if len(first) else self.ages
+        return self._reduced_ages(np.maximum)
+
+    @cached_property
+    def pairs(self) -> NDArray:
+        """Customer and product of each entry as one number, which rises."""
+        return self.customers.astype(np.int64) * self.shape[1] + self.products
+
+    def _reduced_ages(self, reduce: np.ufunc) -> Sparse:
+        """One age by customer and product, and one."""
+        first = np.flatnonzero(np.diff(self.pairs, prepend=-1))
+        ages = reduce.reduceat(self.ages, first) if len(first) else self.ages
         return csr_matrix(
             (ages.astype(np.float32) + 1, (self.customers[first], self.products[first])), shape=self.shape
         )
+
+    def judged(self, truth: Sparse) -> NDArray:
+        """Positions of those who had bought before and bought something that counts afterwards.
+
+        Parameters
+        ----------
+        truth
+            Entries where something counts, shape (n_customers, n_products).
+        """
+        return np.flatnonzero((np.diff(truth.indptr) > 0) & (self.purchase_counts > 0))
 
     @cached_property
     def gaps(self) -> tuple[NDArray, NDArray]:

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from ml.competition.results import Refused
-from ml.evaluation.bootstrap import Resamples
 from ml.jobs.choice import Choice, Contender, choose
-from ml.jobs.recommendations.backtest import Learned, judged_customers, learn_ways, measure, wanted
+from ml.jobs.recommendations.backtest import Learned, learn_ways, measure, wanted
 from ml.jobs.recommendations.configuration import RecommendationsConfiguration
 from ml.jobs.recommendations.lists import ALL_PRODUCTS, LIST_NAMES, NEW_PRODUCTS
 from ml.jobs.recommendations.matrices import Sparse
@@ -92,7 +91,7 @@ def _measured(
 ) -> dict[str, dict[str, Measured]] | None:
     """Both lists of every way; None if too few customers can be judged."""
     truths = {name: wanted(fitted, truth, name) for name in LIST_NAMES}
-    if any(len(judged_customers(fitted, one)) < settings.minimum_customer_count for one in truths.values()):
+    if any(len(fitted.history.judged(one)) < settings.minimum_customer_count for one in truths.values()):
         return None
     return measure(fitted, learned.ways, truths, settings)
 
@@ -109,8 +108,7 @@ def _judgement(
         ways = {way.name: way for way in final.ways[name]}
         kept = [way for way in ways.values() if all(way.name in origin for origin in measured[name])]
         contenders = [_contender(way, [origin[way.name] for origin in measured[name]]) for way in kept]
-        resamples = Resamples(settings.bootstrap.repetition_count, settings.bootstrap.confidence, settings.random_seed)
-        choice = choose(contenders, _METRIC, resamples, about=name.replace("_", " "))
+        choice = choose(contenders, _METRIC, settings.resamples, about=name.replace("_", " "))
         choices.append(choice)
         serving[name] = ways[choice.serving or choice.baseline]
         figures |= _figures(name, choice)

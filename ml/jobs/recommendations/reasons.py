@@ -131,17 +131,11 @@ class Reasoner:
     def _ages(self, customer: int, product: int) -> NDArray:
         """Days since each purchase of the product by the customer."""
         history = self.fitted.history
-        start, end = np.searchsorted(self._pairs, [self._pair(customer, product), self._pair(customer, product) + 1])
+        start, end = np.searchsorted(history.pairs, [self._pair(customer, product), self._pair(customer, product) + 1])
         return history.ages[start:end]
 
     def _pair(self, customer: int, product: int) -> int:
         return int(customer) * self.fitted.history.shape[1] + int(product)
-
-    @cached_property
-    def _pairs(self) -> NDArray:
-        """Customer and product of each entry as one number, which rises."""
-        history = self.fitted.history
-        return history.customers.astype(np.int64) * history.shape[1] + history.products
 
     def _common_buyers(self, first: int, second: int) -> int:
         pair = (min(first, second), max(first, second))

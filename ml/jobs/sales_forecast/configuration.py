@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from ml.configuration import Frozen
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class Series(Frozen):
@@ -53,18 +54,11 @@ class Season(Frozen):
     smallest_share_of_median: float = Field(gt=0, lt=1)
 
 
-class Bootstrap(Frozen):
-    repetition_count: int = Field(ge=100)
-    confidence: float = Field(gt=0.5, lt=1)
-
-
-class SalesForecastConfiguration(Frozen):
-    random_seed: int
+class SalesForecastConfiguration(ResampledConfiguration):
     series: Series
     frequencies: dict[str, Frequency]
     season: Season
     smallest_share_of_mean: float = Field(gt=0, lt=1)
-    bootstrap: Bootstrap
     country_codes: dict[str, str]
 
     @model_validator(mode="after")

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.evaluation.bootstrap import Resamples
 from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.sales_forecast.configuration import SalesForecastConfiguration
 from ml.jobs.sales_forecast.intervals import coverage, errors_of, sizes
@@ -97,7 +96,6 @@ def _chosen(trial: Trial, configuration: SalesForecastConfiguration) -> Choice:
         errors = trial.scaled_errors(name).ravel()[known]
         figures = {"mase": float(errors.mean()), "total_mase": total, **by_horizon}
         contenders.append(Contender(name, name in RULES, figures, -errors))
-    resamples = Resamples(
-        configuration.bootstrap.repetition_count, configuration.bootstrap.confidence, configuration.random_seed
+    return choose(
+        contenders, "negative MASE", configuration.resamples, about=f"{trial.panel.measure} by {trial.panel.frequency}"
     )
-    return choose(contenders, "negative MASE", resamples, about=f"{trial.panel.measure} by {trial.panel.frequency}")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen, load_configuration
-from ml.estimators.parameters import Bootstrap
 from ml.estimators.uplift import UpliftParameters
-from ml.evaluation.bootstrap import Resamples
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class UpliftLimits(Frozen):
@@ -15,21 +14,14 @@ class UpliftLimits(Frozen):
     minimum_response_count: int = Field(ge=1)
 
 
-class UpliftConfiguration(Frozen):
-    random_seed: int
+class UpliftConfiguration(ResampledConfiguration):
     limits: UpliftLimits
     origin_count: int = Field(ge=1)
     fold_count: int = Field(ge=2)
-    bootstrap: Bootstrap
     unstated_contact_cost_amount: float = Field(ge=0)
     unstated_margin_share: float = Field(gt=0, le=1)
     prior_order_count: float = Field(gt=0)
     models: UpliftParameters
-
-    @property
-    def resamples(self) -> Resamples:
-        """The resamples behind intervals and comparisons."""
-        return Resamples(self.bootstrap.repetition_count, self.bootstrap.confidence, self.random_seed)
 
 
 def configuration() -> UpliftConfiguration:

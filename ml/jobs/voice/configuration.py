@@ -5,8 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from ml.configuration import Frozen, load_configuration
-from ml.estimators.parameters import Bootstrap
-from ml.evaluation.bootstrap import Resamples
+from ml.jobs.resampled import ResampledConfiguration
 
 
 class LanguageSettings(Frozen):
@@ -47,19 +46,12 @@ class ThemeSettings(Frozen):
     quote_words: tuple[int, int]
 
 
-class VoiceConfiguration(Frozen):
-    random_seed: int
+class VoiceConfiguration(ResampledConfiguration):
     maximum_characters: int = Field(ge=100)
     language: LanguageSettings
     sentiment: SentimentSettings
-    bootstrap: Bootstrap
     themes: ThemeSettings
     stop_words: dict[str, tuple[str, ...]]
-
-    @property
-    def resamples(self) -> Resamples:
-        """How differences between ways to tell the sentiment are resampled."""
-        return Resamples(self.bootstrap.repetition_count, self.bootstrap.confidence, self.random_seed)
 
 
 def load_voice() -> VoiceConfiguration:

@@ -11,7 +11,7 @@ from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import Settings
 from warehouse.jobs import registry
-from warehouse.jobs.registry import job_names, job_spec, job_specs, jobs_on
+from warehouse.jobs.registry import job_names, job_spec, job_specs, jobs_on, trained_jobs
 from warehouse.tables.own_tables import own_tables
 from warehouse.tables.raw_tables import tables_without_rows
 
@@ -64,6 +64,11 @@ def test_an_optional_job_can_be_switched_off(declared, settings: Settings) -> No
     assert jobs_on(off) == ()
     with pytest.raises(SettingsError, match="yours cannot be switched off"):
         jobs_on(settings.model_copy(update={"jobs_off": "mine,yours"}))
+
+
+def test_jobs_with_a_model_are_told_by_the_text_of_their_declarations() -> None:
+    assert trained_jobs() == tuple(spec.name for spec in job_specs() if spec.has_model)
+    assert 0 < len(trained_jobs()) < len(job_names())
 
 
 def test_an_unknown_type_is_refused(declared) -> None:
