@@ -27,7 +27,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 from alerting import alert_run_failure
-from backfill_wiring import backfill_form, settle_requested_dates, wait_for_earlier_dates, wait_for_the_marts
+from backfill_wiring import backfill_params, settle_requested_dates, wait_for_earlier_dates, wait_for_the_marts
+from graph import thinned
 from waiting import waiting_task
 from wiring import (
     DEFAULT_ARGS,
@@ -46,6 +47,7 @@ from wiring import (
 
 @dag(
     dag_id="backfill_scores",
+    dag_display_name="Backfill: scores of past dates",
     doc_md=__doc__,
     # Only by hand: which dates to compute is a user's decision.
     schedule=None,
@@ -53,7 +55,7 @@ from wiring import (
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     on_failure_callback=alert_run_failure,
-    params=backfill_form(),
+    params=backfill_params(),
     tags=["ml", "quality", "publish"],
 )
 def backfill_scores() -> None:
@@ -114,4 +116,4 @@ def backfill_scores() -> None:
     [reprocessed, check_activation(restored)] >> publish(restored)
 
 
-backfill_scores()
+thinned(backfill_scores())

@@ -5,30 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import Param, get_current_context
+from forms import backfill_form
 from waiting import EarlierTasks, earlier_tasks_ended, wait_for
-from wiring import DAGS_THAT_NEED_MARTS, LATEST, LONG_TASK, say, trigger_form, wait_while_others_work
+from wiring import DAGS_THAT_NEED_MARTS, LONG_TASK, say, wait_while_others_work
 
 # Tasks of build_marts that change the marts.
 _BUILDING = ("resolve_identities", "run_dbt", "check_marts")
 
 
-def backfill_form() -> dict[str, Param]:
-    """The parameters of backfill_scores."""
+def backfill_params() -> dict[str, Param]:
+    """The form of backfill_scores."""
     from pipeline.backfill import MOST_DATES
 
-    day = {"type": "string", "format": "date"}
-    return {
-        "source": trigger_form(default_source=LATEST)["source"],
-        "first_date": Param(**day, title="First as-of date", description="The first date to score."),
-        "last_date": Param(**day, title="Last as-of date", description="No date after this one is scored."),
-        "step_days": Param(
-            1,
-            type="integer",
-            minimum=1,
-            title="Step in days",
-            description=f"From one date to the next. A run takes {MOST_DATES} dates at most.",
-        ),
-    }
+    return backfill_form(MOST_DATES)
 
 
 def wait_for_the_marts() -> None:
@@ -44,7 +33,8 @@ def settle_requested_dates() -> dict[str, Any]:
     from pipeline.backfill import settle_dates
     from warehouse.base.settings import Settings
 
-    settled = settle_dates(Settings(), **get_current_context()["params"])
+    asked = dict(get_current_context()["params"])
+    settled = settle_dates(Settings(), **asked | {"step_days": asked["step_days"] or 1})
     say(settled.lines())
     return settled.as_dict()
 

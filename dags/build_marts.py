@@ -26,12 +26,13 @@ from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
+from forms import LATEST, trigger_form
+from graph import thinned
 from marts_wiring import DBT_TASK_ID, dbt_models, outcome_recorder
 from waiting import waiting_task
 from wiring import (
     DAGS_THAT_NEED_MARTS,
     DEFAULT_ARGS,
-    LATEST,
     LONG_TASK,
     MARTS,
     RAW,
@@ -43,13 +44,13 @@ from wiring import (
     run_of,
     say,
     settle_run,
-    trigger_form,
     wait_while_others_work,
 )
 
 
 @dag(
     dag_id="build_marts",
+    dag_display_name="2 Build marts",
     doc_md=__doc__,
     # Whenever raw rows of a source have passed their gate; one run for each pipeline run.
     schedule=PartitionedAssetTimetable(assets=RAW),
@@ -104,4 +105,4 @@ def build_marts() -> None:
     built >> dbt_models()
 
 
-build_marts()
+thinned(build_marts())

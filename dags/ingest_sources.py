@@ -22,6 +22,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 from alerting import alert_run_failure
+from forms import trigger_form
+from graph import thinned
 from wiring import (
     DEFAULT_ARGS,
     LONG_TASK,
@@ -33,12 +35,12 @@ from wiring import (
     requested,
     say,
     settle_run,
-    trigger_form,
 )
 
 
 @dag(
     dag_id="ingest_sources",
+    dag_display_name="1 Ingest: start here",
     doc_md=__doc__,
     # No timetable: a user, `make demo`, `make run` or another system starts it when files have landed.
     schedule=None,
@@ -78,4 +80,4 @@ def ingest_sources() -> None:
     check_raw(planned)
 
 
-ingest_sources()
+thinned(ingest_sources())

@@ -9,6 +9,7 @@ from airflow.sdk import TriggerRule, get_current_context
 from cosmos.airflow.task_group import DbtTaskGroup
 from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import DbtResourceType, LoadMode, TestBehavior
+from graph import layer_group
 from model_progress import ModelProgress
 from wiring import LONG_TASK
 
@@ -34,6 +35,7 @@ def dbt_models() -> DbtTaskGroup:
 
     return DbtTaskGroup(
         group_id="dbt",
+        tooltip="The state of each dbt model, by layer. run_dbt runs them all.",
         project_config=ProjectConfig(
             manifest_path=Settings().dbt_target_folder / "graph" / "manifest.json",
             project_name="clientele",
@@ -60,7 +62,7 @@ def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> Mo
     return ModelProgress(
         task_id=task_id,
         dag=dag,
-        task_group=task_group,
+        task_group=layer_group(node, dag, task_group),
         unique_id=node.unique_id,
         folder=str(progress_folder(Settings())),
         dbt_task_id=DBT_TASK_ID,

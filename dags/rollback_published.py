@@ -19,21 +19,15 @@ the next pipeline run publishes as usual.
 
 from __future__ import annotations
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 from alerting import alert_run_failure
+from forms import rollback_form
 from wiring import DEFAULT_ARGS, PUBLISHED_WAREHOUSE, WAREHOUSE_POOL, readable, say
-
-VERSION = Param(
-    None,
-    type=["null", "string"],
-    title="Version",
-    description="The version to make live again. Empty: the one before the live one.",
-)
-REASON = Param("", type="string", title="Reason", description="Why; readers see it in quality.pipeline_runs.")
 
 
 @dag(
     dag_id="rollback_published",
+    dag_display_name="Roll back what is published",
     doc_md=__doc__,
     # Only by hand: a rollback is a user's decision.
     schedule=None,
@@ -41,7 +35,7 @@ REASON = Param("", type="string", title="Reason", description="Why; readers see 
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     on_failure_callback=alert_run_failure,
-    params={"version": VERSION, "reason": REASON},
+    params=rollback_form(),
     tags=["publish"],
 )
 def rollback_published() -> None:
@@ -55,7 +49,7 @@ def rollback_published() -> None:
         context = get_current_context()
         wanted, run = context["params"], context["dag_run"]
         person = getattr(run, "triggering_user_name", None) or "somebody in Airflow"
-        report = switch_back(Settings(), wanted["version"] or None, person, wanted["reason"])
+        report = switch_back(Settings(), wanted["version"] or None, person, wanted["reason"] or "")
         context["outlet_events"][PUBLISHED_WAREHOUSE].extra = {"version": report.live.published_version}
         return say([report.in_words()])
 

@@ -29,9 +29,10 @@ from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
+from forms import LATEST, trigger_form
+from graph import thinned
 from wiring import (
     DEFAULT_ARGS,
-    LATEST,
     MODELS,
     PUBLISHED_WAREHOUSE,
     WAREHOUSE_POOL,
@@ -42,12 +43,12 @@ from wiring import (
     say,
     say_audiences,
     settle_run,
-    trigger_form,
 )
 
 
 @dag(
     dag_id="score_customers",
+    dag_display_name="4 Score and publish",
     doc_md=__doc__,
     # Whenever all training jobs of a pipeline run have a decision; one run for each pipeline run.
     schedule=PartitionedAssetTimetable(assets=MODELS),
@@ -113,4 +114,4 @@ def score_customers() -> None:
     checked >> audiences(planned) >> publish(planned)
 
 
-score_customers()
+thinned(score_customers())

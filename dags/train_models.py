@@ -17,7 +17,7 @@ Too little data is not a failure: the job records a refusal with the reason, and
 
 - `train_*`: MLflow cannot be written, or marts are missing → the log names it; correct it, clear the task.
 - `approval.ask` waits for an answer: Required Actions; none within 12 hours counts as a rejection.
-- a champion performs badly: trigger this DAG with *Roll back*, or `python -m ml rollback --job …`.
+- a champion performs badly: trigger this DAG with *Roll back a model*, or `python -m ml rollback --job …`.
 - any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
@@ -25,9 +25,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
+from airflow.sdk import PartitionedAssetTimetable, TaskGroup, dag, get_current_context, task
 from alerting import alert_run_failure
-from training_wiring import approval, questions, training_form
+from forms import training_form
+from graph import thinned
+from training_wiring import approval, questions
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -46,6 +48,7 @@ from wiring import (
 
 @dag(
     dag_id="train_models",
+    dag_display_name="3 Train models",
     doc_md=__doc__,
     # Whenever marts have passed their gate; one run for each pipeline run.
     schedule=PartitionedAssetTimetable(assets=MARTS),
@@ -76,7 +79,7 @@ def train_models() -> None:
             return []
         outcome = stages.train(*run, job, needs_approval=params["ask_before_promoting"])
         tell(outcome.lines())
-        return questions(outcome, plan) if params["ask_before_promoting"] else []
+        return [] if params["ask_before_promoting"] is False else questions(outcome, plan)
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
     @readable
@@ -102,9 +105,12 @@ def train_models() -> None:
         hand_over(MODELS, plan)
 
     planned = plan()
-    jobs = [train.override(task_id=f"train_{job}")(planned, job) for job in JOBS]
+    with TaskGroup("jobs", group_display_name="Train every job", prefix_group_id=False) as training:
+        jobs = [train.override(task_id=f"train_{job}")(planned, job) for job in JOBS]
     asked = approval.partial(plan=planned).expand_kwargs(jobs[0].concat(*jobs[1:]))
-    [jobs >> backtest(planned), asked] >> announce(planned)
+    tested = backtest(planned)
+    training >> tested
+    [tested, asked] >> announce(planned)
 
 
-train_models()
+thinned(train_models())

@@ -1,4 +1,4 @@
-"""The form of train_models, and the question to a user before a new model serves.
+"""The question to a user before a new model serves.
 
 Without a question the tasks of the group are mapped over an empty list, which Airflow skips without starting a process.
 A task that waits for an answer needs no process, no slot and no pool.
@@ -11,37 +11,9 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, task, task_group
-from wiring import ANSWER_WITHIN, JOBS, LATEST, WAREHOUSE_POOL, readable, run_of, say, trigger_form
+from wiring import ANSWER_WITHIN, WAREHOUSE_POOL, readable, run_of, say
 
 APPROVE, REJECT = "Approve", "Reject"
-
-
-def training_form() -> dict[str, Param]:
-    """The parameters of train_models, for runs started by hand."""
-    from warehouse.base.settings import Settings
-
-    return {
-        **trigger_form(default_source=LATEST),
-        "roll_back": Param(
-            None,
-            enum=[None, *JOBS],
-            title="Roll back",
-            description="Put the former champion of this job back into service instead of training it.",
-        ),
-        "backtest_origins": Param(
-            0,
-            type="integer",
-            minimum=0,
-            title="Backtest origins",
-            description="Number of earlier dates to replay as well; slow.",
-        ),
-        "ask_before_promoting": Param(
-            Settings().promotion_needs_approval,
-            type="boolean",
-            title="Ask before promoting",
-            description="A new model that wins serves only after a user approves it; the run waits for the answer.",
-        ),
-    }
 
 
 def questions(outcome: Any, plan: dict[str, Any]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The shared parts of the DAG files: assets, tags, limits, the trigger form, and the identity of a run.
+"""The shared parts of the DAG files: assets, tags, limits, and the identity of a run.
 
 A pipeline run is one source at one as-of date. Its identity (`plan`) is made in the first DAG and passed on as the
 extra of the asset events, whose partition key is its `pipeline_run_id`. So each pipeline run has its own run of each
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, Param, get_current_context
+from airflow.sdk import Asset, get_current_context
 from alerting import alert_audiences, alert_failure, alert_publication, alert_warnings
 from waiting import OtherRuns, others_work, wait_for
 
@@ -38,7 +38,6 @@ WAREHOUSE_POOL = "warehouse"
 # The jobs that models are trained for, as they are declared.
 JOBS = trained_jobs()
 
-LATEST = "latest"
 EVENT_FIELDS = ("source", "as_of_date", "pipeline_run_id", "force_retrain")
 
 DEFAULT_ARGS = {
@@ -59,34 +58,6 @@ WAIT = LONG_TASK * 2 + ANSWER_WITHIN
 _log = logging.getLogger("clientele")
 
 
-def trigger_form(*, default_source: str) -> dict[str, Param]:
-    """The parameters of every DAG, for runs started by hand."""
-    from warehouse.base.settings import Settings
-    from warehouse.source_definitions.folders import source_names
-
-    names = list(source_names(Settings()))
-    choices = names if default_source != LATEST else [LATEST, *names]
-    default = default_source if default_source in choices or not choices else choices[0]
-    return {
-        "source": Param(
-            default,
-            enum=choices or [default],
-            title="Source",
-            description="Whose data. One company, one source. `latest` is the one that is live (make status).",
-        ),
-        "as_of_date": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="As-of date",
-            description="Know everything before this day and nothing after. Empty: the day after the newest data.",
-        ),
-        "force_retrain": Param(
-            False, type="boolean", title="Force retraining", description="Train again although it is not due."
-        ),
-    }
-
-
 def requested() -> dict[str, Any]:
     """The requested parameters of this run: of the event that triggered it, or of the form."""
     context = get_current_context()
@@ -94,7 +65,8 @@ def requested() -> dict[str, Any]:
         for event in events:
             if event.extra.get("pipeline_run_id"):
                 return {field: event.extra.get(field) for field in EVENT_FIELDS}
-    return {field: context["params"].get(field) for field in EVENT_FIELDS}
+    given = {field: context["params"].get(field) for field in EVENT_FIELDS}
+    return given | {"force_retrain": bool(given["force_retrain"])}
 
 
 def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | None = None) -> None:
