@@ -107,7 +107,7 @@ chaos: export ARG_SEED = $(value SEED)
 chaos: $(INSTALLED) ## kill runs at every stage and compare what is left, into chaos-report/: MINUTES (15), SEED (1)
 	@$(PYTHON) -m tests.chaos --minutes="$${ARG_MINUTES:-15}" --seed="$${ARG_SEED:-1}"
 
-docs: $(INSTALLED) ## write docs/data-dictionary.md anew
+docs: $(INSTALLED) ## write docs/data-dictionary.md and docs/dictionary/ anew
 	@$(PYTHON) -m warehouse dictionary
 
 lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.in

@@ -11,8 +11,9 @@ from pathlib import Path
 from warehouse.base.command import run_command
 from warehouse.base.errors import ClienteleError, SettingsError
 from warehouse.base.person import person
-from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.base.settings import Settings
 from warehouse.base.time_zones import local_now
+from warehouse.dictionary.write import write_dictionary
 from warehouse.erasure.erase import erase
 from warehouse.erasure.erasure_preview import preview_erasure
 from warehouse.identity.resolve import resolve_identities
@@ -27,7 +28,6 @@ from warehouse.runs.planning import LATEST, RunPlan, plan_run, read_date, resolv
 from warehouse.sharing.shared_file import end_of_months, share, what_sharing_would_do
 from warehouse.sharing.sharing_budget import read_epsilon
 from warehouse.source_definitions.folders import load_source, replaces_shipped, source_names
-from warehouse.tables.data_dictionary import data_dictionary
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     sharing.add_argument("--out", type=Path, help="folder to write into (default: shared/ in the home)")
     versions = _command(commands, "versions", _versions, "list the published versions: which is live, and why")
     versions.add_argument("--all", action="store_true", help="also those that are no longer kept")
-    _command(commands, "dictionary", _dictionary, "write docs/data-dictionary.md")
+    _command(commands, "dictionary", _dictionary, "write docs/data-dictionary.md and docs/dictionary/")
     return parser
 
 
@@ -195,7 +195,7 @@ def _versions(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _dictionary(_settings: Settings, _options: argparse.Namespace) -> None:
-    (CHECKOUT / "docs" / "data-dictionary.md").write_text(data_dictionary(), encoding="utf-8")
+    write_dictionary()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-{#- A date given as a variable, as SQL. Refuses anything but YYYY-MM-DD, so that a run without a date cannot go unseen. -#}
+{#- A date given as a variable, as SQL. Refuses anything but YYYY-MM-DD, so that a run without a date cannot go unseen.
+    `dbt docs generate` and `dbt compile` write no table: there, no date is no date. -#}
 {% macro date_literal(iso_date) -%}
-    {%- if not execute and iso_date is none -%}
+    {%- if iso_date is none and (not execute or flags.WHICH in ('generate', 'compile')) -%}
         cast(null as date)
     {%- elif iso_date is none or not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', iso_date | string) -%}
         {{ exceptions.raise_compiler_error(

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from dbt_build_file import DBT_PROJECT, BuildFile
 
+from warehouse.dictionary.lineage import models
 from warehouse.marts.parsed_project import parsed_file_in, parsed_project
 
 if TYPE_CHECKING:
@@ -35,6 +36,19 @@ def without_moments(manifest: Manifest) -> dict[str, Any]:
     }
 
 
+def lineage_of(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """From which tables each model and seed is made, as dbt says; without what a build remembers of the one before."""
+    nodes = {**manifest.nodes, **manifest.sources}
+    places = {name: f"{node.schema.removeprefix('main_')}.{node.name}" for name, node in nodes.items()}
+    return {
+        places[name]: tuple(
+            sorted({places[parent] for parent in node.depends_on_nodes if not places[parent].startswith("state.")})
+        )
+        for name, node in manifest.nodes.items()
+        if node.resource_type in ("model", "seed")
+    }
+
+
 @pytest.mark.usefixtures("dbt_folders")
 def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
     file = tmp_path / "build-0.msgpack"
@@ -44,6 +58,7 @@ def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:10_000])  # cut short: parsed anew, for the other date
     parsed_anew = parsed_project(file, {"as_of_date": "2011-03-01"})
     assert len(parsed.nodes) > 150
+    assert lineage_of(parsed) == {place: model.parents for place, model in models().items()}
     assert without_moments(kept) == without_moments(parsed) == without_moments(parsed_anew)
     assert file.stat().st_size > 1_000_000
 

@@ -32,9 +32,10 @@ from tests.ml.synthetic_shop import (
 )
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.dictionary.table_page import PAGES
+from warehouse.dictionary.write import dictionary_pages
 from warehouse.jobs import registry
 from warehouse.publishing.publish import publish
-from warehouse.tables.data_dictionary import data_dictionary
 
 STUB = Path(__file__).with_name("a_new_job")
 NAME, TABLE = "comes_back", "scores.customer_comes_back"
@@ -179,7 +180,7 @@ def test_its_card_and_the_dictionary_tell_what_it_is(lived: Settings) -> None:
     }
     assert f"buys again in the next {HORIZON_DAYS} days" in card
     assert "A stub for a test" in card
-    assert "| `repurchase_probability` | double |" in data_dictionary()
+    assert "| `repurchase_probability` | double | 0 to 1 |" in dictionary_pages()[PAGES / f"{TABLE}.md"]
 
 
 def test_its_table_is_published(lived: Settings) -> None:

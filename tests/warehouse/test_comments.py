@@ -14,12 +14,16 @@ from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.erasure.renewal import copy_afresh
 from warehouse.publishing import comments
 from warehouse.publishing.rollback import roll_back
-from warehouse.tables.descriptions import CURRENT, DescribedColumn, DescribedTable, published_tables
+from warehouse.tables.descriptions import DescribedColumn, DescribedTable, published_tables
 
 # The small shop's marts are not dbt's: they lack most columns, so whole is what Python writes.
 OF_PYTHON = "schema_name in ('scores', 'quality')"
 OF_TABLES = f"select schema_name, table_name, comment from duckdb_tables() where {OF_PYTHON}"
 OF_COLUMNS = f"select table_name, column_name, comment from duckdb_columns() where {OF_PYTHON} order by all"
+
+
+def page_in_the_dictionary(schema: str, table: str) -> str:
+    return (CHECKOUT / "docs" / "dictionary" / f"{schema}.{table}.md").read_text(encoding="utf-8")
 
 
 def test_everything_is_described_in_full_sentences() -> None:
@@ -55,14 +59,13 @@ def test_what_python_writes_is_commented_whole_in_the_dictionarys_words(settings
     assert [table for *table, comment in tables if not comment] == []
     assert len(columns) > 300
     assert [(table, column) for table, column, comment in columns if not comment] == []
-    dictionary = (CHECKOUT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
-    for _, table, comment in tables:
-        assert (CURRENT in table) or f"### {table}\n\n{comment}\n" in dictionary
+    pages = {table: page_in_the_dictionary(schema, table) for schema, table, _ in tables}
+    for schema, table, comment in tables:
+        assert pages[table].startswith(f"# {schema}.{table}\n\n{comment}\n")
     for table, column, comment in columns:
-        start = dictionary.index(f"### {table.removesuffix(CURRENT)}\n")
-        section = dictionary[start : dictionary.index("\n### ", start + 1)]
         assert any(
-            line.startswith(f"| `{column}` | ") and comment.replace("|", "\\|") in line for line in section.splitlines()
+            line.startswith(f"| `{column}` | ") and comment.replace("|", "\\|") in line
+            for line in pages[table].splitlines()
         ), (table, column)
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import SettingsError
-from warehouse.tables.data_dictionary import data_dictionary
+from warehouse.dictionary.described import described_tables
 from warehouse.tables.features import MARTS, declared_features, declared_topics, grows_with_calendar
 
 MART_FOLDER = DBT_PROJECT / "models" / "marts"
@@ -98,7 +98,8 @@ def test_numbers_come_first_and_every_feature_has_words():
 def test_what_a_declaration_says_is_read_by_others():
     assert grows_with_calendar("tenure_months")
     assert not grows_with_calendar("churn_probability")
-    said = next(line for line in data_dictionary().splitlines() if line.startswith("| `return_share`"))
+    [table] = [table for table in described_tables("marts") if table.name == "customer_features"]
+    [said] = [column.description for column in table.columns if column.name == "return_share"]
     assert "where missing: constant (missing: nothing was bought at a price" in said
     assert "outliers clipped" in said
 

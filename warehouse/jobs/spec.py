@@ -172,6 +172,11 @@ class JobSpec(Frozen):
         return f"crm_{self.name}"
 
     @property
+    def code_file(self) -> str:
+        """The file of its code, relative to the checkout."""
+        return self.code.partition(":")[0].replace(".", "/") + ".py"
+
+    @property
     def rank_metric(self) -> str:
         """The figure that ranks the candidates."""
         return next(iter(self.figures))

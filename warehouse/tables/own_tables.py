@@ -31,12 +31,19 @@ class OwnColumn:
 
 @dataclass(frozen=True)
 class OwnTable:
-    """One table that Python writes."""
+    """One table that Python writes.
+
+    Attributes
+    ----------
+    written_by
+        The file of the module that fills it, relative to the checkout.
+    """
 
     schema: str
     name: str
     description: str
     columns: tuple[OwnColumn, ...]
+    written_by: str
     key: tuple[str, ...] = ()
 
 
@@ -63,7 +70,8 @@ def score_table(spec: JobSpec) -> OwnTable:
         _own_column("mlflow_run_id", "text", "The run that trained it."),
         _own_column("scored_at", "timestamp!", "When the score was computed (UTC)."),
     )
-    return OwnTable("scores", scores.table, scores.description, columns, (*scores.key, "as_of_date", "model_name"))
+    key = (*scores.key, "as_of_date", "model_name")
+    return OwnTable("scores", scores.table, scores.description, columns, spec.code_file, key)
 
 
 def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -133,4 +141,4 @@ def _content() -> dict[str, dict]:
 
 def _table(schema: str, name: str, spec: dict) -> OwnTable:
     columns = tuple(_own_column(column, *entry) for column, entry in spec["columns"].items())
-    return OwnTable(schema, name, spec["description"], columns, tuple(spec.get("key", ())))
+    return OwnTable(schema, name, spec["description"], columns, spec["written_by"], tuple(spec.get("key", ())))
