@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.competition.states import State
-from ml.evaluation.bootstrap import PairedDraws, Resamples
+from ml.evaluation.bootstrap import Interval, PairedDraws, Resamples
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,9 @@ class Contender:
     figures
         Its figures, those of the declaration among them where they can be measured.
     unit_values
-        The contribution of each unit that is resampled (customer, series, …) to the figure that decides, whose mean it
-        is: shape (n_units,), higher is better, the same units in the same order for all contenders.
+        The contribution of each unit (customer, time of measurement, …) to the figure that decides, whose mean it is:
+        shape (n_units,), higher is better, the same units in the same order for all contenders. Values that are not
+        independent, such as those of one customer at several times, are one unit.
     parameters
         Settings worth comparing between runs, as plain values.
     """
@@ -73,7 +74,7 @@ class Choice:
 def choose(
     contenders: Sequence[Contender],
     metric: str,
-    resamples: Resamples,
+    judged_by: Resamples | Callable[[NDArray], Interval],
     *,
     about: str = "",
     minimum_gain: float = 0.0,
@@ -81,10 +82,12 @@ def choose(
 ) -> Choice:
     """Choose the best model if it beats the best rule beyond chance, else that rule.
 
-    The mean of `unit_values` decides; its difference is judged by a paired bootstrap of the units.
+    The mean of `unit_values` decides.
 
     Parameters
     ----------
+    judged_by
+        How the mean of the paired differences is judged: by a bootstrap of the units, or by another interval of it.
     minimum_gain
         What the lower end of the difference must exceed.
     minimum_units
@@ -109,11 +112,18 @@ def choose(
     if unit_count < minimum_units:
         reason = f"{figures}, but {unit_count} units are too few to tell (at least {minimum_units})."
         return chosen(serving=baseline.name, reason=reason)
-    gain = PairedDraws(unit_count, resamples).difference(partial(_weighted, best), partial(_weighted, baseline))
+    gain = _gain(best, baseline, judged_by)
     wins = gain.lower > minimum_gain
     words = "beats the best rule" if wins else "does not beat the best rule beyond chance"
     reason = f"{best.name} {words}: {figures}; paired difference {gain}."
     return chosen(serving=best.name if wins else baseline.name, reason=reason)
+
+
+def _gain(best: Contender, baseline: Contender, judged_by: Resamples | Callable[[NDArray], Interval]) -> Interval:
+    if isinstance(judged_by, Resamples):
+        draws = PairedDraws(len(_values(best)), judged_by)
+        return draws.difference(partial(_weighted, best), partial(_weighted, baseline))
+    return judged_by(_values(best) - _values(baseline))
 
 
 def _unit_count(contenders: Sequence[Contender]) -> int:

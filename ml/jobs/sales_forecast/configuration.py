@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from ml.configuration import Frozen
-from ml.jobs.resampled import ResampledConfiguration
 
 
 class Series(Frozen):
@@ -54,7 +53,8 @@ class Season(Frozen):
     smallest_share_of_median: float = Field(gt=0, lt=1)
 
 
-class SalesForecastConfiguration(ResampledConfiguration):
+class SalesForecastConfiguration(Frozen):
+    confidence: float = Field(gt=0, lt=1)
     series: Series
     frequencies: dict[str, Frequency]
     season: Season

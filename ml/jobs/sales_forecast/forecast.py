@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.evaluation.few_times import FewTimes
 from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.sales_forecast.configuration import SalesForecastConfiguration
 from ml.jobs.sales_forecast.intervals import coverage, errors_of, sizes
 from ml.jobs.sales_forecast.panel import Panel
 from ml.jobs.sales_forecast.reconciliation import in_hundredths
 from ml.jobs.sales_forecast.trial import Trial, tried
-from ml.jobs.sales_forecast.ways import ADJUSTED, RULES
+from ml.jobs.sales_forecast.ways import RULES, called
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Forecast:
     @property
     def method(self) -> str:
         """Who serves, called what it is: where no season was found there was none to take out."""
-        return self.way.removeprefix(ADJUSTED) if self.trial.factors.is_flat else self.way
+        return called(self.way, self.trial.season)
 
     def rows(self) -> pd.DataFrame:
         """Rows of the score table."""
@@ -87,15 +88,22 @@ def forecast_of(panel: Panel, days_off: NDArray, configuration: SalesForecastCon
 
 
 def _chosen(trial: Trial, configuration: SalesForecastConfiguration) -> Choice:
-    horizons = configuration.frequencies[trial.panel.frequency].horizons
-    known = (trial.scale > 0).ravel()
+    """Who serves, by the mean error of each origin: the series of one origin are one unit."""
+    settings = configuration.frequencies[trial.panel.frequency]
     contenders = []
     for name in trial.forecasts:
-        by_horizon = {f"mase_{horizon}": float(np.nanmean(trial.scaled_errors(name, horizon))) for horizon in horizons}
-        total = float(np.nanmean(trial.scaled_errors(name)[:, 0]))
-        errors = trial.scaled_errors(name).ravel()[known]
-        figures = {"mase": float(errors.mean()), "total_mase": total, **by_horizon}
-        contenders.append(Contender(name, name in RULES, figures, -errors))
+        by_origin = trial.errors_by_origin(name)
+        figures = {
+            "mase": float(by_origin.mean()),
+            "total_mase": float(np.nanmean(trial.scaled_errors(name)[:, 0])),
+            **{f"mase_{steps}": float(trial.errors_by_origin(name, steps).mean()) for steps in settings.horizons},
+        }
+        contenders.append(Contender(name, name in RULES, figures, -by_origin))
+    times = FewTimes(settings.origin_step, settings.horizon, configuration.confidence)
     return choose(
-        contenders, "negative MASE", configuration.resamples, about=f"{trial.panel.measure} by {trial.panel.frequency}"
+        contenders,
+        "negative MASE",
+        times.interval,
+        about=f"{trial.panel.measure} by {trial.panel.frequency}",
+        minimum_units=2,
     )

@@ -44,9 +44,9 @@ def _trial(forecast: Forecast) -> dict[str, object]:
         "measure_name": forecast.panel.measure,
         "frequency": forecast.panel.frequency,
         "serving": forecast.way,
-        "season_is_taken_out": trial.factors.has_season,
-        "effect_of_a_holiday": round(trial.factors.day_off_effects[0], 4),
-        "effect_of_a_day_at_the_turn_of_the_year": round(trial.factors.day_off_effects[1], 4),
+        "season_is_taken_out": trial.season.fullest.has_season,
+        "effect_of_a_holiday": round(trial.season.fullest.day_off_effects[0], 4),
+        "effect_of_a_day_at_the_turn_of_the_year": round(trial.season.fullest.day_off_effects[1], 4),
         "mase_by_origin": {way: _by(origins, np.nanmean(trial.scaled_errors(way), axis=1)) for way in ways},
         "mase_of_total_by_origin": {way: _by(origins, trial.scaled_errors(way)[:, 0]) for way in ways},
         "mase_by_series": _by(

@@ -8,7 +8,7 @@ principles and practice, 3rd ed., 7.4). Each part stays only where it lowers the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -49,6 +49,11 @@ class Calendar:
             return self.starts.days_in_month.to_numpy(dtype=float)
         return np.full(len(self.starts), 7.0)
 
+    @property
+    def without_holidays(self) -> Calendar:
+        """The same with no public holidays on working days; the turn of the year stays."""
+        return replace(self, days_off=self.days_off * [0.0, 1.0])
+
 
 @dataclass(frozen=True)
 class SeasonFactors:
@@ -74,6 +79,41 @@ class SeasonFactors:
     def is_flat(self) -> bool:
         """Whether nothing but the days of the periods is taken out."""
         return not self.has_season and not any(self.day_off_effects)
+
+    @property
+    def has_holidays(self) -> bool:
+        """Whether public holidays on working days were worth a parameter."""
+        return self.day_off_effects[0] != 0
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """The season of a total at one time, in the versions that compete.
+
+    Attributes
+    ----------
+    days_only
+        Nothing but the lengths of the periods.
+    season
+        The year and its turn.
+    with_holidays
+        Those and public holidays; None where these are not tried.
+    """
+
+    days_only: SeasonFactors
+    season: SeasonFactors
+    with_holidays: SeasonFactors | None = None
+
+    @property
+    def fullest(self) -> SeasonFactors:
+        """The version that knows most."""
+        return self.with_holidays or self.season
+
+
+def seasons(total: NDArray, calendar: Calendar, settings: Season) -> Seasons:
+    """The season of a total, shape (n_periods,), without holidays and with them."""
+    free = season_factors(total, calendar.without_holidays, settings)
+    return Seasons(flat(calendar), free, season_factors(total, calendar, settings))
 
 
 def flat(calendar: Calendar) -> SeasonFactors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ml.jobs.sales_forecast.configuration import Frequency, Season
 from ml.jobs.sales_forecast.panel import Panel
 from ml.jobs.sales_forecast.reconciliation import naive_scale
-from ml.jobs.sales_forecast.season import Calendar, SeasonFactors, flat, season_factors
+from ml.jobs.sales_forecast.season import Calendar, Seasons, flat, seasons
 from ml.jobs.sales_forecast.ways import Ways
 
 
@@ -30,8 +30,8 @@ class Trial:
         Unit of MASE, from the periods before the origin: shape (n_origins, n_series).
     forecasts
         By way: shape (n_origins, horizon, n_series).
-    serving, factors
-        What each way says now, shape (horizon, n_series), and the season of it.
+    serving, season
+        What each way says now, shape (horizon, n_series), and the season as it is known now.
     """
 
     panel: Panel
@@ -40,7 +40,7 @@ class Trial:
     scale: NDArray
     forecasts: Mapping[str, NDArray]
     serving: Mapping[str, NDArray]
-    factors: SeasonFactors
+    season: Seasons
 
     def scaled_errors(self, way: str, horizon: int | None = None) -> NDArray:
         """MASE of each origin and series over the steps up to the horizon, shape (n_origins, n_series).
@@ -49,6 +49,11 @@ class Trial:
         """
         errors = np.abs(self.forecasts[way] - self.actual)[:, :horizon].mean(axis=1)
         return np.divide(errors, self.scale, out=np.full_like(errors, np.nan), where=self.scale > 0)
+
+    def errors_by_origin(self, way: str, horizon: int | None = None) -> NDArray:
+        """The mean of them over the series that had changed before the origin, shape (n_origins,); 0 without any."""
+        errors = self.scaled_errors(way, horizon)
+        return np.nansum(errors, axis=1) / np.maximum(np.isfinite(errors).sum(axis=1), 1)
 
 
 def origins_of(period_count: int, settings: Frequency) -> tuple[list[int], bool]:
@@ -77,23 +82,32 @@ def tried(panel: Panel, days_off: NDArray, settings: Frequency, season: Season) 
         Of each period and the horizon after the last, shape (n_periods + horizon, 2).
     """
     origins, is_seasonal = origins_of(len(panel.starts), settings)
-
-    def factors(known: Panel) -> tuple[SeasonFactors, SeasonFactors]:
-        starts = known.with_ahead(settings.horizon)
-        calendar = Calendar(panel.frequency, starts, len(known.starts), days_off[: len(starts)])
-        days_only = flat(calendar)
-        return season_factors(known.values[:, 0], calendar, season) if is_seasonal else days_only, days_only
-
-    first = panel.until(origins[0])
-    ways = Ways(first, factors(first)[0], settings, is_seasonal=is_seasonal)
-    said = [ways.forecasts(panel.until(origin), *factors(panel.until(origin))) for origin in origins]
-    now = factors(panel)
+    known = [panel.until(origin) for origin in origins] + [panel]
+    found = _with_holidays_or_not([_seasons(one, days_off, settings, season if is_seasonal else None) for one in known])
+    ways = Ways(known[0], found[0], settings, is_seasonal=is_seasonal)
+    *said, now = [ways.forecasts(one, its) for one, its in zip(known, found, strict=True)]
     return Trial(
         panel,
         panel.starts[origins],
         np.stack([panel.values[origin : origin + settings.horizon] for origin in origins]),
         np.stack([naive_scale(panel.values[:origin]) for origin in origins]),
         {name: np.stack([each[name] for each in said]) for name in said[0]},
-        ways.forecasts(panel, *now),
-        now[0],
+        now,
+        found[-1],
     )
+
+
+def _seasons(known: Panel, days_off: NDArray, settings: Frequency, season: Season | None) -> Seasons:
+    """The season of the total as it was known; without settings for it, the days of the periods only."""
+    starts = known.with_ahead(settings.horizon)
+    calendar = Calendar(known.frequency, starts, len(known.starts), days_off[: len(starts)])
+    if season is None:
+        return Seasons(flat(calendar), flat(calendar))
+    return seasons(known.values[:, 0], calendar, season)
+
+
+def _with_holidays_or_not(found: list[Seasons]) -> list[Seasons]:
+    """Holidays are tried only if they were worth a parameter at some time: else both versions are the same."""
+    if any(one.fullest.has_holidays for one in found):
+        return found
+    return [replace(one, with_holidays=None) for one in found]

@@ -12,11 +12,23 @@ from ml.jobs.sales_forecast.configuration import Frequency
 from ml.jobs.sales_forecast.models import Arima, OneSeries, each_series, ets, theta
 from ml.jobs.sales_forecast.panel import Panel
 from ml.jobs.sales_forecast.reconciliation import reconciled
-from ml.jobs.sales_forecast.season import SeasonFactors
+from ml.jobs.sales_forecast.season import SeasonFactors, Seasons
 
 RULES = frozenset({"naive", "recent_mean", "seasonal_naive"})
-COMBINATION = "median_of_models"
-ADJUSTED = "seasonally_adjusted_"
+COMBINATION, COMBINATION_WITH_HOLIDAYS = "median_of_models", "median_with_holidays"
+ADJUSTED, HOLIDAY_ADJUSTED = "seasonally_adjusted_", "holiday_adjusted_"
+
+
+def knows_holidays(way: str) -> bool:
+    """Whether public holidays are in it."""
+    return way.startswith(HOLIDAY_ADJUSTED) or way == COMBINATION_WITH_HOLIDAYS
+
+
+def called(way: str, now: Seasons) -> str:
+    """A way by what it takes out now: no holidays, or no season at all, where none was found."""
+    if knows_holidays(way) and not now.fullest.has_holidays:
+        way = COMBINATION if way == COMBINATION_WITH_HOLIDAYS else ADJUSTED + way.removeprefix(HOLIDAY_ADJUSTED)
+    return way.removeprefix(ADJUSTED) if now.season.is_flat else way
 
 
 class Ways:
@@ -28,35 +40,43 @@ class Ways:
         Whether the season is known at every origin: then seasonal rules compete, and models see series without season.
     """
 
-    def __init__(self, first: Panel, factors: SeasonFactors, settings: Frequency, *, is_seasonal: bool) -> None:
+    def __init__(self, first: Panel, seasons: Seasons, settings: Frequency, *, is_seasonal: bool) -> None:
         self._settings, self._is_seasonal = settings, is_seasonal
         self._smoothing: Mapping[str, OneSeries] = {"ets": ets(), "theta": theta()}
-        self._arima = Arima(first.values[:, 0] / factors.past)
+        self._arima = Arima(first.values[:, 0] / seasons.fullest.past)
 
-    def forecasts(self, panel: Panel, factors: SeasonFactors, days_only: SeasonFactors) -> dict[str, NDArray]:
-        """The reconciled forecasts of every way, each of shape (horizon, n_series).
-
-        Parameters
-        ----------
-        factors, days_only
-            With the season, and with the lengths of the periods only.
-        """
-        horizon, recent = self._settings.horizon, self._settings.recent_period_count
-        per_day = panel.values / days_only.past[:, None]
-        by_rule = {
-            "naive": rules.naive(per_day, horizon),
-            "recent_mean": rules.recent_mean(per_day, horizon, recent),
-        }
-        by_model = {}
-        if self._is_seasonal:
-            year = self._settings.season_period_count
-            by_rule["seasonal_naive"] = rules.seasonal_naive(per_day, horizon, year)
-            by_model["growing_seasonal_naive"] = rules.growing_seasonal_naive(per_day, horizon, year, recent)
-        found = {name: values * days_only.ahead[:, None] for name, values in (by_rule | by_model).items()}
-        prefix = ADJUSTED if self._is_seasonal else ""
-        arima = self._arima.fitted(panel.values[:, 0] / factors.past)
-        for name, model in {**self._smoothing, "arima": arima}.items():
-            found[prefix + name] = each_series(model, panel.values, factors, horizon)
-        models = [values for name, values in found.items() if name not in RULES]
-        found[COMBINATION] = np.median(models, axis=0)
+    def forecasts(self, panel: Panel, seasons: Seasons) -> dict[str, NDArray]:
+        """The reconciled forecasts of every way, each of shape (horizon, n_series)."""
+        by_rule, by_growth = self._by_rule(panel, seasons.days_only)
+        by_model = by_growth | self._by_model(panel, seasons.season, ADJUSTED if self._is_seasonal else "")
+        found = by_rule | by_model | {COMBINATION: np.median(list(by_model.values()), axis=0)}
+        if seasons.with_holidays is not None:
+            with_holidays = self._by_model(panel, seasons.with_holidays, HOLIDAY_ADJUSTED)
+            models = list((by_growth | with_holidays).values())
+            found |= with_holidays | {COMBINATION_WITH_HOLIDAYS: np.median(models, axis=0)}
         return {name: reconciled(values, panel) for name, values in found.items()}
+
+    def _by_rule(self, panel: Panel, days: SeasonFactors) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
+        """The rules, and the year before with its growth, which is a model."""
+        horizon, recent, year = (
+            self._settings.horizon,
+            self._settings.recent_period_count,
+            self._settings.season_period_count,
+        )
+        per_day, ahead = panel.values / days.past[:, None], days.ahead[:, None]
+        found = {
+            "naive": rules.naive(per_day, horizon) * ahead,
+            "recent_mean": rules.recent_mean(per_day, horizon, recent) * ahead,
+        }
+        if not self._is_seasonal:
+            return found, {}
+        found["seasonal_naive"] = rules.seasonal_naive(per_day, horizon, year) * ahead
+        growing = rules.growing_seasonal_naive(per_day, horizon, year, recent) * ahead
+        return found, {"growing_seasonal_naive": growing}
+
+    def _by_model(self, panel: Panel, factors: SeasonFactors, prefix: str) -> dict[str, NDArray]:
+        """Models on the series without their season."""
+        arima = self._arima.fitted(panel.values[:, 0] / factors.past)
+        models = {**self._smoothing, "arima": arima}
+        horizon = self._settings.horizon
+        return {prefix + name: each_series(model, panel.values, factors, horizon) for name, model in models.items()}

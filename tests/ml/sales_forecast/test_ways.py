@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.configuration import load_configuration
 from ml.jobs.sales_forecast import rules
-from ml.jobs.sales_forecast.configuration import Season
+from ml.jobs.sales_forecast.configuration import SalesForecastConfiguration, Season
 from ml.jobs.sales_forecast.models import each_series, ets
 from ml.jobs.sales_forecast.panel import Panel
 from ml.jobs.sales_forecast.reconciliation import in_hundredths, naive_scale, reconciled
-from ml.jobs.sales_forecast.season import Calendar, flat, season_factors
-from ml.jobs.sales_forecast.trial import Trial
+from ml.jobs.sales_forecast.season import Calendar, SeasonFactors, Seasons, flat, season_factors, seasons
+from ml.jobs.sales_forecast.trial import Trial, tried
+from ml.jobs.sales_forecast.ways import RULES, called
 from ml.jobs.sales_forecast.working_days import days_off_of
 from warehouse.sources.sample_shop.season import day_factors
 
+CONFIGURATION = load_configuration(SalesForecastConfiguration, "sales_forecast")
 SEASON = Season(harmonic_count=6, penalty=0.05, smallest_share_of_median=0.1)
 
 
@@ -40,7 +43,7 @@ def test_mase_by_hand() -> None:
         naive_scale(panel.values[:3])[None],
         said,
         {},
-        flat(Calendar("week", panel.with_ahead(2), 5, np.zeros((7, 2)))),
+        Seasons(*[flat(Calendar("week", panel.with_ahead(2), 5, np.zeros((7, 2))))] * 2),
     )
     assert trial.scaled_errors("way")[0, 0] == pytest.approx((2 + 1) / 2 / 1.5)
     assert trial.scaled_errors("way", 1)[0, 0] == pytest.approx(2 / 1.5)
@@ -85,6 +88,57 @@ def test_season_and_holidays_are_found_again() -> None:
     assert factors.has_season
     assert factors.day_off_effects == pytest.approx((-0.2, -0.1), abs=0.03)
     assert np.corrcoef(np.log(factors.ahead), np.log(truth[130:]))[0, 1] > 0.98
+
+
+def holiday_panel(effect: float) -> tuple[Panel, np.ndarray]:
+    """Three years of sales with a wave, of which a working day that is a holiday changes the logarithm by `effect`."""
+    every = pd.date_range("2022-04-04", periods=156 + 14, freq="W-MON")
+    days_off = days_off_of(every[:-1], every[-1], {"Germany": 1.0}, {})
+    wave = 0.3 * np.cos(2 * np.pi * every[:156].dayofyear.to_numpy() / 365.25)
+    noise = 0.03 * np.random.default_rng(6).standard_normal(156)
+    values = 500 * np.exp(wave + effect * days_off[:156, 0] + noise)
+    return Panel("revenue", "week", every[:156], values[:, None], (("total", "total"),)), days_off
+
+
+def test_holidays_compete_and_win_where_they_lower_sales() -> None:
+    panel, days_off = holiday_panel(-0.2)
+    trial = tried(panel, days_off, CONFIGURATION.frequencies["week"], SEASON)
+    assert {"holiday_adjusted_theta", "seasonally_adjusted_theta"} < set(trial.forecasts)
+    models = [name for name in trial.forecasts if name not in RULES]
+    best = min(models, key=lambda name: trial.errors_by_origin(name).mean())
+    assert called(best, trial.season) == best
+    assert best.startswith("holiday_adjusted_") or best == "median_with_holidays"
+    # forecasts with holidays know those ahead: in their weeks they are lower by the effect, elsewhere they are not
+    ahead = days_off[156 : 156 + 13, 0]
+    ratio = np.log(trial.serving["holiday_adjusted_ets"] / trial.serving["seasonally_adjusted_ets"])[:, 0]
+    assert np.ptp(ahead) > 0
+    assert np.polyfit(ahead, ratio, 1)[0] == pytest.approx(-0.2, abs=0.07)
+
+
+def test_holidays_that_change_nothing_are_not_tried() -> None:
+    panel, days_off = holiday_panel(0.0)
+    trial = tried(panel, days_off, CONFIGURATION.frequencies["week"], SEASON)
+    assert not [name for name in trial.forecasts if "holiday" in name]
+
+
+def test_a_way_is_called_what_it_takes_out_now() -> None:
+    calendar = Calendar("week", pd.date_range("2024-01-01", periods=10, freq="W-MON"), 8, np.zeros((10, 2)))
+    none = flat(calendar)
+    wave, holidays = (SeasonFactors(none.past, none.ahead, True, (effect, 0.0)) for effect in (0.0, -0.2))
+    named = "holiday_adjusted_ets", "median_with_holidays", "seasonally_adjusted_arima", "naive"
+    assert [called(name, Seasons(none, wave, holidays)) for name in named] == list(named)
+    without = ["seasonally_adjusted_ets", "median_of_models", "seasonally_adjusted_arima", "naive"]
+    assert [called(name, Seasons(none, wave, wave)) for name in named] == without
+    assert called("seasonally_adjusted_arima", Seasons(none, none)) == "arima"
+
+
+def test_the_season_without_holidays_keeps_the_turn_of_the_year() -> None:
+    panel, days_off = holiday_panel(-0.2)
+    calendar = Calendar("week", panel.with_ahead(13), 156, days_off)
+    shut = panel.values[:, 0] * np.exp(-0.3 * days_off[:156, 1])
+    found = seasons(shut, calendar, SEASON)
+    assert found.season.day_off_effects == pytest.approx((0.0, -0.3), abs=0.04)
+    assert found.fullest.day_off_effects == pytest.approx((-0.2, -0.3), abs=0.04)
 
 
 def test_the_season_of_the_sample_shop_is_found_from_two_years() -> None:
