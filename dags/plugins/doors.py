@@ -5,50 +5,14 @@ Every part of Airflow loads plugins, so modules of the API server are imported o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 from urllib.parse import parse_qs
 
 from airflow.plugins_manager import AirflowPlugin
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from warehouse.base.only_from_here import OnlyFromHere, Receive, Scope, Send
 
 USER = "clientele"
 SIGN_IN = "/sign-in"
-# On any port, because requests may come through a tunnel: a web page can choose its port, but not these names.
-_OUR_NAME = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
-
-
-class OnlyFromHere:
-    """Answers only requests that use a name of this machine and do not come from a page of another server.
-
-    A web page in a user's browser can reach this machine under another name (DNS rebinding), and can send requests to
-    it from anywhere.
-    """
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass valid requests on, and refuse others."""
-        if scope["type"] not in ("http", "websocket") or may_pass(scope["headers"]):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await _answer(send, 403, b"Airflow answers to 127.0.0.1 and localhost only, and to its own pages.\n")
-        else:
-            await send({"type": "websocket.close", "code": 1008})
-
-
-def may_pass(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether a request names this machine, and comes from a page of this server or from no page."""
-    hosts = _values(headers, b"host")
-    if len(hosts) != 1 or not _OUR_NAME.fullmatch(hosts[0]):
-        return False
-    return all(origin in (f"http://{hosts[0]}", f"https://{hosts[0]}") for origin in _values(headers, b"origin"))
 
 
 async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,19 +41,11 @@ async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
 
 
-def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1").lower() for known, value in headers if known.lower() == name]
-
-
-async def _answer(send: Send, status: int, words: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words})
-
-
 class Doors(AirflowPlugin):
     """The plugin, which Airflow finds in its folder of plugins."""
 
     name = "clientele_doors"
     fastapi_apps = [{"app": sign_in, "url_prefix": SIGN_IN, "name": "Signing in by a link"}]  # noqa: RUF012 - Airflow's
-    fastapi_root_middlewares = [{"middleware": OnlyFromHere, "name": "Only from this machine"}]  # noqa: RUF012
+    fastapi_root_middlewares = [  # noqa: RUF012
+        {"middleware": OnlyFromHere, "args": ["Airflow"], "kwargs": {}, "name": "Only from this machine"}
+    ]

@@ -1,0 +1,1 @@
+"""The pages, a module each: `show` lays out one page view."""

@@ -1,0 +1,54 @@
+"""A table of rows, with headings and units told from the names of its columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas
+import streamlit as st
+
+from dashboard.base.numbers import Numbers
+from dashboard.base.texts import Texts
+
+_ROW_PIXELS, _ROWS_SHOWN = 35, 12
+_SHARES = ("_share", "_probability")
+
+
+def show_table(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, key: str) -> None:
+    """Show rows to sort, search and download; named values in the reader's words."""
+    rows = min(len(frame), _ROWS_SHOWN)
+    st.dataframe(
+        in_words(frame, texts),
+        hide_index=True,
+        height=_ROW_PIXELS * (rows + 1) + 3,
+        row_height=_ROW_PIXELS,
+        column_config={name: _column(name, frame[name], texts, numbers) for name in frame.columns},
+        key=key,
+    )
+
+
+def in_words(frame: pandas.DataFrame, texts: Texts) -> pandas.DataFrame:
+    """Return the rows with the values that the catalogue names in the reader's words."""
+    named = {
+        name: frame[name].map(lambda value, kind=name: value if pandas.isna(value) else texts.value(kind, value))
+        for name in frame.select_dtypes(["object", "string"]).columns
+        if texts.names_values_of(name)
+    }
+    return frame.assign(**named)
+
+
+def _column(name: str, values: pandas.Series, texts: Texts, numbers: Numbers) -> Any:
+    label = texts.column(name)
+    if pandas.api.types.is_bool_dtype(values):
+        return st.column_config.CheckboxColumn(label)
+    if pandas.api.types.is_datetime64_any_dtype(values):
+        whole_days = not name.endswith("_at")
+        return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD" if whole_days else "YYYY-MM-DD HH:mm")
+    if not pandas.api.types.is_numeric_dtype(values):
+        return st.column_config.TextColumn(label)
+    if name.endswith(_SHARES) or name == "share":
+        return st.column_config.NumberColumn(f"{label}, %", format="percent")
+    if "amount" in name:
+        unit = f", {numbers.currency}" if numbers.currency else ""
+        return st.column_config.NumberColumn(f"{label}{unit}", format="accounting")
+    return st.column_config.NumberColumn(label, format="localized")
