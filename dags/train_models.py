@@ -43,6 +43,7 @@ from wiring import (
     say,
     settle_run,
     tell,
+    training_slots,
 )
 
 
@@ -66,7 +67,8 @@ def train_models() -> None:
         """Determine source and as-of date: those of the run that built the marts, or those of the form."""
         return settle_run()
 
-    @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
+    # Trainings are fitted on one thread each: two at a time use two cores.
+    @task(pool=WAREHOUSE_POOL, pool_slots=training_slots(), execution_timeout=LONG_TASK)
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
         """Fit the candidates, evaluate them on later data, promote the winner, or return a question about it."""

@@ -32,8 +32,10 @@ PUBLISHED_WAREHOUSE = Asset("published_warehouse")
 # The closed list of tags.
 TAGS = ("ingest", "dbt", "quality", "ml", "publish")
 
-# The pool, defined in pools.json, with one slot. Every task that opens a build file takes it.
+# The pool, defined in pools.json. Every task that opens a build file takes all its slots (DEFAULT_ARGS), so that it is
+# alone. Trainings open the file only at their start and their end, and wait for each other there: each takes one slot.
 WAREHOUSE_POOL = "warehouse"
+WAREHOUSE_SLOTS = 2
 
 # The jobs that models are trained for, as they are declared.
 JOBS = trained_jobs()
@@ -46,6 +48,7 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=15),
     "execution_timeout": timedelta(minutes=10),
     "on_failure_callback": alert_failure,
+    "pool_slots": WAREHOUSE_SLOTS,
 }
 LONG_TASK = timedelta(minutes=60)
 # Runs that need unchanged marts: new ones would mix two as-of dates.
@@ -56,6 +59,13 @@ ANSWER_WITHIN = timedelta(hours=12)
 WAIT = LONG_TASK * 2 + ANSWER_WITHIN
 
 _log = logging.getLogger("clientele")
+
+
+def training_slots() -> int:
+    """The slots of the pool that a training takes; all of them where a process shall have one thread."""
+    from warehouse.base.settings import Settings
+
+    return 1 if Settings().threads > 1 else WAREHOUSE_SLOTS
 
 
 def requested() -> dict[str, Any]:

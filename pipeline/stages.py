@@ -113,10 +113,9 @@ def backtest(settings: Settings, plan: RunPlan, origin_count: int) -> list[Backt
 
 def score(settings: Settings, plan: RunPlan, jobs: Sequence[str] = ()) -> list[ScoringReport]:
     """Score every customer with the models that serve the date; by default those of every job that is on."""
-    from ml.lifecycle.optional import score_as_declared
+    from ml.lifecycle.scoring_all import score_all
 
-    names = jobs or [spec.name for spec in jobs_on(settings)]
-    return [score_as_declared(settings, name, plan.source, plan.as_of_date) for name in names]
+    return score_all(settings, jobs or [spec.name for spec in jobs_on(settings)], plan.source, plan.as_of_date)
 
 
 def activate(settings: Settings, plan: RunPlan) -> None:

@@ -12,6 +12,9 @@ from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions, load_definitions
 from warehouse.base.settings import Settings
 
+# Trainings of several jobs run at the same time. Each holds the file for seconds, at a million customers for a minute.
+_PATIENCE_SECONDS = 300.0
+
 
 @dataclass(frozen=True)
 class JobOfSource:
@@ -24,7 +27,7 @@ class JobOfSource:
     @classmethod
     def of(cls, settings: Settings, job: str, source: str, definitions: Definitions | None = None) -> JobOfSource:
         """The job of that name, with the horizon of the definitions; default: those of `dbt_project.yml`."""
-        return cls(BuildFile(settings, source), TrackingServer(settings), load_job(job, definitions))
+        return cls(BuildFile(settings, source, _PATIENCE_SECONDS), TrackingServer(settings), load_job(job, definitions))
 
     @property
     def source(self) -> str:

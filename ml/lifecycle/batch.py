@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -33,24 +33,78 @@ def score_batch(settings: Settings, job: str, source: str, as_of_date: date) -> 
     ClienteleError
         If a file is in use, or MLflow does not answer.
     """
+    computed = compute(settings, job, source, as_of_date)
+    return write(settings, computed, record(settings, computed))
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The results of a job of one date, with a row for every customer if it is about customers.
+
+    Attributes
+    ----------
+    refusal
+        Why the data do not allow results; None if they do.
+    """
+
+    job: str
+    source: str
+    as_of_date: date
+    results: Results
+    refusal: str | None
+
+
+def compute(settings: Settings, job: str, source: str, as_of_date: date) -> Computed:
+    """Compute the results; the build file is only read.
+
+    Raises
+    ------
+    ClienteleError
+        If the file is in use.
+    """
     with quiet_environment(settings):
         task, file = load_batch_job(job), BuildFile(settings, source)
         with file.opened(read_only=True):
             results, refusal = _results(file, task, as_of_date)
             rows = _with_every_customer(results.rows, known_customers(file, task), refusal or task.left_out)
-        tags = {"source": source, "as_of_date": as_of_date.isoformat(), "job": job}
+    return Computed(job, source, as_of_date, replace(results, rows=rows), refusal)
+
+
+def record(settings: Settings, computed: Computed) -> str:
+    """Record the results in MLflow; return the id of the run.
+
+    Raises
+    ------
+    ClienteleError
+        If MLflow does not answer.
+    """
+    task, results = load_batch_job(computed.job), computed.results
+    tags = {"source": computed.source, "as_of_date": computed.as_of_date.isoformat(), "job": computed.job}
+    with quiet_environment(settings):
         server = TrackingServer(settings)
         describe_results(server, task.spec, task.spec.question.format(horizon_days=task.horizon_days))
-        run_id = record_results(
+        return record_results(
             server,
             task.model_name,
-            tags | _decision_tags(results.choices, refusal),
+            tags | _decision_tags(results.choices, computed.refusal),
             results.figures,
             results.documents,
             contenders=[_nested(choice, contender) for choice in results.choices for contender in choice.contenders],
         )
-    write_choices(file, task, as_of_date, run_id, results.choices)
-    return write_rows(file, task, as_of_date, rows, run_id=run_id, reason=refusal or "")
+
+
+def write(settings: Settings, computed: Computed, run_id: str) -> ScoringReport:
+    """Write the choices and the rows into the build file.
+
+    Raises
+    ------
+    ClienteleError
+        If the file is in use.
+    """
+    task, file = load_batch_job(computed.job), BuildFile(settings, computed.source)
+    write_choices(file, task, computed.as_of_date, run_id, computed.results.choices)
+    rows, reason = computed.results.rows, computed.refusal or ""
+    return write_rows(file, task, computed.as_of_date, rows, run_id=run_id, reason=reason)
 
 
 def _results(file: BuildFile, task: BatchJob, as_of_date: date) -> tuple[Results, str | None]:

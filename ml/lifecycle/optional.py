@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from ml.competition.states import State
 from ml.jobs.run import JobOfSource
@@ -18,6 +19,8 @@ from warehouse.base.errors import ClienteleError, WarehouseBusy
 from warehouse.base.machine_faults import in_words
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_spec, jobs_on
+
+Outcome = TypeVar("Outcome")
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +67,26 @@ def score_as_declared(settings: Settings, job: str, source: str, as_of_date: dat
     ClienteleError
         As `score`, if the job is not optional.
     """
+    return attempted(
+        job,
+        source,
+        as_of_date,
+        lambda: (score if job_spec(job).has_model else score_batch)(settings, job, source, as_of_date),
+    )
+
+
+def attempted(job: str, source: str, as_of_date: date, step: Callable[[], Outcome]) -> Outcome | ScoringReport:
+    """Do a step of scoring; if that of an optional job fails, return the report that says so.
+
+    Raises
+    ------
+    WarehouseBusy
+        If the build file is in use; it can be tried again.
+    ClienteleError
+        As the step, if the job is not optional.
+    """
     try:
-        return (score if job_spec(job).has_model else score_batch)(settings, job, source, as_of_date)
+        return step()
     except WarehouseBusy:
         raise
     except Exception as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -17,7 +19,7 @@ from ml.lifecycle.decisions import refusal_reason
 from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
 from ml.lifecycle.treated_values import treated_values
 from ml.lifecycle.who_serves import serving_version
-from ml.tracking import load_estimator
+from ml.tracking import RegisteredVersion, load_estimator
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
@@ -46,32 +48,89 @@ def score(
     """
     with quiet_environment(settings):
         run = JobOfSource.of(settings, job, source, definitions).as_of(as_of_date)
-        task = run.job
         # As in training, the file is not held while the model works.
         with run.file.opened():
-            rows = task.read_scoring(run.file, as_of_date)
             finish_commit(run)
-            champion = serving_version(run, as_of_date)
-            refusal = None if champion else _refusal(run)
-            customers = known_customers(run.file, task)
-        estimator = load_estimator(run.server, champion) if champion else None
-        columns = champion.columns if champion else ()
-        explain = partial(reason_columns, task, estimator) if estimator else None
-        frame = score_frame(task, rows, estimator, columns, refusal=refusal, explain=explain)
-        frame = frame.sort_values(list(task.key_columns), ignore_index=True)
-        treated = treated_values(task, estimator, columns, rows)
-    if customers is not None:
-        frame = _with_customers_without_purchase(task, frame, customers)
-    return write_rows(
-        run.file,
-        task,
-        as_of_date,
-        frame,
-        run_id=champion.run_id if champion else None,
-        version=champion.version if champion else None,
-        treated=treated,
-        reason=refusal or "",
-    )
+            inputs = _read(run)
+        scored = _scored(run, inputs)
+    return scored.written()
+
+
+def finish_commits(settings: Settings, jobs: Iterable[str], source: str) -> None:
+    """Carry out what interrupted trainings of these jobs left to be done, so that nothing is written before all scores
+    are computed."""
+    for job in jobs:
+        known = JobOfSource.of(settings, job, source)
+        with known.file.opened():
+            finish_commit(known)
+
+
+def compute_scores(settings: Settings, job: str, source: str, as_of_date: date) -> Scored:
+    """Compute what `score` writes, of a build file that is only read; `finish_commits` comes before.
+
+    Raises
+    ------
+    ModelUnavailable, ClienteleError
+        As `score`.
+    """
+    with quiet_environment(settings):
+        run = JobOfSource.of(settings, job, source).as_of(as_of_date)
+        with run.file.opened(read_only=True):
+            inputs = _read(run)
+        return _scored(run, inputs)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The rows of a job with a model, and where they come from."""
+
+    run: JobRun
+    frame: pd.DataFrame
+    version: RegisteredVersion | None
+    treated: pd.DataFrame
+    refusal: str | None
+
+    def written(self) -> ScoringReport:
+        """Write the rows into the build file."""
+        return write_rows(
+            self.run.file,
+            self.run.job,
+            self.run.as_of_date,
+            self.frame,
+            run_id=self.version.run_id if self.version else None,
+            version=self.version.version if self.version else None,
+            treated=self.treated,
+            reason=self.refusal or "",
+        )
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What is read to score: the rows, the version that serves or why none does, and the customers there are."""
+
+    rows: pd.DataFrame
+    version: RegisteredVersion | None
+    refusal: str | None
+    customers: pd.Series | None
+
+
+def _read(run: JobRun) -> _Inputs:
+    rows = run.job.read_scoring(run.file, run.as_of_date)
+    version = serving_version(run, run.as_of_date)
+    return _Inputs(rows, version, None if version else _refusal(run), known_customers(run.file, run.job))
+
+
+def _scored(run: JobRun, read: _Inputs) -> Scored:
+    task, rows, version = run.job, read.rows, read.version
+    estimator = load_estimator(run.server, version) if version else None
+    columns = version.columns if version else ()
+    explain = partial(reason_columns, task, estimator) if estimator else None
+    frame = score_frame(task, rows, estimator, columns, refusal=read.refusal, explain=explain)
+    frame = frame.sort_values(list(task.key_columns), ignore_index=True)
+    treated = treated_values(task, estimator, columns, rows)
+    if read.customers is not None:
+        frame = _with_customers_without_purchase(task, frame, read.customers)
+    return Scored(run, frame, version, treated, read.refusal)
 
 
 def _refusal(run: JobRun) -> str:

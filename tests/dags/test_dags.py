@@ -71,10 +71,22 @@ def test_every_task_has_retries_and_a_time_limit(dags: dict[str, Any], dag_id: s
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
-def test_every_task_that_opens_a_build_file_takes_the_one_slot(dags: dict[str, Any], dag_id: str) -> None:
-    pools = {task.task_id: task.pool for task in real_tasks(dags[dag_id]) if (dag_id, task.task_id) not in WITHOUT_POOL}
-    assert set(pools.values()) == {"warehouse"}, pools
-    assert json.loads((DAGS / "pools.json").read_text())["warehouse"]["slots"] == 1
+def test_every_task_that_opens_a_build_file_is_alone_but_trainings(dags: dict[str, Any], dag_id: str) -> None:
+    opening = [task for task in real_tasks(dags[dag_id]) if (dag_id, task.task_id) not in WITHOUT_POOL]
+    assert {task.task_id: task.pool for task in opening if task.pool != "warehouse"} == {}
+    slots = json.loads((DAGS / "pools.json").read_text())["warehouse"]["slots"]
+    beside_others = {task.task_id for task in opening if task.pool_slots < slots}
+    assert beside_others == {task.task_id for task in opening if task.task_id.startswith("train_")}
+    assert all(task.pool_slots <= slots for task in opening)
+
+
+def test_with_one_thread_a_training_is_alone_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wiring
+
+    monkeypatch.setenv("CLIENTELE_THREADS", "1")
+    assert wiring.training_slots() == wiring.WAREHOUSE_SLOTS
+    monkeypatch.setenv("CLIENTELE_THREADS", "2")
+    assert wiring.training_slots() < wiring.WAREHOUSE_SLOTS
 
 
 def test_assets_chain_the_dags(dags: dict[str, Any]) -> None:

@@ -139,7 +139,7 @@ def test_all_dags_are_read_without_errors(server: NativeServer, airflow) -> None
         return {dag["dag_id"] for dag in airflow("/dags")["dags"] if not dag["is_paused"]}
 
     server.wait(lambda: found() == {*DAG_IDS, *BY_HAND}, "airflow-dag-processor", timeout_seconds=90)
-    assert airflow("/pools/warehouse")["slots"] == 1
+    assert airflow("/pools/warehouse")["slots"] == 2
 
 
 def test_roles_see_only_their_own_database(server: NativeServer) -> None:

@@ -1,53 +1,60 @@
-"""One connection for all that a step does with the build file."""
+"""A build file that another process holds: who is patient waits for it, who is not is told at once."""
 
 from __future__ import annotations
 
+import multiprocessing
+import time
+from pathlib import Path
+
+import duckdb
 import pytest
 
-from tests.opens import counted_opens
 from warehouse.base.build_file import BuildFile
-from warehouse.base.connections import open_build_file
-from warehouse.base.errors import WarehouseMissing
+from warehouse.base.errors import WarehouseBusy
 from warehouse.base.settings import Settings
+
+HELD_SECONDS = 1.0
+
+
+def hold(path: Path, is_held: object, held_seconds: float) -> None:
+    with duckdb.connect(str(path)):
+        is_held.set()
+        time.sleep(held_seconds)
 
 
 @pytest.fixture
-def file(settings: Settings) -> BuildFile:
-    with open_build_file(settings, "files") as connection:
-        connection.execute("create table numbers as select 1 as number")
-    return BuildFile(settings, "files")
+def held(tmp_path: Path) -> Settings:
+    """Settings with a build file that another process holds for a second."""
+    settings = Settings(home=tmp_path)
+    path = settings.build_file("shop")
+    path.parent.mkdir(parents=True)
+    duckdb.connect(str(path)).close()
+    context = multiprocessing.get_context("spawn")
+    is_held = context.Event()
+    holder = context.Process(target=hold, args=(path, is_held, HELD_SECONDS))
+    holder.start()
+    assert is_held.wait(60)
+    yield settings
+    holder.join()
 
 
-def count(file: BuildFile) -> int:
-    with file.opened(read_only=True) as connection:
-        return connection.execute("select count(*) from numbers").fetchone()[0]
+def test_who_is_patient_gets_it(held: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"), BuildFile(held, "shop", patience_seconds=60).opened() as connection:
+        connection.execute("create table found (day date)")
+    [said] = [record.getMessage() for record in caplog.records]
+    assert said.startswith("Waiting for the build file: shop.duckdb is held by another process")
 
 
-def test_functions_that_call_each_other_see_one_state(file: BuildFile) -> None:
-    with counted_opens(file.settings.build_file("files")) as opened:
-        with file.opened() as connection:
-            connection.execute("begin")
-            connection.execute("insert into numbers values (2)")
-            assert count(file) == 2  # not even committed
-            connection.execute("rollback")
-        assert count(file) == 1
-    assert opened == [False, True]
-
-
-def test_it_is_free_again_whatever_happened(file: BuildFile) -> None:
-    with pytest.raises(ZeroDivisionError), file.opened():
-        count(file)
-        _ = 1 / 0
-    with file.opened() as connection:
-        connection.execute("insert into numbers values (2)")
-    assert count(file) == 2
-
-
-@pytest.mark.parametrize("read_only", [True, False])
-def test_a_missing_file_is_told_and_not_made(settings: Settings, read_only: bool) -> None:
-    with (
-        pytest.raises(WarehouseMissing, match="no warehouse for source 'files'"),
-        BuildFile(settings, "files").opened(read_only=read_only),
-    ):
+def test_who_is_not_is_told(held: Settings) -> None:
+    with pytest.raises(WarehouseBusy, match="is held by another process"), BuildFile(held, "shop").opened():
         pass
-    assert not settings.build_file("files").exists()
+
+
+def test_patience_has_an_end(held: Settings) -> None:
+    began = time.monotonic()
+    file = BuildFile(held, "shop", patience_seconds=0.3)
+    with pytest.raises(WarehouseBusy), file.opened():
+        pass
+    assert time.monotonic() - began >= 0.3
+    with pytest.raises(WarehouseBusy), file.opened():  # and it may be asked again
+        pass

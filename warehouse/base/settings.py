@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         "", description="Who has it may open the dashboard; empty: one that is made at the first start."
     )
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
-    threads: int = Field(2, ge=1, description="DuckDB's threads per process.")
+    threads: int = Field(2, ge=1, description="DuckDB's threads per process; with 1, jobs come one after another.")
     published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
     promotion_needs_approval: bool = Field(
         False, description="Whether a person approves each new model before it serves."

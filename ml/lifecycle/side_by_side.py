@@ -1,0 +1,101 @@
+"""Calls in processes beside this one, each a copy of it; what one of them does cannot stop the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+_LOOK_FOR_PARENT_SECONDS = 1.0
+
+Call = Callable[[], Any]
+
+
+def is_possible() -> bool:
+    """Whether a process can be copied safely; only Linux promises it with the libraries that we use."""
+    return sys.platform == "linux"
+
+
+@contextmanager
+def side_by_side(calls: Mapping[str, Call], at_once: int) -> Iterator[Callable[[str], Any]]:
+    """Begin the calls, in their order and so many at once, and give a function that waits for the result of one.
+
+    Nothing may be open here that the calls use as well, such as a DuckDB file. A call that raises raises where its
+    result is asked for. Is a process killed, for want of memory say, the calls that were left over are begun anew, one
+    at a time: only that which ends its process again fails.
+
+    Parameters
+    ----------
+    calls
+        By name; functions and results that `pickle` can transfer.
+    """
+    with _processes(at_once) as pool:
+        begun = {name: _begin(pool, call) for name, call in calls.items()}
+
+        def result_of(name: str) -> Any:
+            try:
+                return begun[name].result()
+            except BrokenProcessPool:
+                return _alone(calls[name])
+
+        try:
+            yield result_of
+        finally:
+            for future in begun.values():
+                future.cancel()
+
+
+def _alone(call: Call) -> Any:
+    with _processes(1) as pool:
+        try:
+            return _begin(pool, call).result()
+        except BrokenProcessPool:
+            raise ChildProcessError("Its process was killed, twice; most often for want of memory.") from None
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(count, context, initializer=_end_with_parent, initargs=(os.getpid(),))
+
+
+def _begin(pool: ProcessPoolExecutor, call: Call) -> Future:
+    with warnings.catch_warnings():
+        # Python 3.12 warns of threads that the copies do not have: numeric libraries' own, which they make anew.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return pool.submit(_called, call)
+
+
+def _called(call: Call) -> Any:
+    try:
+        return call()
+    except Exception as error:
+        raise _transferable(error) from error
+
+
+def _transferable(error: Exception) -> Exception:
+    """The error itself, or its words where it cannot be transferred to another process."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - it is our own, of this moment
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when the one that it works for has been killed, which the pool would not notice."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_FOR_PARENT_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

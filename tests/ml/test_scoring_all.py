@@ -1,0 +1,95 @@
+"""All jobs of a date scored at once: the same rows as one after the other, and what fails holds nobody up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ml.lifecycle.scoring_all import score_all
+from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE
+from tests.ml.test_a_new_job import STUB
+from tests.ml.test_approval import copy_home
+from warehouse.base.settings import Settings
+from warehouse.jobs import registry
+
+WEEKS, AGAIN = "order_weeks", "order_weeks_again"
+JOBS = ("churn", WEEKS, "segmentation", AGAIN)
+TABLES = ("customer_churn", "customer_segments", WEEKS, AGAIN)
+
+
+@pytest.fixture
+def home(trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A home with models, and beside the shipped jobs two optional ones without a model."""
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    for file in STUB.glob("order_weeks*"):
+        shutil.copy(file, folder)
+    declaration = (folder / f"{WEEKS}.yml").read_text() + "optional: true\n"
+    (folder / f"{WEEKS}.yml").write_text(declaration)
+    (folder / f"{AGAIN}.yml").write_text(declaration.replace(f"table: {WEEKS}", f"table: {AGAIN}"))
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(registry, "FOLDERS", (*registry.FOLDERS, folder))
+    return copy_home(trained[0], tmp_path / "home")
+
+
+def scored_with(home: Settings, threads: int) -> tuple[list[object], dict[str, list[tuple]]]:
+    reports = score_all(home.model_copy(update={"threads": threads}), JOBS, SOURCE, AS_OF_DATE)
+    with duckdb.connect(str(home.build_file(SOURCE)), read_only=True) as connection:
+        rows = {
+            table: connection.execute(
+                f"select * exclude (mlflow_run_id, scored_at) from scores.{table} order by all"
+            ).fetchall()
+            for table in TABLES
+        }
+    return reports, rows
+
+
+def test_two_threads_give_the_rows_of_one(home: Settings) -> None:
+    one, rows = scored_with(home, 1)
+    two, same_rows = scored_with(home, 2)
+    assert same_rows == rows
+    assert [report.job for report in two] == list(JOBS)
+    assert two == one
+    assert all(report.rows_by_status["scored"] > 10 for report in two)
+
+
+def killed(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("fault", "words"), [(killed, "killed, twice"), (lambda *_: 1 / 0, "division by zero")])
+def test_a_job_that_fails_keeps_its_rows_and_the_others_get_theirs(
+    home: Settings, monkeypatch: pytest.MonkeyPatch, fault: object, words: str
+) -> None:
+    _, before = scored_with(home, 2)
+    import order_weeks_job
+
+    results = order_weeks_job.OrderWeeksJob.results
+    monkeypatch.setattr(
+        "order_weeks_job.OrderWeeksJob.results", lambda job, *of: (fault if job.name == AGAIN else results)(job, *of)
+    )
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute(f"delete from scores.{WEEKS}")
+    reports, after = scored_with(home, 2)
+    assert after == before
+    assert words in reports[-1].reason
+    assert "Former scores stay." in reports[-1].reason
+
+
+def test_what_the_pipeline_needs_fails_before_anything_is_written(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, before = scored_with(home, 2)
+    with duckdb.connect(str(home.build_file(SOURCE))) as connection:
+        connection.execute(f"delete from scores.{WEEKS}")
+    monkeypatch.setattr("ml.jobs.segmentation.job.SegmentationJob.scores", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        scored_with(home, 2)
+    with duckdb.connect(str(home.build_file(SOURCE)), read_only=True) as connection:
+        assert connection.execute(f"select count(*) from scores.{WEEKS}").fetchone() == (0,)
+    assert before[WEEKS]

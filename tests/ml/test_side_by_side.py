@@ -1,0 +1,108 @@
+"""Calls in processes of their own: their results, their errors, and what becomes of the others when one is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ml.lifecycle.side_by_side import side_by_side
+
+
+class Untransferable(Exception):
+    def __init__(self, one: str, another: str) -> None:
+        super().__init__(f"{one} and {another}")
+
+
+def doubled(number: int) -> tuple[int, int]:
+    return 2 * number, os.getpid()
+
+
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_once(before: Path) -> str:
+    if not before.exists():
+        before.touch()
+        killed()
+    return "done"
+
+
+def failing(error: type[Exception], *words: str) -> None:
+    raise error(*words)
+
+
+def test_each_call_runs_elsewhere_and_its_result_is_got_by_name() -> None:
+    with side_by_side({str(number): partial(doubled, number) for number in range(4)}, 2) as result_of:
+        results = {name: result_of(name) for name in ("3", "0", "2", "1")}
+    assert {name: number for name, (number, _) in results.items()} == {"0": 0, "1": 2, "2": 4, "3": 6}
+    processes = {process for _, process in results.values()}
+    assert os.getpid() not in processes
+    assert len(processes) <= 2
+
+
+def test_an_error_is_raised_where_the_result_is_asked_for_with_the_place_where_it_came_from() -> None:
+    calls = {"one": partial(failing, KeyError, "amount"), "another": partial(doubled, 1)}
+    calls["third"] = partial(failing, Untransferable, "this", "that")
+    with side_by_side(calls, 2) as result_of:
+        assert result_of("another")[0] == 2
+        with pytest.raises(KeyError, match="amount") as raised:
+            result_of("one")
+        with pytest.raises(RuntimeError, match="Untransferable: this and that"):
+            result_of("third")
+    assert "in failing" in str(raised.value.__cause__)
+
+
+def test_a_call_that_ends_its_process_is_the_only_one_to_fail() -> None:
+    calls = {"first": partial(doubled, 1), "killed": killed, "last": partial(doubled, 3)}
+    with side_by_side(calls, 2) as result_of:
+        assert result_of("last")[0] == 6
+        assert result_of("first")[0] == 2
+        with pytest.raises(ChildProcessError, match="killed, twice"):
+            result_of("killed")
+
+
+def test_a_call_that_was_killed_by_chance_is_begun_anew(tmp_path: Path) -> None:
+    with side_by_side({"one": partial(killed_once, tmp_path / "killed")}, 2) as result_of:
+        assert result_of("one") == "done"
+
+
+def test_processes_do_not_outlive_the_one_they_work_for(tmp_path: Path) -> None:
+    begun = tmp_path / "process"
+    program = (
+        "import os, pathlib, time\n"
+        "from ml.lifecycle.side_by_side import side_by_side\n"
+        "def endless():\n"
+        f"    pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        "with side_by_side({'endless': endless}, 1) as result_of:\n"
+        "    result_of('endless')\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        wait_until(lambda: begun.exists() and begun.read_text())
+    finally:
+        parent.kill()
+        parent.wait()
+    wait_until(lambda: not is_running(int(begun.read_text())))
+
+
+def wait_until(is_so: object) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
