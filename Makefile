@@ -41,13 +41,13 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name words; do \
 		printf '%-10s %s\n' "  $$name" "$$words"; done
 
-demo: $(INSTALLED) ## run the pipeline (the sample shop, or SOURCE, INPUT, AS_OF), sum up, leave Airflow and MLflow up
+demo: $(INSTALLED) ## run the pipeline (the sample shop, or SOURCE, INPUT, AS_OF), sum up, leave the UIs up
 	@$(PYTHON) -m services demo $(REQUEST)
 
 run: $(INSTALLED) ## the same for scripts: to the end, no servers left behind, exit code 0 or not
 	@$(PYTHON) -m services run $(REQUEST)
 
-up: $(INSTALLED) ## start Airflow and MLflow on this machine
+up: $(INSTALLED) ## start the dashboard, Airflow and MLflow on this machine
 	@$(PYTHON) -m services up --left-over="$$ARG_LEFT_OVER"
 
 down: $(INSTALLED) ## stop them

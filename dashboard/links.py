@@ -17,10 +17,10 @@ class Links:
 
 
 def links(settings: Settings) -> Links:
-    """Return the addresses of the embedded set-up, or those that the server set-up is told by its environment."""
+    """Return the addresses that the settings name, or those of the embedded set-up."""
     try:
         ports = json.loads((settings.run_folder / "addresses.json").read_text())
-        here = "http://127.0.0.1"
-        return Links(f"{here}:{ports['airflow_port']}", f"{here}:{ports['mlflow_port']}")
+        here = Links(f"http://127.0.0.1:{ports['airflow_port']}", f"http://127.0.0.1:{ports['mlflow_port']}")
     except (OSError, ValueError, KeyError):
-        return Links()
+        here = Links()
+    return Links(settings.airflow_url or here.airflow, settings.mlflow_url or here.mlflow)

@@ -1,1 +1,1 @@
-"""The front door: starts and stops the embedded Airflow and MLflow, runs the pipeline, and tells how it went."""
+"""The front door: starts and stops Airflow, MLflow and the dashboard, runs the pipeline, and tells how it went."""

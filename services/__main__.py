@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
@@ -32,9 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, do, words, takes in (
-        ("demo", _demo, "run the pipeline, print a summary, leave Airflow and MLflow up", _add_request),
+        ("demo", _demo, "run the pipeline, print a summary, leave the dashboard, Airflow and MLflow up", _add_request),
         ("run", _run, "run the pipeline to its end, for scripts", _add_request),
-        ("up", _up, "start Airflow and MLflow", _add_left_over),
+        ("up", _up, "start the dashboard, Airflow and MLflow", _add_left_over),
         ("down", _down, "stop them", None),
         ("status", _status, "what runs, where, and what is published", None),
         ("sql", _sql, "ask the published warehouse", _add_query),
@@ -107,6 +108,8 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
         _say(f"{name:<22} {f'running, process {process.pid}' if process else 'stopped'}")
     if embedded.is_up(settings):
         _say(f"\nAirflow     {sign_in_link(settings, where)}   (signs you in: keep it to yourself)")
+    if running(settings, embedded.DASHBOARD):
+        _say(f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}   (signs you in, too)")
     if running(settings, embedded.MLFLOW_SERVER):
         _say(f"MLflow      {mlflow_page(where.mlflow)}")
     _say("")

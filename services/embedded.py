@@ -1,4 +1,4 @@
-"""The embedded set-up: Airflow's parts and the MLflow server on this machine, started and stopped together."""
+"""The embedded set-up: Airflow's parts, MLflow and the dashboard on this machine, started and stopped together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from services import left_over
 from services.airflow_api import AirflowApi, AirflowUnavailable
@@ -28,7 +29,9 @@ AIRFLOW_PARTS = {
     "airflow-triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
 }
 MLFLOW_SERVER = "mlflow-server"
-ALL_SERVICES = [*AIRFLOW_PARTS, MLFLOW_SERVER]
+DASHBOARD = "dashboard"
+_PORTS = {MLFLOW_SERVER: "mlflow_port", DASHBOARD: "dashboard_port"}
+ALL_SERVICES = [*AIRFLOW_PARTS, *_PORTS]
 DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
 
 _START_TIMEOUT_SECONDS = 240.0
@@ -47,7 +50,7 @@ def up(
     settings: Settings,
     say: Callable[[str], None],
     *,
-    with_mlflow: bool = True,
+    with_pages: bool = True,
     stays: bool = True,
     interrupted: str = left_over.FINISH,
 ) -> Addresses:
@@ -55,6 +58,8 @@ def up(
 
     Parameters
     ----------
+    with_pages
+        Whether MLflow and the dashboard are started as well, which no run needs.
     stays
         Whether it stays up until it is taken down, and not only as long as runs need it.
     interrupted
@@ -79,21 +84,20 @@ def up(
             for line in left_over.told(found, interrupted):
                 say(line)
             ended = left_over.to_end(found, interrupted)
-            kept = where.mlflow_port if running(settings, MLFLOW_SERVER) else None
-            where = choose_addresses(settings, say, kept_mlflow_port=kept)
+            kept = {port: getattr(where, port) for name, port in _PORTS.items() if running(settings, name)}
+            where = choose_addresses(settings, say, kept)
             _start_airflow(settings, where, say, ended)
         if stays:
             ask_to_stay_up(settings)
-        needed = list(AIRFLOW_PARTS)
-        with_mlflow = with_mlflow and not has_own_mlflow(settings)
-        if with_mlflow:
-            needed.append(MLFLOW_SERVER)
-            if not running(settings, MLFLOW_SERVER):
-                _start_mlflow(settings, where)
+        pages = _pages(settings, where) if with_pages else {}
+        for name, arguments in pages.items():
+            if not running(settings, name):
+                start(settings, name, arguments, base_environment(settings))
+        needed = [*AIRFLOW_PARTS, *pages]
         _make_ready(settings, signed_in(settings, where), needed)
         left_over.end_not_begun(signed_in(settings, where), ended)
-        if with_mlflow:
-            _wait_until(lambda: is_listening(where.mlflow_port), settings, needed)
+        for name in pages:
+            _wait_until(partial(is_listening, getattr(where, _PORTS[name])), settings, needed)
     return where
 
 
@@ -125,7 +129,7 @@ def end_orphans(settings: Settings, say: Callable[[str], None]) -> None:
     ended = end_left_behind(settings, ALL_SERVICES)
     if ended:
         count = "a process" if len(ended) == 1 else f"{len(ended)} processes"
-        say(f"Ended {count} that a killed Airflow or MLflow had left behind:")
+        say(f"Ended {count} that a killed service had left behind:")
         for line in ended:
             say(f"  {line}")
 
@@ -172,11 +176,13 @@ def _start_failed(settings: Settings, name: str, what: str) -> StartFailed:
     return StartFailed(f"{name} {what}.", f"Its log: {settings.logs_folder / name}.log")
 
 
-def _start_mlflow(settings: Settings, where: Addresses) -> None:
-    arguments = ["mlflow", "server", "--host", HOST, "--port", str(where.mlflow_port), "--workers", "1"]
-    arguments += ["--backend-store-uri", settings.tracking_uri]
-    arguments += ["--artifacts-destination", settings.artifact_location]
-    start(settings, MLFLOW_SERVER, arguments, base_environment(settings))
+def _pages(settings: Settings, where: Addresses) -> dict[str, list[str]]:
+    """Return the servers that people look at besides Airflow, each with what starts it."""
+    mlflow = ["mlflow", "server", "--host", HOST, "--port", str(where.mlflow_port), "--workers", "1"]
+    mlflow += ["--backend-store-uri", settings.tracking_uri]
+    mlflow += ["--artifacts-destination", settings.artifact_location]
+    dashboard = {DASHBOARD: ["dashboard", "--host", HOST, "--port", str(where.dashboard_port)]}
+    return dashboard if has_own_mlflow(settings) else {MLFLOW_SERVER: mlflow, **dashboard}
 
 
 def _make_ready(settings: Settings, api: AirflowApi, needed: list[str]) -> None:

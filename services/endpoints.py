@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import asdict
 
@@ -17,6 +17,7 @@ from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
 _PORTS_TRIED = 50
+_PROGRAMS = {"airflow_port": "Airflow", "mlflow_port": "MLflow", "dashboard_port": "the dashboard"}
 
 
 class NoFreePort(ClienteleError):
@@ -28,29 +29,29 @@ def addresses(settings: Settings) -> Addresses:
     try:
         return Addresses(**json.loads((settings.run_folder / "addresses.json").read_text()))
     except (OSError, ValueError, TypeError):
-        return Addresses(settings.airflow_port, settings.mlflow_port)
+        return Addresses(settings.airflow_port, settings.mlflow_port, settings.dashboard_port)
 
 
-def choose_addresses(settings: Settings, say: Callable[[str], None], *, kept_mlflow_port: int | None) -> Addresses:
+def choose_addresses(settings: Settings, say: Callable[[str], None], kept: Mapping[str, int]) -> Addresses:
     """Choose free ports, say so where they are not the wanted ones, and remember them.
 
     Parameters
     ----------
-    kept_mlflow_port
-        The port of an MLflow server that is running already, if there is one.
+    kept
+        The ports of servers that are running already, by the names of `Addresses`.
     """
-    airflow_port = free_port(settings.airflow_port)
-    mlflow_port = kept_mlflow_port or free_port(settings.mlflow_port, but_not=airflow_port)
-    chosen = Addresses(airflow_port, mlflow_port)
-    if airflow_port != settings.airflow_port:
-        say(f"Port {settings.airflow_port} is taken: Airflow listens on {airflow_port}.")
-    if mlflow_port != settings.mlflow_port and not kept_mlflow_port:
-        say(f"Port {settings.mlflow_port} is taken: MLflow listens on {mlflow_port}.")
-    (settings.run_folder / "addresses.json").write_text(json.dumps(asdict(chosen)) + "\n")
-    return chosen
+    chosen: dict[str, int] = {}
+    for name, program in _PROGRAMS.items():
+        wanted = getattr(settings, name)
+        chosen[name] = kept.get(name) or free_port(wanted, but_not={*kept.values(), *chosen.values()})
+        if chosen[name] != wanted and name not in kept:
+            say(f"Port {wanted} is taken: {program} listens on {chosen[name]}.")
+    where = Addresses(**chosen)
+    (settings.run_folder / "addresses.json").write_text(json.dumps(asdict(where)) + "\n")
+    return where
 
 
-def free_port(wanted: int, but_not: int | None = None) -> int:
+def free_port(wanted: int, but_not: Collection[int] = ()) -> int:
     """Return the port, or the next one on this machine that nobody listens on.
 
     Raises
@@ -59,9 +60,12 @@ def free_port(wanted: int, but_not: int | None = None) -> int:
         If the next fifty are taken as well.
     """
     for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
-        if port != but_not and not is_listening(port) and _can_bind(port):
+        if port not in but_not and not is_listening(port) and _can_bind(port):
             return port
-    raise NoFreePort(f"No free port from {wanted} on.", "Set CLIENTELE_AIRFLOW_PORT or CLIENTELE_MLFLOW_PORT.")
+    raise NoFreePort(
+        f"No free port from {wanted} on.",
+        "Set CLIENTELE_AIRFLOW_PORT, CLIENTELE_MLFLOW_PORT or CLIENTELE_DASHBOARD_PORT.",
+    )
 
 
 def is_listening(port: int) -> bool:

@@ -18,6 +18,7 @@ class Addresses:
 
     airflow_port: int
     mlflow_port: int
+    dashboard_port: int
 
     @property
     def airflow(self) -> str:
@@ -26,6 +27,10 @@ class Addresses:
     @property
     def mlflow(self) -> str:
         return f"http://{HOST}:{self.mlflow_port}"
+
+    @property
+    def dashboard(self) -> str:
+        return f"http://{HOST}:{self.dashboard_port}"
 
 
 @dataclass(frozen=True)

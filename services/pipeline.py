@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services.embedded import is_up, stop_unused, up
 from services.endpoints import addresses
 from services.failures import PipelineFailed
@@ -35,16 +36,17 @@ class Request:
 
 
 def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
-    """Run the pipeline, print a summary, and leave Airflow and MLflow up to look at."""
+    """Run the pipeline, print a summary, and leave the dashboard, Airflow and MLflow up to look at."""
     started = time.monotonic()
     land(settings, request, say)
     where = up(settings, say, interrupted=request.interrupted)
     took = elapsed(time.monotonic() - started).strip()
+    say(f"Dashboard {sign_in_to_dashboard(settings, where.dashboard)}")
     say(f"Airflow {sign_in_link(settings, where)}   MLflow {mlflow_page(where.mlflow)}   (up after {took})")
     _trigger_and_follow(settings, request, say)
     for line in (*summary_lines(settings), *address_lines(settings, where)):
         say(line)
-    say("\nAirflow and MLflow stay up: `make down` stops them.")
+    say("\nThe dashboard, Airflow and MLflow stay up: `make down` stops them.")
 
 
 def run(settings: Settings, request: Request, say: Callable[[str], None]) -> None:
@@ -55,7 +57,7 @@ def run(settings: Settings, request: Request, say: Callable[[str], None]) -> Non
     land(settings, request, say)
     try:
         with in_use(settings):
-            up(settings, say, with_mlflow=False, stays=False, interrupted=request.interrupted)
+            up(settings, say, with_pages=False, stays=False, interrupted=request.interrupted)
             _trigger_and_follow(settings, request, say, ends_with_us=True)
             for line in summary_lines(settings):
                 say(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.sign_in import sign_in_link
@@ -69,6 +70,7 @@ def standing_line(settings: Settings) -> str:
 
 def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     """Yield where to look."""
+    yield f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}"
     yield f"Airflow     {sign_in_link(settings, where)}"
     yield f"MLflow      {mlflow_page(settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow)}"
     yield f"Data Docs   {settings.data_docs_folder / 'index.html'}"

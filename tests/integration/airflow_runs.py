@@ -71,7 +71,7 @@ def started(home: Settings, models: Path) -> Iterator[AirflowRuns]:
     try:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(embedded, "airflow_environment", environment)
-            where = embedded.up(home, print, with_mlflow=False)
+            where = embedded.up(home, print, with_pages=False)
         yield AirflowRuns(signed_in(home, where), home.airflow_home)
     finally:
         embedded.down(home)

@@ -20,6 +20,7 @@ SECRETS = {
     "CLIENTELE_AIRFLOW_FERNET_KEY": "fernet-key",
     "CLIENTELE_AIRFLOW_JWT_SECRET": "jwt-secret",
     "CLIENTELE_AIRFLOW_SECRET_KEY": "secret-key",
+    "CLIENTELE_DASHBOARD_KEY": "dashboard-key",
 }
 OPTIONAL_SECRETS = {
     "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
@@ -100,6 +101,7 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "PRIVACY_SECRET"},
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
+        "dashboard": {"DASHBOARD_KEY"},
         "alert-relay": {"ALERT_WEBHOOK_URL", "AUDIENCE_WEBHOOK_URL"},
     }
 
@@ -127,10 +129,14 @@ def test_manifests_of_audiences_leave_by_the_relay_where_they_are_wanted(webhook
 
 
 @pytest.mark.parametrize("bind_address, airflow_host", [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
-def test_ports_stay_on_this_machine_unless_asked_and_those_of_mlflow_always(bind_address, airflow_host) -> None:
+def test_ports_stay_on_this_machine_unless_asked_and_those_without_accounts_always(bind_address, airflow_host) -> None:
     services = render({**SECRETS, "CLIENTELE_BIND_ADDRESS": bind_address})["services"]
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert published == {"airflow-api-server": [f"{airflow_host}:8080:8080"], "mlflow": ["127.0.0.1:5000:5000"]}
+    assert published == {
+        "airflow-api-server": [f"{airflow_host}:8080:8080"],
+        "mlflow": ["127.0.0.1:5000:5000"],
+        "dashboard": ["127.0.0.1:8501:8501"],
+    }
     assert not [name for name, service in services.items() if "network_mode" in service or service.get("privileged")]
 
 
@@ -148,7 +154,7 @@ def test_each_service_is_on_the_networks_it_needs(services: dict) -> None:
         "airflow": parts,
         "tracking": {"scheduler", "mlflow"},
         "alerts": {"scheduler", "dag-processor", "alert-relay"},
-        "published": {"api-server", "mlflow"},
+        "published": {"api-server", "mlflow", "dashboard"},
         "out": {"alert-relay"},
     }
 
@@ -216,7 +222,8 @@ def test_programs_exist_in_the_lock_or_the_image(services: dict) -> None:
         ]
         assert {command[0] for command in commands} <= known, name
         if commands[0][1:2] == ["-m"]:
-            assert (CHECKOUT / (commands[0][2].replace(".", "/") + ".py")).is_file(), name
+            module = CHECKOUT / commands[0][2].replace(".", "/")
+            assert module.with_suffix(".py").is_file() or (module / "__main__.py").is_file(), name
 
 
 @pytest.mark.parametrize("name", ["database-init", "airflow-init", "mlflow-init"])
@@ -228,9 +235,13 @@ def test_shell_of_the_one_shot_services_parses(name: str, services: dict) -> Non
 
 def test_every_named_volume_is_declared_and_each_part_sees_only_its_own(services: dict) -> None:
     mounts = {name: [mount.split(":") for mount in service.get("volumes", [])] for name, service in services.items()}
-    assert {source for mount in mounts.values() for source, _ in mount} == set(raw()["volumes"])
+    assert {mounted[0] for mount in mounts.values() for mounted in mount} == set(raw()["volumes"])
     assert mounts["airflow-api-server"] == [["airflow-logs", "/var/log/airflow"]]
     assert mounts["mlflow"] == [["mlflow-artifacts", "/srv/mlflow"]]
+    # Under another user than who writes it: of the home's folders, only what is published is open to others.
+    assert mounts["dashboard"] == [["home", "/srv/clientele", "ro"]]
+    [writer] = re.findall(r"useradd --uid (\d+)", DOCKERFILE_TEXT)
+    assert services["dashboard"]["user"].split(":")[0] not in (writer, "0")
     assert {name for name, mount in mounts.items() if ["home", "/srv/clientele"] in mount} == {
         "airflow-init",
         "airflow-scheduler",

@@ -52,7 +52,7 @@ def airflow() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def embedded() -> dict[str, str]:
     secrets = Secrets("jwt-secret", "secret-key", "fernet-key")
-    return airflow_environment(Settings(home=Path("/srv/clientele")), Addresses(8080, 5000), secrets)
+    return airflow_environment(Settings(home=Path("/srv/clientele")), Addresses(8080, 5000, 8501), secrets)
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +133,14 @@ def test_nobody_is_told_that_clientele_runs(airflow: dict, embedded: dict) -> No
 
 def test_every_setting_reaches_the_tasks_or_is_settled_here() -> None:
     environment = {**image_environment(), **raw()["services"]["airflow-scheduler"]["environment"]}
-    of_ports = {"CLIENTELE_AIRFLOW_PORT", "CLIENTELE_MLFLOW_PORT"}
+    of_ports = {"CLIENTELE_AIRFLOW_PORT", "CLIENTELE_MLFLOW_PORT", "CLIENTELE_DASHBOARD_PORT"}
+    of_the_dashboard = {"CLIENTELE_DASHBOARD_KEY", "CLIENTELE_AIRFLOW_URL", "CLIENTELE_MLFLOW_URL"}
+    assert of_the_dashboard <= set(raw()["services"]["dashboard"]["environment"])
     settings = {f"CLIENTELE_{field.upper()}" for field in Settings.model_fields}
     of_the_server = {"CLIENTELE_MLFLOW_ARTIFACT_LOCATION"}  # MLflow's server decides
     of_no_settings = {"CLIENTELE_PRIVACY_SECRET"}  # read where it is used, and nowhere kept
     reaching = {name for name in environment if name.startswith("CLIENTELE_")}
-    assert settings - of_ports - of_the_server == reaching - of_no_settings
+    assert settings - of_ports - of_the_server - of_the_dashboard == reaching - of_no_settings
     used = {variable.name: variable.rest for variable in all_variables()}
     fields = Settings.model_fields
     assert {name: used[name] for name in of_ports} == {

@@ -28,21 +28,24 @@ def test_a_taken_port_gives_way_to_another_one(taken_port: int) -> None:
 
 def test_it_is_said_which_port_was_taken(settings: Settings, taken_port: int) -> None:
     settings.run_folder.mkdir(parents=True)
-    wanting = settings.model_copy(update={"airflow_port": taken_port, "mlflow_port": taken_port})
+    wanting = settings.model_copy(update=dict.fromkeys(("airflow_port", "mlflow_port", "dashboard_port"), taken_port))
     said: list[str] = []
-    chosen = choose_addresses(wanting, said.append, kept_mlflow_port=None)
-    assert taken_port not in (chosen.airflow_port, chosen.mlflow_port)
-    assert chosen.airflow_port != chosen.mlflow_port
+    chosen = choose_addresses(wanting, said.append, {})
+    assert len({taken_port, chosen.airflow_port, chosen.mlflow_port, chosen.dashboard_port}) == 4
     assert said == [
         f"Port {taken_port} is taken: Airflow listens on {chosen.airflow_port}.",
         f"Port {taken_port} is taken: MLflow listens on {chosen.mlflow_port}.",
+        f"Port {taken_port} is taken: the dashboard listens on {chosen.dashboard_port}.",
     ]
     assert addresses(wanting) == chosen
 
 
-def test_a_running_mlflow_keeps_its_port(settings: Settings, taken_port: int) -> None:
+@pytest.mark.parametrize("name", ["mlflow_port", "dashboard_port"])
+def test_a_running_server_keeps_its_port(settings: Settings, taken_port: int, name: str) -> None:
     settings.run_folder.mkdir(parents=True)
-    assert choose_addresses(settings, lambda _: None, kept_mlflow_port=taken_port).mlflow_port == taken_port
+    said: list[str] = []
+    assert getattr(choose_addresses(settings, said.append, {name: taken_port}), name) == taken_port
+    assert said == []
 
 
 def test_no_port_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

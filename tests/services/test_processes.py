@@ -135,7 +135,7 @@ def test_a_lost_pid_file_does_not_hide_a_service(home: Settings) -> None:
     (home.run_folder / "service.pid").unlink()
     told: list[str] = []
     end_orphans(home, told.append)
-    assert told[0] == "Ended a process that a killed Airflow or MLflow had left behind:"
+    assert told[0] == "Ended a process that a killed service had left behind:"
     assert f"process id {service.pid} (" in told[1]
     assert is_gone(service)
 

@@ -39,7 +39,7 @@ def test_a_damaged_file_is_made_anew(settings: Settings, left: str) -> None:
 
 
 def test_the_printed_address_signs_in(settings: Settings) -> None:
-    where = Addresses(18080, 15000)
+    where = Addresses(18080, 15000, 18501)
     link = sign_in_link(settings, where)
     assert link == f"http://127.0.0.1:18080/sign-in/?token={airflow_password(settings)}"
     assert f"Airflow     {link}" in list(address_lines(settings, where))
@@ -83,7 +83,7 @@ def airflow_port(settings: Settings) -> Iterator[int]:
 
 
 def test_the_owner_of_the_home_is_answered_also_when_a_token_has_expired(settings: Settings, airflow_port: int) -> None:
-    api = signed_in(settings, Addresses(airflow_port, 1))
+    api = signed_in(settings, Addresses(airflow_port, 1, 1))
     assert [api.dags() for _ in range(5)] == [["one"]] * 5
     assert _Airflow.tokens == 3
 

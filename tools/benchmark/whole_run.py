@@ -59,7 +59,7 @@ def measure(settings: Settings, request: pipeline.Request) -> Measured:
     watch.start()
     try:
         began = time.monotonic()
-        where = up(settings, print, with_mlflow=False)
+        where = up(settings, print, with_pages=False)
         result = Measured(
             source=request.source,
             measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
