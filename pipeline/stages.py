@@ -5,6 +5,7 @@ A stage imports what it calls when it is called: loading files needs none of the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from warehouse.identity.report import IdentitySummary
     from warehouse.loading.ingest_report import IngestReport
     from warehouse.publishing.publish import PublishReport
+
+_log = logging.getLogger(__name__)
 
 
 def ingest(settings: Settings, source: str, given: Path | None = None) -> IngestReport:
@@ -155,10 +158,16 @@ def export_audiences(settings: Settings, plan: RunPlan, version: str) -> Exports
 
 
 def publish(settings: Settings, plan: RunPlan) -> PublishReport:
-    """Write the file that readers query, check it, and put it in place in one step."""
+    """Write the file that readers query, check it, and put it in place in one step; then dbt's pages of it."""
+    from warehouse.marts.dbt_docs import write_dbt_docs
     from warehouse.publishing import publish as publishing
 
-    return publishing.publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
+    report = publishing.publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
+    try:
+        write_dbt_docs(settings, plan.source, report.version)
+    except Exception:  # the version is live: what fails to describe it is no failure of the run
+        _log.exception("dbt's pages could not be written; those of the former publication stay")
+    return report
 
 
 def ingest_checked(

@@ -13,6 +13,7 @@ from services.tables import aligned
 from warehouse.base.connections import one_row, open_published
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
+from warehouse.marts.dbt_docs import page_of_dbt
 from warehouse.runs.summary import Section, page_of, read_section, read_summary
 
 _MOST_ROWS = 10  # of a section; the page of the run has all
@@ -73,7 +74,9 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     yield f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}"
     yield f"Airflow     {sign_in_link(settings, where)}"
     yield f"MLflow      {mlflow_page(settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow)}"
-    yield f"Data Docs   {settings.data_docs_folder / 'index.html'}"
+    yield f"Data Docs   {(settings.data_docs_folder / 'index.html').as_uri()}"
+    if page_of_dbt(settings).exists():
+        yield f"Lineage     {page_of_dbt(settings).as_uri()}   (dbt's pages: models, columns, graph)"
     yield f"Warehouse   {settings.published_file}   (make sql)"
 
 

@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         return self.home / "docs" / "validations"
 
     @property
+    def dbt_docs_folder(self) -> Path:
+        """dbt's pages of the newest publication."""
+        return self.home / "docs" / "dbt"
+
+    @property
     def audience_exports_folder(self) -> Path:
         """Exported audiences, a folder for each source."""
         return self.home / "audiences"
