@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -272,6 +276,60 @@ def test_the_queries_of_the_docs_are_answered_and_with_the_columns_shown(shop, p
             if header:
                 assert [column[0] for column in found.description] == header.split()
                 assert found.fetchall() or page.name in ANSWERED_LATER, query
+
+
+@pytest.fixture
+def checkout_of(shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which paths of the docs lead to the shop and to this environment."""
+    settings, *_ = shop
+    (tmp_path / "var").symlink_to(settings.home)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CLIENTELE_HOME", raising=False)
+    return tmp_path
+
+
+def test_what_the_docs_say_of_other_tools_works(checkout_of: Path) -> None:
+    text = (CHECKOUT / "docs" / "other-tools.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
+        exec(block, found)  # noqa: S102 - our own
+    assert found["version"].endswith("-sample_shop")
+    assert len(found["to_call"]) > 0
+    assert found["large"].order_id.is_unique
+    assert len(found["months"]) > 10
+    assert {"customer_360", "fct_orders"} <= set(found["tables"])
+    assert ("customer_360",) in found["marts"]
+    saved = (checkout_of / "segment_overview.csv").read_bytes()
+    assert saved.startswith(b"\xef\xbb\xbf")
+    assert saved.count(b"\n") == len(found["table"]) + 1
+    [command] = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == "segment_name,customer_count"
+    assert len(done.stdout.splitlines()) > 3
+
+
+def test_the_notebook_answers_its_questions(checkout_of: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    notebook = json.loads((CHECKOUT / "notebooks" / "first-look.ipynb").read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"] == [[]] * len(code)
+    found: dict[str, Any] = {}
+    pyplot.close("all")
+    try:
+        for cell in code:
+            exec(cell, found)  # noqa: S102 - our own
+        pictures = [pyplot.figure(number) for number in pyplot.get_fignums()]
+        assert len(pictures) == 5
+        assert all(picture.axes[0].has_data() for picture in pictures)
+    finally:
+        pyplot.close("all")
+    for name in ("live", "to_call", "retention", "channels", "past", "ahead", "trial", "decisions"):
+        assert len(found[name]) > 0, name
 
 
 def test_every_job_has_a_page_that_says_how_good_it_is() -> None:

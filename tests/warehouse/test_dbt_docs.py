@@ -1,4 +1,4 @@
-"""dbt's pages of a publication: dbt's own formats, the tables that are there, and nothing that is asked of the network."""
+"""dbt's pages of a publication: dbt's formats, the tables that are there, and nothing that is asked of the network."""
 
 from __future__ import annotations
 
