@@ -47,7 +47,8 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _facts(table: DescribedTable, origin: Origin) -> Iterator[str]:
     made_by = f"{origin.written_by}: {_file(origin.file)}" if origin.file else origin.written_by
-    about = [f"[{page.removesuffix('.md').replace('-', ' ')}](../{page})" for page in pages_about(place_of(table))]
+    pages = pages_about(place_of(table)) if table.schema == "scores" else ()  # else the questions lead there
+    about = [f"[{page.removesuffix('.md').replace('-', ' ')}](../{page})" for page in pages]
     current = f"[scores.{table.name}{CURRENT}]({page_of(place_of(table) + CURRENT)})"
     facts = (
         ("written by", made_by),
