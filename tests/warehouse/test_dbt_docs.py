@@ -12,7 +12,7 @@ import pytest
 from dbt.artifacts.schemas.catalog import CatalogArtifact
 
 from pipeline import stages
-from services.environment import Addresses
+from services.endpoints import addresses
 from services.summary import address_lines
 from tests.warehouse.small_warehouse import SOURCE, make_marts, published_run
 from warehouse.base.settings import Settings
@@ -87,12 +87,12 @@ def test_nothing_in_it_is_asked_of_the_network_or_names_this_machine(built: Sett
 
 def test_a_publication_writes_it_and_its_address_is_told(built: Settings) -> None:
     plan = RunPlan(SOURCE, date(2024, 1, 1), "run-1")
-    before = list(address_lines(built, Addresses(8080, 5000)))
+    before = list(address_lines(built, addresses(built)))
     version = stages.publish(built, plan).version
     _, catalog = inside(page_of_dbt(built))
     assert catalog["nodes"]
     assert version in page_of_dbt(built).read_text(encoding="utf-8")
-    told = [line for line in address_lines(built, Addresses(8080, 5000)) if line not in before]
+    told = [line for line in address_lines(built, addresses(built)) if line not in before]
     assert [line.split()[1] for line in told] == [page_of_dbt(built).as_uri()]
 
 
