@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -20,7 +20,8 @@ def keep(settings: Settings, job: SupervisedJob, source: str, origins: Sequence[
     """Record a backtest; return the id of MLflow's parent run, which is the backtest's id."""
     horizon = {"horizon_days": str(job.horizon_days)}
     runs = [(o.origin_date.isoformat(), {**_tags(o), **horizon}, dict(_run_metrics(o))) for o in origins]
-    backtest_id = record_backtest(TrackingServer(settings), job, source, runs, markdown)
+    over = _over_origins(origins)
+    backtest_id = record_backtest(TrackingServer(settings), job, source, runs, markdown, candidates=over)
     frame = rows(backtest_id, source, origins, job.horizon_days)
     with open_build_file(settings, source) as connection:
         create_quality_tables(connection)
@@ -55,6 +56,16 @@ def rows(backtest_id: str, source: str, origins: Sequence[Origin], horizon_days:
     columns = ("metric_name", "metric_value")
     frame = pd.DataFrame(found)
     return frame.assign(**{name: None for name in columns if name not in frame})
+
+
+def _over_origins(origins: Sequence[Origin]) -> dict[str, dict[int, Mapping[str, float]]]:
+    """Candidate → number of the origin → its metrics, rules among the candidates."""
+    found: dict[str, dict[int, Mapping[str, float]]] = {}
+    for number, origin in enumerate(origins):
+        for figures in origin.figures:
+            if figures.role != "in_service":
+                found.setdefault(figures.name, {})[number] = figures.metrics
+    return found
 
 
 def _tags(origin: Origin) -> dict[str, str]:

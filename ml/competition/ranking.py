@@ -122,6 +122,12 @@ class Contest:
         """The model that passes the gate, or that would if no check failed; None without models."""
         return chosen.model if (chosen := self._chosen()) else None
 
+    @property
+    def gains(self) -> dict[str, Interval]:
+        """Of each model, its primary metric minus that of the baseline, with the interval."""
+        compared = {entry.model.name: entry.comparison.contender_over_baseline for entry in self.entries}
+        return {name: gain for name, gain in compared.items() if gain is not None}
+
     def decision(self) -> Decision:
         """Who serves, with the reasons for the choice."""
         chosen = self._chosen()

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.competition.states import State
+from ml.evaluation.bootstrap import Interval
 from ml.evaluation.metrics import WeightedMetric
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ class Competition(Generic[Model]):
         Further artefacts of the run by file name; texts are written unchanged, anything else as JSON.
     notes
         Further figures for the model card, by title.
+    gains
+        Candidate → its primary metric minus that of the best rule, with a paired interval, where that is measured.
     """
 
     results: tuple[Result[Model], ...]
@@ -166,6 +169,7 @@ class Competition(Generic[Model]):
     champion_metrics: Mapping[str, float] = field(default_factory=dict)
     documents: Mapping[str, object] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    gains: Mapping[str, Interval] = field(default_factory=dict)
 
     def result(self, name: str | None) -> Result[Model]:
         """The result of one candidate."""

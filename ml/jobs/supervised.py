@@ -263,6 +263,7 @@ class SupervisedJob(Job[Rows, Model]):
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),
+            gains=contest.gains,
         )
 
     def _result(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> Result:

@@ -10,13 +10,14 @@ import pandas as pd
 
 from ml.competition.results import Refused
 from ml.competition.states import State
+from ml.competition.why import Competitor
 from ml.environment import quiet_environment
 from ml.jobs.batch import BatchJob, Results
 from ml.jobs.choice import Choice, Contender
 from ml.jobs.registry import load_batch_job
 from ml.lifecycle.decisions import write_choices
 from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
-from ml.tracking import NestedRun, TrackingServer, describe_results, record_results
+from ml.tracking import NestedRun, TrackingServer, describe_results, explain_results, record_results
 from ml.tracking.versions import LONGEST_TEXT
 from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
@@ -83,14 +84,19 @@ def record(settings: Settings, computed: Computed) -> str:
     with quiet_environment(settings):
         server = TrackingServer(settings)
         describe_results(server, task.spec, task.spec.question.format(horizon_days=task.horizon_days))
-        return record_results(
+        decided = _decision_tags(results.choices, computed.refusal)
+        run_id = record_results(
             server,
             task.model_name,
-            tags | _decision_tags(results.choices, computed.refusal),
+            tags | decided,
             results.figures,
             results.documents,
             contenders=[_nested(choice, contender) for choice in results.choices for contender in choice.contenders],
         )
+        outcome = f"{decided.get('decision', 'computed').replace('_', ' ').capitalize()}."
+        words = f"{outcome} {decided.get('decision_reason', '')}"
+        explain_results(server, task.spec, run_id, words, _competitors(results.choices))
+    return run_id
 
 
 def write(settings: Settings, computed: Computed, run_id: str) -> ScoringReport:
@@ -132,6 +138,14 @@ def _decision_tags(choices: Sequence[Choice], refusal: str | None) -> dict[str, 
         "decision": " · ".join(sorted({choice.verdict for choice in choices})),
         "decision_reason": " ".join(reasons)[:LONGEST_TEXT],
     }
+
+
+def _competitors(choices: Sequence[Choice]) -> list[Competitor]:
+    return [
+        Competitor(one.name, one.is_baseline, one.name == choice.serving, one.figures, part=choice.about)
+        for choice in choices
+        for one in choice.contenders
+    ]
 
 
 def _nested(choice: Choice, contender: Contender) -> NestedRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
 
 
 MODEL_CARD = "model_card.md"
-_NOTE = "mlflow.note.content"  # the tag that the pages show as an experiment's description
+NOTE = "mlflow.note.content"  # the tag that the pages show as the description of an experiment or a run
 _LONGEST_DIGEST = 36
+_DATES = ("first_training_date", "last_training_date", "evaluation_date")
 _SECTION = "\n\n## "
 
 
 def describe_job(client: MlflowClient, experiment_id: str, job: TrackedJob, fingerprint: Mapping[str, str]) -> None:
     """Describe the job in the experiment and in the registered model, if there is one."""
     text = _job_words(job, fingerprint)
-    client.set_experiment_tag(experiment_id, _NOTE, text)
+    client.set_experiment_tag(experiment_id, NOTE, text)
     if client.search_registered_models(f"name = '{job.model_name}'", max_results=1):
         client.update_registered_model(job.model_name, text)
 
@@ -38,7 +40,7 @@ def describe_results(server: TrackingServer, spec: JobSpec, question: str) -> No
         f"Results are in `scores.{spec.scores.table}`; decisions in `quality.model_promotions`.",
     ]
     with server.client() as client:
-        client.set_experiment_tag(server.experiment_id(client, spec.model_name), _NOTE, "\n\n".join(words))
+        client.set_experiment_tag(server.experiment_id(client, spec.model_name), NOTE, "\n\n".join(words))
 
 
 def describe_version(server: TrackingServer, experiment_id: str, version: RegisteredVersion, card: str) -> None:
@@ -68,14 +70,32 @@ def _as_description(card: str, path: str) -> str:
 
 def log_data(fingerprint: Mapping[str, str], context: str) -> None:
     """Log the data of the active run as a dataset, which MLflow's pages show."""
-    import mlflow
-    from mlflow.data.code_dataset_source import CodeDatasetSource
-    from mlflow.data.meta_dataset import MetaDataset
+    from mlflow import MlflowClient, active_run
+    from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    source = CodeDatasetSource({"source": fingerprint["source"], "schema": "marts"})
-    name = f"{fingerprint['source']} as of {fingerprint['as_of_date']}"
-    digest = fingerprint["content_sha256"][:_LONGEST_DIGEST]
-    mlflow.log_input(MetaDataset(source, name=name, digest=digest), context=context)
+    run = active_run()
+    if run is None:
+        return
+    dataset = Dataset(
+        name=f"{fingerprint['source']} as of {fingerprint['as_of_date']}",
+        digest=fingerprint["content_sha256"][:_LONGEST_DIGEST],
+        source_type="code",
+        source=json.dumps({"tags": {"source": fingerprint["source"], "schema": "marts"}}),
+        profile=json.dumps(_sizes(fingerprint)),
+    )
+    MlflowClient().log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", context)])])
+
+
+def _sizes(fingerprint: Mapping[str, str]) -> dict[str, int | str]:
+    """Rows and dates: all that is said of the data, no value of a row among it."""
+    counts = {
+        name.removesuffix("_row_count"): int(value)
+        for name, value in fingerprint.items()
+        if name.endswith("_row_count") and value.isdecimal()
+    }
+    dates = {name: fingerprint[name] for name in _DATES if fingerprint.get(name, "none") != "none"}
+    rows = {f"{name}_rows": count for name, count in counts.items()}
+    return {"num_rows": sum(counts.values()), **rows, **dates}
 
 
 def _job_words(job: TrackedJob, fingerprint: Mapping[str, str]) -> str:

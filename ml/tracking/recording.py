@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
 from ml.tracking.contents import log_documents, log_metrics, run_name
-from ml.tracking.descriptions import MODEL_CARD, describe_job, describe_version, log_data
+from ml.tracking.descriptions import MODEL_CARD, NOTE, describe_job, describe_version, log_data
 from ml.tracking.documents import TRAINING_REPORT
+from ml.tracking.explained import Page, explain_training
 from ml.tracking.git import git_commit
 from ml.tracking.job import TrackedJob
 from ml.tracking.registry import register
@@ -59,12 +60,14 @@ def record_training(
         experiment_id = server.experiment_id(client, job.model_name)
         with mlflow.start_run(
             experiment_id=experiment_id, run_name=run_name(fingerprint), tags={**tags, "role": "parent"}
-        ):
+        ) as parent:
             _log_parent(job, competition, fingerprint)
             log_data(fingerprint, "training and holdout")
             versions = {}
             for result in competition.results:
-                nested = _nested_tags(tags, result, fingerprint)
+                nested = _nested_tags(
+                    tags, result, fingerprint, f"#/experiments/{experiment_id}/runs/{parent.info.run_id}"
+                )
                 with mlflow.start_run(
                     experiment_id=experiment_id, run_name=result.name, nested=True, tags=nested
                 ) as run:
@@ -76,6 +79,8 @@ def record_training(
                         log_documents(artefacts)
                         describe_version(server, experiment_id, versions[result.name], str(artefacts[MODEL_CARD]))
             _log_failures(competition, experiment_id, tags)
+            page = Page(client, experiment_id, parent.info.run_id, job.spec)
+            explain_training(page, competition, versions)
         describe_job(client, experiment_id, job, fingerprint)
         champion = versions.get(competition.decision.serving or "", serving)
     # pyrefly: ignore[bad-argument-type] (without a former version, a candidate serves)
@@ -117,9 +122,14 @@ def _run_tags(job: TrackedJob, fingerprint: Mapping[str, str], pipeline_run_id: 
     }
 
 
-def _nested_tags(tags: Mapping[str, str], result: Result, fingerprint: Mapping[str, str]) -> dict[str, str]:
+def _nested_tags(
+    tags: Mapping[str, str], result: Result, fingerprint: Mapping[str, str], parent: str
+) -> dict[str, str]:
     role = "baseline" if result.candidate.is_baseline else "candidate"
-    return {**tags, "role": role, "candidate": result.name, "content_sha256": fingerprint["content_sha256"]}
+    kind = "A simple rule" if result.candidate.is_baseline else "A model"
+    note = f"{kind} in the competition of [{run_name(fingerprint)}]({parent}?workflowType=machine_learning)."
+    own = {"role": role, "candidate": result.name, "content_sha256": fingerprint["content_sha256"], NOTE: note}
+    return {**tags, **own}
 
 
 def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[str, str]) -> None:

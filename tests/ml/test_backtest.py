@@ -157,7 +157,13 @@ def test_a_backtest_is_kept_and_changes_no_model(fresh: Settings, replayed, snap
     assert kept["metric_value"].tolist() == [origins[2].in_service.metrics["gini"]]
     client = MlflowClient(fresh.tracking_uri, fresh.tracking_uri)
     runs = client.search_runs([client.get_experiment_by_name("crm_clv").experiment_id])
-    assert sorted(run.data.tags["role"] for run in runs) == ["backtest"] + ["backtest_origin"] * 3
+    roles = [run.data.tags["role"] for run in runs]
+    assert (roles.count("backtest"), roles.count("backtest_origin")) == (1, 3)
+    # Each candidate's figures over the origins, for MLflow's own charts.
+    of_rule = next(run for run in runs if run.data.tags.get("candidate") == "status_quo_rate")
+    kept = client.get_metric_history(of_rule.info.run_id, "gini")
+    expected = [(n, one.of("status_quo_rate").metrics["gini"]) for n, one in enumerate(origins) if one.figures]
+    assert sorted((one.step, one.value) for one in kept) == expected
     assert client.search_registered_models() == []
     assert champion_of(TrackingServer(fresh), job, SOURCE) is None
 

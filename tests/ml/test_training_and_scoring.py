@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zlib
+from base64 import b64decode
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import mlflow
@@ -116,6 +120,32 @@ def test_mlflow_says_in_words_what_it_holds(trained, name: str):
         if "failure" not in run.data.tags:
             [data] = run.inputs.dataset_inputs
             assert data.dataset.name == f"{SOURCE} as of {AS_OF_DATE}"
+            sizes = json.loads(data.dataset.profile)
+            assert sizes["num_rows"] == sizes["training_rows"] + sizes["evaluation_rows"] + sizes["scoring_rows"] > 0
+            assert str(settings.home) not in data.dataset.source + data.dataset.profile
+
+
+@pytest.mark.parametrize("name", JOB_NAMES)
+def test_why_this_model_is_on_the_page_of_the_training(trained, name: str):
+    settings, outcomes = trained
+    client = mlflow.MlflowClient(settings.tracking_uri, settings.tracking_uri)
+    job = job_at(name, HORIZON_DAYS)
+    experiment = client.get_experiment_by_name(job.model_name)
+    runs = client.search_runs([experiment.experiment_id])
+    [parent] = [run for run in runs if run.data.tags["role"] == "parent"]
+    note = parent.data.tags["mlflow.note.content"]
+    of_it = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    fitted = [run.data.tags["candidate"] for run in of_it if "failure" not in run.data.tags]
+    assert all(f"| ▶ {one} " in note or f"| {one} " in note for one in fitted)
+    assert f"▶ {outcomes[name].candidate}" in note
+    version = client.get_model_version_by_alias(job.model_name, "champion")
+    assert f"(#/models/{job.model_name}/versions/{version.version})" in note
+    assert "competition.svg" in {file.path for file in client.list_artifacts(parent.info.run_id)}
+    assert parent.info.run_id in str(zlib.decompress(b64decode(view_of(experiment, "competition"))))
+
+
+def view_of(experiment: Any, key: str) -> str:
+    return json.loads(experiment.tags[f"mlflow.sharedViewState.{key}"])["state"].removeprefix("deflate;")
 
 
 def test_an_experiment_that_was_deleted_is_there_again_with_the_next_training(copied: Settings, caplog):
