@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from expectations.gx.imports import import_great_expectations
 from expectations.gx.repeated_work import leave_out_repeated_work
 from warehouse.base.settings import Settings
 
@@ -19,9 +20,10 @@ _STORE_FOLDER = ".validation_store"
 
 
 def calm_great_expectations() -> None:
-    """No usage statistics, no chatter in task logs. To be called before GX is first imported."""
+    """Import GX, without usage statistics and chatter in task logs. To be called before any other import of it."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import_great_expectations()
 
 
 def open_context(settings: Settings, gate: str) -> EphemeralDataContext:

@@ -19,6 +19,14 @@ def test_nothing_is_wrong_with_the_good_shop(connection, suites, gate):
 @pytest.mark.parametrize(("gate", "breakage"), CASES, ids=[f"{gate}: {case.rule}" for gate, case in CASES])
 def test_rule_finds_its_fault(connection, change, suites, gate, breakage: Breakage):
     change(breakage.statements)
+    found = broken(connection, gate, suites[gate], changed_by=breakage.statements)
+    assert found == {breakage.rule, *breakage.also}
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(("gate", "breakage"), CASES, ids=[f"{gate}: {case.rule}" for gate, case in CASES])
+def test_no_rule_at_all_finds_another_fault(connection, change, suites, gate, breakage: Breakage):
+    change(breakage.statements)
     assert broken(connection, gate, suites[gate]) == {breakage.rule, *breakage.also}
 
 

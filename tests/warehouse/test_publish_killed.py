@@ -14,8 +14,10 @@ from warehouse.base.connections import open_published
 from warehouse.base.settings import CHECKOUT, Settings
 
 
-# Each so many-th step; `python -m tests.warehouse.killing HOME ACTION` is the whole campaign.
-@pytest.mark.parametrize(("action", "every"), [("publish", 9), ("rollback", 5)])
+# Each so many-th step: a few, and in the campaign more; `python -m tests.warehouse.killing HOME ACTION` tries all.
+@pytest.mark.parametrize(
+    ("action", "every"), [("publish", 23), ("rollback", 5), pytest.param("publish", 9, marks=pytest.mark.campaign)]
+)
 def test_killed_at_any_step_the_former_or_the_new_version_is_live(settings: Settings, action: str, every: int) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.warehouse.killing", str(settings.home), action, str(every)],
