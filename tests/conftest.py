@@ -14,9 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from expectations import gates
 from tests.dbt_kept_ready import DbtKeptReady
 from tests.marking import mark_unit_tests
+from tests.parsed_once import parsed_once_in
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs.registry import job_specs
-from warehouse.marts.parsed_project import parsed_file_in
 
 _WRITE_PAGES = gates._write_pages
 
@@ -62,7 +62,7 @@ def dbt_kept_ready() -> Iterator[DbtKeptReady]:
 @pytest.fixture(scope="session", autouse=True)
 def _dbt_ready_and_parsed_once(parsed_folder: Path, dbt_kept_ready: DbtKeptReady) -> Iterator[None]:
     def shared(settings: Settings, source: str, variables: Mapping[str, object] | None = None) -> Path:
-        return parsed_file_in(parsed_folder, settings.build_file(source), variables or {})
+        return parsed_once_in(parsed_folder, settings.build_file(source), variables or {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("warehouse.marts.dbt.parsed_file", shared)

@@ -14,13 +14,13 @@ from random_shop import draw_shop
 
 from tests.dbt_kept_ready import DbtKeptReady
 from tests.homes import made_once
-from warehouse.marts.parsed_project import parsed_file_in
+from tests.parsed_once import parsed_once_in
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _build_files_share_dbt(parsed_folder: Path, dbt_kept_ready: DbtKeptReady) -> Iterator[None]:
     def shared(_: Path, path: Path, variables: Mapping[str, object]) -> Path:
-        return parsed_file_in(parsed_folder, path, variables)
+        return parsed_once_in(parsed_folder, path, variables)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dbt_build_file.parsed_file_in", shared)

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from dbt_build_file import DBT_PROJECT, BuildFile
 
+from tests.parsed_once import parsed_once_in
 from warehouse.dictionary.lineage import models
 from warehouse.marts.parsed_project import parsed_file_in, parsed_project
 
@@ -50,7 +51,9 @@ def lineage_of(manifest: Manifest) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.mark.usefixtures("dbt_folders")
-def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
+def test_the_date_of_the_run_plays_no_part_in_parsing(
+    tmp_path: Path, build_file: BuildFile, parsed_folder: Path
+) -> None:
     file = tmp_path / "build-0.msgpack"
     parsed = parsed_project(file, {"as_of_date": "2010-12-01"})
     with patch("warehouse.marts.parsed_project._parse", side_effect=AssertionError("parsed where it could be read")):
@@ -61,6 +64,14 @@ def test_the_date_of_the_run_plays_no_part_in_parsing(tmp_path: Path) -> None:
     assert lineage_of(parsed) == {place: model.parents for place, model in models().items()}
     assert without_moments(kept) == without_moments(parsed) == without_moments(parsed_anew)
     assert file.stat().st_size > 1_000_000
+    # Nor does the source's name, but as the database's.
+    shared = parsed_project(parsed_once_in(parsed_folder, build_file.path, {}), {})
+    assert parsed.nodes["model.clientele.fct_orders"].relation_name == '"build"."marts"."fct_orders"'
+    assert without_moments(shared) == without_moments(parsed)
+    assert {name: part.to_dict() for name, part in shared.sources.items()}.keys() == parsed.sources.keys()
+    assert {part.relation_name for part in shared.sources.values()} == {
+        part.relation_name for part in parsed.sources.values()
+    }
 
 
 def test_whatever_the_project_is_parsed_from_gives_the_file_another_name(tmp_path: Path) -> None:
