@@ -53,7 +53,9 @@ def parsed_once_in(folder: Path, build_file: Path, variables: Mapping[str, objec
 
 def _parsed(folder: Path, variables: Mapping[str, object]) -> Path:
     build_file = folder / f"{_NAME}.duckdb"
+    # In a folder of its own: what was parsed with other variables is not its predecessor.
     file = parsed_file_in(folder, build_file, variables)
+    file = folder / file.stem / file.name
     if not file.exists():
         folders = {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
         dbt = {"CLIENTELE_BUILD_FILE": str(build_file), "DBT_PROFILES_DIR": str(DBT_PROJECT), **folders}
