@@ -34,6 +34,13 @@ def test_it_serves_where_it_beats_the_rules(results: Results) -> None:
     assert results.rows["is_serving"].all()
 
 
+def test_it_only_suggests_where_nothing_can_be_won() -> None:
+    """Contacts change nothing and cost .5; rules contact nobody who bought lately: there is nothing better to learn."""
+    found = computed(known_shop(campaign_count=4, customer_count=1000, contacts_work=False))
+    choice = found.choices[0]
+    assert (choice.serving, found.rows["is_serving"].any()) == ("rules", False), choice.reason
+
+
 def test_the_value_is_near_the_truth(results: Results) -> None:
     """Nobody contacted: (.1 + .4)/2 · 10 = 2.5; the best policy adds 2.5 for one half, 3.75 in all."""
     rules, bandit = (

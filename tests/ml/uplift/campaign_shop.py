@@ -81,9 +81,23 @@ def buying_probability(is_bargain_hunter: np.ndarray, is_treated: np.ndarray) ->
 
 
 def known_shop(
-    campaign_count: int = 4, customer_count: int = 400, *, same_day: bool = False, seed: int = 1
+    campaign_count: int = 4,
+    customer_count: int = 400,
+    *,
+    same_day: bool = False,
+    products_tell: bool = True,
+    contacts_work: bool = True,
+    seed: int = 1,
 ) -> CampaignShop:
-    """Campaigns 60 days apart, or on the same day for customers of their own; half of the customers are contacted."""
+    """Campaigns 60 days apart, or on the same day for customers of their own; half of the customers are contacted.
+
+    Parameters
+    ----------
+    products_tell
+        False: products are bought by lot, so that nothing tells bargain hunters from regulars.
+    contacts_work
+        False: bargain hunters buy with probability .1, contacted or not.
+    """
     random, shop = np.random.default_rng(seed), CampaignShop()
     frames: dict[str, list[tuple]] = {}
     for number in range(campaign_count):
@@ -92,7 +106,8 @@ def known_shop(
         prefix = f"{number}-" if same_day else ""
         if same_day or number == 0:
             _customers(frames, [f"{prefix}c{who:04d}" for who in range(customer_count)])
-        _contacts(frames, random, f"K{number}", start, [f"{prefix}c{who:04d}" for who in range(customer_count)])
+        ids = [f"{prefix}c{who:04d}" for who in range(customer_count)]
+        _contacts(frames, random, f"K{number}", start, ids, products_tell=products_tell, contacts_work=contacts_work)
     for table, rows in frames.items():
         shop.connection.register("rows", pd.DataFrame(rows))
         shop.connection.execute(f"insert into {table} select * from rows")
@@ -113,15 +128,23 @@ def _customers(frames: dict[str, list[tuple]], ids: list[str]) -> None:
 
 
 def _contacts(
-    frames: dict[str, list[tuple]], random: np.random.Generator, campaign: str, start: datetime, ids: list[str]
+    frames: dict[str, list[tuple]],
+    random: np.random.Generator,
+    campaign: str,
+    start: datetime,
+    ids: list[str],
+    *,
+    products_tell: bool,
+    contacts_work: bool,
 ) -> None:
     hunts = np.array([is_bargain_hunter(who) for who in ids])
     treated = random.random(len(ids)) < 0.5
-    buys = random.random(len(ids)) < buying_probability(hunts, treated)
-    for who, is_hunter, is_treated, has_bought in zip(ids, hunts, treated, buys, strict=True):
+    buys = random.random(len(ids)) < buying_probability(hunts, treated & contacts_work)
+    likes_sale = hunts if products_tell else random.random(len(ids)) < 0.5
+    for who, likes, is_treated, has_bought in zip(ids, likes_sale, treated, buys, strict=True):
         touch = (campaign, who, who, not is_treated, start, CONTACT_COST if is_treated else None)
         frames.setdefault("staging.stg_campaign_touches", []).append(touch)
-        product = "sale" if is_hunter else "new"
+        product = "sale" if likes else "new"
         _order(frames, who, start - timedelta(int(random.integers(25, 35))), product)
         if has_bought:
             _order(frames, who, start + timedelta(int(random.integers(0, WINDOW_DAYS))), product)

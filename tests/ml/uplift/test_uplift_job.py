@@ -11,6 +11,7 @@ import pytest
 from ml.competition.results import Refused
 from ml.data.campaign_customers import campaign_customers
 from ml.data.moments import features_at
+from ml.estimators.uplift import MODELS
 from ml.jobs.batch import Results
 from ml.jobs.registry import load_batch_job
 from tests.ml.uplift.campaign_shop import AS_OF_DATE, CampaignShop, is_bargain_hunter, known_shop
@@ -33,6 +34,15 @@ def test_a_model_serves_that_knows_the_responders(results: Results) -> None:
     assert choice.contender("response_only").figures["targeting_gain"] < 0
     # Half have an effect of .3, half of 0: a ranking that knows them gains .15 − .075 at half depth, .0375 in the mean.
     assert 0.0375 / 2 < choice.contender(choice.serving).figures["targeting_gain"] < 0.0375 + 0.012
+
+
+def test_the_rule_serves_where_nothing_can_be_learned() -> None:
+    """The same shop, in which products are bought by lot: one half responds and nothing tells which."""
+    found = computed(known_shop(campaign_count=4, customer_count=1200, products_tell=False))
+    choice = found.choices[0]
+    assert choice.verdict == "baseline_serves", choice.reason
+    gains = [choice.contender(name).figures["targeting_gain"] for name in MODELS]
+    assert max(gains) < 0.0375 / 2  # half of what knowing the responders gains
 
 
 def test_the_predicted_uplift_is_near_the_truth(results: Results) -> None:
