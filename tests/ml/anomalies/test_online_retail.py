@@ -23,7 +23,8 @@ _FILE = """
 create temp table file as
 select
     file_row_number as number, Invoice as invoice, "Customer ID"::integer::varchar as customer_id,
-    InvoiceDate as moment, upper(trim(StockCode)) as product_code, Description as description, Quantity as quantity, Price as price
+    InvoiceDate as moment, upper(trim(StockCode)) as product_code, Description as description,
+    Quantity as quantity, Price as price
 from read_parquet($file, file_row_number = true)
 where
     StockCode = 'B' or "Customer ID" in (16446, 12346)
