@@ -44,10 +44,30 @@ def who_ranks(table: pd.DataFrame, configuration: AnomaliesConfiguration) -> Cho
     for way in WAYS:
         values = values_by(way, table)
         confirmed, dismissed = (values[table["state"] == state].to_numpy() for state in (CONFIRMED, DISMISSED))
-        share = _share_below(confirmed, dismissed) if len(dismissed) >= least else np.zeros(0)
-        figures = {METRIC: float(share.mean())} if len(share) else {}
-        contenders.append(Contender(way, way == RULES, figures, share))
+        decided = min(len(confirmed), len(dismissed))
+        units = case_values(confirmed, dismissed) if decided >= least else np.zeros(decided)
+        figures = {METRIC: float(units.mean())} if decided >= least else {}
+        contenders.append(Contender(way, way == RULES, figures, units))
     return choose(contenders, METRIC, configuration.resamples, minimum_units=least)
+
+
+def case_values(confirmed: NDArray, dismissed: NDArray) -> NDArray:
+    """What each case adds to the share of pairs in which the confirmed one is above, whose mean over cases it is.
+
+    Both kinds of cases are a sample: with the confirmed alone as units, an interval would take the dismissed for all
+    there are. These are the structural components of DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44, each kind
+    weighted by its number.
+
+    Returns
+    -------
+    NDArray
+        Shape (n_confirmed + n_dismissed,), the confirmed first.
+    """
+    above = _share_below(confirmed, dismissed)
+    below = 1 - _share_below(dismissed, confirmed)
+    whole, count = above.mean(), len(confirmed) + len(dismissed)
+    parts = [whole + (part - whole) * count / len(part) for part in (above, below)]
+    return np.concatenate(parts)
 
 
 def _share_below(values: NDArray, others: NDArray) -> NDArray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ml.data.campaign_rows import per_customer
 from ml.jobs.choice import Choice, Contender, choose
 from ml.jobs.voice.configuration import SentimentSettings, VoiceConfiguration
 from ml.jobs.voice.languages import UNKNOWN, commonest_language
@@ -72,16 +73,15 @@ def _judged(
     read = {name: [reader(lesson) for lesson in lessons] for name, reader in readers.items()}
     later = pd.concat([later for _, later in blocks])
     classes, ratings = later["class_"].to_numpy(), later["rating"].to_numpy()
+    # who writes often is one unit; a text of nobody's is one of its own
+    writers = later["customer_id"].fillna("text " + later["feedback_id"])
     ways = []
     for name, parts in read.items():
         whole = _joined(parts)
         figures = sentiment_figures(whole, classes, ratings)
         is_rule = name in rules(language)
-        ways.append(
-            Contender(
-                name, is_rule, figures, class_gains(whole.labels, classes), _parameters(settings, is_rule=is_rule)
-            )
-        )
+        units = per_customer(class_gains(whole.labels, classes), writers)
+        ways.append(Contender(name, is_rule, figures, units, _parameters(settings, is_rule=is_rule)))
     origins = {
         str(block["given_date"].iloc[0]): {
             name: sentiment_figures(parts[at], block["class_"].to_numpy(), block["rating"].to_numpy())

@@ -12,7 +12,7 @@ import pytest
 from ml.configuration import load_configuration
 from ml.jobs.anomalies.configuration import AnomaliesConfiguration
 from ml.jobs.anomalies.job import AnomaliesJob
-from ml.jobs.anomalies.ways import who_ranks
+from ml.jobs.anomalies.ways import case_values, who_ranks
 from tests.ml.anomalies.small_ledger import AS_OF_DATE, SmallLedger, plain_shop
 
 NOON = datetime(2025, 11, 3, 12)
@@ -147,6 +147,17 @@ def test_a_model_ranks_where_enough_decisions_say_that_it_does_better(count: int
         assert choice.contender("isolation_forest").figures == {"confirmed_above_dismissed": 1.0}
         expected = [(c > d) for c in table["score"][:40] for d in table["score"][40:]]
         assert choice.contender("rules").figures["confirmed_above_dismissed"] == pytest.approx(np.mean(expected))
+
+
+def test_cases_of_both_kinds_make_the_interval() -> None:
+    """The variance of the mean is DeLong's: that of either kind over its number, added up."""
+    draws = np.random.default_rng(8)
+    confirmed, dismissed = draws.normal(1, 1, 50), draws.normal(0, 1, 35)
+    units = case_values(confirmed, dismissed)
+    pairs = (confirmed[:, None] > dismissed[None, :]).astype(float)
+    assert units.mean() == pytest.approx(pairs.mean())
+    expected = pairs.mean(axis=1).var() / 50 + pairs.mean(axis=0).var() / 35
+    assert units.var() / len(units) == pytest.approx(expected)
 
 
 def test_a_model_that_ranks_lists_what_no_rule_finds(monkeypatch: pytest.MonkeyPatch) -> None:
