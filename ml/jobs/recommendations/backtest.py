@@ -73,12 +73,14 @@ def measure(
 ) -> dict[str, dict[str, Measured]]:
     """By list and way: the lists of the customers who are judged, by block, held against what they bought.
 
+    Of many customers a seeded sample is judged, so that time does not grow with them.
+
     Parameters
     ----------
     truths
         By list, positive where something counts as a hit, shape (n_customers, n_products).
     """
-    judged = {name: fitted.history.judged(truths[name]) for name in ways}
+    judged = {name: _sampled(fitted.history.judged(truths[name]), settings) for name in ways}
     lists: dict[tuple[str, str], list[NDArray]] = {(name, way.name): [] for name in ways for way in ways[name]}
     everyone = np.unique(np.concatenate(list(judged.values())))
     for block in blocks(everyone, settings.block_customer_count):
@@ -95,6 +97,13 @@ def measure(
         }
         for name in ways
     }
+
+
+def _sampled(customers: NDArray, settings: RecommendationsConfiguration) -> NDArray:
+    most = settings.maximum_judged_customer_count
+    if len(customers) <= most:
+        return customers
+    return np.sort(np.random.default_rng(settings.random_seed).choice(customers, most, replace=False))
 
 
 def _stacked(parts: list[NDArray], settings: RecommendationsConfiguration) -> NDArray:

@@ -57,6 +57,7 @@ class RecommendationsConfiguration(ResampledConfiguration):
     origin_count: int = Field(ge=1)
     minimum_history_days: int = Field(ge=1)
     minimum_customer_count: int = Field(ge=1)
+    maximum_judged_customer_count: int = Field(ge=1)
     recent_days: int = Field(ge=1)
     popularity_windows_days: tuple[int, ...] = Field(min_length=1)
     half_lives_days: tuple[int, ...] = Field(min_length=1)

@@ -56,6 +56,17 @@ def test_habits_beat_the_bestsellers(found: Results) -> None:
     )
 
 
+def test_of_many_customers_a_sample_is_measured(found: Results) -> None:
+    few = settings().model_copy(update={"maximum_judged_customer_count": 40})
+    sampled, again = (RecommendationsJob(60, few).results(connect(lines()), AS_OF) for _ in range(2))
+    [counted] = sampled.documents["origins.json"].values()
+    [everybody] = found.documents["origins.json"].values()
+    assert counted["all_products"]["blend"]["customer_count"] == 40
+    assert everybody["all_products"]["blend"]["customer_count"] > 100
+    assert sampled.figures == again.figures
+    assert set(sampled.rows["customer_id"]) == set(found.rows["customer_id"])  # all have lists
+
+
 def test_lists_are_full_and_ordered(found: Results) -> None:
     rows = lists(found)
     assert not rows.duplicated(["customer_id", "list_name", "product_code"]).any()
