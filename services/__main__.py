@@ -11,7 +11,7 @@ from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
 from services.sign_in import sign_in_link
-from services.summary import address_lines, mlflow_page
+from services.summary import address_lines, mlflow_page, page_lines
 from warehouse.alerts.alert import alerts_file, last_alert
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
@@ -126,6 +126,7 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
     )
     _say("\n".join(sql_prompt.answer(settings, query)))
     _say(f"Run summaries  {settings.run_summaries_folder}")
+    _say("\n".join(page_lines(settings)))
 
 
 def _sql(settings: Settings, options: argparse.Namespace) -> None:

@@ -74,10 +74,19 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     yield f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}"
     yield f"Airflow     {sign_in_link(settings, where)}"
     yield f"MLflow      {mlflow_page(settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow)}"
-    yield f"Data Docs   {(settings.data_docs_folder / 'index.html').as_uri()}"
-    if page_of_dbt(settings).exists():
-        yield f"Lineage     {page_of_dbt(settings).as_uri()}   (dbt's pages: models, columns, graph)"
+    yield from page_lines(settings)
     yield f"Warehouse   {settings.published_file}   (make sql)"
+
+
+def page_lines(settings: Settings) -> Iterator[str]:
+    """Yield the addresses of the pages that open from the disk, whatever runs."""
+    pages = {
+        "Data Docs": (settings.data_docs_folder / "index.html", "what the gates said"),
+        "Lineage": (page_of_dbt(settings), "dbt's pages: models, columns, graph"),
+    }
+    for name, (file, words) in pages.items():
+        if file.exists():
+            yield f"{name:<11} {file.as_uri()}   ({words})"
 
 
 def mlflow_page(address: str) -> str:
