@@ -48,7 +48,7 @@ def figure(column: str, unit: str, title: str | None, channel: Any = altair.Y, *
 
 def series(column: str, order: list[str], title: str | None = None) -> altair.Color:
     """Which series is which, in the order given; the legend stands above the picture."""
-    legend = altair.Legend(title=title, orient="top", labelLimit=260, columns=4)
+    legend = altair.Legend(title=title, orient="top", labelLimit=260, columns=4, symbolOpacity=1)
     return altair.Color(f"{column}:N", scale=altair.Scale(domain=order, range=SERIES[: len(order)]), legend=legend)
 
 

@@ -1,2 +1,29 @@
-def show(view):
-    pass
+"""Retention: do customers come back, how soon, and with how much money."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.charts import retention as charts
+from dashboard.picture import show_picture
+from dashboard.tiles import show_tiles
+from dashboard.view import View
+
+
+def show(view: View) -> None:
+    """Lay out the page."""
+    show_tiles(view, "retention/headline")
+    show_picture(view, "retention/repeat", charts.repeat)
+    in_customers, in_money = st.tabs([view.texts("retention.in_customers"), view.texts("retention.in_money")])
+    with in_customers:
+        show_picture(view, "retention/cohorts", charts.cohorts)
+    with in_money:
+        show_picture(view, "retention/cohorts_money", charts.cohorts_money)
+    show_picture(view, "retention/cumulative", charts.cumulative)
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_picture(view, "retention/second_order", charts.second_order)
+    with right:
+        show_picture(view, "retention/second_order_by_channel", charts.second_order_by_channel)
+    show_picture(view, "retention/loyalty", charts.loyalty)
+    show_picture(view, "retention/frequency", charts.frequency)

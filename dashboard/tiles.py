@@ -1,0 +1,65 @@
+"""Figures of a question as tiles: value, change within a year, and below the question mark what it means."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pandas
+import streamlit as st
+
+from dashboard.picture import heading, show_behind
+from dashboard.view import View
+
+_TILES_IN_A_ROW = 4
+
+
+def show_tiles(view: View, question: str, **values: Any) -> None:
+    """Show the answer of a question as tiles, a row each.
+
+    The rows have `figure` (named in the catalogue's ``values.figure``, told in ``values.figure_meaning``), `unit`,
+    `value` and, where they have them, `lower_value`, `upper_value`, `value_year_before`, `month` and `better_is`
+    (``more``, ``less``, ``neither``; default ``more``).
+    """
+    frame = heading(view, question, **values)
+    if frame.empty:
+        return
+    rows = frame.to_dict("records")
+    for start in range(0, len(rows), _TILES_IN_A_ROW):
+        places = st.columns(_TILES_IN_A_ROW, gap="small")
+        for place, row in zip(places, rows[start : start + _TILES_IN_A_ROW], strict=False):
+            with place:
+                _show_tile(view, row)
+    show_behind(view, question, frame, **values)
+
+
+def _show_tile(view: View, row: dict[str, Any]) -> None:
+    unit, write = row["unit"], view.numbers
+    change = write.change(row["value"], row.get("value_year_before"), unit)
+    st.metric(
+        view.texts.value("figure", row["figure"]),
+        write.written(row["value"], unit),
+        delta=change.replace("\N{MINUS SIGN}", "-") or None,  # the arrow points down for this sign only
+        delta_color=colour_of_change(row),
+        help=" · ".join(_about(view, row)) or None,
+        border=True,
+        height="stretch",
+    )
+
+
+def _about(view: View, row: dict[str, Any]) -> list[str]:
+    meaning = f"values.figure_meaning.{row['figure']}"
+    about = [view.texts(meaning)] if view.texts.has(meaning) else []
+    if not pandas.isna(row.get("month")):
+        about.append(view.numbers.month(row["month"]))
+    interval = view.numbers.interval(row.get("lower_value"), row.get("upper_value"), row["unit"])
+    if interval:
+        about.append(view.texts("common.interval", interval=interval))
+    return about
+
+
+def colour_of_change(row: dict[str, Any]) -> Literal["blue", "orange", "gray"]:
+    """Blue for the better, orange for the worse, grey where neither is better."""
+    now, before, better = row["value"], row.get("value_year_before"), row.get("better_is") or "more"
+    if pandas.isna(now) or pandas.isna(before) or better == "neither" or now == before:
+        return "gray"
+    return "blue" if (now > before) == (better == "more") else "orange"
