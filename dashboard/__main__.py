@@ -32,7 +32,7 @@ def application(settings: Settings) -> App:
     from dashboard.access import OnlyTheOwner, dashboard_key
 
     door = Middleware(OnlyTheOwner, key=dashboard_key(settings))
-    return App(Path(__file__).resolve().parent / "app.py", middleware=[door])
+    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door])
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:

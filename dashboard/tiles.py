@@ -23,7 +23,7 @@ def show_tiles(view: View, question: str, **values: Any) -> None:
     frame = heading(view, question, **values)
     if frame.empty:
         return
-    rows = frame.to_dict("records")
+    rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
     for start in range(0, len(rows), _TILES_IN_A_ROW):
         places = st.columns(_TILES_IN_A_ROW, gap="small")
         for place, row in zip(places, rows[start : start + _TILES_IN_A_ROW], strict=False):

@@ -1,4 +1,4 @@
-"""The colours of the pictures, on light and dark ground; `dashboard/.streamlit/config.toml` holds those of the page.
+"""The colours of the pictures, on light and dark ground; `script/.streamlit/config.toml` holds those of the page.
 
 They differ in lightness as well as in hue and avoid red against green, so that people who see colours differently, and
 printers without any, tell them apart: after M. Okabe and K. Ito, *Color Universal Design* (2008), darkened or lightened

@@ -9,7 +9,7 @@ import pandas
 
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import intervals
+from dashboard.charts.forms import intervals, rows_height
 from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
 
 _STEPS = ("session", "product", "basket", "checkout", "order")
@@ -80,7 +80,13 @@ def roi(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
         bounds=("lower_roi", "upper_roi"),
         no_effect=0,
         title=texts.column("roi"),
-        told_of={"campaign": "text", "roi": "ratio", "lower_roi": "ratio", "upper_roi": "ratio", "cost_amount": "amount"},
+        told_of={
+            "campaign": "text",
+            "roi": "ratio",
+            "lower_roi": "ratio",
+            "upper_roi": "ratio",
+            "cost_amount": "amount",
+        },
     )
 
 
@@ -89,7 +95,7 @@ def funnel(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     kinds = [texts.value("customer_kind", kind) for kind in ("returning", "new", "anonymous")]
     steps = [texts.value("step", step) for step in _STEPS]
     return (
-        altair.Chart(named(named(frame, "step", texts), "customer_kind", texts), height=190)
+        altair.Chart(named(named(frame, "step", texts), "customer_kind", texts), height=rows_height(len(_STEPS), True))
         .mark_bar(size=24)
         .encode(
             y=altair.Y("step:N", sort=steps, title=None),
@@ -107,13 +113,14 @@ def attribution(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     rows = named(named(frame, "attribution_model", texts), "channel", texts, "acquisition_channel")
     channels, models = list(dict.fromkeys(rows["channel"])), list(dict.fromkeys(rows["attribution_model"]))
     return (
-        altair.Chart(rows, height=max(30 * len(channels), 80))
+        altair.Chart(rows, height=rows_height(len(channels), True) + 20)
         .mark_point(filled=True, size=85, opacity=0.85)
         .encode(
-            y=altair.Y("channel:N", sort=channels, title=None, axis=altair.Axis(grid=True, labelLimit=200)),
+            y=altair.Y(
+                "channel:N", sort=channels, title=None, axis=altair.Axis(grid=True, labelLimit=200, labelOverlap=False)
+            ),
             x=figure("order_share", "share", texts.column("order_share"), altair.X, scale=altair.Scale(zero=False)),
             color=series("attribution_model", models),
-            shape=altair.Shape("attribution_model:N", sort=models, legend=None),
             tooltip=told(
                 texts,
                 numbers,
@@ -137,7 +144,9 @@ def baskets(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
             x=months(texts),
             y=figure("list_amount", "amount", numbers.currency or None),
             color=series("basket_state", states),
-            tooltip=told(texts, numbers, month="month", basket_state="text", basket_count="count", list_amount="amount"),
+            tooltip=told(
+                texts, numbers, month="month", basket_state="text", basket_count="count", list_amount="amount"
+            ),
         )
     )
 

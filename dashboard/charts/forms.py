@@ -1,8 +1,8 @@
-"""Forms of pictures that several pages draw: heat maps, lines with their intervals, and intervals one below the other."""
+"""Forms of pictures that several pages draw: maps of cohorts, lines and their bands, intervals in rows."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import altair
 import pandas
@@ -12,7 +12,13 @@ from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
 from dashboard.charts.parts import HEIGHT, figure, months, series, told
 
-_ROW = 26
+_ROW, _AXIS, _LEGEND = 26, 70, 45  # pixels; a height that is given holds axis and legend too
+Curve = Literal["linear", "step-after"]
+
+
+def rows_height(row_count: int, has_legend: bool) -> int:
+    """Return the height of a picture of rows one below the other."""
+    return _ROW * row_count + _AXIS + _LEGEND * has_legend
 
 
 def cohort_map(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, age: str, share: str, **told_of: str) -> Any:
@@ -24,7 +30,7 @@ def cohort_map(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, age: 
     scale = altair.Scale(scheme=SEQUENTIAL, domain=[0, float(frame[share].quantile(0.98)) or 1.0], clamp=True)
     legend = altair.Legend(title=None, format=".0%", orient="top", gradientLength=200)
     return (
-        altair.Chart(label, height=max(18 * label["cohort"].nunique(), 60))
+        altair.Chart(label, height=18 * label["cohort"].nunique() + _AXIS + _LEGEND + 20)
         .mark_rect()
         .encode(
             x=altair.X(f"{age}:O", title=texts.column(age), axis=altair.Axis(labelAngle=0)),
@@ -47,12 +53,12 @@ def lines(
     order: list[str] | None = None,
     band: tuple[str, str] | None = None,
     title: str | None = None,
-    interpolate: str = "linear",
+    interpolate: Curve = "linear",
     from_zero: bool = True,
     told_of: dict[str, str],
 ) -> Any:
     """Draw lines of a figure, one for each value of `by`, with the interval as a pale band where there is one."""
-    base = altair.Chart(frame, height=HEIGHT).encode(x=x)
+    base = altair.Chart(frame).encode(x=x)
     colour: Any = series(by, order or sorted(frame[by].unique())) if by else altair.value(MAIN)
     scale = altair.Scale(zero=from_zero, nice=True)
     tips = told(texts, numbers, **told_of)
@@ -60,12 +66,12 @@ def lines(
         y=figure(y, unit, title, scale=scale), color=colour, tooltip=tips
     )
     if band is None:
-        return line
+        return line.properties(height=HEIGHT)
     lower, upper = band
     pale = base.mark_area(opacity=0.18, interpolate=interpolate).encode(
         y=figure(lower, unit, title, scale=scale), y2=f"{upper}:Q", color=colour
     )
-    return altair.layer(pale, line)
+    return altair.layer(pale, line).properties(height=HEIGHT)
 
 
 def by_month(
@@ -103,13 +109,13 @@ def intervals(
     names = list(dict.fromkeys(frame[name]))
     kinds = (order or list(dict.fromkeys(frame[by]))) if by else []
     scale = altair.Scale(type="log") if log else altair.Scale(zero=no_effect == 0, nice=True)
-    place: dict[str, Any] = {"y": altair.Y(f"{name}:N", sort=names, title=None, axis=altair.Axis(labelLimit=230))}
+    place: dict[str, Any] = {
+        "y": altair.Y(f"{name}:N", sort=names, title=None, axis=altair.Axis(labelLimit=230, labelOverlap=False))
+    }
     if by:
         place["yOffset"] = altair.YOffset(f"{by}:N", sort=kinds)
     colour: Any = series(by, kinds) if by else altair.value(MAIN)
-    base = altair.Chart(frame, height=max(_ROW * len(names) * max(len(kinds), 1) + 20, 80)).encode(
-        **place, color=colour, tooltip=told(texts, numbers, **told_of)
-    )
+    base = altair.Chart(frame).encode(**place, color=colour, tooltip=told(texts, numbers, **told_of))
     lower, upper = bounds
     layers = [
         base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(
@@ -120,4 +126,4 @@ def intervals(
     if no_effect is not None:
         nothing = altair.Chart(pandas.DataFrame({"nothing": [no_effect]})).mark_rule(strokeDash=[4, 3], color=GREY)
         layers.insert(0, nothing.encode(x=altair.X("nothing:Q", scale=scale, title=title)))
-    return altair.layer(*layers)
+    return altair.layer(*layers).properties(height=rows_height(len(names) * max(len(kinds), 1), bool(by)))

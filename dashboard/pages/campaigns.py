@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import streamlit as st
-
 from dashboard.charts import campaigns as charts
 from dashboard.choices import choose
 from dashboard.picture import show_picture, show_rows
@@ -27,11 +25,8 @@ def show(view: View) -> None:
             [outcome for outcome in _FIRST if outcome in found],
             choices.loc[choices["kind"] == "campaign", "value"].tolist(),
         )
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_picture(view, "campaigns/funnel", charts.funnel)
-    with right:
-        show_picture(view, "campaigns/baskets", charts.baskets)
+    show_picture(view, "campaigns/funnel", charts.funnel)
+    show_picture(view, "campaigns/baskets", charts.baskets)
     show_picture(view, "campaigns/attribution", charts.attribution)
 
 

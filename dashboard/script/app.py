@@ -29,7 +29,7 @@ from dashboard.view import View, find_version
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
-_ICON = Path(__file__).resolve().parent / "icon.svg"
+_ICON = Path(__file__).resolve().parents[1] / "icon.svg"
 
 
 def run() -> None:
