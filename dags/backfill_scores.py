@@ -29,6 +29,7 @@ from airflow.sdk import dag, task
 from alerting import alert_run_failure
 from backfill_wiring import backfill_params, settle_requested_dates, wait_for_earlier_dates, wait_for_the_marts
 from graph import thinned
+from linking import linking_task
 from waiting import waiting_task
 from wiring import (
     DEFAULT_ARGS,
@@ -97,13 +98,13 @@ def backfill_scores() -> None:
         say(restored.lines())
         return restored.plan.as_dict()
 
-    @task(pool=WAREHOUSE_POOL)
+    @linking_task(pool=WAREHOUSE_POOL)
     @readable
     def check_activation(plan: dict[str, Any]) -> list[str]:
         """Activation gate: the profile has all customers, all revenue to the cent, and the newest scores."""
         return pass_gate("activation", plan)
 
-    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
+    @linking_task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
         """Publish the warehouse, once for all dates, if all of them passed."""

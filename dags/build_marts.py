@@ -28,6 +28,7 @@ from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
 from forms import LATEST, trigger_form
 from graph import thinned
+from linking import linking_task
 from marts_wiring import DBT_TASK_ID, dbt_models, outcome_recorder
 from waiting import waiting_task
 from wiring import (
@@ -88,7 +89,7 @@ def build_marts() -> None:
         settings, run = run_of(plan)
         return say(run_dbt(settings, run, MART_SELECTION, on_event=outcome_recorder(settings)))
 
-    @task(pool=WAREHOUSE_POOL, outlets=[MARTS])
+    @linking_task(pool=WAREHOUSE_POOL, outlets=[MARTS])
     @readable
     def check_marts(plan: dict[str, Any]) -> list[str]:
         """Marts gate: keys, totals against raw, features within bounds."""

@@ -24,6 +24,7 @@ from airflow.sdk import dag, task
 from alerting import alert_run_failure
 from forms import trigger_form
 from graph import thinned
+from linking import linking_task
 from wiring import (
     DEFAULT_ARGS,
     LONG_TASK,
@@ -67,7 +68,7 @@ def ingest_sources() -> None:
         """Determine name and as-of date of the pipeline run; the date may depend on the loaded data."""
         return settle_run()
 
-    @task(pool=WAREHOUSE_POOL, outlets=[RAW])
+    @linking_task(pool=WAREHOUSE_POOL, outlets=[RAW])
     @readable
     def check_raw(plan: dict[str, Any]) -> list[str]:
         """Raw gate: counts balance, keys are valid, there are orders."""

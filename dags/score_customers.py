@@ -31,6 +31,7 @@ from airflow.sdk import PartitionedAssetTimetable, dag, task
 from alerting import alert_run_failure
 from forms import LATEST, trigger_form
 from graph import thinned
+from linking import linking_task
 from wiring import (
     DEFAULT_ARGS,
     MODELS,
@@ -74,7 +75,7 @@ def score_customers() -> None:
 
         return say(line for report in stages.score(*run_of(plan)) for line in report.lines())
 
-    @task(pool=WAREHOUSE_POOL)
+    @linking_task(pool=WAREHOUSE_POOL)
     @readable
     def check_scores(plan: dict[str, Any]) -> list[str]:
         """Scores gate: every customer has a row, probabilities and amounts are within bounds."""
@@ -89,7 +90,7 @@ def score_customers() -> None:
 
         return say(run_dbt(*run_of(plan), ACTIVATION_SELECTION))
 
-    @task(pool=WAREHOUSE_POOL)
+    @linking_task(pool=WAREHOUSE_POOL)
     @readable
     def check_activation(plan: dict[str, Any]) -> list[str]:
         """Activation gate: the profile has all customers, all revenue to the cent, and these scores."""
@@ -103,7 +104,7 @@ def score_customers() -> None:
 
         return say_audiences(stages.select_audiences(*run_of(plan)), plan)
 
-    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
+    @linking_task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED_WAREHOUSE])
     @readable
     def publish(plan: dict[str, Any]) -> dict[str, Any]:
         """Publish the warehouse: write a new version, check it, make it live in one atomic step; export audiences."""

@@ -29,7 +29,8 @@ from airflow.sdk import PartitionedAssetTimetable, TaskGroup, dag, get_current_c
 from alerting import alert_run_failure
 from forms import training_form
 from graph import thinned
-from training_wiring import approval, questions
+from linking import WHY, lead_to, linking_task
+from training_wiring import approval, questions, why_page
 from wiring import (
     DEFAULT_ARGS,
     JOBS,
@@ -68,7 +69,7 @@ def train_models() -> None:
         return settle_run()
 
     # Trainings are fitted on one thread each: two at a time use two cores.
-    @task(pool=WAREHOUSE_POOL, pool_slots=training_slots(), execution_timeout=LONG_TASK)
+    @linking_task(pool=WAREHOUSE_POOL, pool_slots=training_slots(), execution_timeout=LONG_TASK)
     @readable
     def train(plan: dict[str, Any], job: str) -> list[dict[str, str]]:
         """Fit the candidates, evaluate them on later data, promote the winner, or return a question about it."""
@@ -81,6 +82,7 @@ def train_models() -> None:
             return []
         outcome = stages.train(*run, job, needs_approval=params["ask_before_promoting"])
         tell(outcome.lines())
+        lead_to(WHY, why_page(outcome, plan))
         return [] if params["ask_before_promoting"] is False else questions(outcome, plan)
 
     @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)

@@ -23,6 +23,13 @@ def questions(outcome: Any, plan: dict[str, Any]) -> list[dict[str, str]]:
     return asking.questions(*run_of(plan), outcome, answer_within=f"{ANSWER_WITHIN.total_seconds() / 3600:.0f} hours")
 
 
+def why_page(outcome: Any, plan: dict[str, Any]) -> str:
+    """The address of the run in MLflow that says why this model serves; empty where no browser can reach it."""
+    from pipeline import approval as asking
+
+    return asking.why_page(run_of(plan)[0], outcome)
+
+
 @task_group(tooltip="Only if a user is asked before a new model serves.")
 def approval(plan: dict[str, Any], job: str, version: str, subject: str, body: str) -> None:
     """Ask about one new model, and apply the answer."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, get_current_context
 from alerting import alert_audiences, alert_failure, alert_publication, alert_warnings
+from linking import DATA_DOCS, SUMMARY, lead_to, lead_to_dashboard
 from waiting import OtherRuns, others_work, wait_for
 
 from warehouse.jobs.registry import trained_jobs
@@ -113,7 +114,17 @@ def pass_gate(gate: str, plan: dict[str, Any]) -> list[str]:
     """Run a gate, which raises if it fails, and return its outcome in words."""
     from pipeline import stages
 
+    lead_to(DATA_DOCS, document("validations/index.html"))
     return say_step(stages.check(*run_of(plan), gate), plan)
+
+
+def document(path: str) -> str:
+    """The address of a page of `var/docs`; empty where no browser can reach it."""
+    from warehouse.base.browser_pages import browser_pages
+    from warehouse.base.settings import Settings
+
+    pages = browser_pages(Settings())
+    return f"{pages.documents}/{path}" if pages.documents else ""
 
 
 def say_step(step: Any, plan: dict[str, Any]) -> list[str]:
@@ -140,6 +151,8 @@ def publish_run(plan: dict[str, Any], *, with_exports: bool = False) -> dict[str
     if with_exports:
         say_audiences(stages.export_audiences(*run_of(plan), report.version), plan)
     alert_publication(plan)
+    lead_to(SUMMARY, document(f"runs/{report.version}.html"))
+    lead_to_dashboard()
     hand_over(PUBLISHED_WAREHOUSE, plan)
     return {"version": report.version, "table_rows": report.table_rows}
 

@@ -1,10 +1,12 @@
-"""A person's word on a new model, as a run asks for it and carries it out."""
+"""A person's word on a new model, as a run asks for it and carries it out; and where the reasons are."""
 
 from __future__ import annotations
 
 from ml.lifecycle.approval import AlreadyAnswered, Answer, answer, candidacy
 from ml.lifecycle.approval_question import body, subject
 from ml.lifecycle.outcome import TrainingOutcome
+from ml.tracking import TrackingServer, place_of
+from warehouse.base.browser_pages import browser_pages
 from warehouse.base.settings import Settings
 from warehouse.runs.planning import RunPlan
 
@@ -23,8 +25,18 @@ def questions(
     if version is None:
         return []
     asked = candidacy(settings, outcome.job, plan.source, version)
-    texts = {"subject": subject(asked), "body": body(asked, answer_within=answer_within)}
+    mlflow = browser_pages(settings).mlflow
+    texts = {"subject": subject(asked), "body": body(asked, answer_within=answer_within, mlflow=mlflow)}
     return [{"job": outcome.job, "version": version, **texts}]
+
+
+def why_page(settings: Settings, outcome: TrainingOutcome) -> str:
+    """The address of the run in MLflow that says why what serves does; empty where no browser can reach it."""
+    mlflow = browser_pages(settings).mlflow
+    if not mlflow or outcome.mlflow_run_id is None:
+        return ""
+    place = place_of(TrackingServer(settings), outcome.mlflow_run_id)
+    return f"{mlflow}/{place}" if place else ""
 
 
 def carry_out(settings: Settings, plan: RunPlan, job: str, version: str, given: Answer) -> str:

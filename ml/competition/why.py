@@ -118,17 +118,21 @@ def _tables(spec: JobSpec, competitors: Sequence[Competitor], baseline: str) -> 
 def _table(spec: JobSpec, competitors: Sequence[Competitor], baseline: str, most: int) -> str:
     names, ordered = _measured(spec, competitors), best_first(spec, competitors)
     has_gains = any(one.gain for one in competitors)
-    head = ["", *names, *([f"gain over {baseline} [interval]"] if has_gains else [])]
+    head = ["", *names, *([f"gain over {baseline} (interval)"] if has_gains else [])]
     rows = [
         [
             _named(one),
             *(_shown(one.figures.get(name)) for name in names),
-            *([str(one.gain) if one.gain else _UNKNOWN] if has_gains else []),
+            *([_gained(one.gain)] if has_gains else []),
         ]
         for place, one in enumerate(ordered)
         if place < most or one.serves
     ]
     return "\n".join(table(head, rows))
+
+
+def _gained(gain: Interval | None) -> str:
+    return f"{gain.estimate:+.3f} ({gain.lower:+.3f} to {gain.upper:+.3f})" if gain else _UNKNOWN
 
 
 def _named(one: Competitor) -> str:

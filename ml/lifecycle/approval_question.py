@@ -23,13 +23,15 @@ def subject(asked: Candidacy) -> str:
     return f"{title}, {new.source}: may the new model {plain(new.candidate)} (version {new.version}) serve?"
 
 
-def body(asked: Candidacy, *, answer_within: str) -> str:
+def body(asked: Candidacy, *, answer_within: str, mlflow: str = "") -> str:
     """The metrics in a table, the gate's checks and the effect of each answer, as Markdown.
 
     Parameters
     ----------
     answer_within
         The time to answer, in words.
+    mlflow
+        Where people open MLflow, for links; empty: not known.
     """
     spec, new, champion = job_spec(asked.job), asked.challenger, asked.champion
     parts = [
@@ -41,10 +43,20 @@ def body(asked: Candidacy, *, answer_within: str) -> str:
         f"- **Approve**: {_takes_over(spec, new, champion)}\n"
         f"- **Reject**: {_stays(champion)}.\n"
         f"- No answer within {answer_within} counts as a rejection. Nothing is scored or published until then.",
-        f"More in MLflow (`make status` has its address): the model card on the page of version {new.version}, "
-        f"`/#/models/{new.model_name}/versions/{new.version}`.",
+        _more(new, mlflow),
     ]
     return "\n\n".join(parts)
+
+
+def _more(new: RegisteredVersion, mlflow: str) -> str:
+    page = f"/#/models/{new.model_name}/versions/{new.version}"
+    if not mlflow:
+        return (
+            f"More in MLflow (`make status` has its address): the model card on the page of version {new.version}, "
+            f"`{page}`."
+        )
+    run = f"{mlflow}/#/runs/{new.run_id}"
+    return f"More in MLflow: [version {new.version} with its model card]({mlflow}{page}), [its run with plots]({run})."
 
 
 def _compared(spec: JobSpec) -> str:

@@ -8,7 +8,7 @@ registered model and have the tag `source`: the alias `champion` points to the v
 from ml.tracking.backtests import record_backtest
 from ml.tracking.descriptions import MODEL_CARD, describe_results
 from ml.tracking.documents import read_document, training_report, write_document
-from ml.tracking.explained import explain_results
+from ml.tracking.explained import explain_results, place_of
 from ml.tracking.recording import Recorded, record_refusal, record_training
 from ml.tracking.registry import challenger_of, champion_of, load_estimator, version_of, versions_of
 from ml.tracking.registry_changes import RegistryChange, answer_change, apply_change, champion_change, training_change
@@ -32,6 +32,7 @@ __all__ = [
     "describe_results",
     "explain_results",
     "load_estimator",
+    "place_of",
     "read_document",
     "record_backtest",
     "record_refusal",

@@ -64,6 +64,19 @@ def explain_results(
         _explain(page, why(spec, plain(outcome), competitors), [])
 
 
+def place_of(server: TrackingServer, run_id: str) -> str:
+    """Where MLflow's pages show the training of a candidate's run; empty if it is gone."""
+    from mlflow.exceptions import MlflowException
+
+    with server.client() as client:
+        try:
+            run = client.get_run(run_id)
+        except MlflowException:
+            return ""
+    shown = run.data.tags.get("mlflow.parentRunId", run_id)
+    return f"#/experiments/{run.info.experiment_id}/runs/{shown}?{_MODE}"
+
+
 def _explain(page: Page, text: str, links: Sequence[str]) -> None:
     address = runs_address(page.experiment_id, page.run_id, page.spec)
     more = f"More: {' · '.join([f'[all candidates, best first]({address})', *links])}."

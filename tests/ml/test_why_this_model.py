@@ -66,10 +66,10 @@ def test_the_page_says_who_serves_why_and_against_whom() -> None:
         "**Promoted: gradient_boosting**, roc_auc 0.820 against 0.700 of the best rule, recency_rule."
     )
     head, *rows = cells(text)
-    assert head[-1] == r"gain over recency_rule \[interval\]"
+    assert head[-1] == "gain over recency_rule (interval)"
     assert [row[0] for row in rows] == ["▶ gradient_boosting", "random_forest", "recency_rule (rule)", "linear_svm"]
     assert rows[0][1:3] == ["0.820", "0.170"]
-    assert rows[0][-1] == r"+0.1200 \[+0.1000, +0.1400\]"
+    assert rows[0][-1] == "+0.120 (+0.100 to +0.140)"
     assert rows[3][1:3] == ["–", "–"]
     assert "- ✓ beats the best rule: +0.12\n- ✗ calibrated: 0.2, allowed 0.1" in text
     assert "`brier`: error of probabilities, Brier score (lower is better)" in text

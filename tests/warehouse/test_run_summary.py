@@ -75,8 +75,8 @@ def test_the_page_tells_rows_changes_warnings_and_drift_of_this_run(settings: Se
     assert "| churn | order_count | 0.4 | drifted |" in text
     assert "net_amount | 0.01" not in text
     assert summary.counts == "1 gate warnings, 1 columns drift or are watched"
-    assert [file.name for file in page.parent.iterdir() if file.suffix != ".md"] == []
-    assert len(list(page.parent.iterdir())) == 2
+    assert [file.name for file in page.parent.iterdir() if file.suffix not in (".md", ".html")] == []
+    assert len(list(page.parent.iterdir())) == 4  # of each of two runs, one as text and one for browsers
 
 
 def publish_with_profiles(settings: Settings, run_id: str, *statements: str) -> PublishReport:
@@ -149,3 +149,17 @@ def test_what_stands_is_told_after_a_failure(settings: Settings) -> None:
     version = published_run(settings, 2).version
     stands = f"files as of 2024-01-01: 2 customers, 2 orders, 3.00 net (published as version {version})"
     assert standing_line(settings) == f"What was published before stands: {stands}."
+
+
+def test_the_page_for_browsers_says_the_same_and_runs_nothing(settings: Settings) -> None:
+    published_run(settings, 2)
+    load(settings, 10)
+    with open_build_file(settings, "files") as connection:
+        connection.execute(WARNING.replace("amounts | are usual", "<script>alert(1)</script>"))
+    published_run(settings, 3)
+    _, page = write_run_summary(settings)
+    shown = page.with_suffix(".html").read_text()
+    assert "<h1>files as of 2024-01-01: 3 customers, 3 orders" in shown
+    assert "<h2>Warnings of the gates</h2>" in shown
+    assert "<script" not in shown
+    assert 'src="' not in shown

@@ -172,7 +172,12 @@ def page_of(settings: Settings, version: str) -> Path:
 
 
 def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
-    """Write the page of the live version's run and return the summary and the file; None where none is live."""
+    """Write the page of the live version's run, as text and for browsers; return the summary and the file of the text.
+
+    None where none is live.
+    """
+    from warehouse.runs.summary_html import html
+
     with open_published(settings) as connection:
         summary = read_summary(connection)
     if summary is None:
@@ -180,6 +185,7 @@ def write_run_summary(settings: Settings) -> tuple[RunSummary, Path] | None:
     file = page_of(settings, summary.version)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_text_durably(file, "\n".join(markdown(summary)) + "\n")
+    write_text_durably(file.with_suffix(".html"), "\n".join(html(summary)) + "\n")
     return summary, file
 
 
