@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from warehouse.base.settings import Settings
 
@@ -14,6 +15,14 @@ class Links:
 
     airflow: str = ""
     mlflow: str = ""
+
+    def model(self, name: str, version: str) -> str:
+        """The page of a registered model's version in MLflow, with its card."""
+        return f"{self.mlflow}/#/models/{quote(name, safe='')}/versions/{quote(version, safe='')}"
+
+    def run(self, run_id: str) -> str:
+        """The page of a run in MLflow."""
+        return f"{self.mlflow}/#/runs/{quote(run_id, safe='')}"
 
 
 def links(settings: Settings) -> Links:

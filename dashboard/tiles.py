@@ -13,16 +13,21 @@ from dashboard.view import View
 _TILES_IN_A_ROW = 4
 
 
-def show_tiles(view: View, question: str, **values: Any) -> None:
+def show_tiles(view: View, question: str, **values: Any) -> dict[str, Any]:
     """Show the answer of a question as tiles, a row each.
 
     The rows have `figure` (named in the catalogue's ``values.figure``, told in ``values.figure_meaning``), `unit`,
     `value` and, where they have them, `lower_value`, `upper_value`, `value_year_before`, `month` and `better_is`
     (``more``, ``less``, ``neither``; default ``more``).
+
+    Returns
+    -------
+    dict
+        The values by their figures, to write a sentence with; empty where nothing answers.
     """
     frame = heading(view, question, **values)
     if frame.empty:
-        return
+        return {}
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
     for start in range(0, len(rows), _TILES_IN_A_ROW):
         places = st.columns(_TILES_IN_A_ROW, gap="small")
@@ -30,6 +35,7 @@ def show_tiles(view: View, question: str, **values: Any) -> None:
             with place:
                 _show_tile(view, row)
     show_behind(view, question, frame, **values)
+    return dict(zip(frame["figure"], frame["value"], strict=True))
 
 
 def _show_tile(view: View, row: dict[str, Any]) -> None:

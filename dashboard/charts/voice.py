@@ -1,0 +1,90 @@
+"""The pictures of the page on what customers say."""
+
+from __future__ import annotations
+
+import altair
+import pandas
+
+from dashboard.base.colours import MAIN
+from dashboard.base.numbers import Numbers
+from dashboard.base.texts import Texts
+from dashboard.charts.intervals import dots
+from dashboard.charts.parts import HEIGHT, figure, months, named, told
+
+
+def by_month(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+    """The share that complains, by month, in its interval; a month that is not over is pale."""
+    tips = told(
+        texts,
+        numbers,
+        month="month",
+        negative_share="share",
+        lower_negative_share="share",
+        upper_negative_share="share",
+        negative_count="count",
+        text_count="count",
+    )
+    base = altair.Chart(frame, height=HEIGHT).encode(x=months(texts), tooltip=tips)
+    band = base.mark_area(color=MAIN, opacity=0.2).encode(
+        y=figure("lower_negative_share", "share", None), y2="upper_negative_share:Q"
+    )
+    line = base.mark_line(color=MAIN).encode(y="negative_share:Q")
+    points = base.mark_point(color=MAIN, filled=True, size=45).encode(
+        y="negative_share:Q",
+        opacity=altair.condition("datum.is_complete_month", altair.value(1.0), altair.value(0.4)),
+    )
+    return altair.LayerChart(layer=[band, line, points])
+
+
+def left_after(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+    """Who left after complaining, by theme; the tick is everybody who did not complain of it."""
+    tips = told(
+        texts,
+        numbers,
+        theme_name="text",
+        complaining_customer_count="count",
+        left_share="share",
+        lower_left_share="share",
+        upper_left_share="share",
+        left_share_of_others="share",
+        left_p_value="ratio",
+    )
+    columns = ("left_share", "lower_left_share", "upper_left_share")
+    return dots(frame, "theme_name", columns, "share", tips=tips, reference="left_share_of_others")
+
+
+def nps(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+    """The net promoter score in its interval."""
+    tips = told(
+        texts,
+        numbers,
+        cut_value="text",
+        nps_points="points",
+        lower_nps_points="points",
+        upper_nps_points="points",
+        answer_count="count",
+        response_share="share",
+    )
+    columns = ("nps_points", "lower_nps_points", "upper_nps_points")
+    return dots(frame, "cut_value", columns, "points", tips=tips, title=texts.column("nps_points"))
+
+
+def satisfaction(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+    """Who left, by what they had answered."""
+    rows = named(frame, "answer", texts)
+    labels = [
+        f"{texts.value('measure', measure)} · {answer}"
+        for measure, answer in zip(frame["measure"], rows["answer"], strict=True)
+    ]
+    rows = rows.assign(label=labels)
+    tips = told(
+        texts,
+        numbers,
+        label="text",
+        churn_share="share",
+        lower_churn_share="share",
+        upper_churn_share="share",
+        answer_count="count",
+        customer_count="count",
+    )
+    return dots(rows, "label", ("churn_share", "lower_churn_share", "upper_churn_share"), "share", tips=tips)
