@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
 	--left-over="$$ARG_LEFT_OVER"
 
-.PHONY: help demo run up down status sql versions rollback erase share audit test unit test-slow lint bench chaos docs lock
+.PHONY: help demo run up down status sql versions page rollback erase share audit test unit test-slow lint bench chaos docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
@@ -62,6 +62,9 @@ sql: $(INSTALLED) ## ask the published warehouse: a prompt, or one answer to Q (
 
 versions: $(INSTALLED) ## the published versions: which one is live, and why
 	@$(PYTHON) -m warehouse versions
+
+page: $(INSTALLED) ## draw the page of a published version anew (VERSION, by default the live one) and say where it is
+	@$(PYTHON) -m dashboard page --version="$$ARG_VERSION"
 
 rollback: $(INSTALLED) ## make a former version live again (VERSION, by default the one before; REASON)
 	@$(PYTHON) -m warehouse rollback --version="$$ARG_VERSION" --reason="$$ARG_REASON"

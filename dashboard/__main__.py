@@ -1,4 +1,4 @@
-"""`python -m dashboard`: the dashboard's server, on this machine alone."""
+"""`python -m dashboard`: the dashboard's server, on this machine alone; or the page of a published version."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from dashboard.base.texts import DEFAULT_LANGUAGE, LANGUAGES
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
 
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until it is stopped."""
+    """Serve until it is stopped, or draw the page of a version."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="where it listens (default: this machine alone)")
-    parser.add_argument("--port", type=int, default=0, help="default: CLIENTELE_DASHBOARD_PORT")
+    parser.add_argument("command", nargs="?", choices=["serve", "page"], default="serve")
+    parser.add_argument("--host", default="127.0.0.1", help="serve: where it listens (default: this machine alone)")
+    parser.add_argument("--port", type=int, default=0, help="serve: default CLIENTELE_DASHBOARD_PORT")
+    parser.add_argument("--version", default="", help="page: of which published version (default: the live one)")
+    parser.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="page: of its words")
     options = parser.parse_args(arguments)
+    if options.command == "page":
+        return run_command(lambda settings: _draw(settings, options.version, options.language))
     return run_command(lambda settings: _serve(settings, options.host, options.port or settings.dashboard_port))
 
 
@@ -33,6 +39,12 @@ def application(settings: Settings) -> App:
 
     door = Middleware(OnlyTheOwner, key=dashboard_key(settings))
     return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door])
+
+
+def _draw(settings: Settings, version: str, language: str) -> None:
+    from dashboard.version_page.page import write_page
+
+    print(write_page(settings, version, language))
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:

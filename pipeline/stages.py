@@ -158,16 +158,27 @@ def export_audiences(settings: Settings, plan: RunPlan, version: str) -> Exports
 
 
 def publish(settings: Settings, plan: RunPlan) -> PublishReport:
-    """Write the file that readers query, check it, and put it in place in one step; then dbt's pages of it."""
-    from warehouse.marts.dbt_docs import write_dbt_docs
+    """Write the file that readers query, check it, and put it in place in one step; then the pages about it."""
     from warehouse.publishing import publish as publishing
 
     report = publishing.publish(settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
-    try:
-        write_dbt_docs(settings, plan.source, report.version)
-    except Exception:  # the version is live: what fails to describe it is no failure of the run
-        _log.exception("dbt's pages could not be written; those of the former publication stay")
+    _describe(settings, plan.source, report.version)
     return report
+
+
+def _describe(settings: Settings, source: str, version: str) -> None:
+    """Write the pages about a version. It is live: what fails to describe it is told, and is no failure of the run."""
+    from dashboard.version_page.page import write_page
+    from warehouse.marts.dbt_docs import write_dbt_docs
+
+    for name, write in (
+        ("dbt's pages", lambda: write_dbt_docs(settings, source, version)),
+        ("the page of the version", lambda: write_page(settings, version)),
+    ):
+        try:
+            write()
+        except Exception:
+            _log.exception("Version %s: %s could not be written; those of the former one stay.", version, name)
 
 
 def ingest_checked(

@@ -14,6 +14,7 @@ from warehouse.base.connections import one_row, open_published
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
 from warehouse.marts.dbt_docs import page_of_dbt
+from warehouse.publishing.published_versions import PAGE
 from warehouse.runs.summary import Section, page_of, read_section, read_summary
 
 _MOST_ROWS = 10  # of a section; the page of the run has all
@@ -83,6 +84,7 @@ def page_lines(settings: Settings) -> Iterator[str]:
     pages = {
         "Data Docs": (settings.data_docs_folder / "index.html", "what the gates said"),
         "Lineage": (page_of_dbt(settings), "dbt's pages: models, columns, graph"),
+        "On a page": (settings.published_folder / PAGE, "the pictures that matter, to mail"),
     }
     for name, (file, words) in pages.items():
         if file.exists():

@@ -2,6 +2,7 @@
 
     published/clientele.duckdb → current/clientele.duckdb      what readers open
     published/parquet          → current/parquet               the same tables for other tools
+    published/page.html        → current/page.html             its pictures on one page
     published/current          → versions/<version>            the one link that decides what is live
     published/versions/<version>/clientele.duckdb, parquet/<schema>/<table>.parquet
 
@@ -28,6 +29,7 @@ from warehouse.base.settings import Settings
 from warehouse.publishing.publication_history import History
 
 _CURRENT = "current"
+PAGE = "page.html"  # of a version, which dashboard.version_page draws after the publication
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +78,7 @@ def switch_to(settings: Settings, version: str) -> None:
 
 def point_entries(settings: Settings) -> None:
     """See that the names that readers open lead to the live version."""
-    for name in (DATABASE, PARQUET):
+    for name in (DATABASE, PARQUET, PAGE):
         entry = settings.published_folder / name
         if not entry.is_symlink():
             link_durably(entry, f"{_CURRENT}/{name}")
@@ -118,7 +120,7 @@ def remove_unfinished(settings: Settings) -> None:
     """Remove what a killed publication, rollback or removal left: the names with a dot. Called under the lock."""
     for left in list(versions_folder(settings).rglob(".*")):
         shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-    for name in (_CURRENT, DATABASE, PARQUET):
+    for name in (_CURRENT, DATABASE, PARQUET, PAGE):
         staged_name(settings.published_folder / name).unlink(missing_ok=True)
 
 

@@ -1,0 +1,1 @@
+"""The page of a published version: one HTML file that opens from disk."""
