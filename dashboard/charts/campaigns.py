@@ -94,11 +94,14 @@ def funnel(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """Visits that reach each step, stacked by who visits."""
     kinds = [texts.value("customer_kind", kind) for kind in ("returning", "new", "anonymous")]
     steps = [texts.value("step", step) for step in _STEPS]
+    rows = named(named(frame, "step", texts), "customer_kind", texts)
     return (
-        altair.Chart(named(named(frame, "step", texts), "customer_kind", texts), height=rows_height(len(_STEPS), True))
-        .mark_bar(size=24)
+        altair.Chart(
+            named(named(frame, "step", texts), "customer_kind", texts), height=rows_height(len(_STEPS), True) + 30
+        )
+        .mark_bar(size=18)
         .encode(
-            y=altair.Y("step:N", sort=steps, title=None),
+            y=altair.Y("step:N", sort=steps, title=None, axis=altair.Axis(labelOverlap=False, labelLimit=220)),
             x=figure("step_session_count", "count", texts.column("session_count"), altair.X),
             color=series("customer_kind", kinds),
             tooltip=told(

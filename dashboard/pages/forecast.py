@@ -25,12 +25,9 @@ def show(view: View) -> None:
     chosen = _choose(view, choices)
     unit = "amount" if chosen["measure"] == "revenue" else "count"
     show_picture(view, "forecast/course", partial(charts.course, unit=unit), **chosen)
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_rows(view, "forecast/periods", **chosen)
-    with right:
-        of_level = {name: chosen[name] for name in ("measure", "frequency", "level")}
-        show_picture(view, "forecast/parts", partial(charts.parts, unit=unit), **of_level)
+    show_rows(view, "forecast/periods", **chosen)
+    of_level = {name: chosen[name] for name in ("measure", "frequency", "level")}
+    show_picture(view, "forecast/parts", partial(charts.parts, unit=unit), **of_level)
     show_rows(view, "forecast/methods")
 
 

@@ -12,7 +12,8 @@ from dashboard.view import View
 
 def show(view: View) -> None:
     """Lay out the page."""
-    show_tiles(view, "retention/headline")
+    if not show_tiles(view, "retention/headline"):
+        return
     show_picture(view, "retention/repeat", charts.repeat)
     in_customers, in_money = st.tabs([view.texts("retention.in_customers"), view.texts("retention.in_money")])
     with in_customers:

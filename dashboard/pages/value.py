@@ -12,7 +12,8 @@ from dashboard.view import View
 
 def show(view: View) -> None:
     """Lay out the page."""
-    show_tiles(view, "value/headline")
+    if not show_tiles(view, "value/headline"):
+        return
     left, right = st.columns(2, gap="large")
     with left:
         show_picture(view, "value/concentration", charts.concentration)

@@ -1,0 +1,47 @@
+"""Contracts and value: what the questions answer on a few rows counted by hand."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from dashboard.base.questions import answer
+
+ALL = {"countries": [], "segments": []}
+
+
+@pytest.fixture
+def connection() -> duckdb.DuckDBPyConnection:
+    made = duckdb.connect()
+    made.execute("create schema marts")
+    return made
+
+
+def test_a_term_ends_after_the_months_that_are_left_of_it(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("""
+        create table marts.subscription_360 as
+        select * from (values
+            (true, 12, 14, 'high', 20.0, 0.5), (true, 1, 7, 'low', 10.0, 0.1), (true, 24, 1, null, 30.0, null),
+            (false, 12, 14, null, 99.0, null)
+        ) as t (is_active, term_months, tenure_months, churn_risk_band, monthly_amount, churn_probability)
+    """)
+    rows = answer(connection, "contracts/ending", ALL)
+    found = rows[["months_to_end_of_term", "churn_risk_band", "monthly_amount"]].values.tolist()
+    # 14 months into terms of 12: 10 are left; 23 of 24 are left, which the last bar holds
+    assert found == [[1, "low", 10.0], [10, "high", 20.0], [12, "not_scored", 30.0]]
+    assert rows["expected_monthly_loss_amount"].tolist()[:2] == pytest.approx([1.0, 10.0])
+
+
+def test_concentration_counts_buyers_from_the_best_down(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("""
+        create table marts.customer_360 as
+        select * from (values
+            ('a', 60.0, 3, 'Spain', 'Loyal'), ('b', 30.0, 1, 'Spain', 'New'), ('c', 10.0, 1, 'Italy', 'New'),
+            ('d', 0.0, 2, 'Italy', 'New'), ('e', 0.0, 0, 'Italy', null)
+        ) as t (customer_id, net_amount, order_count, country, segment_name)
+    """)
+    rows = answer(connection, "value/concentration", ALL)
+    assert rows["customer_share"].tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert rows["net_amount_share"].tolist() == pytest.approx([0.6, 0.9, 1.0, 1.0])
+    spain = answer(connection, "value/concentration", ALL | {"countries": ["Spain"]})
+    assert spain["net_amount_share"].tolist() == pytest.approx([60 / 90, 1.0])
