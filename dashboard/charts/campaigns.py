@@ -96,9 +96,7 @@ def funnel(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     steps = [texts.value("step", step) for step in _STEPS]
     rows = named(named(frame, "step", texts), "customer_kind", texts)
     return (
-        altair.Chart(
-            named(named(frame, "step", texts), "customer_kind", texts), height=rows_height(len(_STEPS), True) + 30
-        )
+        altair.Chart(rows, height=rows_height(len(_STEPS), True) + 30)
         .mark_bar(size=18)
         .encode(
             y=altair.Y("step:N", sort=steps, title=None, axis=altair.Axis(labelOverlap=False, labelLimit=220)),
