@@ -13,7 +13,8 @@ from dashboard.base.texts import Texts
 _ROW_PIXELS, _ROWS_SHOWN = 35, 12
 _SHARES = ("_share", "_probability")
 # What is read as a sentence needs room.
-_SENTENCES = ("sentence", "reason", "description", "first_step", "anomaly_reasons", "example")
+_SENTENCES = ("sentence", "reason", "description", "first_step", "anomaly_reasons")
+_SENTENCE_PIXELS = 560
 
 
 def show_table(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, key: str) -> None:
@@ -47,7 +48,7 @@ def _column(name: str, values: pandas.Series, texts: Texts, numbers: Numbers) ->
         whole_days = not name.endswith("_at")
         return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD" if whole_days else "YYYY-MM-DD HH:mm")
     if not pandas.api.types.is_numeric_dtype(values):
-        return st.column_config.TextColumn(label, width="large" if name in _SENTENCES else None)
+        return st.column_config.TextColumn(label, width=_SENTENCE_PIXELS if name in _SENTENCES else None)
     if name.endswith(_SHARES) or name == "share":
         return st.column_config.NumberColumn(f"{label}, %", format="percent")
     if "amount" in name:

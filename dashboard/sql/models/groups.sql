@@ -31,5 +31,5 @@ from newest
 where group_value <> '(difference)' and (group_value <> '(all)' or group_column = 'country')
 group by candidate, group_column, group_value
 having predicted_mean is not null and actual_mean is not null
-order by group_column = 'all' desc, group_column, group_value
+order by newest.group_value = '(all)' desc, newest.group_column, newest.group_value
 limit 60
