@@ -10,7 +10,7 @@ import pytest
 from dashboard.base.numbers import Numbers
 from dashboard.base.questions import answer
 from dashboard.base.texts import Texts
-from dashboard.charts.models import gain, groups
+from dashboard.charts.models import drift, gain, groups, origins
 from dashboard.links import Links
 
 _LESS = {"less_is_better": ["crps_days"]}
@@ -83,3 +83,46 @@ def test_pictures_have_what_was_asked(version: duckdb.DuckDBPyConnection) -> Non
 def test_names_do_not_leave_their_place_in_an_address() -> None:
     places = Links(mlflow="http://127.0.0.1:5000")
     assert places.model("a/b c", "1") == "http://127.0.0.1:5000/#/models/a%2Fb%20c/versions/1"
+
+
+def test_earlier_dates_show_the_best_of_each_role_in_the_newest_backtest(version: duckdb.DuckDBPyConnection) -> None:
+    version.execute(
+        """
+        create table quality.backtest as
+        select *, 'churn' as job, date '2025-01-01' as origin_date, 90 as horizon_days, 100 as customer_count,
+            'roc_auc' as metric_name
+        from (values
+            ('new', timestamp '2026-01-02', 'tree', 'candidate', 0.7),
+            ('new', timestamp '2026-01-02', 'blend', 'candidate', 0.8),
+            ('new', timestamp '2026-01-02', 'rule', 'baseline', 0.6),
+            ('new', timestamp '2026-01-02', 'tree', 'in_service', 0.7),
+            ('old', timestamp '2026-01-01', 'tree', 'candidate', 0.9)
+        ) as t (backtest_id, measured_at, candidate, role, metric_value)
+        """
+    )
+    frame = answer(version, "models/origins", {"job": "churn", "metric": "roc_auc", **_LESS})
+    assert frame[["played_by", "candidate", "metric_value"]].values.tolist() == [
+        ["best_model", "blend", 0.8],
+        ["best_rule", "rule", 0.6],
+        ["in_service", "tree", 0.7],
+    ]
+    (rows,) = origins(frame, Texts("en"), Numbers("en")).to_dict()["datasets"].values()
+    assert rows[2]["played_by"] == "Would have been in service"
+
+
+def test_drift_shows_the_newest_date_alone(version: duckdb.DuckDBPyConnection) -> None:
+    version.execute(
+        """
+        create table quality.drift as
+        select *, 'churn' as job, 0.1 as watch_from, 0.25 as drifted_from, date '2025-01-01' as reference_date,
+            9 as row_count
+        from (values
+            ('a', 0.01, 'ok', date '2026-02-01'),
+            ('b', 0.3, 'drifted', date '2026-02-01'),
+            ('a', 0.9, 'drifted', date '2026-01-01')
+        ) as t (column_name, psi, status, as_of_date)
+        """
+    )
+    frame = answer(version, "models/drift", {"job": "churn"})
+    (rows,) = drift(frame, Texts("en"), Numbers("en")).to_dict()["datasets"].values()
+    assert [(row["column_name"], row["status"]) for row in rows] == [("b", "Drifted"), ("a", "As before")]
