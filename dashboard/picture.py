@@ -42,13 +42,13 @@ def show_picture(view: View, question: str, draw: Draw, **values: Any) -> None:
     show_behind(view, question, frame, **values)
 
 
-def show_rows(view: View, question: str, **values: Any) -> None:
-    """Show the answer of a question as a table."""
+def show_rows(view: View, question: str, lines: int = 1, /, **values: Any) -> None:
+    """Show the answer of a question as a table, its rows of so many lines."""
     frame = heading(view, question, **values)
     if frame.empty:
         return
-    show_table(frame, view.texts, view.numbers, key=question)
-    _show_sql(view, question, **values)
+    show_table(frame, view.texts, view.numbers, key=question, lines=lines)
+    show_sql(view, question, **values)
 
 
 def heading(view: View, question: str, **values: Any) -> pandas.DataFrame:
@@ -73,7 +73,8 @@ def show_behind(view: View, question: str, frame: pandas.DataFrame, **values: An
             st.code(view.sql(question, **values), language="sql")
 
 
-def _show_sql(view: View, question: str, **values: Any) -> None:
+def show_sql(view: View, question: str, **values: Any) -> None:
+    """Offer the SQL behind rows that are shown already."""
     behind = st.expander(view.texts("common.sql"), key=f"{question}/behind", on_change="rerun")
     if behind.open:
         with behind:

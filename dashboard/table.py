@@ -12,22 +12,43 @@ from dashboard.base.texts import Texts
 
 _ROW_PIXELS, _ROWS_SHOWN = 35, 12
 _SHARES = ("_share", "_probability")
+_LINE_PIXELS = 20
 # What is read as a sentence needs room.
-_SENTENCES = ("sentence", "reason", "description", "first_step", "anomaly_reasons")
-_SENTENCE_PIXELS = 560
+_SENTENCES = ("sentence", "reason", "reasons", "words", "description", "first_step")
+_SENTENCE_PIXELS, _BROKEN_SENTENCE_PIXELS = 560, 360
 
 
-def show_table(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, key: str) -> None:
-    """Show rows to sort, search and download; named values in the reader's words."""
-    rows = min(len(frame), _ROWS_SHOWN)
-    st.dataframe(
+def show_table(
+    frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, key: str, lines: int = 1, choose: bool = False
+) -> int | None:
+    """Show rows to sort, search and download; named values in the reader's words.
+
+    Parameters
+    ----------
+    lines
+        How many lines a row has room for; from two on, sentences are broken and can be read to their end.
+    choose
+        Whether a row can be chosen.
+
+    Returns
+    -------
+    int | None
+        The position of the row that the reader has chosen.
+    """
+    row_pixels = _ROW_PIXELS + _LINE_PIXELS * (lines - 1)
+    height = row_pixels * min(len(frame), max(_ROWS_SHOWN // lines, 4)) + _ROW_PIXELS + 3
+    shown: Any = st.dataframe(
         in_words(frame, texts),
         hide_index=True,
-        height=_ROW_PIXELS * (rows + 1) + 3,
-        row_height=_ROW_PIXELS,
-        column_config={name: _column(name, frame[name], texts, numbers) for name in frame.columns},
+        height=height,
+        row_height=row_pixels,
+        column_config={name: _column(name, frame[name], texts, numbers, lines) for name in frame.columns},
         key=key,
+        on_select="rerun" if choose else "ignore",
+        selection_mode="single-row",
+        placeholder="",
     )
+    return next(iter(shown.selection.rows), None) if choose else None
 
 
 def in_words(frame: pandas.DataFrame, texts: Texts) -> pandas.DataFrame:
@@ -40,7 +61,7 @@ def in_words(frame: pandas.DataFrame, texts: Texts) -> pandas.DataFrame:
     return frame.assign(**named)
 
 
-def _column(name: str, values: pandas.Series, texts: Texts, numbers: Numbers) -> Any:
+def _column(name: str, values: pandas.Series, texts: Texts, numbers: Numbers, lines: int) -> Any:
     label = texts.column(name)
     if pandas.api.types.is_bool_dtype(values):
         return st.column_config.CheckboxColumn(label)
@@ -48,7 +69,8 @@ def _column(name: str, values: pandas.Series, texts: Texts, numbers: Numbers) ->
         whole_days = not name.endswith("_at")
         return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD" if whole_days else "YYYY-MM-DD HH:mm")
     if not pandas.api.types.is_numeric_dtype(values):
-        return st.column_config.TextColumn(label, width=_SENTENCE_PIXELS if name in _SENTENCES else None)
+        room = _SENTENCE_PIXELS if lines == 1 else _BROKEN_SENTENCE_PIXELS
+        return st.column_config.TextColumn(label, width=room if name.endswith(_SENTENCES) else None)
     if name.endswith(_SHARES) or name == "share":
         return st.column_config.NumberColumn(f"{label}, %", format="percent")
     if "amount" in name:
