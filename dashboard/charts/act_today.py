@@ -10,7 +10,7 @@ from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
 from dashboard.charts.parts import figure, named, told
 
-_ROW_PIXELS, _ROOM_FOR_WORDS = 42, 1.35
+_ROW_PIXELS, _AROUND_PIXELS, _ROOM_FOR_WORDS = 28, 110, 1.35
 
 
 def actions(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
@@ -55,7 +55,7 @@ def actions(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.L
         .mark_text(align="left", dx=6, color=QUIET)
         .encode(y=down, x=altair.X("customer_count:Q"), text="words:N")
     )
-    return altair.LayerChart(layer=[bars, words], height=_ROW_PIXELS * max(len(order), 2))
+    return altair.LayerChart(layer=[bars, words], height=_AROUND_PIXELS + _ROW_PIXELS * len(order))
 
 
 def _sums(rows: pandas.DataFrame, texts: Texts, numbers: Numbers) -> pandas.DataFrame:

@@ -25,7 +25,7 @@ _RFM = (
     "not yet a customer",
 )
 _SHARES = ("customer_share", "net_share", "predicted_share")
-_CELL_PIXELS, _BAR_PIXELS = 34, 16
+_CELL_PIXELS, _BAR_PIXELS, _AROUND_PIXELS = 28, 12, 130
 _DARK_SHARE = 0.5
 
 
@@ -37,7 +37,9 @@ def overview(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.
     )
     long["share_of"] = long["share_of"].map(texts.column)
     return (
-        altair.Chart(long.dropna(subset=["share"]), height=(len(_SHARES) * _BAR_PIXELS + 14) * max(len(frame), 2))
+        altair.Chart(
+            long.dropna(subset=["share"]), height=_AROUND_PIXELS + (len(_SHARES) * _BAR_PIXELS + 10) * len(frame)
+        )
         .mark_bar()
         .encode(
             y=altair.Y(
@@ -184,7 +186,7 @@ def _moves(
         color=altair.Color(f"{share}:Q", scale=altair.Scale(scheme=SEQUENTIAL, domain=[0, 1]), legend=None)
     )
     words = _written(cell, share, ".0%").mark_text(fontSize=11)
-    return altair.LayerChart(layer=[boxes, words], height=_CELL_PIXELS * max(frame[start].nunique(), 2) + 60)
+    return altair.LayerChart(layer=[boxes, words], height=_AROUND_PIXELS + _CELL_PIXELS * frame[start].nunique())
 
 
 def _written(cell: altair.Chart, column: str, form: str) -> altair.Chart:
