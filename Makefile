@@ -84,6 +84,7 @@ audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; nee
 
 # lint keeps one core busy for a minute: it runs beside the tests.
 test: $(INSTALLED) ## lint and all tests but the campaigns
+	@$(PYTHON) -m tools.chromium
 	@make --no-print-directory lint & lint=$$!; \
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"; tests=$$?; \
 	wait $$lint || { echo "make lint found what stands above."; exit 1; }; exit $$tests

@@ -17,7 +17,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashboard.base.texts import Texts
 from pipeline import stages
+from tests.dashboard import browser, made_versions, pages_in_a_browser
 from tests.homes import copied_home
 from tests.integration import pipeline
 from tests.quick_models import quick_models
@@ -26,6 +28,7 @@ from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs.registry import job_specs, trained_jobs
+from warehouse.publishing.rollback import roll_back
 
 pytestmark = pytest.mark.integration
 
@@ -368,3 +371,29 @@ def test_a_slice_of_online_retail(tmp_path: Path, real_data: Path) -> None:
     assert latest < "2011-12-10"
     assert plan.as_of_date == date(2011, 9, 1)
     assert outcomes["churn"] is not None
+
+
+def test_every_page_of_the_dashboard_opens_in_a_browser(shop, tmp_path: Path) -> None:
+    """As published; after another publication and after going back, while it is up; emptied; with hostile texts."""
+    made, _, plan, _ = shop
+    with browser.browser() as started:
+        settings = copied_home(made, tmp_path / "home")
+        with browser.dashboard_of(settings) as address, browser.visit(started, address) as visited:
+            read = pages_in_a_browser.open_all(visited)
+            assert "sample_shop" in read["overview"] and "EUR" in read["overview"]
+            pages_in_a_browser.assert_both_languages(visited)
+
+            stages.publish(settings, plan)
+            pages_in_a_browser.assert_figures_are_the_same(visited, read["overview"])
+            roll_back(settings, None, decided_by="a test", reason="the former one was good")
+            pages_in_a_browser.assert_figures_are_the_same(visited, read["overview"])
+
+            made_versions.make_live(settings, made_versions.emptied)
+            empty = pages_in_a_browser.open_all(visited)
+            assert Texts("en")("overview.nothing") in empty["overview"]
+
+            roll_back(settings, None, decided_by="a test", reason="it was empty")
+            made_versions.make_live(settings, made_versions.hostile)
+            hostile = pages_in_a_browser.open_all(visited)
+            assert made_versions.HOSTILE[:8] in hostile["voice"]
+            pages_in_a_browser.assert_quiet(visited)

@@ -1,0 +1,125 @@
+"""The dashboard in a real browser: a server of a home, and what the browser has to complain of."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dashboard.base.texts import Texts
+from services.endpoints import is_listening
+from tools.chromium import chromium
+from warehouse.base.settings import CHECKOUT, Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+KEY = "a key for tests alone"
+_PATIENCE_MS = 60_000
+_DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+@dataclass
+class Visit:
+    """A browser's page on the dashboard, with what went wrong on it."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, name: str, language: str = "en") -> None:
+        """Open a page as a person does, by its name in the side bar, and wait until it is whole."""
+        texts = Texts(language)
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=texts(f"{name}.menu"), exact=True).click()
+        self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True).wait_for(timeout=_PATIENCE_MS)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run to its end and what it showed has arrived."""
+        self.page.wait_for_selector("h1", timeout=_PATIENCE_MS)
+        self.page.wait_for_selector(_DONE, timeout=_PATIENCE_MS)
+        failures = self.page.locator("[data-testid=stException]").all_inner_texts()
+        self.complaints += [f"{self.page.url}: {text}" for text in failures]
+
+    def text(self) -> str:
+        """What a reader reads."""
+        return self.page.inner_text("[data-testid=stMain]")
+
+
+@contextmanager
+def dashboard_of(settings: Settings) -> Iterator[str]:
+    """Serve the dashboard of a home; give its address."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("CLIENTELE_", "STREAMLIT_"))},
+        "CLIENTELE_HOME": str(settings.home),
+        "CLIENTELE_DASHBOARD_KEY": KEY,
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    command = [sys.executable, "-m", "dashboard", "--port", str(port)]
+    log = Path(settings.home) / "dashboard.log"
+    with log.open("wb") as written:
+        server = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=written, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(port, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")[-3000:]
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium; skip the test where there is none."""
+    if (program := chromium()) is None:
+        pytest.skip("this machine has no Chromium (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def visit(started: Browser, address: str, **context: object) -> Iterator[Visit]:
+    """Sign in as a person does, and note errors of the console and requests that leave the machine."""
+    own = started.new_context(viewport={"width": 1280, "height": 900}, **context)
+    page = own.new_page()
+    visited = Visit(page, address)
+    page.on("console", lambda said: _note(visited, said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: _note(visited, str(error)))
+    page.on("request", lambda request: _note(visited, request.url) if _leaves(request.url, address) else None)
+    page.goto(f"{address}/sign-in?token={KEY}", timeout=_PATIENCE_MS)
+    visited.settle()
+    yield visited
+    own.close()
+
+
+def _note(visited: Visit, what: str) -> None:
+    visited.complaints.append(what)
+
+
+def _leaves(url: str, address: str) -> bool:
+    return not url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:"))
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_listening(port):
+        assert server.poll() is None, "the dashboard ended while it started"
+        assert time.monotonic() < deadline, "the dashboard does not answer"
+        time.sleep(0.2)

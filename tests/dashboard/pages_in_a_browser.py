@@ -1,0 +1,38 @@
+"""What must be true of every page in a browser, whatever is published."""
+
+from __future__ import annotations
+
+from dashboard.base.texts import LANGUAGES, Texts
+from dashboard.menu import PAGES
+from tests.dashboard.browser import Visit
+
+
+def open_all(visited: Visit) -> dict[str, str]:
+    """Open every page; return what a reader reads on each."""
+    read = {}
+    for name in PAGES:
+        visited.open(name)
+        read[name] = visited.text()
+    return read
+
+
+def assert_quiet(visited: Visit) -> None:
+    """No error in the console, no failure on a page, no request that leaves the machine, no data was run."""
+    assert visited.complaints == []
+    assert visited.page.evaluate("window.hit") is None
+
+
+def assert_both_languages(visited: Visit) -> None:
+    """Switched to Chinese in place, a page further on still, and back."""
+    for now, then, name in (("en", "zh", "overview"), ("zh", "en", "trust")):
+        visited.open(name, now)
+        visited.page.get_by_role("combobox", name=Texts(now)("common.language")).click()
+        visited.page.get_by_role("option", name=LANGUAGES[then]).click()
+        visited.page.get_by_role("heading", name=Texts(then)(f"{name}.title"), exact=True).wait_for()
+        visited.settle()
+
+
+def assert_figures_are_the_same(visited: Visit, before: str) -> None:
+    """The overview of another version of the same data: only its age, which stands below the title, differs."""
+    visited.open("overview")
+    assert visited.text().splitlines()[2:] == before.splitlines()[2:]
