@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import sparse
 from scipy.stats import fisher_exact
 
 from ml.configuration import load_configuration
@@ -83,23 +82,6 @@ def test_groceries_have_410_rules(real_data: Path) -> None:
     rules = rules_of(frequent_itemsets(shop.matrix, least_of_share(9835, 0.001)), 9835)
     kept = reaches(rules["joint_basket_count"], rules["antecedent_basket_count"], 0.8)
     assert kept.sum() == 410
-
-
-@pytest.mark.parametrize("maximum_size", [None, 1, 2, 3, 5])
-def test_itemsets_are_those_of_another_library(maximum_size: int | None) -> None:
-    """Long ones too: products come in four groups, whose members are often bought together."""
-    from mlxtend.frequent_patterns import fpgrowth
-
-    random = np.random.default_rng(5)
-    wanted = random.random((300, 4)) < 0.3
-    held = (wanted[:, np.arange(24) % 4] & (random.random((300, 24)) < 0.9)) | (random.random((300, 24)) < 0.05)
-    theirs = fpgrowth(pd.DataFrame(held), min_support=19.5 / 300, max_len=maximum_size)
-    expected = {
-        tuple(sorted(items)): round(support * 300)
-        for items, support in zip(theirs["itemsets"], theirs["support"], strict=True)
-    }
-    assert frequent_itemsets(sparse.csr_array(held.astype(np.int64)), 20, maximum_size) == expected
-    assert max(map(len, expected)) == (maximum_size or 10)
 
 
 def test_itemsets_are_those_of_a_plain_count() -> None:
