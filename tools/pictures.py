@@ -19,6 +19,7 @@ from warehouse.base.settings import CHECKOUT, Settings
 
 FOLDER = CHECKOUT / "docs" / "pictures"
 _WIDTH, _HEIGHT, _COLOURS = 1280, 860, 96
+_QUERIES = {"one_customer": "?customer=C0000684"}  # of the sample shop: one of those to call
 _DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 _DRAWN_MS = 2_500  # from the last row's arrival until charts stand still
 
@@ -45,7 +46,7 @@ def take(settings: Settings) -> None:
             page = browser.new_context(viewport={"width": _WIDTH, "height": _HEIGHT}, color_scheme=scheme).new_page()
             page.goto(sign_in_link(settings, where.dashboard))
             for name in pages:
-                page.goto(f"{where.dashboard}/{'' if name == 'overview' else name}")
+                page.goto(f"{where.dashboard}/{'' if name == 'overview' else name}{_QUERIES.get(name, '')}")
                 page.wait_for_selector("h1")
                 page.wait_for_selector(_DONE)
                 page.wait_for_timeout(_DRAWN_MS)
