@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas
 
 from dashboard.base.colours import SERIES
@@ -69,12 +70,20 @@ def page(settings: Settings, name: str, texts: Texts) -> str:
         numbers = Numbers(texts.language, currencies[0] if len(currencies) == 1 else "")
         sections = [_tiles(answer(connection, "overview/kpis", values), texts, numbers)]
         for picture in PICTURES:
-            frame = answer(connection, picture.question, {**values, **picture.values})
+            frame = _rows(connection, picture, values)
             if not frame.empty:
                 sections.append(_section(picture, frame, texts, numbers))
     finally:
         reader.close()
     return _whole(version, sections, texts, numbers)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, picture: Drawn, values: dict[str, Any]) -> pandas.DataFrame:
+    """The rows of a picture; none where a version of an earlier release has no such table or column."""
+    try:
+        return answer(connection, picture.question, {**values, **picture.values})
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return pandas.DataFrame()
 
 
 def _whole(version: Version, sections: list[str], texts: Texts, numbers: Numbers) -> str:
