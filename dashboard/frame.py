@@ -12,7 +12,7 @@ from dashboard.base.filters import Filters
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 from dashboard.base.versions import Version
-from dashboard.links import Links
+from warehouse.base.browser_pages import BrowserPages
 
 _STYLE = Path(__file__).resolve().parent / "style.css"
 _OLD_DAYS = 2
@@ -83,7 +83,7 @@ def _choose_months(texts: Texts, months: list[str]) -> tuple[date | None, date |
     )
 
 
-def show_footer(texts: Texts, places: Links) -> None:
+def show_footer(texts: Texts, places: BrowserPages) -> None:
     """Language and the other programs, at the foot of the side bar."""
     with st.sidebar:
         st.divider()
@@ -91,6 +91,9 @@ def show_footer(texts: Texts, places: Links) -> None:
             st.page_link(places.airflow, label=texts("common.to_airflow"), icon=":material/account_tree:")
         if places.mlflow:
             st.page_link(places.mlflow, label=texts("common.to_mlflow"), icon=":material/science:")
+        if places.documents:
+            address = f"{places.documents}/validations/index.html"
+            st.page_link(address, label=texts("common.to_data_docs"), icon=":material/fact_check:")
         st.selectbox(texts("common.language"), list(LANGUAGES.values()), key=_LANGUAGE, bind="query-params")
 
 

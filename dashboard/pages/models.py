@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard.base.plain_text import plain_text
 from dashboard.charts import models as charts
-from dashboard.links import links
 from dashboard.picture import show_picture, show_rows
 from dashboard.tiles import show_tiles
 from dashboard.view import View
+from warehouse.base.browser_pages import browser_pages
 from warehouse.dictionary.table_page import in_words
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import JobSpec
@@ -81,7 +81,7 @@ def _say_what_it_is(view: View, spec: JobSpec, served: pandas.DataFrame) -> None
 
 
 def _link(view: View, row: dict[Any, Any]) -> None:
-    places = links(view.settings)
+    places = browser_pages(view.settings)
     if not places.mlflow:
         return
     if not pandas.isna(row["model_version"]):

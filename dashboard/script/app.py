@@ -23,9 +23,9 @@ from dashboard.frame import (
     set_style,
     show_footer,
 )
-from dashboard.links import links
 from dashboard.menu import ICONS, MENU
 from dashboard.view import View, find_version
+from warehouse.base.browser_pages import browser_pages
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
@@ -67,7 +67,7 @@ def _show(name: str, texts: Texts) -> None:
         say_which_version(texts, view.version)
         page: Any = importlib.import_module(f"dashboard.pages.{name}")
         page.show(view)
-    show_footer(texts, links(settings))
+    show_footer(texts, browser_pages(settings))
 
 
 def _view(settings: Settings, texts: Texts, page: str) -> View | None:

@@ -11,7 +11,7 @@ from dashboard.base.numbers import Numbers
 from dashboard.base.questions import answer
 from dashboard.base.texts import Texts
 from dashboard.charts.models import drift, gain, groups, origins
-from dashboard.links import Links
+from warehouse.base.browser_pages import BrowserPages
 
 _LESS = {"less_is_better": ["crps_days"]}
 
@@ -81,7 +81,7 @@ def test_pictures_have_what_was_asked(version: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_names_do_not_leave_their_place_in_an_address() -> None:
-    places = Links(mlflow="http://127.0.0.1:5000")
+    places = BrowserPages(mlflow="http://127.0.0.1:5000")
     assert places.model("a/b c", "1") == "http://127.0.0.1:5000/#/models/a%2Fb%20c/versions/1"
 
 

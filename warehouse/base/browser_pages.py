@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from warehouse.base.settings import Settings
 
@@ -13,26 +14,33 @@ _HERE = "http://127.0.0.1"
 
 @dataclass(frozen=True)
 class BrowserPages:
-    """The first page of each program; empty where it does not run here, or is not known."""
+    """The first page of each program, and of `var/docs`; empty where it does not run here, or is not known."""
 
     airflow: str = ""
     mlflow: str = ""
     dashboard: str = ""
+    documents: str = ""  # as Airflow shows them (dags/plugins/documents.py)
 
-    @property
-    def documents(self) -> str:
-        """Where Airflow shows the pages of `var/docs` (dags/plugins/documents.py)."""
-        return f"{self.airflow}/documents" if self.airflow else ""
+    def model(self, name: str, version: str) -> str:
+        """The page of a registered model's version in MLflow, with its card."""
+        return f"{self.mlflow}/#/models/{quote(name, safe='')}/versions/{quote(version, safe='')}"
+
+    def run(self, run_id: str) -> str:
+        """The page of a run in MLflow."""
+        return f"{self.mlflow}/#/runs/{quote(run_id, safe='')}"
 
 
 def browser_pages(settings: Settings) -> BrowserPages:
-    """The addresses that the start has written down; on a server, where nothing is written down, there are none."""
+    """The addresses that the settings name, or those that the start has written down; on a server there are none."""
     try:
         ports = json.loads((settings.run_folder / "addresses.json").read_text())
     except (OSError, ValueError):
-        return BrowserPages()
+        ports = {}
     found = {name: ports.get(f"{name}_port") for name in ("airflow", "mlflow", "dashboard")}
     known = {name: f"{_HERE}:{port}" for name, port in found.items() if port}
+    if "airflow" in known:
+        known["documents"] = f"{known['airflow']}/documents"
     if settings.mlflow_tracking_uri.startswith(("http://", "https://")):  # a server of the user's own
         known["mlflow"] = settings.mlflow_tracking_uri.rstrip("/")
-    return BrowserPages(**known)
+    named = {"airflow": settings.airflow_url.rstrip("/"), "mlflow": settings.mlflow_url.rstrip("/")}
+    return BrowserPages(**{**known, **{name: address for name, address in named.items() if address}})
