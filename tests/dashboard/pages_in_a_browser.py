@@ -7,6 +7,9 @@ from dashboard.menu import PAGES
 from tests.dashboard.browser import Visit
 
 
+_BELOW_THE_AGE = 3  # lines: the title, nothing, source and age
+
+
 def open_all(visited: Visit) -> dict[str, str]:
     """Open every page; return what a reader reads on each."""
     read = {}
@@ -37,4 +40,4 @@ def assert_both_languages(visited: Visit) -> None:
 def assert_figures_are_the_same(visited: Visit, before: str) -> None:
     """The overview of another version of the same data: only its age, which stands below the title, differs."""
     visited.open("overview")
-    assert visited.text().splitlines()[2:] == before.splitlines()[2:]
+    assert visited.text().splitlines()[_BELOW_THE_AGE:] == before.splitlines()[_BELOW_THE_AGE:]

@@ -23,7 +23,7 @@ def trained(awaiting_version: str | None) -> Any:
 def test_a_version_that_awaits_an_answer_is_one_question(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(approval, "candidacy", lambda *asked: asked[1:])
     monkeypatch.setattr(approval, "subject", lambda asked: f"subject of {asked}")
-    monkeypatch.setattr(approval, "body", lambda asked, answer_within: f"body, {answer_within}")
+    monkeypatch.setattr(approval, "body", lambda asked, answer_within, mlflow: f"body, {answer_within}{mlflow}")
     [question] = approval.questions(settings, PLAN, trained("3"), answer_within="12 hours")
     assert question == {
         "job": "churn",

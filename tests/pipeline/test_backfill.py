@@ -147,7 +147,8 @@ def test_a_backfill_puts_the_marts_back_and_publishes_only_if_all_dates_passed(
     made = Stages(monkeypatch, served={"churn", "clv"}, failing=failing)
     monkeypatch.setattr("pipeline.__main__._show", lambda _: None)
     monkeypatch.setattr("warehouse.marts.dbt.build", lambda *_: made.note("activation"))
-    published = SimpleNamespace(in_words=lambda: "Published.")
+    published = SimpleNamespace(version="a version", in_words=lambda: "Published.")
+    monkeypatch.setattr("pipeline.stages._describe", lambda *_: None)
     monkeypatch.setattr("warehouse.publishing.publish.publish", lambda *_: made.note("publish") or published)
     monkeypatch.setenv("CLIENTELE_HOME", str(loaded.home))
     dates = ["--first", "2026-05-01", "--last", "2026-05-02"]

@@ -26,6 +26,8 @@ def test_reviews_of_clothes_are_read_better_by_who_learned_from_stars(real_data:
             "rating": reviews["Rating"].astype(float),
             "given_date": [date(2025, 1, 1) + timedelta(days=at // 10) for at in range(len(reviews))],
             "language_code": "en",
+            "feedback_id": [str(at) for at in range(len(reviews))],
+            "customer_id": None,  # who wrote is not in the file
         }
     )
     [choice] = read_sentiments(texts, quick()).choices
