@@ -23,8 +23,8 @@ def score_all(settings: Settings, jobs: Sequence[str], source: str, as_of_date: 
     """Score with each job as `score_as_declared`, and with the same results; the reports are in the order of the jobs.
 
     Jobs without a model are computed in processes of their own, as many as a process may have threads, while this one
-    scores with the models and records results in MLflow. All only read the build file meanwhile. With one thread, or
-    where processes cannot be copied, one job comes after the other.
+    scores with the models and records results in MLflow. All only read the build file meanwhile. Jobs that read scores
+    of others come last. With one thread, or where processes cannot be copied, one job comes after the other.
 
     Raises
     ------
@@ -35,8 +35,13 @@ def score_all(settings: Settings, jobs: Sequence[str], source: str, as_of_date: 
     """
     if len(jobs) == 1 or settings.threads == 1 or not is_possible():
         return [score_as_declared(settings, job, source, as_of_date) for job in jobs]
-    ready = _computed(settings, jobs, source, as_of_date)
-    return [_written(job, source, as_of_date, ready.pop(job)) for job in jobs]
+    first = [job for job in jobs if not set(job_spec(job).after) & set(jobs)]
+    ready = _computed(settings, first, source, as_of_date)
+    reports = {job: _written(job, source, as_of_date, ready.pop(job)) for job in first}
+    for job in jobs:
+        if job not in reports:  # it reads what others have written just now
+            reports[job] = score_as_declared(settings, job, source, as_of_date)
+    return [reports[job] for job in jobs]
 
 
 def _computed(

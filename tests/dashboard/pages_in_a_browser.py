@@ -6,7 +6,6 @@ from dashboard.base.texts import LANGUAGES, Texts
 from dashboard.menu import PAGES
 from tests.dashboard.browser import Visit
 
-
 _BELOW_THE_AGE = 3  # lines: the title, nothing, source and age
 
 

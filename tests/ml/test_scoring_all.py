@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ml.lifecycle import scoring_all
 from ml.lifecycle.scoring_all import score_all
 from tests.ml.synthetic_shop import AS_OF_DATE, SOURCE
 from tests.ml.test_a_new_job import STUB
@@ -93,3 +94,18 @@ def test_what_the_pipeline_needs_fails_before_anything_is_written(
     with duckdb.connect(str(home.build_file(SOURCE)), read_only=True) as connection:
         assert connection.execute(f"select count(*) from scores.{WEEKS}").fetchone() == (0,)
     assert before[WEEKS]
+
+
+def test_who_reads_scores_of_others_is_scored_after_these_are_written(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lifetime value in 365 days is no less than in 180 and 90 days, in the first run as well."""
+    done: list[str] = []
+    written = {"clv": "clv written", "churn": "churn written"}
+    monkeypatch.setattr(scoring_all, "_computed", lambda _settings, jobs, *_: {job: job for job in jobs})
+    monkeypatch.setattr(scoring_all, "_written", lambda job, *_: done.append(written[job]) or job)
+    monkeypatch.setattr(scoring_all, "score_as_declared", lambda _settings, job, *_: done.append(job) or job)
+    jobs = ("clv_180d", "clv", "clv_365d", "churn")
+    reports = score_all(settings.model_copy(update={"threads": 2}), jobs, SOURCE, AS_OF_DATE)
+    assert done == ["clv written", "churn written", "clv_180d", "clv_365d"]
+    assert reports == list(jobs)

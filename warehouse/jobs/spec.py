@@ -138,6 +138,8 @@ class JobSpec(Frozen):
         Whether a model is trained and kept; if not, its results are computed at each date (`ml.jobs.batch`).
     needs
         Tables of the contract without whose rows there is nothing to learn: the job is then refused, and says so.
+    after
+        Jobs whose scores of the same date it reads: they are written before it is scored.
     horizon
         The var of dbt_project.yml that says how many days the job looks ahead: a number, or numbers by the names of
         jobs; None: it does not.
@@ -158,6 +160,7 @@ class JobSpec(Frozen):
     optional: bool = False
     has_model: bool = True
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     rows: Rows
     horizon: str | None = None
     compared: str | None = None

@@ -29,7 +29,7 @@ from ml.jobs.lifetime_value.shorter_horizons import least_amounts
 from ml.jobs.monitoring import AMOUNT_MEASURES, Monitoring, Rules
 from ml.jobs.supervised import CandidateMaker, SupervisedJob
 from warehouse.base.build_file import BuildFile
-from warehouse.base.definitions import Definitions, load_definitions
+from warehouse.base.definitions import Definitions
 from warehouse.jobs.registry import job_spec
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         rows = super().read_scoring(file, as_of_date)
         if not self.is_further:
             return rows
-        further = load_definitions().clv_further_horizons_days
-        shorter = (type(self).name, *(name for name, days in further.items() if days < self.horizon_days))
-        tables = tuple(job_spec(name).scores.table for name in shorter)
+        tables = tuple(job_spec(name).scores.table for name in self.spec.after)
         with file.opened(read_only=True) as connection:
             return rows.merge(least_amounts(connection, as_of_date, tables), on="customer_id", how="left")
 
