@@ -58,7 +58,7 @@ def find_version(settings: Settings) -> tuple[list[Version], Version | None]:
     if live is None:
         return [], None
     reader = _reader(file_state(settings, live), _settings=settings, _version=live)
-    versions = kept_versions(reader.connection.cursor(), settings)
+    versions = kept_versions(reader.cursor(), settings)
     return versions, next((version for version in versions if version.name == live), None)
 
 
@@ -73,4 +73,4 @@ def _answer(
     state: FileState, question: str, bound: tuple[tuple[str, Any], ...], /, *, _settings: Settings, _version: str
 ) -> pandas.DataFrame:
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in bound}
-    return answer(_reader(state, _settings=_settings, _version=_version).connection, question, values)
+    return answer(_reader(state, _settings=_settings, _version=_version).cursor(), question, values)

@@ -49,7 +49,7 @@ def answer(connection: duckdb.DuckDBPyConnection, question: str, values: Mapping
         The rows as the question orders them.
     """
     bound = {name: values[name] for name in places_of(question)}
-    return connection.cursor().execute(sql_of(question), bound or None).df()
+    return connection.execute(sql_of(question), bound or None).df()
 
 
 def to_copy(question: str, values: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from warehouse.base.connections import DATABASE, open_version
+from warehouse.base.connections import DATABASE, attach_read_only, open_duckdb, open_parquet
+from warehouse.base.errors import WarehouseBusy
 from warehouse.base.settings import Settings
 from warehouse.publishing.published_versions import folder_of, is_kept, live_version
 
@@ -20,6 +21,8 @@ from quality.pipeline_runs
 where published_at is not null
 order by published_at desc
 """
+
+_NAME = "published"
 
 
 class FileState(NamedTuple):
@@ -52,9 +55,22 @@ class Reader:
 
     def __init__(self, settings: Settings, version: str) -> None:
         self._opened = ExitStack()
-        self.connection: duckdb.DuckDBPyConnection = self._opened.enter_context(
-            open_version(folder_of(settings, version), settings)
-        )
+        folder = folder_of(settings, version)
+        try:
+            # Attached, not opened: of one path, a process gets the file it has open already, though an erasure has put
+            # another one in its place.
+            self._connection = self._opened.enter_context(open_duckdb(Path(":memory:"), settings, read_only=False))
+            attach_read_only(self._connection, folder / DATABASE, _NAME)
+            self._catalogue = _NAME
+        except WarehouseBusy:  # a program has opened it to write
+            self._connection = self._opened.enter_context(open_parquet(folder, settings))
+            self._catalogue = "memory"
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the version, for one thread."""
+        cursor = self._connection.cursor()
+        cursor.execute(f"use {self._catalogue}")
+        return cursor
 
     def close(self) -> None:
         """Let the file go."""

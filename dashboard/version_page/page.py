@@ -63,7 +63,7 @@ def page(settings: Settings, name: str, texts: Texts) -> str:
     """Return the page of a kept version."""
     reader = Reader(settings, name)
     try:
-        connection = reader.connection
+        connection = reader.cursor()
         version = next(kept for kept in kept_versions(connection, settings) if kept.name == name)
         values = {**Filters().values(), "as_of_date": version.as_of_date}
         currencies = answer(connection, "common/currencies", values)["currency"].tolist()

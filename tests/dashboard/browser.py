@@ -37,10 +37,14 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
 
     def open(self, name: str, language: str = "en") -> None:
-        """Open a page as a person does, by its name in the side bar, and wait until it is whole."""
+        """Open a page as a person does, by its name in the side bar, and wait until it is whole; anew if it is open."""
         texts = Texts(language)
-        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=texts(f"{name}.menu"), exact=True).click()
-        self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True).wait_for(timeout=_PATIENCE_MS)
+        heading = self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True)
+        if heading.is_visible():
+            self.page.reload(timeout=_PATIENCE_MS)
+        else:
+            self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=texts(f"{name}.menu"), exact=True).click()
+        heading.wait_for(timeout=_PATIENCE_MS)
         self.settle()
 
     def settle(self) -> None:
