@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 KEY = "a key for tests alone"
 _PATIENCE_MS = 60_000
+# Parts whose scripts the browser has yet to fetch stand as skeletons.
+_NOTHING_PENDING = "() => !document.querySelector('[data-testid=stSkeleton]')"
 _DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -51,12 +53,9 @@ class Visit:
         """Wait until the script has run to its end and what it showed has arrived."""
         self.page.wait_for_selector("h1", timeout=_PATIENCE_MS)
         self.page.wait_for_selector(_DONE, timeout=_PATIENCE_MS)
+        self.page.wait_for_function(_NOTHING_PENDING, timeout=_PATIENCE_MS)
         failures = self.page.locator("[data-testid=stException]").all_inner_texts()
         self.complaints += [f"{self.page.url}: {text}" for text in failures]
-
-    def text(self) -> str:
-        """What a reader reads."""
-        return self.page.inner_text("[data-testid=stMain]")
 
 
 @contextmanager

@@ -6,16 +6,11 @@ from dashboard.base.texts import LANGUAGES, Texts
 from dashboard.menu import PAGES
 from tests.dashboard.browser import Visit
 
-_BELOW_THE_AGE = 3  # lines: the title, nothing, source and age
 
-
-def open_all(visited: Visit) -> dict[str, str]:
-    """Open every page; return what a reader reads on each."""
-    read = {}
+def open_all(visited: Visit) -> None:
+    """Open every page."""
     for name in PAGES:
         visited.open(name)
-        read[name] = visited.text()
-    return read
 
 
 def assert_quiet(visited: Visit) -> None:
@@ -36,7 +31,7 @@ def assert_both_languages(visited: Visit) -> None:
         visited.settle()
 
 
-def assert_figures_are_the_same(visited: Visit, before: str) -> None:
-    """The overview of another version of the same data: only its age, which stands below the title, differs."""
-    visited.open("overview")
-    assert visited.text().splitlines()[_BELOW_THE_AGE:] == before.splitlines()[_BELOW_THE_AGE:]
+def open_and_find(visited: Visit, name: str, text: str) -> None:
+    """Open a page, and wait until a text stands on it."""
+    visited.open(name)
+    visited.page.get_by_test_id("stMain").get_by_text(text).first.wait_for(timeout=60_000)
