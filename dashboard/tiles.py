@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pandas
 import streamlit as st
 
+from dashboard.base.plain_text import plain_text
 from dashboard.picture import heading, show_behind
 from dashboard.view import View
 
@@ -17,8 +18,9 @@ def show_tiles(view: View, question: str, **values: Any) -> dict[str, Any]:
     """Show the answer of a question as tiles, a row each.
 
     The rows have `figure` (named in the catalogue's ``values.figure``, told in ``values.figure_meaning``), `unit`,
-    `value` and, where they have them, `lower_value`, `upper_value`, `value_year_before`, `month` and `better_is`
-    (``more``, ``less``, ``neither``; default ``more``).
+    `value` and, where they have them, `lower_value`, `upper_value`, `value_year_before`, `month`, `better_is`
+    (``more``, ``less``, ``neither``; default ``more``), and `course`, the values up to this one, drawn as a small line.
+    Figures that the warehouse defines bring `title` and `definition`; the catalogue may have another title.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def show_tiles(view: View, question: str, **values: Any) -> dict[str, Any]:
         for place, row in zip(places, rows[start : start + _TILES_IN_A_ROW], strict=False):
             with place:
                 _show_tile(view, row)
-    show_behind(view, question, frame, **values)
+    show_behind(view, question, frame.drop(columns=["course", "title"], errors="ignore"), **values)
     return dict(zip(frame["figure"], frame["value"], strict=True))
 
 
@@ -42,19 +44,34 @@ def _show_tile(view: View, row: dict[str, Any]) -> None:
     unit, write = row["unit"], view.numbers
     change = write.change(row["value"], row.get("value_year_before"), unit)
     st.metric(
-        view.texts.value("figure", row["figure"]),
+        _name(view, row),
         write.written(row["value"], unit),
         delta=change.replace("\N{MINUS SIGN}", "-") or None,  # the arrow points down for this sign only
         delta_color=colour_of_change(row),
         help=" · ".join(_about(view, row)) or None,
         border=True,
         height="stretch",
+        chart_data=_course(row.get("course")),
+        chart_type="area",
     )
+
+
+def _name(view: View, row: dict[str, Any]) -> str:
+    if title := row.get("title"):
+        return plain_text(view.texts.value("figure_title", title))
+    return view.texts.value("figure", row["figure"])
+
+
+def _course(values: Any) -> list[float] | None:
+    """The values without gaps; None where there is nothing to draw."""
+    return None if values is None else pandas.Series(values, dtype="float64").dropna().tolist() or None
 
 
 def _about(view: View, row: dict[str, Any]) -> list[str]:
     meaning = f"values.figure_meaning.{row['figure']}"
     about = [view.texts(meaning)] if view.texts.has(meaning) else []
+    if definition := row.get("definition"):
+        about.append(plain_text(definition))
     if not pandas.isna(row.get("month")):
         about.append(view.numbers.month(row["month"]))
     interval = view.numbers.interval(row.get("lower_value"), row.get("upper_value"), row["unit"])

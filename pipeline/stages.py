@@ -178,7 +178,7 @@ def _describe(settings: Settings, source: str, version: str) -> None:
         try:
             write()
         except Exception:
-            _log.exception("Version %s: %s could not be written; those of the former one stay.", version, name)
+            _log.exception("Version %s: %s could not be written.", version, name)
 
 
 def ingest_checked(

@@ -23,4 +23,3 @@ MAIN, OTHER, QUIET = BLUE, ORANGE, GREY
 GOOD, BAD = BLUE, ORANGE
 # From little to much: `scheme` of a continuous colour scale.
 SEQUENTIAL = "blues"
-DIVERGING = "blueorange"

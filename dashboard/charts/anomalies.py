@@ -7,8 +7,8 @@ import pandas
 
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.intervals import named_rows, rows_high
-from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
+from dashboard.charts.forms import named_rows, rows_height, stacked_by_month
+from dashboard.charts.parts import figure, named, series, told
 
 _STATES = ("new", "confirmed", "dismissed")
 
@@ -18,7 +18,7 @@ def kinds(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Cha
     rows = named(named(frame, "code", texts), "state", texts, "anomaly_state")
     codes = rows.drop_duplicates("code")
     return (
-        altair.Chart(rows, height=rows_high(codes))
+        altair.Chart(rows, height=rows_height(len(codes), has_legend=True))
         .mark_bar(size=16)
         .encode(
             y=named_rows(codes, "code"),
@@ -31,16 +31,14 @@ def kinds(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Cha
 
 def by_month(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
     """How many look wrong by the month in which it happened."""
-    order = [texts.value("subject_type", kind) for kind in ("order", "customer")]
-    return (
-        altair.Chart(named(frame, "subject_type", texts), height=HEIGHT)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=months(texts),
-            y=figure("subject_count", "count", texts.column("subject_count"), stack=True),
-            color=series("subject_type", order),
-            tooltip=told(
-                texts, numbers, month="month", subject_type="text", subject_count="count", amount_at_stake="amount"
-            ),
-        )
+    return stacked_by_month(
+        frame,
+        texts,
+        numbers,
+        y="subject_count",
+        unit="count",
+        title=texts.column("subject_count"),
+        by="subject_type",
+        order=("order", "customer"),
+        told_of={"amount_at_stake": "amount"},
     )

@@ -9,8 +9,8 @@ import pandas
 
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import intervals, rows_height
-from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
+from dashboard.charts.forms import intervals, rows_height, stacked_by_month
+from dashboard.charts.parts import figure, named, series, told
 
 _STEPS = ("session", "product", "basket", "checkout", "order")
 
@@ -137,18 +137,16 @@ def attribution(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
 
 def baskets(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """What was left in baskets by month, stacked by what became of it."""
-    states = [texts.value("basket_state", state) for state in ("recovered", "may_be_contacted", "out_of_reach")]
-    return (
-        altair.Chart(named(frame, "basket_state", texts), height=HEIGHT)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=months(texts),
-            y=figure("list_amount", "amount", numbers.currency or None),
-            color=series("basket_state", states),
-            tooltip=told(
-                texts, numbers, month="month", basket_state="text", basket_count="count", list_amount="amount"
-            ),
-        )
+    return stacked_by_month(
+        frame,
+        texts,
+        numbers,
+        y="list_amount",
+        unit="amount",
+        title=numbers.currency or None,
+        by="basket_state",
+        order=("recovered", "may_be_contacted", "out_of_reach"),
+        told_of={"basket_count": "count"},
     )
 
 

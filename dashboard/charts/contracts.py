@@ -10,8 +10,8 @@ import pandas
 from dashboard.base.colours import BAD, BLUE, GREY, MAIN, ORANGE, PINK, TEAL, VIOLET, YELLOW
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import by_month, cohort_map
-from dashboard.charts.parts import HEIGHT, figure, months, named, told
+from dashboard.charts.forms import by_month, cohort_map, stacked_by_month
+from dashboard.charts.parts import HEIGHT, figure, named, told
 
 _MOVEMENTS = {"new": BLUE, "reactivated": TEAL, "expansion": VIOLET, "contraction": PINK, "churned": ORANGE}
 _BANDS = {"high": BAD, "medium": YELLOW, "low": MAIN, "not_scored": GREY}
@@ -19,23 +19,18 @@ _BANDS = {"high": BAD, "medium": YELLOW, "low": MAIN, "not_scored": GREY}
 
 def movements(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """What moved recurring revenue, gains above the line and losses below; a month that is not over is pale."""
-    return (
-        altair.Chart(named(frame, "movement", texts), height=HEIGHT + 30)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=months(texts),
-            y=figure("movement_mrr_amount", "amount", numbers.currency or None),
-            color=_colours("movement", _MOVEMENTS, texts),
-            opacity=altair.condition("datum.is_complete_month", altair.value(1.0), altair.value(0.45)),
-            tooltip=told(
-                texts,
-                numbers,
-                month="month",
-                movement="text",
-                movement_mrr_amount="amount",
-                closing_mrr_amount="amount",
-            ),
-        )
+    return stacked_by_month(
+        frame,
+        texts,
+        numbers,
+        y="movement_mrr_amount",
+        unit="amount",
+        title=numbers.currency or None,
+        height=HEIGHT + 30,
+        by="movement",
+        order=tuple(_MOVEMENTS),
+        colour=_colours("movement", _MOVEMENTS, texts),
+        told_of={"closing_mrr_amount": "amount"},
     )
 
 

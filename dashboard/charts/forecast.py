@@ -10,7 +10,7 @@ import pandas
 from dashboard.base.colours import GREY, MAIN
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import rows_height
+from dashboard.charts.forms import bars
 from dashboard.charts.parts import days, figure, told
 
 _HEIGHT = 340
@@ -56,14 +56,6 @@ def course(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, unit: str
 
 def parts(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, unit: str) -> Any:
     """What each part brings over the whole horizon."""
-    names = frame["series_name"].tolist()
     title = (numbers.currency or None) if unit == "amount" else None
-    return (
-        altair.Chart(frame, height=rows_height(len(names), False))
-        .mark_bar(size=18, color=MAIN)
-        .encode(
-            y=altair.Y("series_name:N", sort=names, title=None, axis=altair.Axis(labelLimit=220, labelOverlap=False)),
-            x=figure("forecast_total", unit, title, altair.X),
-            tooltip=told(texts, numbers, series_name="text", forecast_total=unit, forecast_share="share"),
-        )
-    )
+    tips = told(texts, numbers, series_name="text", forecast_total=unit, forecast_share="share")
+    return bars(frame, "series_name", "forecast_total", unit, title=title, tips=tips)

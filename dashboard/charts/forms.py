@@ -1,24 +1,114 @@
-"""Forms of pictures that several pages draw: maps of cohorts, lines and their bands, intervals in rows."""
+"""Forms of pictures that several pages draw: maps of cohorts, lines and bands, bars, intervals in rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import altair
 import pandas
 
-from dashboard.base.colours import GREY, MAIN, SEQUENTIAL
+from dashboard.base.colours import GREY, MAIN, OTHER, SEQUENTIAL
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.parts import HEIGHT, figure, months, series, told
+from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
 
 _ROW, _AXIS, _LEGEND = 26, 70, 45  # pixels; a height that is given holds axis and legend too
+_LABEL_PIXELS = 260
+_PALE = 0.45  # of a month that is not over
 Curve = Literal["linear", "step-after"]
 
 
 def rows_height(row_count: int, has_legend: bool) -> int:
     """Return the height of a picture of rows one below the other."""
     return _ROW * row_count + _AXIS + _LEGEND * has_legend
+
+
+def named_rows(frame: pandas.DataFrame, label: str) -> altair.Y:
+    """The names of rows one below the other, in their order."""
+    axis = altair.Axis(labelLimit=_LABEL_PIXELS, labelOverlap=False)
+    return altair.Y(f"{label}:N", sort=list(dict.fromkeys(frame[label])), title=None, axis=axis)
+
+
+def bars(
+    frame: pandas.DataFrame, label: str, value: str, unit: str, *, title: str | None, tips: list[altair.Tooltip]
+) -> altair.Chart:
+    """Rows from the top to the bottom as they come, each a bar with its name."""
+    return (
+        altair.Chart(frame, height=rows_height(len(frame), has_legend=False))
+        .mark_bar(size=14, color=MAIN)
+        .encode(y=named_rows(frame, label), x=figure(value, unit, title, altair.X), tooltip=tips)
+    )
+
+
+def stacked_by_month(
+    frame: pandas.DataFrame,
+    texts: Texts,
+    numbers: Numbers,
+    *,
+    y: str,
+    unit: str,
+    by: str,
+    order: Sequence[str],
+    told_of: dict[str, str],
+    title: str | None = None,
+    height: int = HEIGHT,
+    colour: altair.Color | None = None,
+) -> altair.Chart:
+    """Bars over the months, stacked by the values of `by`; a month that is not over is pale, where the rows say so.
+
+    Parameters
+    ----------
+    order
+        The values of `by`, which the catalogue names under its name.
+    colour
+        Which value has which colour; default: the colours of series, in that order.
+    """
+    names = [texts.value(by, value) for value in order]
+    drawn = (
+        altair.Chart(named(frame, by, texts), height=height)
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=months(texts),
+            y=figure(y, unit, title, stack=True),
+            color=colour or series(by, names),
+            tooltip=told(texts, numbers, month="month", **{by: "text", y: unit}, **told_of),
+        )
+    )
+    if "is_complete_month" not in frame:
+        return drawn
+    return drawn.encode(opacity=altair.condition("datum.is_complete_month", altair.value(1.0), altair.value(_PALE)))
+
+
+def shares_side_by_side(
+    frame: pandas.DataFrame,
+    texts: Texts,
+    numbers: Numbers,
+    *,
+    x: str,
+    title: str | None,
+    shares: dict[str, str],
+    told_of: dict[str, str],
+) -> altair.Chart:
+    """Shares of several wholes beside each other, for each name in the order of the rows.
+
+    Parameters
+    ----------
+    shares
+        The column of each whole's shares, by what the reader calls the whole.
+    """
+    long = pandas.concat([frame.assign(share_of=whole, share=frame[column]) for whole, column in shares.items()])
+    return (
+        altair.Chart(long, height=HEIGHT)
+        .mark_bar()
+        .encode(
+            x=altair.X(f"{x}:N", sort=frame[x].tolist(), title=title, axis=altair.Axis(labelAngle=0)),
+            xOffset=altair.XOffset("share_of:N", sort=list(shares)),
+            y=figure("share", "share", None),
+            color=series("share_of", list(shares)),
+            tooltip=told(texts, numbers, **{x: "text"}, share_of="text", share="share", **told_of),
+        )
+    )
 
 
 def cohort_map(frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, age: str, share: str, **told_of: str) -> Any:
@@ -96,6 +186,7 @@ def intervals(
     no_effect: float | None = None,
     title: str | None = None,
     log: bool = False,
+    reference: str = "",
 ) -> Any:
     """Draw a point and its interval for each name, one below the other in the order of the rows.
 
@@ -105,13 +196,12 @@ def intervals(
         Where a line stands for "nothing", such as 0 for an effect and 1 for a ratio.
     log
         Whether the figures, all above 0, lie on a logarithmic scale.
+    reference
+        A column with what to compare each figure with, drawn as a tick.
     """
-    names = list(dict.fromkeys(frame[name]))
     kinds = (order or list(dict.fromkeys(frame[by]))) if by else []
     scale = altair.Scale(type="log") if log else altair.Scale(zero=no_effect == 0, nice=True)
-    place: dict[str, Any] = {
-        "y": altair.Y(f"{name}:N", sort=names, title=None, axis=altair.Axis(labelLimit=230, labelOverlap=False))
-    }
+    place: dict[str, Any] = {"y": named_rows(frame, name)}
     if by:
         place["yOffset"] = altair.YOffset(f"{by}:N", sort=kinds)
     colour: Any = series(by, kinds) if by else altair.value(MAIN)
@@ -123,7 +213,11 @@ def intervals(
         ),
         base.mark_point(filled=True, size=70, opacity=1).encode(x=figure(value, unit, title, altair.X, scale=scale)),
     ]
+    if reference:
+        tick = base.mark_tick(thickness=3, size=18, color=OTHER)
+        layers.append(tick.encode(x=altair.X(f"{reference}:Q", scale=scale), color=altair.value(OTHER)))
     if no_effect is not None:
         nothing = altair.Chart(pandas.DataFrame({"nothing": [no_effect]})).mark_rule(strokeDash=[4, 3], color=GREY)
         layers.insert(0, nothing.encode(x=altair.X("nothing:Q", scale=scale, title=title)))
-    return altair.layer(*layers).properties(height=rows_height(len(names) * max(len(kinds), 1), bool(by)))
+    row_count = frame[name].nunique() * max(len(kinds), 1)
+    return altair.layer(*layers).properties(height=rows_height(row_count, bool(by)))

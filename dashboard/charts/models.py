@@ -8,8 +8,8 @@ import pandas
 from dashboard.base.colours import BAD, GREY, MAIN, OTHER, QUIET, YELLOW
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.intervals import named_rows, rows_high
-from dashboard.charts.parts import HEIGHT, days, figure, named, series, told
+from dashboard.charts.forms import bars, named_rows, rows_height
+from dashboard.charts.parts import HEIGHT, days, named, series, told
 
 
 def gain(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
@@ -21,25 +21,18 @@ def gain(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Char
             for job, part in zip(rows["job"], rows["part"], strict=True)
         ]
     )
-    return (
-        altair.Chart(rows, height=rows_high(rows))
-        .mark_bar(size=12, color=MAIN)
-        .encode(
-            y=named_rows(rows, "label"),
-            x=figure("gain_share", "share", None, altair.X),
-            tooltip=told(
-                texts,
-                numbers,
-                label="text",
-                candidate="text",
-                metric_name="text",
-                metric_value="ratio",
-                baseline_name="text",
-                baseline_value="ratio",
-                gain_share="share",
-            ),
-        )
+    tips = told(
+        texts,
+        numbers,
+        label="text",
+        candidate="text",
+        metric_name="text",
+        metric_value="ratio",
+        baseline_name="text",
+        baseline_value="ratio",
+        gain_share="share",
     )
+    return bars(rows, "label", "gain_share", "share", title=None, tips=tips)
 
 
 def origins(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
@@ -73,7 +66,7 @@ def groups(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
         for kind, column, value in zip(frame["group_column"], rows["group_column"], frame["group_value"], strict=True)
     ]
     rows = rows.assign(label=labels)
-    base = altair.Chart(rows, height=rows_high(rows)).encode(
+    base = altair.Chart(rows, height=rows_height(len(rows), has_legend=True)).encode(
         y=named_rows(rows, "label"),
         tooltip=told(
             texts,
@@ -106,7 +99,7 @@ def drift(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Lay
     """How far columns have moved, with a tick from where on that is drift."""
     order = [texts.value("drift_status", status) for status in ("ok", "watch", "drifted", "too_few")]
     rows = named(frame, "status", texts, "drift_status")
-    base = altair.Chart(rows, height=rows_high(rows)).encode(
+    base = altair.Chart(rows, height=rows_height(len(rows), has_legend=True)).encode(
         y=named_rows(rows, "column_name"),
         tooltip=told(
             texts,
@@ -124,5 +117,7 @@ def drift(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Lay
         scale=altair.Scale(domain=order, range=[MAIN, YELLOW, BAD, GREY]),
         legend=altair.Legend(title=None, orient="top"),
     )
-    bars = base.mark_bar(size=12).encode(x=altair.X("psi:Q", title="PSI"), color=colour)
-    return altair.LayerChart(layer=[bars, base.mark_tick(color=OTHER, thickness=2, size=18).encode(x="drifted_from:Q")])
+    moved = base.mark_bar(size=12).encode(x=altair.X("psi:Q", title="PSI"), color=colour)
+    return altair.LayerChart(
+        layer=[moved, base.mark_tick(color=OTHER, thickness=2, size=18).encode(x="drifted_from:Q")]
+    )

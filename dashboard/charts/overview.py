@@ -8,22 +8,22 @@ import pandas
 from dashboard.base.colours import BAD, MAIN, YELLOW
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
+from dashboard.charts.forms import stacked_by_month
+from dashboard.charts.parts import figure, named, told
 
 
 def new_and_returning(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
     """Net sales a month, stacked by who bought; a month that is not over is pale."""
-    order = [texts.value("buyer_kind", kind) for kind in ("returning", "new", "guest")]
-    return (
-        altair.Chart(named(frame, "buyer_kind", texts), height=HEIGHT)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=months(texts),
-            y=figure("net_amount", "amount", numbers.currency or None),
-            color=series("buyer_kind", order),
-            opacity=altair.condition("datum.is_complete_month", altair.value(1.0), altair.value(0.45)),
-            tooltip=told(texts, numbers, month="month", buyer_kind="text", net_amount="amount"),
-        )
+    return stacked_by_month(
+        frame,
+        texts,
+        numbers,
+        y="net_amount",
+        unit="amount",
+        title=numbers.currency or None,
+        by="buyer_kind",
+        order=("returning", "new", "guest"),
+        told_of={},
     )
 
 
@@ -49,8 +49,3 @@ def at_risk(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.C
             ),
         )
     )
-
-
-def course(values: list[float]) -> list[float]:
-    """The course of a figure without its gaps, for the small line beside it."""
-    return pandas.Series(values, dtype="float64").dropna().tolist()

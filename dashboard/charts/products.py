@@ -8,7 +8,7 @@ import pandas
 from dashboard.base.colours import BAD, GOOD, MAIN, OTHER, QUIET
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.intervals import bars, named_rows, rows_high
+from dashboard.charts.forms import bars, named_rows, rows_height
 from dashboard.charts.parts import HEIGHT, figure, named, series, told
 
 _REASONS = ("bought_with", "buys_again", "similar_product", "similar_customers", "popular")
@@ -111,7 +111,9 @@ def funnel(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
         basket_share="share",
         buying_share="share",
     )
-    base = altair.Chart(frame, height=rows_high(frame)).encode(y=named_rows(frame, "category"), tooltip=tips)
+    base = altair.Chart(frame, height=rows_height(len(frame), has_legend=True)).encode(
+        y=named_rows(frame, "category"), tooltip=tips
+    )
     lines = base.mark_rule(color=QUIET, strokeWidth=2).encode(
         x=figure("buying_share", "share", None, altair.X), x2="basket_share:Q"
     )

@@ -9,8 +9,8 @@ import pandas
 
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import by_month, cohort_map, intervals, lines
-from dashboard.charts.parts import HEIGHT, figure, named, series, told
+from dashboard.charts.forms import by_month, cohort_map, intervals, lines, shares_side_by_side
+from dashboard.charts.parts import named
 
 
 def cohorts(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
@@ -154,34 +154,16 @@ def loyalty(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
 
 def frequency(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """Customers and money by number of orders, side by side."""
-    kinds = [texts.value("share_of", kind) for kind in ("customers", "money")]
-    labelled = frame.assign(
-        orders=frame["order_count"].astype(int).astype(str) + frame["is_or_more"].map({True: "+", False: ""})
-    )
-    long = pandas.concat(
-        [
-            labelled.assign(share_of=kind, share=labelled[column])
-            for kind, column in zip(kinds, ("customer_share", "net_amount_share"), strict=True)
-        ]
-    )
-    return (
-        altair.Chart(long, height=HEIGHT)
-        .mark_bar()
-        .encode(
-            x=altair.X(
-                "orders:N", sort=list(labelled["orders"]), title=texts.column("order_count"), axis={"labelAngle": 0}
-            ),
-            xOffset=altair.XOffset("share_of:N", sort=kinds),
-            y=figure("share", "share", None),
-            color=series("share_of", kinds),
-            tooltip=told(
-                texts,
-                numbers,
-                orders="text",
-                share_of="text",
-                share="share",
-                customer_count="count",
-                net_amount="amount",
-            ),
-        )
+    orders = frame["order_count"].astype(int).astype(str) + frame["is_or_more"].map({True: "+", False: ""})
+    return shares_side_by_side(
+        frame.assign(orders=orders),
+        texts,
+        numbers,
+        x="orders",
+        title=texts.column("order_count"),
+        shares={
+            texts.value("share_of", "customers"): "customer_share",
+            texts.value("share_of", "money"): "net_amount_share",
+        },
+        told_of={"customer_count": "count", "net_amount": "amount"},
     )

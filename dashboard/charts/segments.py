@@ -8,6 +8,7 @@ import pandas
 from dashboard.base.colours import MAIN, OTHER, SEQUENTIAL, TEAL
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
+from dashboard.charts.forms import stacked_by_month
 from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
 
 _STAGES = ("prospect", "new", "active", "growing", "at_risk", "lapsed", "won_back")
@@ -64,19 +65,18 @@ def overview(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.
 
 def stages(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
     """Customers by their stage at the end of each month; a month that is not over is pale."""
-    order = [texts.value("stage", stage) for stage in _STAGES if stage in set(frame["stage"])]
-    return (
-        altair.Chart(named(frame, "stage", texts), height=HEIGHT + 40)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=months(texts),
-            y=figure("customer_count", "count", texts.column("customer_count")),
-            color=series("stage", order),
-            order=altair.Order("stage_number:Q"),
-            opacity=altair.condition("datum.is_complete_month", altair.value(1.0), altair.value(0.45)),
-            tooltip=told(texts, numbers, month="month", stage="text", customer_count="count", customer_share="share"),
-        )
-    )
+    return stacked_by_month(
+        frame,
+        texts,
+        numbers,
+        y="customer_count",
+        unit="count",
+        title=texts.column("customer_count"),
+        height=HEIGHT + 40,
+        by="stage",
+        order=[stage for stage in _STAGES if stage in set(frame["stage"])],
+        told_of={"customer_share": "share"},
+    ).encode(order=altair.Order("stage_number:Q"))
 
 
 def rates(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:

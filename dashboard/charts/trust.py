@@ -8,7 +8,7 @@ import pandas
 from dashboard.base.colours import BAD, GOOD, QUIET
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.intervals import named_rows, rows_high
+from dashboard.charts.forms import named_rows, rows_height
 from dashboard.charts.parts import figure, named, told
 
 
@@ -27,7 +27,7 @@ def bridge(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
     least, most = rows[["from_amount", "to_amount"]].min().min(), rows["right_amount"].max()
     margin = max((most - least) * 0.18, abs(most) * 0.01, 1.0)
     across = altair.Scale(domain=[float(least - margin / 3), float(most + margin)], zero=False, nice=False)
-    base = altair.Chart(rows, height=rows_high(rows)).encode(
+    base = altair.Chart(rows, height=rows_height(len(rows), has_legend=True)).encode(
         y=named_rows(rows, "place"),
         tooltip=told(texts, numbers, place="text", amount="amount", row_count="count", description="text"),
     )

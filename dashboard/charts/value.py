@@ -10,11 +10,10 @@ import pandas
 from dashboard.base.colours import GREY, MAIN
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import by_month, intervals, rows_height
+from dashboard.charts.forms import by_month, intervals, rows_height, shares_side_by_side
 from dashboard.charts.parts import HEIGHT, figure, named, series, told
 
 _PAYBACKS = ("first_month", "within_3_months", "within_12_months", "later", "not_yet")
-_SHARES = ("customers", "money")
 
 
 def concentration(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
@@ -43,33 +42,21 @@ def concentration(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> An
 
 def tiers(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """Share of customers and share of expected money of each tier, side by side."""
-    kinds = [texts.value("tier_share_of", kind) for kind in _SHARES]
-    rows = named(frame, "value_tier", texts)
-    long = pandas.concat(
-        [
-            rows.assign(share_of=kind, share=rows[column])
-            for kind, column in zip(kinds, ("customer_share", "predicted_amount_share"), strict=True)
-        ]
-    )
-    return (
-        altair.Chart(long, height=HEIGHT)
-        .mark_bar()
-        .encode(
-            x=altair.X("value_tier:N", sort=rows["value_tier"].tolist(), title=None, axis=altair.Axis(labelAngle=0)),
-            xOffset=altair.XOffset("share_of:N", sort=kinds),
-            y=figure("share", "share", None),
-            color=series("share_of", kinds),
-            tooltip=told(
-                texts,
-                numbers,
-                value_tier="text",
-                share_of="text",
-                share="share",
-                customer_count="count",
-                predicted_amount="amount",
-                predicted_per_customer_amount="amount",
-            ),
-        )
+    return shares_side_by_side(
+        named(frame, "value_tier", texts),
+        texts,
+        numbers,
+        x="value_tier",
+        title=None,
+        shares={
+            texts.value("tier_share_of", "customers"): "customer_share",
+            texts.value("tier_share_of", "money"): "predicted_amount_share",
+        },
+        told_of={
+            "customer_count": "count",
+            "predicted_amount": "amount",
+            "predicted_per_customer_amount": "amount",
+        },
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair
 import pandas
 
 from dashboard.base.colours import MAIN
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.intervals import dots
+from dashboard.charts.forms import intervals
 from dashboard.charts.parts import HEIGHT, figure, months, named, told
 
 
@@ -36,55 +38,72 @@ def by_month(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.
     return altair.LayerChart(layer=[band, line, points])
 
 
-def left_after(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+def left_after(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """Who left after complaining, by theme; the tick is everybody who did not complain of it."""
-    tips = told(
+    return intervals(
+        frame,
         texts,
         numbers,
-        theme_name="text",
-        complaining_customer_count="count",
-        left_share="share",
-        lower_left_share="share",
-        upper_left_share="share",
-        left_share_of_others="share",
-        left_p_value="ratio",
+        name="theme_name",
+        value="left_share",
+        unit="share",
+        bounds=("lower_left_share", "upper_left_share"),
+        reference="left_share_of_others",
+        told_of={
+            "theme_name": "text",
+            "complaining_customer_count": "count",
+            "left_share": "share",
+            "lower_left_share": "share",
+            "upper_left_share": "share",
+            "left_share_of_others": "share",
+            "left_p_value": "ratio",
+        },
     )
-    columns = ("left_share", "lower_left_share", "upper_left_share")
-    return dots(frame, "theme_name", columns, "share", tips=tips, reference="left_share_of_others")
 
 
-def nps(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+def nps(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """The net promoter score in its interval."""
-    tips = told(
+    return intervals(
+        frame,
         texts,
         numbers,
-        cut_value="text",
-        nps_points="points",
-        lower_nps_points="points",
-        upper_nps_points="points",
-        answer_count="count",
-        response_share="share",
+        name="cut_value",
+        value="nps_points",
+        unit="points",
+        bounds=("lower_nps_points", "upper_nps_points"),
+        title=texts.column("nps_points"),
+        told_of={
+            "cut_value": "text",
+            "nps_points": "points",
+            "lower_nps_points": "points",
+            "upper_nps_points": "points",
+            "answer_count": "count",
+            "response_share": "share",
+        },
     )
-    columns = ("nps_points", "lower_nps_points", "upper_nps_points")
-    return dots(frame, "cut_value", columns, "points", tips=tips, title=texts.column("nps_points"))
 
 
-def satisfaction(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.LayerChart:
+def satisfaction(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
     """Who left, by what they had answered."""
-    rows = named(frame, "answer", texts)
+    answers = named(frame, "answer", texts)["answer"]
     labels = [
         f"{texts.value('measure', measure)} · {answer}"
-        for measure, answer in zip(frame["measure"], rows["answer"], strict=True)
+        for measure, answer in zip(frame["measure"], answers, strict=True)
     ]
-    rows = rows.assign(label=labels)
-    tips = told(
+    return intervals(
+        frame.assign(label=labels),
         texts,
         numbers,
-        label="text",
-        churn_share="share",
-        lower_churn_share="share",
-        upper_churn_share="share",
-        answer_count="count",
-        customer_count="count",
+        name="label",
+        value="churn_share",
+        unit="share",
+        bounds=("lower_churn_share", "upper_churn_share"),
+        told_of={
+            "label": "text",
+            "churn_share": "share",
+            "lower_churn_share": "share",
+            "upper_churn_share": "share",
+            "answer_count": "count",
+            "customer_count": "count",
+        },
     )
-    return dots(rows, "label", ("churn_share", "lower_churn_share", "upper_churn_share"), "share", tips=tips)

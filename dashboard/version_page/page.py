@@ -105,7 +105,7 @@ def _whole(version: Version, sections: list[str], texts: Texts, numbers: Numbers
 
 def _tiles(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> str:
     tiles = [
-        f"<li><span class=label>{escape(texts.value('kpi_title', row['title']))}</span>"
+        f"<li><span class=label>{escape(texts.value('figure_title', row['title']))}</span>"
         f"<span class=figure>{escape(numbers.written(row['value'], row['unit']))}</span>"
         f"<span class=change>{escape(numbers.change(row['value'], row['value_year_before'], row['unit']))}</span>"
         "</li>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -39,7 +40,8 @@ def side_by_side(calls: Mapping[str, Call], at_once: int) -> Iterator[Callable[[
         By name; functions and results that `pickle` can transfer.
     """
     with _processes(at_once) as pool:
-        begun = {name: _begin(pool, call) for name, call in calls.items()}
+        with _nothing_cleared_away():
+            begun = {name: _begin(pool, call) for name, call in calls.items()}
 
         def result_of(name: str) -> Any:
             try:
@@ -57,9 +59,27 @@ def side_by_side(calls: Mapping[str, Call], at_once: int) -> Iterator[Callable[[
 def _alone(call: Call) -> Any:
     with _processes(1) as pool:
         try:
-            return _begin(pool, call).result()
+            with _nothing_cleared_away():
+                begun = _begin(pool, call)
+            return begun.result()
         except BrokenProcessPool:
             raise ChildProcessError("Its process was killed, twice; most often for want of memory.") from None
+
+
+@contextmanager
+def _nothing_cleared_away() -> Iterator[None]:
+    """Keep the processes that are copied here from collecting what they were copied with.
+
+    What a copy clears away may wait for ever for threads that only the original has: a DuckDB connection that nobody
+    needs any more waits for its workers. So the original clears away first, and the rest is out of the copy's reach
+    (`gc.freeze`, as the documentation of Python's gc has it for fork).
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

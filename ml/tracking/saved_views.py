@@ -38,11 +38,6 @@ def save_view_over_dates(client: MlflowClient, experiment_id: str, spec: JobSpec
     _save(client, experiment_id, OVER_DATES, "Figures over dates (backtests)", state)
 
 
-def view_address(experiment_id: str, key: str) -> str:
-    """The address of a view within MLflow's pages."""
-    return f"#/experiments/{experiment_id}/runs?workflowType=machine_learning&viewStateShareKey={key}"
-
-
 def runs_address(experiment_id: str, run_id: str, spec: JobSpec) -> str:
     """The address of the runs below a run, the best first."""
     ascending = str(_is_less_better(spec)).lower()

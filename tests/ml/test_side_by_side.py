@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ml.lifecycle.side_by_side import side_by_side
@@ -37,6 +39,31 @@ def killed_once(before: Path) -> str:
 
 def failing(error: type[Exception], *words: str) -> None:
     raise error(*words)
+
+
+def left_over_connection() -> None:
+    """Leave what only the garbage collector clears away, as exceptions and frames do: a connection with its workers."""
+    connection = duckdb.connect(config={"threads": 4})
+    connection.execute("select sum(i) from range(10_000_000) t(i)").fetchall()
+    circle: list[object] = [connection]
+    circle.append(circle)
+
+
+def collected() -> str:
+    gc.collect()
+    return "done"
+
+
+@pytest.mark.timeout(60)
+def test_a_copy_does_not_wait_for_workers_of_connections_that_it_was_copied_with() -> None:
+    gc.disable()
+    try:
+        left_over_connection()
+        with side_by_side({"one": collected}, 1) as result_of:
+            assert result_of("one") == "done"
+    finally:
+        gc.enable()
+    assert gc.get_freeze_count() == 0
 
 
 def test_each_call_runs_elsewhere_and_its_result_is_got_by_name() -> None:

@@ -16,7 +16,7 @@ from ml.competition.results import Check, Decision
 from ml.competition.states import State
 from ml.competition.why import Competitor, best_first, outcome_words, why
 from ml.evaluation.bootstrap import Interval
-from ml.tracking.saved_views import runs_address, save_competition_view, save_view_over_dates, view_address
+from ml.tracking.saved_views import runs_address, save_competition_view, save_view_over_dates
 from tests.hostile_values import HOSTILE
 from warehouse.jobs.registry import job_spec
 
@@ -159,10 +159,9 @@ def test_views_sort_by_the_figure_that_ranks_and_show_the_others() -> None:
 
 
 def test_links_open_mlflow_in_its_mode_for_models() -> None:
-    for address in (view_address("3", "competition"), runs_address("3", "abc", CHURN)):
-        page = urlsplit(address.removeprefix("#"))
-        assert page.path == "/experiments/3/runs"
-        assert parse_qs(page.query)["workflowType"] == ["machine_learning"]
-    asked = parse_qs(urlsplit(runs_address("3", "abc", CHURN).removeprefix("#")).query)
+    page = urlsplit(runs_address("3", "abc", CHURN).removeprefix("#"))
+    assert page.path == "/experiments/3/runs"
+    asked = parse_qs(page.query)
+    assert asked["workflowType"] == ["machine_learning"]
     assert asked["searchFilter"] == ["tags.`mlflow.parentRunId` = 'abc'"]
     assert asked["orderByKey"] == ["metrics.`roc_auc`"]

@@ -21,7 +21,7 @@ newest as (
     group by kpis.name, headlines.position
 )
 select
-    newest.name,
+    newest.name as figure,
     any_value(kpi_definitions.title) as title,
     any_value(kpi_definitions.definition) as definition,
     any_value(kpis.unit) as unit,

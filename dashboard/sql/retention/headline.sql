@@ -6,7 +6,17 @@ newest as (
     where is_complete_month and buying_customer_count_12m > 0
 ),
 loyalty as (
-    select loyalty_months.*
+    select
+        loyalty_months.month,
+        newest.month as newest_month,
+        unnest([2, 3, 4]) as position,
+        unnest(['net_revenue_retention_share', 'repeat_customer_share', 'purchase_frequency']) as figure,
+        unnest(['share', 'share', 'ratio']) as unit,
+        unnest([
+            loyalty_months.net_revenue_retention_share,
+            loyalty_months.repeat_customer_share,
+            loyalty_months.purchase_frequency
+        ]) as value
     from marts.loyalty_months
     inner join newest
         on loyalty_months.month = newest.month or loyalty_months.month = newest.month - interval 12 month
@@ -32,25 +42,10 @@ figures as (
     from repeat
     union all
     select
-        2, 'net_revenue_retention_share', 'share', newest.month,
-        max(loyalty.net_revenue_retention_share) filter (where loyalty.month = newest.month), null, null,
-        max(loyalty.net_revenue_retention_share) filter (where loyalty.month < newest.month)
-    from loyalty cross join newest
-    group by newest.month
-    union all
-    select
-        3, 'repeat_customer_share', 'share', newest.month,
-        max(loyalty.repeat_customer_share) filter (where loyalty.month = newest.month), null, null,
-        max(loyalty.repeat_customer_share) filter (where loyalty.month < newest.month)
-    from loyalty cross join newest
-    group by newest.month
-    union all
-    select
-        4, 'purchase_frequency', 'ratio', newest.month,
-        max(loyalty.purchase_frequency) filter (where loyalty.month = newest.month), null, null,
-        max(loyalty.purchase_frequency) filter (where loyalty.month < newest.month)
-    from loyalty cross join newest
-    group by newest.month
+        position, figure, unit, newest_month,
+        max(value) filter (where month = newest_month), null, null, max(value) filter (where month < newest_month)
+    from loyalty
+    group by position, figure, unit, newest_month
 )
 select * exclude (position)
 from figures
