@@ -7,6 +7,7 @@ The command line of dbt, but for the project, which is read back as parsed befor
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ def main(file: str, variables: str, *arguments: str) -> int:
     from dbt.cli.main import dbtRunner
 
     manifest = parsed_project(Path(file), json.loads(variables))
+    gc.freeze()  # the project lives as long as the process: looking through it for garbage takes a tenth of a build
     return 0 if dbtRunner(manifest).invoke([*arguments, "--vars", variables]).success else 1
 
 
