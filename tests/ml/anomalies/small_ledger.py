@@ -50,6 +50,19 @@ from range(120) as customers (number);
 """
 
 
+_LARGE_ORDERS = f"""
+insert into intermediate.int_movements
+select
+    concat(number, '-', line), 'kept', concat('O', number), concat('C', number % 1000), 'sale', moment,
+    cast(moment as date), concat('product ', product), concat('described at some length: ', product), 'goods', null,
+    'sale', 1 + product % 3, 10 + product, 1, (1 + product % 3) * (10 + product)
+from (
+    select number, line, timestamp '{FIRST}' + to_minutes(60 * number) as moment, (7 * number + line) % 300 as product
+    from range($order_count) as orders (number), range($line_count) as lines (line)
+)
+"""
+
+
 class SmallLedger:
     """Builds the tables that the job reads."""
 
@@ -77,6 +90,10 @@ class SmallLedger:
                 "insert into intermediate.int_takebacks values ('take', ?, ?, ?, null)",
                 [order_id, amount, returned_at],
             )
+
+    def large_orders(self, order_count: int, line_count: int) -> None:
+        """Orders of so many lines each, of a thousand customers."""
+        self.connection.execute(_LARGE_ORDERS, {"order_count": order_count, "line_count": line_count})
 
     def adjustment(self, order_id: str, at: datetime, code: str, amount: float) -> None:
         """A book-keeping line of nobody's."""

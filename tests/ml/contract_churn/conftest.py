@@ -36,6 +36,17 @@ def fast() -> ContractChurnConfiguration:
     )
 
 
+def with_families(given: ContractChurnConfiguration, *names: str) -> ContractChurnConfiguration:
+    """The settings with these families only."""
+    return given.model_copy(update={"families": {name: given.families[name] for name in names}})
+
+
+@pytest.fixture(scope="session")
+def two_families(fast: ContractChurnConfiguration) -> ContractChurnConfiguration:
+    """The plainest and the one that mostly wins; test_contract_churn_gate.py has all of them."""
+    return with_families(fast, "logistic_regression", "gradient_boosting")
+
+
 @pytest.fixture(scope="session")
 def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
     """A home in which the Telco file was ingested and its marts were built; read only, please."""

@@ -9,16 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.competition.results import Refused
+from ml.competition.results import Competition, Refused
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.tracking.serialisation import model_content
+from tests.ml.contract_churn.conftest import with_families
 
 
 def competed(contracts, configuration: ContractChurnConfiguration, champion=None):
     job = ContractChurnJob(90, configuration)
     job.check(contracts)
     return job.compete(contracts, champion)
+
+
+@pytest.fixture(scope="module")
+def competition(drawn, two_families) -> Competition:
+    return competed(drawn, two_families)
 
 
 def test_every_candidate_competes_and_can_be_stored(drawn, fast):
@@ -43,31 +49,32 @@ def test_every_candidate_competes_and_can_be_stored(drawn, fast):
     assert {"survival_by_contract_type", "hazard_ratios", "calibration"} < set(competition.figures[contender])
 
 
-def test_a_planted_leak_is_refused(drawn, fast):
+def test_a_planted_leak_is_refused(drawn, two_families):
     """An attribute that is set when a contract ends: with it the answer stands among the features."""
     ended = drawn.training["is_churned"].to_numpy()
     random = np.random.default_rng(1)
     told = np.where(random.random(len(ended)) < 0.9, ended, ~ended)
     leaking = [f'{{"exit_survey_sent": {str(bool(flag)).lower()}}}' for flag in told]
     parts = {name: getattr(drawn, name).assign(attributes=leaking) for name in ("training", "scoring", "histories")}
-    decision = competed(replace(drawn, **parts), fast).decision
-    assert decision.metric_value >= fast.gates.cross_section.leak_alarm
+    decision = competed(replace(drawn, **parts), two_families).decision
+    assert decision.metric_value >= two_families.gates.cross_section.leak_alarm
     assert decision.verdict == "baseline_serves"
     assert "looks like a leak" in decision.reason
 
 
-def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, fast):
-    champion = competed(drawn, fast).results[2].candidate
+def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, fast, competition):
+    champion = competition.result("logistic_regression").candidate
     ended = drawn.training["is_churned"].to_numpy()
     leaking = [f'{{"exit_survey_sent": {str(bool(flag)).lower()}}}' for flag in ended]
     parts = {name: getattr(drawn, name).assign(attributes=leaking) for name in ("training", "scoring", "histories")}
-    decision = competed(replace(drawn, **parts), fast, champion).decision
+    plainest = with_families(fast, "logistic_regression")
+    decision = competed(replace(drawn, **parts), plainest, champion).decision
     assert (decision.verdict, decision.serving) == ("champion_kept", None)
 
 
-def test_a_champion_is_compared_by_its_recipe_and_not_by_what_it_learned(drawn, fast):
-    champion = replace(competed(drawn, fast).results[2].candidate, estimator=None)
-    competition = competed(replace(drawn), fast, champion)
+def test_a_champion_is_compared_by_its_recipe_and_not_by_what_it_learned(drawn, two_families, competition):
+    champion = replace(competition.result("logistic_regression").candidate, estimator=None)
+    competition = competed(replace(drawn), two_families, champion)
     assert competition.decision.champion_value == competition.result(champion.name).metrics["roc_auc"]
     assert competition.decision.verdict == "promoted"
 
@@ -84,9 +91,9 @@ def oversampled(contracts):
     return replace(contracts, training=pd.concat([rows, copies], ignore_index=True))
 
 
-def test_shuffled_labels_are_worth_half(drawn, fast):
+def test_shuffled_labels_are_worth_half(drawn, two_families):
     shuffled = drawn.training["is_churned"].sample(frac=1, random_state=3).to_numpy()
-    competition = competed(replace(drawn, training=drawn.training.assign(is_churned=shuffled)), fast)
+    competition = competed(replace(drawn, training=drawn.training.assign(is_churned=shuffled)), two_families)
     assert competition.result("logistic_regression").metrics["roc_auc"] == pytest.approx(0.5, abs=0.07)
     assert competition.decision.verdict == "baseline_serves"
 

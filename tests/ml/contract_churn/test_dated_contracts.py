@@ -54,11 +54,11 @@ def today(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame)
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame, fast) -> Settings:
+def earlier(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame, two_families) -> Settings:
     """One horizon before: what came later is not in the files. Trained and scored then."""
     settings = built(tmp_path_factory.mktemp("earlier"), known_before(subscriptions, EVALUATION_DATE), EVALUATION_DATE)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: two_families)
         outcome = train(settings, "contract_churn", SOURCE, EVALUATION_DATE)
         assert outcome.status == "promoted", outcome.reason
         report = score(settings, "contract_churn", SOURCE, EVALUATION_DATE)
@@ -72,8 +72,8 @@ def contracts(today: Settings) -> Contracts:
 
 
 @pytest.fixture(scope="module")
-def competition(contracts: Contracts, fast) -> Competition:
-    job = ContractChurnJob(HORIZON_DAYS, fast)
+def competition(contracts: Contracts, two_families) -> Competition:
+    job = ContractChurnJob(HORIZON_DAYS, two_families)
     job.check(contracts)
     return job.compete(contracts, None)
 
@@ -124,23 +124,23 @@ def test_the_future_is_in_the_files_and_changes_nothing(today: Settings, earlier
     assert (known["is_ended"] == ~known["is_eligible"]).all(), "histories know no end after the evaluation date"
 
 
-def test_what_drives_the_ends_is_found(competition: Competition, contracts: Contracts, fast):
+def test_what_drives_the_ends_is_found(competition: Competition, contracts: Contracts, two_families):
     assert competition.decision.verdict == "promoted", competition.decision.reason
     best = competition.result(competition.decision.contender)
     assert best.metrics["roc_auc"] > competition.result("contract_type_only").metrics["roc_auc"] + 0.05
     # The best that anyone could say, who knew the process: the chance of an end within three months.
-    rows = ContractChurnJob(HORIZON_DAYS, fast).evaluation_rows(contracts)
+    rows = ContractChurnJob(HORIZON_DAYS, two_families).evaluation_rows(contracts)
     support = contract_frame(rows)["attribute_has_support"].to_numpy() == 1
     monthly, months = rows["term_months"].to_numpy() == 1, rows["months_to_term_end"].to_numpy(dtype=float)
     known = np.where(monthly, 1 - (1 - np.where(support, 0.03, 0.12)) ** 3, np.where(months <= 3, 0.3, 0))
     assert best.metrics["roc_auc"] > roc_auc(rows["is_churned"].to_numpy(dtype=float), known) - 0.04
 
 
-def test_the_calendar_of_terms_is_a_baseline(competition: Competition, contracts: Contracts, fast):
+def test_the_calendar_of_terms_is_a_baseline(competition: Competition, contracts: Contracts, two_families):
     """Yearly contracts end with their term or not at all; the rule knows it, whatever else it does not know."""
     rule = competition.result("term_end_only")
     assert rule.candidate.is_baseline
-    rows = ContractChurnJob(HORIZON_DAYS, fast).evaluation_rows(contracts)
+    rows = ContractChurnJob(HORIZON_DAYS, two_families).evaluation_rows(contracts)
     yearly, months = rows["term_months"].to_numpy() > 1, rows["months_to_term_end"].to_numpy(dtype=float)
     assert rule.prediction[yearly & (months > 4)].mean() < 0.05
     assert rule.prediction[yearly & (months <= 3)].mean() > 0.2
@@ -153,12 +153,12 @@ def test_parameters_are_searched_on_the_newest_training_snapshot(competition: Co
     assert record["search_auc"] >= record["search_auc_of_defaults"]
 
 
-def test_shuffled_labels_are_worth_half(contracts: Contracts, fast):
+def test_shuffled_labels_are_worth_half(contracts: Contracts, two_families):
     shuffled = {
         role: rows.assign(is_churned=rows["is_churned"].sample(frac=1, random_state=5).to_numpy())
         for role, rows in (("training", contracts.training), ("evaluation", contracts.evaluation))
     }
-    found = ContractChurnJob(HORIZON_DAYS, fast).compete(replace(contracts, **shuffled), None)
+    found = ContractChurnJob(HORIZON_DAYS, two_families).compete(replace(contracts, **shuffled), None)
     assert found.result("logistic_regression").metrics["roc_auc"] == pytest.approx(0.5, abs=0.08)
     assert found.result("gradient_boosting").metrics["roc_auc"] == pytest.approx(0.5, abs=0.08)
     assert found.decision.verdict == "baseline_serves"
@@ -198,9 +198,9 @@ def read(settings: Settings, query: str) -> pd.DataFrame:
         return connection.execute(query).df()
 
 
-def watched(settings: Settings, fast) -> tuple[str, str | None]:
+def watched(settings: Settings, two_families) -> tuple[str, str | None]:
     """What was looked at, and why to train although the calendar does not ask for it."""
-    run = run_of(settings, ContractChurnJob(HORIZON_DAYS, fast), SOURCE, AS_OF_DATE)
+    run = run_of(settings, ContractChurnJob(HORIZON_DAYS, two_families), SOURCE, AS_OF_DATE)
     contracts = run.job.read_training(run.file, AS_OF_DATE, run.definitions)
     champion = champion_of(run.server, run.job, SOURCE)
     evidence = watch(run, contracts, champion)
@@ -210,12 +210,12 @@ def watched(settings: Settings, fast) -> tuple[str, str | None]:
     )
 
 
-def test_scores_are_held_against_what_happened(later: Settings, fast, contracts: Contracts):
+def test_scores_are_held_against_what_happened(later: Settings, two_families, contracts: Contracts):
     with duckdb.connect(str(later.build_file(SOURCE)), read_only=True) as connection:
         outcomes = contract_outcomes_after(connection, EVALUATION_DATE, HORIZON_DAYS).set_index("subscription_id")
     labels = contracts.evaluation.set_index("subscription_id")["is_churned"].astype(bool)
     assert (outcomes["is_churned"].sort_index() == labels.sort_index()).all()
-    words, reason = watched(later, fast)
+    words, reason = watched(later, two_families)
     assert reason is None
     assert f"The scores of {EVALUATION_DATE} for {HORIZON_DAYS} days reached roc_auc" in words
     assert f"Drift since {EVALUATION_DATE}: scores PSI" in words
@@ -232,23 +232,23 @@ def test_scores_are_held_against_what_happened(later: Settings, fast, contracts:
     assert drift.loc["plan_name", "status"] == "ok"
 
 
-def test_scores_that_did_not_come_true_ask_for_training(later: Settings, fast):
+def test_scores_that_did_not_come_true_ask_for_training(later: Settings, two_families):
     with duckdb.connect(str(later.build_file(SOURCE))) as connection:
         connection.execute("update scores.subscription_churn set churn_probability = 1 - churn_probability")
-    _, reason = watched(later, fast)
+    _, reason = watched(later, two_families)
     assert f"the scores of {EVALUATION_DATE} for {HORIZON_DAYS} days did not come true" in reason
     assert "predicted / actual" in reason
     assert "roc_auc 0." in reason
 
 
-def test_contracts_of_another_kind_ask_for_training(later: Settings, fast):
+def test_contracts_of_another_kind_ask_for_training(later: Settings, two_families):
     with duckdb.connect(str(later.build_file(SOURCE))) as connection:
         connection.execute(
             "update marts.subscription_features set term_months = 12, months_to_term_end = 1, monthly_amount = 25, "
             'attributes = \'{"has_support": true, "region": "north"}\' where as_of_date = ?',
             [AS_OF_DATE],
         )
-    _, reason = watched(later, fast)
+    _, reason = watched(later, two_families)
     assert "drifted" in reason
     drift = read(later, "select * from quality.drift where status = 'drifted'")
     assert "months_to_term_end" in set(drift["column_name"])

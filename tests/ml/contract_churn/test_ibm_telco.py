@@ -90,8 +90,9 @@ def test_published_figures(contracts, name: str, auc: float, pr_auc: float | Non
 
 def test_oversampling_before_the_split_raises_the_alarm(contracts, fast):
     """The published mistake (.965): copies of one contract on both sides of the split."""
-    deep = fast.families["random_forest"].model_copy(update={"depth": 40, "minimum_leaf_rows": 1, "tree_count": 40})
-    trees = fast.model_copy(update={"families": {"random_forest": deep}})
+    deep = fast.families["random_forest"].model_copy(update={"depth": 40, "minimum_leaf_rows": 1, "tree_count": 20})
+    search = fast.search.model_copy(update={"trial_count": 0})
+    trees = fast.model_copy(update={"families": {"random_forest": deep}, "search": search})
     decision = competed(oversampled(contracts), trees).decision
     assert decision.contender == "random_forest"
     assert decision.metric_value > 0.9
@@ -100,13 +101,13 @@ def test_oversampling_before_the_split_raises_the_alarm(contracts, fast):
 
 
 @pytest.fixture(scope="module")
-def trained(telco, tmp_path_factory, fast):
+def trained(telco, tmp_path_factory, two_families):
     """A home in which contract churn was trained and scored on the file."""
     settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
     settings.build_file("ibm_telco").parent.mkdir(parents=True)
     shutil.copy(telco.build_file("ibm_telco"), settings.build_file("ibm_telco"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: fast)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: two_families)
         outcome = train(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
         report = score(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
     assert report.rows_by_status == {"scored": 5174, "not_eligible": 1869}
