@@ -57,7 +57,7 @@ def double_power_integral(first_scale, second_scale, first_power, second_power, 
 
 def _integrate_chunk(columns, with_means):
     scale_a, scale_b, power_a, power_b, length = columns
-    nodes, weights = leggauss(LEGENDRE_NODE_COUNT)
+    nodes, weights = _legendre(LEGENDRE_NODE_COUNT)
     # The smaller scale bends the integrand most, so its logarithm is the variable.
     is_a_smaller = scale_a <= scale_b
     near, far = np.minimum(scale_a, scale_b), np.maximum(scale_a, scale_b)
@@ -81,6 +81,14 @@ def _integrate_chunk(columns, with_means):
     pairs = [np.where(is_a_smaller, n, f) for n, f in zip(near_means, far_means, strict=True)]
     others = [np.where(is_a_smaller, f, n) for n, f in zip(near_means, far_means, strict=True)]
     return integral, np.stack([pairs[0], others[0], pairs[1], others[1]])
+
+
+@lru_cache
+def _legendre(node_count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre nodes and weights: finding them takes as long as a likelihood of some hundred customers."""
+    nodes, weights = leggauss(node_count)
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
 
 
 @lru_cache(maxsize=8192)
@@ -156,7 +164,7 @@ def arrival_before_dropout_probability(
 
 def _arrival_chunk(columns):
     n, k, rate_scale, dropout_shape, dropout_scale, horizon = columns
-    nodes, weights = leggauss(ARRIVAL_NODE_COUNT)
+    nodes, weights = _legendre(ARRIVAL_NODE_COUNT)
     peak, deviation = np.log(n / k), np.sqrt(1 / n + 1 / k)
     begin = peak - ARRIVAL_DEVIATIONS * deviation - ARRIVAL_DECAY / n
     with np.errstate(divide="ignore"):

@@ -55,18 +55,6 @@ class ShiftedBetaGeometric(BaseEstimator):
         stayed = np.bincount(renewals.astype(int), weights=weight * (1 - churned), minlength=len(periods))
         return self._fit_counts(periods, left, stayed)
 
-    def fit_survivors(self, survivor_counts: ArrayLike) -> ShiftedBetaGeometric:
-        """Fit one cohort from its size and the number of customers left after each renewal."""
-        survivors = np.asarray(survivor_counts, dtype=float)
-        if survivors.ndim != 1 or len(survivors) < 3:  # noqa: PLR2004 - the cohort and two renewals
-            raise TooLittleData("survivor_counts needs the size of the cohort and at least two renewals")
-        if not np.all(np.isfinite(survivors)) or np.any(np.diff(survivors) > 0) or survivors[-1] < 0:
-            raise ValueError("survivor_counts must be finite, never rise and never be negative; check the cohort")
-        left = np.append(-np.diff(survivors), 0.0)
-        stayed = np.zeros_like(survivors)
-        stayed[-1] = survivors[-1]
-        return self._fit_counts(np.arange(len(survivors)), left, stayed)
-
     def _fit_counts(self, periods, left, stayed) -> ShiftedBetaGeometric:
         customer_count = left.sum() + stayed.sum()
         if customer_count < MINIMUM_CUSTOMER_COUNT:

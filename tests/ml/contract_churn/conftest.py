@@ -48,6 +48,11 @@ def two_families(fast: ContractChurnConfiguration) -> ContractChurnConfiguration
 
 
 @pytest.fixture(scope="session")
+def plainest(fast: ContractChurnConfiguration) -> ContractChurnConfiguration:
+    return with_families(fast, "logistic_regression")
+
+
+@pytest.fixture(scope="session")
 def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
     """A home in which the Telco file was ingested and its marts were built; read only, please."""
     from warehouse.landing.landing_folder import land_input

@@ -16,7 +16,7 @@ from tests.ml.elsewhere import check_scores_elsewhere
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
 
-from .conftest import AS_OF_DATE, with_families
+from .conftest import AS_OF_DATE
 
 SOURCE = "drawn"
 JOB = "contract_churn"
@@ -56,12 +56,12 @@ def write_marts(path: Path, contracts: Contracts) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, drawn: Contracts, fast) -> Settings:
+def served(tmp_path_factory: pytest.TempPathFactory, drawn: Contracts, plainest) -> Settings:
     """A home in which the job was trained and scored; read only, please."""
     settings = Settings(home=tmp_path_factory.mktemp("served"), mlflow_tracking_uri="", memory_limit="1GB")
     write_marts(settings.build_file(SOURCE), drawn)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: with_families(fast, "logistic_regression"))
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: plainest)
         outcome = train(settings, JOB, SOURCE, AS_OF_DATE)
     assert (outcome.status, outcome.candidate) == ("promoted", "logistic_regression"), outcome.reason
     assert score(settings, JOB, SOURCE, AS_OF_DATE).rows_by_status["scored"] > 100
@@ -106,8 +106,10 @@ def test_an_unreachable_server_leaves_the_former_scores(copied: Settings, monkey
     pd.testing.assert_frame_equal(before, scores_of(away))
 
 
-def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_without(copied: Settings, fast, monkeypatch):
-    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: with_families(fast, "logistic_regression"))
+def test_an_attribute_that_is_gone_leaves_the_former_scores_and_is_trained_without(
+    copied: Settings, plainest, monkeypatch
+):
+    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: plainest)
     before = scores_of(copied)
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("update marts.subscription_features set attributes = null")
@@ -142,9 +144,9 @@ def test_refused_data_leave_champion_and_former_scores(copied: Settings, change:
     pd.testing.assert_frame_equal(before, scores_of(copied))
 
 
-def test_contracts_that_cost_nothing_are_told_apart_by_the_rest(copied: Settings, fast, monkeypatch):
+def test_contracts_that_cost_nothing_are_told_apart_by_the_rest(copied: Settings, plainest, monkeypatch):
     """All spend zero: the price says nothing, the others do."""
-    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: with_families(fast, "logistic_regression"))
+    monkeypatch.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: plainest)
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("update marts.subscription_features set monthly_amount = 0")
     outcome = train(copied, JOB, SOURCE, AS_OF_DATE)

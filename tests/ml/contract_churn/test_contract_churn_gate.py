@@ -13,7 +13,6 @@ from ml.competition.results import Competition, Refused
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
 from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.tracking.serialisation import model_content
-from tests.ml.contract_churn.conftest import with_families
 
 
 def competed(contracts, configuration: ContractChurnConfiguration, champion=None):
@@ -62,12 +61,11 @@ def test_a_planted_leak_is_refused(drawn, two_families):
     assert "looks like a leak" in decision.reason
 
 
-def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, fast, competition):
+def test_a_champion_goes_on_when_the_new_figures_look_like_a_leak(drawn, plainest, competition):
     champion = competition.result("logistic_regression").candidate
     ended = drawn.training["is_churned"].to_numpy()
     leaking = [f'{{"exit_survey_sent": {str(bool(flag)).lower()}}}' for flag in ended]
     parts = {name: getattr(drawn, name).assign(attributes=leaking) for name in ("training", "scoring", "histories")}
-    plainest = with_families(fast, "logistic_regression")
     decision = competed(replace(drawn, **parts), plainest, champion).decision
     assert (decision.verdict, decision.serving) == ("champion_kept", None)
 

@@ -7,6 +7,7 @@ Hardie (2013). Contract cohorts: Fader & Hardie (2007). Times in weeks.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
@@ -137,7 +138,10 @@ def test_time_unit_changes_nothing_but_scales(cdnow):
     ids=["high end", "regular"],
 )
 def test_shifted_beta_geometric_on_the_published_cohorts(survivors, alpha, beta, log_likelihood):
-    model = ShiftedBetaGeometric().fit_survivors(survivors)
+    periods = len(survivors) - 1
+    # Who left in each period, and who is still there.
+    contracts = pd.DataFrame({"renewal_count": range(periods + 1), "is_churned": [*[True] * periods, False]})
+    model = ShiftedBetaGeometric().fit(contracts, sample_weight=[*-np.diff(survivors), survivors[-1]])
     assert model.alpha_ == pytest.approx(alpha, abs=6e-4)
     assert model.beta_ == pytest.approx(beta, abs=6e-4)
     assert model.log_likelihood_ == pytest.approx(log_likelihood, abs=6e-3)

@@ -159,14 +159,3 @@ def test_contract_churn_follows_from_retention(with_parameters):
     model = with_parameters(ShiftedBetaGeometric, {"alpha": 0.668, "beta": 3.806})
     customers = pd.DataFrame({"renewal_count": [0, 5], "is_churned": [False, False]})
     np.testing.assert_allclose(model.predict(customers), 1 - model.retention_rate([1, 6]))
-
-
-def test_contract_rows_and_survivor_counts_give_the_same_fit():
-    rows = [(0, True)] * 37 + [(1, True)] * 16 + [(2, True)] * 9 + [(2, False)] * 38
-    one = ShiftedBetaGeometric().fit(pd.DataFrame(rows, columns=["renewal_count", "is_churned"]))
-    # Those of the third period who left were at risk of a third renewal, as were those who stayed to it.
-    other = ShiftedBetaGeometric().fit_survivors([100, 63, 47, 38])
-    assert one.log_likelihood_ != other.log_likelihood_
-    moved = [(n, c) if c else (3, c) for n, c in rows]
-    same = ShiftedBetaGeometric().fit(pd.DataFrame(moved, columns=["renewal_count", "is_churned"]))
-    assert same.log_likelihood_ == pytest.approx(other.log_likelihood_)

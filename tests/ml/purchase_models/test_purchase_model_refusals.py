@@ -115,8 +115,6 @@ def test_contracts_that_cannot_be_fitted():
         ShiftedBetaGeometric().fit(contracts([(0, True), (2, True)]))
     with pytest.raises(ValueError, match=r"is_churned: .* neither true nor false"):
         ShiftedBetaGeometric().fit(contracts([(0, 2)] * 50))
-    with pytest.raises(ValueError, match="never rise"):
-        ShiftedBetaGeometric().fit_survivors([100, 80, 90])
 
 
 def test_healthy_data_take_the_first_model(simulate):
