@@ -52,7 +52,7 @@ def test_every_column_of_a_published_seed_is_described() -> None:
 
 
 def test_what_python_writes_is_commented_whole_in_the_dictionarys_words(settings: Settings) -> None:
-    published_run(settings, 2)
+    published_run(settings, 2, with_all_tables=True)
     tables = rows(settings, OF_TABLES)
     columns = rows(settings, OF_COLUMNS)
     assert len(tables) > 30
@@ -70,8 +70,8 @@ def test_what_python_writes_is_commented_whole_in_the_dictionarys_words(settings
 
 
 def test_comments_outlive_a_rollback_and_the_rewriting_after_an_erasure(settings: Settings) -> None:
-    published_run(settings, 2)
-    published_run(settings, 3)
+    published_run(settings, 2, with_all_tables=True)
+    published_run(settings, 3, with_all_tables=True)
     before = rows(settings, OF_COLUMNS)
     roll_back(settings, None, "ada")
     assert rows(settings, OF_COLUMNS) == before
@@ -85,7 +85,7 @@ def test_comments_outlive_a_rollback_and_the_rewriting_after_an_erasure(settings
 
 def test_marts_that_lack_columns_or_are_unknown_are_published_all_the_same(settings: Settings) -> None:
     """A build file of an earlier release, or a table of one's own."""
-    published_run(settings, 2)
+    published_run(settings, 2, with_all_tables=True)
     [(table, column)] = rows(
         settings,
         "select t.comment, c.comment from duckdb_tables() as t inner join duckdb_columns() as c using (table_oid) "

@@ -44,6 +44,19 @@ def open_build_file(settings: Settings, source: str, *, read_only: bool = False)
         yield connection
 
 
+def attach_build_file(connection: DuckDBPyConnection, settings: Settings, source: str, name: str) -> None:
+    """Make the build file of a source readable in a connection, under a name.
+
+    Raises
+    ------
+    WarehouseMissing, WarehouseBusy, WarehouseUnreadable
+        As when opening it to read.
+    """
+    refuse_while_erasing(settings)
+    refuse_missing(settings, source)
+    attach_read_only(connection, settings.build_file(source), name)
+
+
 def refuse_missing(settings: Settings, source: str) -> None:
     """Raise WarehouseMissing if the source has no build file."""
     path = settings.build_file(source)

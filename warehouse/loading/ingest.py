@@ -23,10 +23,8 @@ from warehouse.loading.readings import Plan, plan_readings
 from warehouse.privacy.relanding import note_orders_of_erased, take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.source_definitions.folders import Source, load_source, replaces_shipped
+from warehouse.tables.build_tables import create_build_tables
 from warehouse.tables.contract import load_contract
-from warehouse.tables.quality_tables import create_quality_tables
-from warehouse.tables.raw_tables import create_raw_tables
-from warehouse.tables.scores import create_score_tables
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +47,7 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
     files = list(landed.files)
     folder = settings.landing_of(source.name)
     with open_build_file(settings, source.name) as connection:
-        create_raw_tables(connection)
-        create_quality_tables(connection)
-        create_score_tables(connection)
+        create_build_tables(connection)
         _require_compulsory(connection, settings, source, files)
         plan = plan_readings(connection, folder, source, files)
         notices = (*_notices(source, landed, folder), *plan.words())

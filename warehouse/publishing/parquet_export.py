@@ -6,36 +6,47 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from warehouse.base.connections import one_row
 from warehouse.base.durable_files import staged_name
 from warehouse.base.errors import PublishError
+from warehouse.base.rows import row_counts
 from warehouse.base.sql_text import literal
 
 
 def export_tables(connection: DuckDBPyConnection, tables: list[tuple[str, str]], folder: Path) -> None:
     """Write `folder/<schema>/<table>.parquet` for each table and check that all rows arrived.
 
-    Each file is whole or absent: it gets its name when it has been written. To be flushed to the disk by the caller.
+    Each file is whole or absent: it gets its name when all have been written and checked. To be flushed to the disk by the caller.
 
     Raises
     ------
     PublishError
         If a file does not hold the rows of its table.
     """
-    for schema, table in tables:
-        target = folder / schema / f"{table}.parquet"
+    targets = {f'{schema}."{table}"': folder / schema / f"{table}.parquet" for schema, table in tables}
+    for table, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        staged = staged_name(target)
-        path = literal(str(staged))
-        connection.execute(f'copy (select * from {schema}."{table}") to {path} (format parquet, compression zstd)')
-        expected = one_row(connection, f'select count(*) from {schema}."{table}"')[0]
-        found = one_row(connection, "select num_rows from parquet_file_metadata(?)", [str(staged)])[0]
-        if found != expected:
+        path = literal(str(staged_name(target)))
+        connection.execute(f"copy (select * from {table}) to {path} (format parquet, compression zstd)")
+    _check_rows(connection, targets)
+    for target in targets.values():
+        staged_name(target).replace(target)
+
+
+def _check_rows(connection: DuckDBPyConnection, targets: dict[str, Path]) -> None:
+    staged = [str(staged_name(target)) for target in targets.values()]
+    found = dict(
+        connection.execute("select file_name, num_rows from parquet_file_metadata(?)", [staged]).fetchall()
+        if staged
+        else ()
+    )
+    for table, expected in row_counts(connection, targets).items():
+        target = targets[table]
+        count = found[str(staged_name(target))]
+        if count != expected:
             raise PublishError(
-                f"{schema}/{table}.parquet has {found:,} rows and the table has {expected:,}.",
+                f"{target.parent.name}/{target.name} has {count:,} rows and the table has {expected:,}.",
                 "Publish again (score_customers); the former version stays live.",
             )
-        staged.replace(target)
 
 
 def tables_of(connection: DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import duckdb
 
-from warehouse.base.connections import attach_read_only, one_row, open_build_file
+from warehouse.base.connections import attach_build_file, open_build_file, refuse_missing
 from warehouse.base.errors import PublishError
-from warehouse.base.rows import as_dicts, column_types
+from warehouse.base.rows import as_dicts, columns_by_table, row_counts
 from warehouse.base.settings import Settings
+from warehouse.base.transactions import transaction
 from warehouse.privacy.erased_names import names_erased
-from warehouse.privacy.pseudonyms import pseudonyms, write_published_ids
+from warehouse.privacy.pseudonyms import Pseudonyms, pseudonyms, write_published_ids
 from warehouse.privacy.suppression import read_suppressed
+from warehouse.publishing.former_tables import FormerTables
 from warehouse.publishing.publication_history import HISTORY_TABLES, PublishedRun
 from warehouse.publishing.publication_recovery import KEPT_BEFORE
 
@@ -39,38 +41,42 @@ def copy_schemas(
     WarehouseMissing, WarehouseBusy
         If there is no build file, or another process holds it.
     """
-    with open_build_file(settings, attempt.source, read_only=True):
-        pass  # tells in words whether it is missing or held
     if names := pseudonyms(settings, attempt.source):
+        refuse_missing(settings, attempt.source)
         with open_build_file(settings, attempt.source) as build_file:
             write_published_ids(build_file, names)
-    attach_read_only(connection, settings.build_file(attempt.source), _BUILD)
+    attach_build_file(connection, settings, attempt.source, _BUILD)
     _refuse_unreviewed_scores(connection)
     _refuse_erased_people(connection, settings, attempt.source)
     run = _figures(connection, attempt)
-    tables = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = ? and list_contains(?, table_schema) order by all",
-        [_BUILD, list(PUBLISHED_SCHEMAS)],
-    ).fetchall()
-    for schema in PUBLISHED_SCHEMAS:
-        connection.execute(f"create schema {schema}")
-    table_rows = {}
-    for schema, table in tables:
-        if schema == "quality" and table in HISTORY_TABLES:
-            continue
-        withheld = WITHHELD_COLUMNS.get((schema, table), ())
-        exclusion = f"exclude ({', '.join(withheld)})" if withheld else ""
-        place = f'{_BUILD}.{schema}."{table}"'
-        texts = [name for name, kind in column_types(connection, place).items() if kind == "VARCHAR"]
-        replaced = names.replacement(schema, table, texts) if names else ""
-        connection.execute(
-            f'create table {schema}."{table}" as select * {exclusion} {replaced} from {place}',
-            names.parameters() if names and "$salt" in replaced else None,
-        )
-        table_rows[f"{schema}.{table}"] = _count(connection, place)
+    table_rows = _copy_tables(connection, settings, names)
     connection.execute(f"detach {_BUILD}")
     return table_rows, replace(run, published_rows=sum(table_rows.values()))
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection, settings: Settings, names: Pseudonyms | None) -> dict[str, int]:
+    """Copy the tables and views of the published schemas; return the rows that each has in the build file."""
+    former = FormerTables(connection, settings, PUBLISHED_SCHEMAS)
+    tables = {
+        (schema, table): columns
+        for (schema, table), columns in columns_by_table(connection, _BUILD).items()
+        if schema in PUBLISHED_SCHEMAS and (schema != "quality" or table not in HISTORY_TABLES)
+    }
+    with transaction(connection):  # written out once, not for each table
+        for (schema, table), columns in tables.items():
+            withheld = WITHHELD_COLUMNS.get((schema, table), ())
+            exclusion = f"exclude ({', '.join(withheld)})" if withheld else ""
+            texts = [name for name, kind in columns if kind == "VARCHAR"]
+            replaced = names.replacement(schema, table, texts) if names else ""
+            former.fill(
+                (schema, table),
+                [column for column in columns if column[0] not in withheld],
+                f'select * {exclusion} {replaced} from {_BUILD}.{schema}."{table}"',
+                names.parameters() if names and "$salt" in replaced else None,
+            )
+        former.drop_unfilled()
+    places = {f'{_BUILD}.{schema}."{table}"': f"{schema}.{table}" for schema, table in tables}
+    return {places[place]: count for place, count in row_counts(connection, places).items()}
 
 
 def _refuse_unreviewed_scores(connection: duckdb.DuckDBPyConnection) -> None:
@@ -135,15 +141,11 @@ def check_copy(connection: duckdb.DuckDBPyConnection, table_rows: dict[str, int]
     """Check a written version against the rows counted in the build file; raise PublishError if it lacks any."""
     if "marts.customer_360" not in table_rows:
         raise PublishError("marts.customer_360 is missing.", f"Run score_customers; {KEPT_BEFORE}.")
+    places = {table: '{}."{}"'.format(*table.split(".", 1)) for table in table_rows}
+    found = row_counts(connection, places.values())
     for table, expected in table_rows.items():
-        schema, name = table.split(".", 1)
-        found = _count(connection, f'{schema}."{name}"')
-        if found != expected:
+        if found[places[table]] != expected:
             raise PublishError(
-                f"{table} has {found:,} rows in the new file and {expected:,} in the build file.",
+                f"{table} has {found[places[table]]:,} rows in the new file and {expected:,} in the build file.",
                 f"Publish again (score_customers); {KEPT_BEFORE}.",
             )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return one_row(connection, f"select count(*) from {table}")[0]

@@ -14,6 +14,7 @@ from warehouse.base.rows import column_types
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import Directions, JobSpec
 from warehouse.tables.contract import SQL_TYPES
+from warehouse.tables.present_tables import PresentTables, present_tables
 
 # Amounts are shown here, so they are in cents.
 _TYPES = {**SQL_TYPES, "amount": "DECIMAL(18,2)", "double": "DOUBLE", "bigint": "BIGINT"}
@@ -46,6 +47,11 @@ class OwnTable:
     written_by: str
     key: tuple[str, ...] = ()
 
+    @property
+    def column_types(self) -> dict[str, str]:
+        """The columns in their order, with their SQL types."""
+        return {column.name: column.sql_type for column in self.columns}
+
 
 def own_tables(schema: str) -> tuple[OwnTable, ...]:
     """The tables of a schema: of `scores` those of the jobs first, then as in the file."""
@@ -74,12 +80,22 @@ def score_table(spec: JobSpec) -> OwnTable:
     return OwnTable("scores", scores.table, scores.description, columns, spec.code_file, key)
 
 
-def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Create the schema and every table and column of it that is missing; existing rows stay."""
+def create_own_tables(connection: duckdb.DuckDBPyConnection, schema: str, present: PresentTables | None = None) -> None:
+    """Create the schema and every table and column of it that is missing; existing rows stay.
+
+    Parameters
+    ----------
+    present
+        What is there (`present_tables`), if the caller asked for it already.
+    """
+    present = present or present_tables(connection)
     connection.execute(f"create schema if not exists {schema}")
     for table in own_tables(schema):
-        create_own_table(connection, table)
-        _add_missing_columns(connection, table)
+        name = f"{schema}.{table.name}"
+        if name not in present.definitions:
+            create_own_table(connection, table)
+        elif present.lacks(name, table.column_types):
+            _add_missing_columns(connection, table)
 
 
 def create_own_table(connection: duckdb.DuckDBPyConnection, table: OwnTable) -> None:

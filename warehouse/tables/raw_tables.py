@@ -10,6 +10,7 @@ from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import SettingsError
 from warehouse.base.rows import column_types
 from warehouse.tables.contract import Table, load_contract
+from warehouse.tables.present_tables import PresentTables, present_tables
 
 # What the loader adds to every raw row: where it came from and what it held.
 LINEAGE_COLUMNS = {
@@ -26,14 +27,23 @@ LINEAGE_COLUMNS = {
 _TABLES_OF_RAW = "select table_name from duckdb_tables() where schema_name = 'raw'"
 
 
-def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema and every contract table and column that is missing; existing rows stay."""
+def create_raw_tables(connection: duckdb.DuckDBPyConnection, present: PresentTables | None = None) -> None:
+    """Create the schema and every contract table and column that is missing; existing rows stay.
+
+    Parameters
+    ----------
+    present
+        What is there (`present_tables`), if the caller asked for it already.
+    """
+    present = present or present_tables(connection)
     connection.execute("create schema if not exists raw")
     for name, table in load_contract().tables.items():
         columns = [f"{column} {spec.sql_type}" for column, spec in table.columns.items()]
         columns += [f"{column} {sql_type}" for column, sql_type in LINEAGE_COLUMNS.items()]
-        connection.execute(f"create table if not exists raw.{name} ({', '.join(columns)})")
-        _bring_up_to_date(connection, name, table)
+        if f"raw.{name}" not in present.definitions:
+            connection.execute(f"create table raw.{name} ({', '.join(columns)})")
+        elif present.lacks(f"raw.{name}", dict(column.split()[:2] for column in columns)):
+            _bring_up_to_date(connection, name, table)
 
 
 def tables_without_rows(file: BuildFile, tables: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from warehouse.base.errors import ClienteleError
 from warehouse.base.rows import column_types, insert_frame
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables, own_tables
+from warehouse.tables.present_tables import PresentTables, present_tables
 from warehouse.tables.score_review import keep_replaced
 
 FEATURE_TREATMENTS = "feature_treatments"
@@ -25,14 +26,23 @@ def score_tables() -> tuple[str, ...]:
     return tuple(table.name for table in own_tables("scores"))
 
 
-def create_score_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the score tables and their `…_current` views where missing; existing rows stay."""
-    create_own_tables(connection, "scores")
-    for table in score_tables():
-        connection.execute(
-            f"create or replace view scores.{table}_current as "
-            f"select * from scores.{table} where as_of_date = (select max(as_of_date) from scores.{table})"
-        )
+def create_score_tables(connection: duckdb.DuckDBPyConnection, present: PresentTables | None = None) -> None:
+    """Create the score tables and their `…_current` views where missing; existing rows stay.
+
+    Parameters
+    ----------
+    present
+        What is there (`present_tables`), if the caller asked for it already.
+    """
+    present = present or present_tables(connection)
+    create_own_tables(connection, "scores", present)
+    for own in own_tables("scores"):
+        table = f"scores.{own.name}"
+        if present.lacks(table, own.column_types) or not present.shows_all(f"{table}_current", table):
+            connection.execute(
+                f"create or replace view {table}_current as "
+                f"select * from {table} where as_of_date = (select max(as_of_date) from {table})"
+            )
 
 
 def newest_scored_date(connection: duckdb.DuckDBPyConnection) -> date | None:
