@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from datetime import date
 
 import duckdb
 import pytest
 
-from tests.warehouse.small_warehouse import published_run, rows
-from warehouse.base.connections import open_duckdb
+from tests.warehouse.small_warehouse import SOURCE, published_run, rows
+from warehouse.base.connections import open_build_file, open_duckdb
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.erasure.renewal import copy_afresh
 from warehouse.publishing import comments
+from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 from warehouse.tables.descriptions import DescribedColumn, DescribedTable, published_tables
 
@@ -81,6 +84,37 @@ def test_comments_outlive_a_rollback_and_the_rewriting_after_an_erasure(settings
         copy_afresh(connection, renewed)
     with open_duckdb(renewed, settings, read_only=True) as connection:
         assert connection.execute(OF_COLUMNS).fetchall() == before
+
+
+def test_a_version_takes_over_the_comments_of_the_former_one_and_mends_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables that changed are made anew, those that are no more are gone, and words of today replace former ones."""
+    published_run(settings, 2)
+    before = rows(settings, OF_COLUMNS)
+    with open_build_file(settings, SOURCE) as connection:
+        connection.execute("alter table quality.drift drop column psi")
+        connection.execute("drop view scores.customer_churn_current; drop table scores.customer_churn")
+        connection.execute("create table marts.new_mart as select 1 as i")
+    [churn] = [one for one in published_tables() if one.name == "model_promotions"]
+    words = replace(churn, description="Other words. One row per decision.")
+    others = [one for one in published_tables() if one.name != churn.name]
+    monkeypatch.setattr(comments, "published_tables", lambda: (*others, words))
+    publish(settings, SOURCE, date(2024, 1, 1), "run-3")
+    gone = ("customer_churn", "customer_churn_current")
+    assert rows(settings, OF_COLUMNS) == [one for one in before if one[0] not in gone and one[:2] != ("drift", "psi")]
+    said = dict(rows(settings, "select table_name, comment from duckdb_tables()"))
+    assert said["model_promotions"] == words.description
+    assert said["new_mart"] is None
+    assert not said.keys() & set(gone)
+
+
+def test_after_a_damaged_version_the_next_one_is_commented_all_the_same(settings: Settings) -> None:
+    published_run(settings, 2)
+    before = rows(settings, OF_COLUMNS)
+    settings.published_file.write_bytes(b"broken" * 1000)
+    published_run(settings, 3)
+    assert rows(settings, OF_COLUMNS) == before
 
 
 def test_marts_that_lack_columns_or_are_unknown_are_published_all_the_same(settings: Settings) -> None:

@@ -15,7 +15,8 @@ from warehouse.base.sql_text import literal
 def export_tables(connection: DuckDBPyConnection, tables: list[tuple[str, str]], folder: Path) -> None:
     """Write `folder/<schema>/<table>.parquet` for each table and check that all rows arrived.
 
-    Each file is whole or absent: it gets its name when all have been written and checked. To be flushed to the disk by the caller.
+    Each file is whole or absent: it gets its name when all have been written and checked. To be flushed to the disk by
+    the caller.
 
     Raises
     ------

@@ -27,7 +27,9 @@ class PresentTables:
         columns
             Names, with their SQL types in capitals.
         """
-        _, _, listed = self.definitions.get(table, "").removesuffix(");").partition("(")
+        if table not in self.definitions:
+            return True
+        _, _, listed = self.definitions[table].removesuffix(");").partition("(")
         there = {tuple(one.replace('"', "").split()[:2]) for one in listed.split(", ")}  # "rule" stands in quotes
         return not there.issuperset(columns.items())
 
