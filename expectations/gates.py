@@ -68,7 +68,7 @@ def run_gate(
         for suite in build_suites(gate, as_of_date, _reporting_currency(settings, source))
         if suite.schema != "scores" or suite.table not in off
     ]
-    context, validated_at = open_context(settings, gate), datetime.now(UTC).replace(tzinfo=None)
+    context, validated_at = open_context(settings), datetime.now(UTC).replace(tzinfo=None)
     thresholds, index = load_thresholds().data_docs, settings.data_docs_folder / "index.html"
     # Held from the first figure to the verdict, so that all of it is about one state of the tables.
     with BuildFile(settings, source).opened() as connection:
@@ -107,7 +107,7 @@ def _checked(
     datasource = _open_datasource(context, connection, source)
     try:
         datasource.prepare(list(preparation_statements(connection, gate)))
-        checkpoint = _checkpoint(context, datasource, gate, looked_at)
+        checkpoint = _checkpoint(datasource, gate, looked_at)
         return checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
     finally:
         datasource.close()
@@ -185,9 +185,7 @@ def _write_pages(
         log.exception("Data Docs could not be written; the outcome is in quality.validation_results")
 
 
-def _checkpoint(
-    context: EphemeralDataContext, datasource: DuckDBDatasource, gate: str, suites: Sequence[TableSuite]
-) -> Checkpoint:
+def _checkpoint(datasource: DuckDBDatasource, gate: str, suites: Sequence[TableSuite]) -> Checkpoint:
     import great_expectations as gx
 
     definitions = []
@@ -195,14 +193,9 @@ def _checkpoint(
         asset = datasource.add_table(suite.table_name)
         name = suite.name_in(gate)
         expectations = gx.ExpectationSuite(name=name, expectations=list(suite.expectations))
-        definition = gx.ValidationDefinition(
-            name=name,
-            data=asset.add_batch_definition_whole_table("whole table"),
-            suite=context.suites.add(expectations),
-        )
-        definitions.append(context.validation_definitions.add(definition))
-    checkpoint = gx.Checkpoint(name=gate, validation_definitions=definitions, result_format="SUMMARY")
-    return context.checkpoints.add(checkpoint)
+        table = asset.add_batch_definition_whole_table("whole table")
+        definitions.append(gx.ValidationDefinition(name=name, data=table, suite=expectations))
+    return gx.Checkpoint(name=gate, validation_definitions=definitions, result_format="SUMMARY")
 
 
 def _failure(result: GateResult) -> GateFailed:

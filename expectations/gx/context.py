@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,22 +25,21 @@ def calm_great_expectations() -> None:
     import_great_expectations()
 
 
-def open_context(settings: Settings, gate: str) -> EphemeralDataContext:
-    """Make the context of one gate run.
-
-    Suites are code, so those that an earlier run of this gate wrote for Data Docs are dropped first;
-    validation results of earlier runs stay.
-    """
+def open_context(settings: Settings) -> EphemeralDataContext:
+    """Make the context of one gate run. Suites are code: they and the results are stored for Data Docs only."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig
 
     leave_out_repeated_work()
     store = settings.data_docs_folder.parent / _STORE_FOLDER
-    shutil.rmtree(store / "suites" / gate, ignore_errors=True)
     memory = {"class_name": "InMemoryStoreBackend"}
     stores = {
         "suites": {"class_name": "ExpectationsStore", "store_backend": _folder(store / "suites")},
-        "results": {"class_name": "ValidationResultsStore", "store_backend": _folder(store / "results")},
+        "results": {
+            "module_name": "expectations.gx.stores",
+            "class_name": "ResultsBesidePages",
+            "store_backend": _folder(store / "results"),
+        },
         "checkpoints": {"class_name": "CheckpointStore", "store_backend": memory},
         "validation_definition_store": {"class_name": "ValidationDefinitionStore", "store_backend": memory},
     }

@@ -7,7 +7,7 @@ slower. The whole history is in ``quality.validation_results``.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from expectations.gx.context import SITE, site_in
 from expectations.gx.data_docs_site import renewed_site
@@ -37,11 +37,28 @@ def update_data_docs(
     Readers see the former pages until all of the new ones are written, then the new ones.
     """
     with renewed_site(settings) as folder:
+        new_pages = [*_store_results(context, outcome), *_store_suites(context, outcome, gate)]
         _prune(context, run_name_of(source, gate, date.min).removesuffix(date.min.isoformat()), runs_kept)
-        suites = context.stores["suites"].list_keys()
-        new_pages = [*outcome.run_results, *(key for key in suites if key.name.startswith(f"{gate}."))]
         context.update_data_docs_site(SITE, site_in(folder))  # pyrefly: ignore[bad-argument-type] (it reads a dictionary)
         context.build_data_docs(site_names=[SITE], resource_identifiers=new_pages)
+
+
+def _store_results(context: EphemeralDataContext, outcome: CheckpointResult) -> list[Any]:
+    """The pages are made of what is stored."""
+    for key, result in outcome.run_results.items():
+        context.stores["results"].set(key, result)
+    return list(outcome.run_results)
+
+
+def _store_suites(context: EphemeralDataContext, outcome: CheckpointResult, gate: str) -> list[Any]:
+    """In place of those that an earlier run of this gate left."""
+    store = context.stores["suites"]
+    for key in [key for key in store.list_keys() if key.name.startswith(f"{gate}.")]:
+        store.remove_key(key)
+    suites = [definition.suite for definition in outcome.checkpoint_config.validation_definitions]
+    for suite in suites:
+        store.add(key=store.get_key(name=suite.name), value=suite)
+    return [store.get_key(name=suite.name) for suite in suites]
 
 
 def _prune(context: EphemeralDataContext, prefix: str, runs_kept: int) -> None:

@@ -5,6 +5,7 @@ Importing this module is enough: GX then offers ``context.data_sources.add_duckd
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
@@ -27,7 +28,16 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     The stock engine gives each query a connection of its own and closes it before the rows are read.
     DuckDB's rows die with their connection, so GX would find an empty result.
+
+    Attributes
+    ----------
+    column_rules
+        Of each batch: the SQL condition of each rule on a column, and the column (`expectations.gx.one_scan`).
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.column_rules: defaultdict[str, dict[str, str]] = defaultdict(dict)
 
     @contextmanager
     def get_connection(self) -> Generator[sqlalchemy.Connection, None, None]:

@@ -6,15 +6,16 @@ from typing import Any
 
 import sqlalchemy
 from great_expectations.compatibility import pydantic
-from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metric_provider import QueryMetricProvider
 from great_expectations.render.components import LegacyDiagnosticRendererType, RenderedTableContent
 from great_expectations.render.renderer.renderer import renderer
+from great_expectations.validator.validator import ValidationDependencies
 
 from expectations.failing_rows import CANNOT_JUDGE, FAILING_ROW_COUNT, shown
+from expectations.gx.dependencies import metric_of_batch, table_of_batch
 from expectations.results import EXAMPLE_COUNT, finding
 
 _METRIC = "rows_breaking_rule"
@@ -39,9 +40,8 @@ class RowsBreakingRule(QueryMetricProvider):
         metrics: dict,
         runtime_configuration: dict,
     ) -> tuple[int, list[dict[str, Any]]]:
-        batch = execution_engine.get_compute_domain(metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE)[0]
-        table = batch.compile(dialect=execution_engine.dialect, compile_kwargs={"literal_binds": True})
-        query = metric_value_kwargs["unexpected_rows_query"].format(batch=f"({table})")
+        table = table_of_batch(execution_engine, metric_domain_kwargs)
+        query = metric_value_kwargs["unexpected_rows_query"].format(batch=table)
         counted = f"select count(*) over () as count_of_rows, found.* from ({query}) as found limit {FAILING_ROW_COUNT}"
         rows = [row._asdict() for row in execution_engine.execute_query(sqlalchemy.text(counted)).fetchall()]
         counts = [row.pop("count_of_rows") for row in rows]
@@ -56,6 +56,13 @@ class ExpectNoRowsBreakingRule(UnexpectedRowsExpectation):
     """
 
     metric_dependencies = (_METRIC,)
+
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: dict | None = None
+    ) -> ValidationDependencies:
+        """The rows that the query finds."""
+        query = {"unexpected_rows_query": self.unexpected_rows_query}
+        return metric_of_batch(self, _METRIC, query, runtime_configuration)
 
     @pydantic.validator("unexpected_rows_query")
     def _validate_query(cls, query: str) -> str:  # noqa: N805 (GX makes it a class method)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.preparations import EXISTING_COLUMNS
 from expectations.suites.rules import no_rows, not_null, unique
 
 KEY = ["customer_id", "as_of_date"]
@@ -13,12 +14,12 @@ def amounts_are_decimals(table: str) -> Expectation:
     """Money is never a floating-point number."""
     return no_rows(
         "amounts_are_decimals",
-        """
+        f"""
             select c.column_name, c.data_type
-            from information_schema.columns as c
+            from {EXISTING_COLUMNS} as c
             where c.table_schema = 'marts' and c.table_name = :mart
                 and c.column_name like '%amount' and c.data_type not like 'DECIMAL%'
-                and exists (select 1 from (select count(*) from {batch}) as any_rows)
+                and exists (select 1 from (select count(*) from {{batch}}) as any_rows)
         """,
         "Amounts are decimals, so that sums are right to the cent.",
         look_at(table) + "; cast the column to decimal(18, 2).",

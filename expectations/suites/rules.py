@@ -13,10 +13,14 @@ from datetime import date
 from textwrap import dedent
 from typing import Any, Literal
 
-import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from expectations.gx.one_scan import (
+    ExpectColumnValuesToBeInBounds,
+    ExpectColumnValuesToBeKnown,
+    ExpectColumnValuesToBeThere,
+)
 from expectations.gx.row_rule import ExpectNoRowsBreakingRule
 
 Severity = Literal["critical", "warning"]
@@ -107,7 +111,7 @@ def no_rows(
 
 def not_null(column: str, means: str, first_step: str, severity: Severity = "critical") -> Expectation:
     """Every row has a value in the column."""
-    return gxe.ExpectColumnValuesToNotBeNull(
+    return ExpectColumnValuesToBeThere(
         column=column,
         **_common(f"{column}_is_not_null", means, first_step, severity, column=column, breaks=f"{column} is null"),
     )
@@ -115,7 +119,7 @@ def not_null(column: str, means: str, first_step: str, severity: Severity = "cri
 
 def in_set(column: str, values: Sequence[str], means: str, first_step: str) -> Expectation:
     """Every value of the column, where there is one, is one of these."""
-    return gxe.ExpectColumnValuesToBeInSet(
+    return ExpectColumnValuesToBeKnown(
         column=column,
         value_set=list(values),
         **_common(
@@ -164,7 +168,7 @@ def bounded(
     common = _common(
         f"{column}_{rule}", means or f"{column} {bounds}.", first_step, "critical", column=column, breaks=breaks
     )
-    yield gxe.ExpectColumnValuesToBeBetween(column=column, min_value=minimum, max_value=maximum, **common)
+    yield ExpectColumnValuesToBeInBounds(column=column, min_value=minimum, max_value=maximum, **common)
 
 
 def not_empty_unless(other: str, means: str, first_step: str) -> Expectation:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.preparations import EXISTING_COLUMNS
 from expectations.suites.rules import TableSuite, no_rows
 
 _FIRST_STEPS = {
@@ -36,8 +37,8 @@ def _columns_exist(suite: TableSuite) -> Expectation:
     return no_rows(
         f"{suite.schema}_{suite.table}_has_its_columns",
         "select missing.column_name as missing_column from (select unnest([" + _list(suite.columns) + "]) as "
-        "column_name) as missing where missing.column_name not in (select c.column_name from {batch} as c "
-        "where c.table_schema = :schema and c.table_name = :bare_name)",
+        "column_name) as missing where missing.column_name not in (select c.column_name from "
+        f"{EXISTING_COLUMNS} as c where c.table_schema = :schema and c.table_name = :bare_name)",
         f"The table {suite.table_name} exists with the {len(suite.columns)} columns that the gate needs.",
         _TABLE_STEPS.get(suite.table) or _FIRST_STEPS.get(suite.schema, "Run the step that writes this table."),
         table=suite.table_name,

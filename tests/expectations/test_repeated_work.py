@@ -62,6 +62,7 @@ def test_ids_are_those_of_gx(content):
     assert found.to_id(id_keys=[*content][:2]) == of_gx(found, id_keys=[*content][:2])
 
 
+@pytest.mark.usefixtures("gate_pages")
 def test_stored_results_are_written_as_gx_writes_them(shop, monkeypatch):
     from great_expectations.data_context.store import ValidationResultsStore
 
