@@ -15,7 +15,10 @@ LATEST = "latest"
 # Dates are wrong rather than old before this year: no source of ours or of a user has customers that early.
 FIRST_YEAR = 1990
 _NOT_TOO_EARLY = r"^(199[0-9]|[2-9][0-9]{3})-"
+# Airflow shows the schema beside what it refuses: this is the part of it for people.
+_A_DATE = f"a date from {FIRST_YEAR} on, such as 2026-07-01"
 _FROM = f"Dates from {FIRST_YEAR} on."
+_LOGICAL_DATE = "The logical date above means nothing here: leave it as it is."
 _MORE = "More"
 
 
@@ -27,7 +30,7 @@ def trigger_form(*, default_source: str) -> dict[str, Param]:
             None,
             title="As-of date",
             description="Know everything before this day, and nothing of it or after. Empty: the day after the newest "
-            f"complete day in the data. The logical date below means nothing here: leave it empty. {_FROM}",
+            f"complete day in the data. {_FROM}" + ("" if default_source == LATEST else f" {_LOGICAL_DATE}"),
         ),
         "force_retrain": _switch(
             False, title="Force retraining", description="Train every model again, also one that is not due."
@@ -92,7 +95,8 @@ def backfill_form(most_dates: int) -> dict[str, Param]:
     return {
         "source": source_field(LATEST),
         "first_date": _day(
-            title="First as-of date", description=f"The first date to score, for example four months ago. {_FROM}"
+            title="First as-of date",
+            description=f"The first date to score, for example four months ago. {_FROM} {_LOGICAL_DATE}",
         ),
         "last_date": _day(
             title="Last as-of date",
@@ -126,7 +130,8 @@ def rollback_form() -> dict[str, Param]:
 def _day(*default: None, title: str, description: str) -> Param:
     """A date from 1990 on; it may stay empty where a default of None is given."""
     types = ["null", "string"] if default else "string"
-    return Param(*default, type=types, format="date", pattern=_NOT_TOO_EARLY, title=title, description=description)
+    rules = {"type": types, "format": "date", "pattern": _NOT_TOO_EARLY, "must_be": _A_DATE}
+    return Param(*default, **rules, title=title, description=description)
 
 
 def _switch(default: bool, **words: Any) -> Param:

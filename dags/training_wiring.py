@@ -30,7 +30,9 @@ def why_page(outcome: Any, plan: dict[str, Any]) -> str:
     return asking.why_page(run_of(plan)[0], outcome)
 
 
-@task_group(tooltip="Only if a user is asked before a new model serves.")
+@task_group(
+    group_display_name="Ask before a model serves", tooltip="Only if a user is asked before a new model serves."
+)
 def approval(plan: dict[str, Any], job: str, version: str, subject: str, body: str) -> None:
     """Ask about one new model, and apply the answer."""
     ask = HITLOperator(

@@ -82,12 +82,13 @@ def groups(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
     )
     said = texts.column("predicted_mean"), texts.column("actual_mean")
     colour = series("said", list(said))
+    shape = altair.Shape("said:N", scale=altair.Scale(domain=list(said)), legend=colour["legend"])
     across = altair.Scale(zero=False)
     points = (
         base.transform_fold(["predicted_mean", "actual_mean"], as_=["which", "mean"])
         .transform_calculate(said=f"datum.which == 'predicted_mean' ? '{said[0]}' : '{said[1]}'")
         .mark_point(filled=True, size=80)
-        .encode(x=altair.X("mean:Q", title=None, scale=across), color=colour, shape=altair.Shape("said:N", legend=None))
+        .encode(x=altair.X("mean:Q", title=None, scale=across), color=colour, shape=shape)
     )
     lines = base.mark_rule(color=QUIET, strokeWidth=2).encode(
         x=altair.X("predicted_mean:Q", scale=across), x2="actual_mean:Q"

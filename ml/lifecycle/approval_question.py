@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ml.lifecycle.approval import Candidacy
 from ml.lifecycle.training_rows import past_words
 from ml.tracking import RegisteredVersion, usable_champion
+from warehouse.base.browser_pages import MLFLOW_MODE
 from warehouse.base.markdown import plain, table
 from warehouse.jobs.registry import job_spec
 from warehouse.jobs.spec import JobSpec
@@ -55,8 +56,8 @@ def _more(new: RegisteredVersion, mlflow: str) -> str:
             f"More in MLflow (`make status` has its address): the model card on the page of version {new.version}, "
             f"`{page}`."
         )
-    run = f"{mlflow}/#/runs/{new.run_id}"
-    return f"More in MLflow: [version {new.version} with its model card]({mlflow}{page}), [its run with plots]({run})."
+    card = f"[version {new.version} with its model card]({mlflow}{page}?{MLFLOW_MODE})"
+    return f"More in MLflow: {card}, [its run with plots]({mlflow}/#/runs/{new.run_id})."
 
 
 def _compared(spec: JobSpec) -> str:

@@ -66,6 +66,11 @@ def test_the_form_itself_refuses_what_makes_no_sense(
         copy.deepcopy(form).update(wrong)
 
 
+def test_a_refused_date_is_told_what_it_must_be(dags: dict[str, Any]) -> None:
+    with pytest.raises(Exception, match="a date from 1990 on, such as 2026-07-01"):
+        copy.deepcopy(dags["ingest_sources"].params).update({"as_of_date": "1900-01-01"})
+
+
 def test_the_choice_of_a_rollback_names_jobs_in_words(dags: dict[str, Any]) -> None:
     schema = dags["train_models"].params.get_param("roll_back").schema
     shown = schema["values_display"]

@@ -45,3 +45,26 @@ def test_concentration_counts_buyers_from_the_best_down(connection: duckdb.DuckD
     assert rows["net_amount_share"].tolist() == pytest.approx([0.6, 0.9, 1.0, 1.0])
     spain = answer(connection, "value/concentration", ALL | {"countries": ["Spain"]})
     assert spain["net_amount_share"].tolist() == pytest.approx([60 / 90, 1.0])
+
+
+def test_the_list_begins_with_the_contract_that_is_expected_to_cost_the_most(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("""
+        create table marts.subscription_360 as
+        select *, 'Basic' as plan_name, 0.5 as survival_12m_probability, 'low' as churn_risk_band, '' as churn_reasons
+        from (values
+            ('s1', 'a', true, 12, 14, 20.0, 0.5), ('s2', 'b', true, 1, 7, 200.0, 0.1),
+            ('s3', 'a', true, 24, 1, 30.0, null), ('s4', 'a', false, 12, 14, 99.0, 0.9),
+            ('s5', 'c', true, 1, 0, 10.0, 0.2)
+        ) as t (subscription_id, customer_id, is_active, term_months, tenure_months, monthly_amount, churn_probability);
+        create table marts.customer_360 as
+        select * from (values ('a', true, 'Spain'), ('b', false, 'Italy')) as t (customer_id, may_be_contacted, country)
+    """)
+    rows = answer(connection, "contracts/list", {"row_count": 10})
+    # 200 at 0.1, 20 at 0.5, 10 at 0.2; the one that has ended and the one that was not scored are left out
+    assert rows["subscription_id"].tolist() == ["s2", "s1", "s5"]
+    assert rows["expected_monthly_loss_amount"].tolist() == pytest.approx([20.0, 10.0, 2.0])
+    assert rows["months_to_end_of_term"].tolist() == [1, 10, 1]
+    assert rows["may_be_contacted"].tolist()[:2] == [False, True]
+    assert len(answer(connection, "contracts/list", {"row_count": 2})) == 2

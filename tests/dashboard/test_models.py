@@ -82,7 +82,10 @@ def test_pictures_have_what_was_asked(version: duckdb.DuckDBPyConnection) -> Non
 
 def test_names_do_not_leave_their_place_in_an_address() -> None:
     places = BrowserPages(mlflow="http://127.0.0.1:5000")
-    assert places.model("a/b c", "1") == "http://127.0.0.1:5000/#/models/a%2Fb%20c/versions/1"
+    assert (
+        places.model("a/b c", "1")
+        == "http://127.0.0.1:5000/#/models/a%2Fb%20c/versions/1?workflowType=machine_learning"
+    )
 
 
 def test_earlier_dates_show_the_best_of_each_role_in_the_newest_backtest(version: duckdb.DuckDBPyConnection) -> None:

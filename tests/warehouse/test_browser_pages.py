@@ -37,7 +37,16 @@ def test_a_server_of_ones_own_is_where_it_is(settings: Settings) -> None:
 
 def test_addresses_of_the_settings_go_before_those_of_the_start(settings: Settings) -> None:
     named = settings.model_copy(
-        update={"airflow_url": "https://shop.example.com/", "mlflow_url": "https://m.example.com"}
+        update={
+            "airflow_url": "https://shop.example.com/",
+            "mlflow_url": "https://m.example.com",
+            "dashboard_url": "https://look.example.com/",
+        }
     )
-    assert browser_pages(named) == BrowserPages(airflow="https://shop.example.com", mlflow="https://m.example.com")
-    assert browser_pages(named).model("a b", "3") == "https://m.example.com/#/models/a%20b/versions/3"
+    assert browser_pages(named) == BrowserPages(
+        airflow="https://shop.example.com", mlflow="https://m.example.com", dashboard="https://look.example.com"
+    )
+    assert (
+        browser_pages(named).model("a b", "3")
+        == "https://m.example.com/#/models/a%20b/versions/3?workflowType=machine_learning"
+    )

@@ -10,6 +10,8 @@ from warehouse.base.settings import Settings
 
 # The name that every part answers to; the ports are chosen at the start.
 _HERE = "http://127.0.0.1"
+# MLflow opens in its mode for language models unless the address says otherwise.
+MLFLOW_MODE = "workflowType=machine_learning"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class BrowserPages:
 
     def model(self, name: str, version: str) -> str:
         """The page of a registered model's version in MLflow, with its card."""
-        return f"{self.mlflow}/#/models/{quote(name, safe='')}/versions/{quote(version, safe='')}"
+        return f"{self.mlflow}/#/models/{quote(name, safe='')}/versions/{quote(version, safe='')}?{MLFLOW_MODE}"
 
     def run(self, run_id: str) -> str:
         """The page of a run in MLflow."""
@@ -42,5 +44,5 @@ def browser_pages(settings: Settings) -> BrowserPages:
         known["documents"] = f"{known['airflow']}/documents"
     if settings.mlflow_tracking_uri.startswith(("http://", "https://")):  # a server of the user's own
         known["mlflow"] = settings.mlflow_tracking_uri.rstrip("/")
-    named = {"airflow": settings.airflow_url.rstrip("/"), "mlflow": settings.mlflow_url.rstrip("/")}
-    return BrowserPages(**{**known, **{name: address for name, address in named.items() if address}})
+    named = {"airflow": settings.airflow_url, "mlflow": settings.mlflow_url, "dashboard": settings.dashboard_url}
+    return BrowserPages(**{**known, **{name: address.rstrip("/") for name, address in named.items() if address}})

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     mlflow_port: int = Field(5000, ge=1, le=65535, description="MLflow's port on localhost.")
     airflow_url: str = Field("", description="Where people open Airflow; empty: on this machine, when it is up.")
     mlflow_url: str = Field("", description="Where people open MLflow; empty: on this machine, when it is up.")
+    dashboard_url: str = Field("", description="Where people open the dashboard; empty: here, when it is up.")
     dashboard_port: int = Field(8501, ge=1, le=65535, description="The dashboard's port on localhost.")
     dashboard_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
         "", description="Who has it may open the dashboard; empty: one that is made at the first start."
