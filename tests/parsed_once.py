@@ -21,6 +21,7 @@ from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.settings import CHECKOUT
 from warehouse.marts.parsed_project import parsed_file_in
 
+PARSED_FOR = "2011-03-01"
 _NAME = "parsed_once_for_all"
 _PARSE = (
     "import json, sys; from pathlib import Path; from warehouse.marts.parsed_project import parsed_project; "
@@ -60,7 +61,7 @@ def _parsed(folder: Path, variables: Mapping[str, object]) -> Path:
         folders = {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
         dbt = {"CLIENTELE_BUILD_FILE": str(build_file), "DBT_PROFILES_DIR": str(DBT_PROJECT), **folders}
         subprocess.run(
-            [sys.executable, "-c", _PARSE, str(file), json.dumps({"as_of_date": "2011-03-01", **variables})],
+            [sys.executable, "-c", _PARSE, str(file), json.dumps({"as_of_date": PARSED_FOR, **variables})],
             env={**os.environ, **dbt, "PYTHONPATH": str(CHECKOUT)},
             check=True,
             capture_output=True,

@@ -38,8 +38,7 @@ def build_file(tmp_path: Path) -> BuildFile:
 def filled_shop(tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
     """The random shop, loaded and not yet built. Copy it before building."""
     shop = BuildFile.create(tmp_path_factory.mktemp("filled"))
-    for table, rows in draw_shop().items():
-        shop.insert(table, rows)
+    shop.insert_all(draw_shop())
     return shop
 
 

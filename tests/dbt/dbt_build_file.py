@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,8 @@ DATED_MARTS = (
     "monthly_sales",
 )
 NO_DEFINITIONS = SourceDefinitions()  # neither a currency nor kinds of lines
+# … and what is needed to build just these.
+DATED_MODELS = tuple(f"+{mart}" for mart in DATED_MARTS)
 MART_FOLDERS = ("path:seeds", "path:models/staging", "path:models/intermediate", "path:models/marts")
 
 
@@ -72,18 +75,28 @@ class BuildFile:
 
         Each load arrives after those that the table has, unless a number says otherwise. A row may say ``_is_gone``.
         """
-        columns = load_contract().tables[table].columns
+        self.insert_all({table: rows}, loaded_at, load_id, arrival_number)
+
+    def insert_all(
+        self,
+        tables: Mapping[str, list[dict[str, Any]]],
+        loaded_at: str = "2026-01-01",
+        load_id: str = "load",
+        arrival_number: int | None = None,
+    ) -> None:
+        """As `insert`, rows of several tables."""
         with duckdb.connect(str(self.path)) as connection:
-            if arrival_number is None:
+            for table, rows in tables.items():
+                columns = load_contract().tables[table].columns
                 newest = connection.execute(f"select coalesce(max(_arrival_number), 0) from raw.{table}").fetchone()
-                arrival_number = newest[0] + 1
-            values = [
-                [row.get(name, spec.default) for name, spec in columns.items()]
-                + [load_id, "file", number, "hash", loaded_at, arrival_number, row.get("_is_gone", False)]
-                for number, row in enumerate(rows, start=1)
-            ]
-            names = ", ".join((*columns, *LINEAGE_COLUMNS))
-            _append(connection, f"raw.{table} ({names})", values, self.path.with_name("rows.csv"))
+                arrived = newest[0] + 1 if arrival_number is None else arrival_number
+                values = [
+                    [row.get(name, spec.default) for name, spec in columns.items()]
+                    + [load_id, "file", number, "hash", loaded_at, arrived, row.get("_is_gone", False)]
+                    for number, row in enumerate(rows, start=1)
+                ]
+                names = ", ".join((*columns, *LINEAGE_COLUMNS))
+                _append(connection, f"raw.{table} ({names})", values, self.path.with_name("rows.csv"))
 
     def execute(self, *statements: str) -> None:
         with duckdb.connect(str(self.path)) as connection:
@@ -93,6 +106,22 @@ class BuildFile:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def contents(self, tables: Iterable[str]) -> dict[str, str]:
+        """All rows of each table in one text, whatever their order; opening the file takes as long as ten of them."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return {
+                table: repr(connection.execute(f"select * from {table} order by all").fetchall()) for table in tables
+            }
+
+    def row_counts(self) -> dict[str, int]:
+        """Of each table and view that dbt has made."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            made = connection.execute(
+                "select table_name, table_schema || '.' || table_name from information_schema.tables "
+                "where table_schema in ('staging', 'intermediate', 'marts', 'pii')"
+            ).fetchall()
+            return {name: connection.execute(f"select count(*) from {place}").fetchall()[0][0] for name, place in made}
 
     def dbt(
         self, command: str, as_of_date: str, *arguments: str, full: bool = True, **variables: Any
@@ -131,11 +160,18 @@ class BuildFile:
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr
         return done.stdout
 
-    def build_as_the_pipeline(self, as_of_date: str, *, full: bool = False, killed_after: str | None = None) -> bool:
+    def build_as_the_pipeline(
+        self,
+        as_of_date: str,
+        select: tuple[str, ...] = MART_FOLDERS,
+        *,
+        full: bool = False,
+        killed_after: str | None = None,
+    ) -> bool:
         """Build the marts, what changed alone where that is enough; return whether it was an increment."""
         with duckdb.connect(str(self.path)) as connection:
             increment = begin(connection, date.fromisoformat(as_of_date), "same", full=full)
-        selection = ("path:seeds", f"+{killed_after}") if killed_after else MART_FOLDERS
+        selection = ("path:seeds", f"+{killed_after}") if killed_after else select
         models = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
         done = self.dbt("build", as_of_date, *increment.dbt_arguments, *models, full=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt_build_file import BuildFile
+from dbt_build_file import DATED_MODELS, MART_FOLDERS, BuildFile
 from ledger.assortment import AS_OF_DATE, PRACTICE
 from ledger.comparing import Difference, all_differences
 from ledger.documents import HandIn, Practice
@@ -39,35 +39,37 @@ def empty_build_file(folder: Path, practice: Practice) -> BuildFile:
 
 
 def load(build_file: BuildFile, hand_in: HandIn, number: int) -> None:
-    for table, rows in hand_in.items():
-        if rows:
-            build_file.insert(
-                table, rows, loaded_at=f"2026-01-{number:02d}", load_id=f"load {number}", arrival_number=number
-            )
+    tables = {table: rows for table, rows in hand_in.items() if rows}
+    build_file.insert_all(tables, f"2026-01-{number:02d}", f"load {number}", number)
 
 
-def query(build_file: BuildFile) -> Callable[[str], list[dict[str, Any]]]:
+def query_on(connection: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any]]]:
     def rows(sql: str) -> list[dict[str, Any]]:
-        with duckdb.connect(str(build_file.path), read_only=True) as connection:
-            found = connection.execute(sql)
-            columns = [column[0] for column in found.description]
-            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        found = connection.execute(sql)
+        columns = [column[0] for column in found.description]
+        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     return rows
 
 
 def differences(build_file: BuildFile, shops: Shops, practice: Practice, as_of_date: date) -> list[Difference]:
     ledgers = {name: Ledger(shop, as_of_date, practice) for name, shop in shops.items()}
-    return all_differences(query(build_file), ledgers, shops, as_of_date)
+    with duckdb.connect(str(build_file.path), read_only=True) as connection:
+        return all_differences(query_on(connection), ledgers, shops, as_of_date)
 
 
-def built_at_once(folder: Path, shops: list[list[HandIn]], practice: Practice = PRACTICE) -> list[Difference]:
-    """Load the shops' hand-ins in their order, build everything, compare."""
+def built_at_once(
+    folder: Path,
+    shops: list[list[HandIn]],
+    practice: Practice = PRACTICE,
+    select: tuple[str, ...] = MART_FOLDERS,
+) -> list[Difference]:
+    """Load the shops' hand-ins in their order, build everything from scratch, compare."""
     own = numbered(shops)
     build_file = empty_build_file(folder, practice)
     for number, hand_in in enumerate(delivered_together(own), start=1):
         load(build_file, hand_in, number)
-    build_file.build_as_the_pipeline(str(AS_OF_DATE), full=True)
+    build_file.build_as_the_pipeline(str(AS_OF_DATE), select, full=True)
     return differences(build_file, own, practice, AS_OF_DATE)
 
 
@@ -82,7 +84,7 @@ def built_in_steps(
     for number, as_of_date in enumerate(dates, start=1):
         if number <= len(together):
             load(build_file, together[number - 1], number)
-        build_file.build_as_the_pipeline(str(as_of_date))
+        build_file.build_as_the_pipeline(str(as_of_date), DATED_MODELS)
         found += differences(build_file, {name: shop[:number] for name, shop in own.items()}, practice, as_of_date)
     return found
 

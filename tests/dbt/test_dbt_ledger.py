@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from dbt_build_file import DATED_MODELS
 from ledger.assortment import AS_OF_DATE, PRACTICE
 from ledger.comparing import Difference
 from ledger.deliveries import draw_shop, larger_shop
@@ -75,7 +76,7 @@ def test_many_more_shops(tmp_path: Path) -> None:
 def test_where_heads_decide(tmp_path: Path) -> None:
     practice = replace(PRACTICE, amounts_from="heads")
     shops = drawn_shops(10_000, SHOP_COUNT // 2)
-    assert_no_difference(tmp_path, shops, lambda folder, own: built_at_once(folder, own, practice))
+    assert_no_difference(tmp_path, shops, lambda folder, own: built_at_once(folder, own, practice, DATED_MODELS))
 
 
 def test_increments_say_what_the_plain_ledger_says(tmp_path: Path) -> None:

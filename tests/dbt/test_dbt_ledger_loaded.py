@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from dbt_build_file import BuildFile
+from dbt_build_file import DATED_MODELS, BuildFile
 from ledger.assortment import AS_OF_DATE, PRACTICE
 from ledger.deliveries import draw_shop
 from ledger.documents import KEYS, HandIn, newest
@@ -80,7 +80,7 @@ def test_deliveries_in_any_order(tmp_path: Path, export: Literal["changes", "ful
         if number == len(arriving) - 1:
             settings.build_file(SOURCE).unlink()  # all that was landed before is read again
         hand_in_files(settings, hand_in, tmp_path / f"delivery {number}")
-    build_marts(settings, SOURCE, AS_OF_DATE, data_tests=False)
+    build_marts(settings, SOURCE, AS_OF_DATE, DATED_MODELS, data_tests=False)
     known = {"all of them": arriving[-1:] if export == "full" else arriving}
     build_file = BuildFile(settings.build_file(SOURCE))
     assert [str(one) for one in differences(build_file, known, PRACTICE, AS_OF_DATE)] == []

@@ -42,7 +42,8 @@ def online_retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         from lines""",
         "drop table lines",
     )
-    retail.build("2011-08-30", "--select", "path:seeds", "+path:models/marts", "--resource-type", "seed", "model")
+    marts = ("+customer_features", "+customer_labels", "+fct_orders", "+dim_products")
+    retail.build("2011-08-30", "--select", *marts, "--resource-type", "seed", "model")
     return retail
 
 

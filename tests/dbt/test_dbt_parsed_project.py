@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from dbt_build_file import DBT_PROJECT, BuildFile
+from dbt_build_file import DBT_PROJECT, EVALUATION_DATE, BuildFile
 
-from tests.parsed_once import parsed_once_in
+from tests.parsed_once import PARSED_FOR, parsed_once_in
 from warehouse.dictionary.lineage import models
 from warehouse.marts.parsed_project import parsed_file_in, parsed_project
 
@@ -54,20 +54,20 @@ def lineage_of(manifest: Manifest) -> dict[str, tuple[str, ...]]:
 def test_the_date_of_the_run_plays_no_part_in_parsing(
     tmp_path: Path, build_file: BuildFile, parsed_folder: Path
 ) -> None:
+    # Nor does the source's name, but as the database's: dbt parsed this one under another.
+    other = parsed_once_in(parsed_folder, build_file.path, {})
     file = tmp_path / "build-0.msgpack"
-    parsed = parsed_project(file, {"as_of_date": "2010-12-01"})
+    file.write_bytes(other.read_bytes()[:10_000])  # cut short: parsed anew, for another date
+    assert PARSED_FOR != EVALUATION_DATE
+    parsed = parsed_project(file, {"as_of_date": EVALUATION_DATE})
+    assert file.stat().st_size > 1_000_000
     with patch("warehouse.marts.parsed_project._parse", side_effect=AssertionError("parsed where it could be read")):
-        kept = parsed_project(file, {"as_of_date": "2011-03-01"})
-    file.write_bytes(file.read_bytes()[:10_000])  # cut short: parsed anew, for the other date
-    parsed_anew = parsed_project(file, {"as_of_date": "2011-03-01"})
+        kept = parsed_project(file, {"as_of_date": PARSED_FOR})
+        shared = parsed_project(other, {})
     assert len(parsed.nodes) > 150
     assert lineage_of(parsed) == {place: model.parents for place, model in models().items()}
-    assert without_moments(kept) == without_moments(parsed) == without_moments(parsed_anew)
-    assert file.stat().st_size > 1_000_000
-    # Nor does the source's name, but as the database's.
-    shared = parsed_project(parsed_once_in(parsed_folder, build_file.path, {}), {})
+    assert without_moments(kept) == without_moments(parsed) == without_moments(shared)
     assert parsed.nodes["model.clientele.fct_orders"].relation_name == '"build"."marts"."fct_orders"'
-    assert without_moments(shared) == without_moments(parsed)
     assert {name: part.to_dict() for name, part in shared.sources.items()}.keys() == parsed.sources.keys()
     assert {part.relation_name for part in shared.sources.values()} == {
         part.relation_name for part in parsed.sources.values()

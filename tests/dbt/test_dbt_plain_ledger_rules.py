@@ -59,7 +59,7 @@ def test_what_is_said_of_customers_is_what_their_orders_say(shop: list[HandIn]) 
     by_orders: dict[str | None, Fraction] = defaultdict(Fraction)
     for document in ledger.documents:
         by_orders[document.customer_id] += ledger.order(document)["net_amount"]
-    for customer, documents in ledger.by_customer().items():
+    for customer, documents in ledger.by_customer.items():
         assert sum(entry.amount for entry in entries(documents, midnight(AS_OF_DATE))) == by_orders[customer]
     assert sum(month["net_amount"] for month in ledger.monthly_sales().values()) == sum(by_orders.values())
 
@@ -85,7 +85,7 @@ def test_a_window_is_the_difference_of_two_dates(shop: list[HandIn]) -> None:
             ledger.customer_labels(day, 90),
         )
         for customer in early.keys() & late.keys():
-            own = ledger.by_customer()[customer]
+            own = ledger.by_customer[customer]
             if any(one.cancelled_at and midnight(day) <= one.cancelled_at < midnight(end) for one in own):
                 continue
             difference = late[customer]["net_amount"] - early[customer]["net_amount"]

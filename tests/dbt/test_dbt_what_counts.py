@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_build_file import MART_FOLDERS, BuildFile
+from dbt_build_file import DATED_MODELS, BuildFile
 
 AS_OF_DATE = "2024-03-01"
+# With the tests of what is built, and of nothing that is not.
+TESTED = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 
 
 def order(order_id: str, day: int, **values: Any) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> BuildFile:
     built.insert("products", [{"product_code": "card50", "line_kind": "gift_card"}])
     built.insert("exchange_rates", RATES)
     built.execute("update state.source_settings set reporting_currency = 'EUR'")
-    built.build(AS_OF_DATE, "--select", *MART_FOLDERS, "--exclude-resource-type", "unit_test")
+    built.build(AS_OF_DATE, "--select", "path:seeds", "path:models/staging", *DATED_MODELS, "+dim_products", *TESTED)
     return built
 
 
@@ -249,7 +251,7 @@ def test_heads_count_where_the_source_says_so(tmp_path: Path) -> None:
     built.insert("orders", [order("coupon-1", 1, order_amount=54), order("stool-1", 2, order_amount=100)])
     built.insert("order_items", lines(("coupon-1", "VASE", 2, 30), ("stool-1", "SOFA", 1, 60), ("stool-1", "STOOL", 1)))
     built.execute("update state.source_settings set amounts_from = 'heads'")
-    built.build(AS_OF_DATE, "--select", *MART_FOLDERS, "--exclude-resource-type", "unit_test")
+    built.build(AS_OF_DATE, "--select", "+fct_orders", "+fct_order_items", *TESTED)
     assert built.query("select order_id, net_amount from marts.fct_orders order by 1") == [
         ("coupon-1", Decimal(54)),
         ("stool-1", Decimal(100)),

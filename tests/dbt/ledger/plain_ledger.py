@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 
 from ledger.customers import Figures, features, labels
 from ledger.documents import Document, HandIn, Practice, read_documents
@@ -116,18 +117,22 @@ class Ledger:
 
     def customer_features(self, day: date) -> dict[str, Figures]:
         """customer_features of one date by customer with a purchase that stood on it."""
-        as_of = midnight(day)
-        return {
-            customer: features(documents, as_of)
-            for customer, documents in self.by_customer().items()
-            if any(is_demand(one) and stands(one, as_of) for one in documents)
-        }
+        return {customer: features(documents, midnight(day)) for customer, documents in self.customers_on(day).items()}
 
     def customer_labels(self, day: date, days: int) -> dict[str, Figures]:
         """customer_labels of one date and window."""
         start, end = midnight(day), midnight(day) + timedelta(days=days)
-        return {customer: labels(self.by_customer()[customer], start, end) for customer in self.customer_features(day)}
+        return {customer: labels(documents, start, end) for customer, documents in self.customers_on(day).items()}
 
+    def customers_on(self, day: date) -> dict[str, list[Document]]:
+        """All documents of each customer with a purchase that stood on a date."""
+        return {
+            customer: documents
+            for customer, documents in self.by_customer.items()
+            if any(is_demand(one) and stands(one, midnight(day)) for one in documents)
+        }
+
+    @cached_property
     def by_customer(self) -> dict[str, list[Document]]:
         own = defaultdict(list)
         for document in self.documents:
