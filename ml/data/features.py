@@ -99,8 +99,8 @@ def check_columns(
 
 def as_number(column: pd.Series) -> NDArray:
     """Float64 values, shape (n_rows,); NaN for infinities and for anything that is not a number."""
-    number = pd.to_numeric(column, errors="coerce").astype("float64")
-    return number.replace([np.inf, -np.inf], np.nan).to_numpy()
+    number = pd.to_numeric(column, errors="coerce").astype("float64").to_numpy()
+    return np.where(np.isfinite(number), number, np.nan)
 
 
 def as_text(column: pd.Series) -> pd.Series:

@@ -42,8 +42,7 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
         return churn_figures(actual, predicted)
 
-    def tables(self, snapshots: Rows, result: Result) -> Mapping[str, pd.DataFrame]:
-        actual = self.target(self.evaluation_rows(snapshots))
+    def tables(self, actual: NDArray, result: Result) -> Mapping[str, pd.DataFrame]:
         return {
             "lift_by_share": lift_table(actual, result.prediction),
             "cost_by_threshold": cost_table(actual, result.prediction),

@@ -90,8 +90,8 @@ class SupervisedJob(Job[Rows, Model]):
     def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
         """Plots of one result by name."""
 
-    def tables(self, snapshots: Rows, result: Result) -> Mapping[str, pd.DataFrame]:
-        """Tables of one result by name."""
+    def tables(self, actual: NDArray, result: Result) -> Mapping[str, pd.DataFrame]:
+        """Tables of one result by name; `actual` are the outcomes of the rows that it is evaluated on."""
         return {}
 
     def candidate_makers(
@@ -247,6 +247,7 @@ class SupervisedJob(Job[Rows, Model]):
             for one in results
         ]
         treatment = treatment_among(results)
+        actual = self.target(self.evaluation_rows(snapshots))
         return Competition(
             results=tuple(results),
             failures=failures,
@@ -259,7 +260,7 @@ class SupervisedJob(Job[Rows, Model]):
                 for result in (contest.contender, contest.baseline)
                 if result is not None
             },
-            tables={result.name: self.tables(snapshots, result) for result in results},
+            tables={result.name: self.tables(actual, result) for result in results},
             champion_metrics=({} if former is None else {f"champion_{n}": v for n, v in former.metrics.items()}),
             documents=treatment_documents(treatment),
             notes=treatment_notes(treatment),
