@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from expectations import gates
 from tests.dbt_kept_ready import DbtKeptReady
+from tests.homes import with_tracking
 from tests.marking import mark_unit_tests
 from tests.parsed_once import parsed_once_in
 from warehouse.base.settings import CHECKOUT, Settings
@@ -112,6 +112,4 @@ def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def fresh(settings: Settings, empty_tracking: Path) -> Settings:
     """Settings of this test's own home, with an empty MLflow."""
-    settings.mlflow_folder.mkdir(parents=True)
-    shutil.copy(empty_tracking, settings.mlflow_folder / "mlflow.db")
-    return settings
+    return with_tracking(settings, empty_tracking)

@@ -13,7 +13,7 @@ from ml.data.snapshots import Snapshots
 from ml.environment import quiet_environment
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import TrainingOutcome, train
-from tests.homes import made_once
+from tests.homes import made_once, with_tracking
 from tests.ml.jobs import CUSTOMER_JOBS
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
 from tests.quick_models import quick_models
@@ -44,7 +44,7 @@ def snapshots() -> Snapshots:
 
 @pytest.fixture(scope="session")
 def trained(
-    tmp_path_factory: pytest.TempPathFactory, snapshots: Snapshots
+    tmp_path_factory: pytest.TempPathFactory, snapshots: Snapshots, empty_tracking: Path
 ) -> tuple[Settings, dict[str, TrainingOutcome]]:
     """Settings of a home in which every job was trained and scored; read only, please.
 
@@ -52,7 +52,7 @@ def trained(
     """
 
     def make(home: Path) -> None:
-        settings = _trained_in(home)
+        settings = with_tracking(_trained_in(home), empty_tracking)
         write_marts(settings.build_file(SOURCE), snapshots)
         outcomes = {}
         for job in CUSTOMER_JOBS:  # those about customers

@@ -18,6 +18,7 @@ from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, challenger_of, champion_of
+from tests.homes import with_tracking
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
@@ -55,9 +56,10 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lived(declared: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def lived(declared: Path, tmp_path_factory: pytest.TempPathFactory, empty_tracking: Path) -> Settings:
     """A home in which the job was trained and scored at one date, and again a horizon later, with approval."""
     settings = Settings(home=tmp_path_factory.mktemp("lived"), mlflow_tracking_uri="", memory_limit="1GB", jobs_off="")
+    with_tracking(settings, empty_tracking)
     orders = simulated_orders()
     write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
     first = train(settings, NAME, SOURCE, EARLIER, pipeline_run_id="run-1", definitions=DEFINITIONS)

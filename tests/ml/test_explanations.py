@@ -105,7 +105,7 @@ def rows(snapshots: Snapshots) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def features(snapshots: Snapshots) -> pd.DataFrame:
-    return model_frame(eligible(snapshots.scoring), COLUMNS)
+    return model_frame(eligible(snapshots.scoring).head(150), COLUMNS)
 
 
 @pytest.fixture(scope="module")

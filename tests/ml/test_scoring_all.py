@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -23,19 +24,36 @@ JOBS = ("churn", WEEKS, "segmentation", AGAIN)
 TABLES = ("customer_churn", "customer_segments", WEEKS, AGAIN)
 
 
-@pytest.fixture
-def home(trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home with models, and beside the shipped jobs two optional ones without a model."""
-    folder = tmp_path / "jobs"
-    folder.mkdir()
+@pytest.fixture(scope="module", autouse=True)
+def two_more_jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Beside the shipped jobs two optional ones without a model."""
+    folder = tmp_path_factory.mktemp("jobs")
     for file in STUB.glob("order_weeks*"):
         shutil.copy(file, folder)
     declaration = (folder / f"{WEEKS}.yml").read_text() + "optional: true\n"
     (folder / f"{WEEKS}.yml").write_text(declaration)
     (folder / f"{AGAIN}.yml").write_text(declaration.replace(f"table: {WEEKS}", f"table: {AGAIN}"))
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setattr(registry, "FOLDERS", (*registry.FOLDERS, folder))
-    return copy_home(trained[0], tmp_path / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setattr(registry, "FOLDERS", (*registry.FOLDERS, folder))
+        yield
+
+
+@pytest.fixture(scope="module")
+def scored(trained, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[object], dict[str, list[tuple]]]:
+    """A home with models whose jobs were scored with two threads, the reports and the rows."""
+    home = copy_home(trained[0], tmp_path_factory.mktemp("scored"))
+    return home, *scored_with(home, 2)
+
+
+@pytest.fixture
+def home(scored, tmp_path: Path) -> Settings:
+    return copy_home(scored[0], tmp_path / "home")
+
+
+@pytest.fixture
+def before(scored) -> dict[str, list[tuple]]:
+    return scored[2]
 
 
 def scored_with(home: Settings, threads: int) -> tuple[list[object], dict[str, list[tuple]]]:
@@ -50,9 +68,9 @@ def scored_with(home: Settings, threads: int) -> tuple[list[object], dict[str, l
     return reports, rows
 
 
-def test_two_threads_give_the_rows_of_one(home: Settings) -> None:
-    one, rows = scored_with(home, 1)
-    two, same_rows = scored_with(home, 2)
+def test_two_threads_give_the_rows_of_one(trained, scored, tmp_path: Path) -> None:
+    _, two, same_rows = scored
+    one, rows = scored_with(copy_home(trained[0], tmp_path / "home"), 1)
     assert same_rows == rows
     assert [report.job for report in two] == list(JOBS)
     assert two == one
@@ -65,9 +83,8 @@ def killed(*_: object) -> None:
 
 @pytest.mark.parametrize(("fault", "words"), [(killed, "killed, twice"), (lambda *_: 1 / 0, "division by zero")])
 def test_a_job_that_fails_keeps_its_rows_and_the_others_get_theirs(
-    home: Settings, monkeypatch: pytest.MonkeyPatch, fault: object, words: str
+    home: Settings, before: dict[str, list[tuple]], monkeypatch: pytest.MonkeyPatch, fault: object, words: str
 ) -> None:
-    _, before = scored_with(home, 2)
     import order_weeks_job
 
     results = order_weeks_job.OrderWeeksJob.results
@@ -83,9 +100,8 @@ def test_a_job_that_fails_keeps_its_rows_and_the_others_get_theirs(
 
 
 def test_what_the_pipeline_needs_fails_before_anything_is_written(
-    home: Settings, monkeypatch: pytest.MonkeyPatch
+    home: Settings, before: dict[str, list[tuple]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, before = scored_with(home, 2)
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute(f"delete from scores.{WEEKS}")
     monkeypatch.setattr("ml.jobs.segmentation.job.SegmentationJob.scores", lambda *_: 1 / 0)

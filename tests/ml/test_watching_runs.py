@@ -20,6 +20,7 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
 from ml.watching.evidence import Evidence, watch
+from tests.homes import with_tracking
 from tests.ml.jobs import job_at, run_of
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
@@ -46,16 +47,24 @@ def orders() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory, orders: pd.DataFrame) -> Settings:
+def today(orders: pd.DataFrame) -> Snapshots:
+    return snapshots_at(orders, AS_OF_DATE)
+
+
+@pytest.fixture(scope="module")
+def scored(
+    tmp_path_factory: pytest.TempPathFactory, orders: pd.DataFrame, today: Snapshots, empty_tracking: Path
+) -> Settings:
     """A home whose clv model was trained and scored one horizon ago; the marts are those of today."""
     settings = Settings(home=tmp_path_factory.mktemp("watched"), mlflow_tracking_uri="", memory_limit="1GB")
+    with_tracking(settings, empty_tracking)
     write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
     train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     score(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     again = train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     assert again.status == "not_retrained"
     assert "scores PSI 0.00, 0 of" in again.reason
-    write_marts(settings.build_file(SOURCE), snapshots_at(orders, AS_OF_DATE))
+    write_marts(settings.build_file(SOURCE), today)
     write_movements(settings.build_file(SOURCE), orders)
     return settings
 
@@ -93,8 +102,8 @@ def test_outcomes_are_those_of_the_labels(home: Settings, orders: pd.DataFrame):
     assert (found["net_amount_365d"] - labels["net_amount_365d"]).abs().max() < 1e-6
 
 
-def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, orders: pd.DataFrame):
-    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, today: Snapshots, orders: pd.DataFrame):
+    evidence, reason = look(home, today)
     assert (evidence.retrain_reason, reason) == (None, None)
     assert f"The scores of {EARLIER} for {HORIZON_DAYS} days reached gini" in evidence.words
     realised = read(home, "select * from quality.realised_performance").set_index("metric_name")
@@ -107,16 +116,16 @@ def test_a_model_that_keeps_its_word_is_left_in_peace(home: Settings, orders: pd
     drift = read(home, "select * from quality.drift where as_of_date = (select max(as_of_date) from quality.drift)")
     assert "(score)" in set(drift["column_name"])
     assert set(drift["reference_date"].dt.date) == {EARLIER}
-    look(home, snapshots_at(orders, AS_OF_DATE))
+    look(home, today)
     assert len(read(home, "select * from quality.realised_performance")) == len(realised)
     assert read(home, "select count(*) from quality.drift where as_of_date = (select max(as_of_date) from "
                 "quality.drift)").iloc[0, 0] == len(drift)  # fmt: skip
 
 
-def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: pd.DataFrame):
+def test_scores_that_did_not_come_true_ask_for_training(home: Settings, today: Snapshots):
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute("update scores.customer_clv set predicted_amount = 1000000 / (1 + predicted_amount)")
-    evidence, reason = look(home, snapshots_at(orders, AS_OF_DATE))
+    evidence, reason = look(home, today)
     assert reason == evidence.retrain_reason
     assert f"the scores of {EARLIER} for {HORIZON_DAYS} days did not come true (gini" in reason
     assert "predicted / actual" in reason
@@ -127,11 +136,10 @@ def test_scores_that_did_not_come_true_ask_for_training(home: Settings, orders: 
             "decision, decided_at + interval 1 day as decided_at) from quality.model_promotions limit 1",
             [AS_OF_DATE],
         )
-    assert look(home, snapshots_at(orders, AS_OF_DATE))[1] is None
+    assert look(home, today)[1] is None
 
 
-def test_another_crowd_of_customers_asks_for_training(home: Settings, orders: pd.DataFrame):
-    today = snapshots_at(orders, AS_OF_DATE)
+def test_another_crowd_of_customers_asks_for_training(home: Settings, today: Snapshots):
     recent = [f"{what}_{days}d" for what in ("net_amount", "order_count") for days in (30, 90, 180, 365)]
     moved = today.scoring.assign(**dict.fromkeys([*recent, "repeat_order_count", "first_to_last_order_days"], 0.0))
     evidence, reason = look(home, replace(today, scoring=moved))
@@ -140,8 +148,7 @@ def test_another_crowd_of_customers_asks_for_training(home: Settings, orders: pd
     assert drift.loc["net_amount_365d", "psi"] > drift.loc["net_amount_365d", "drifted_from"] >= 0.25
 
 
-def test_too_few_customers_give_no_verdict(home: Settings, orders: pd.DataFrame):
-    today = snapshots_at(orders, AS_OF_DATE)
+def test_too_few_customers_give_no_verdict(home: Settings, today: Snapshots):
     evidence, _ = look(home, replace(today, scoring=today.scoring.head(40)))
     assert evidence.retrain_reason is None
     assert set(read(home, f"select status from quality.drift where as_of_date = '{AS_OF_DATE}'")["status"]) == {
@@ -149,10 +156,10 @@ def test_too_few_customers_give_no_verdict(home: Settings, orders: pd.DataFrame)
     }
 
 
-def test_scores_that_are_not_mature_are_not_judged(home: Settings, orders: pd.DataFrame):
+def test_scores_that_are_not_mature_are_not_judged(home: Settings, today: Snapshots):
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute("update scores.customer_clv set horizon_days = horizon_days + 1")
-    look(home, snapshots_at(orders, AS_OF_DATE))
+    look(home, today)
     assert read(home, "select * from quality.realised_performance").empty
 
 
@@ -181,20 +188,20 @@ def write_long_forecasts(settings: Settings, version: str) -> pd.DataFrame:
     return came
 
 
-def look_at_half_year(settings: Settings, orders: pd.DataFrame, serving_version: str) -> Evidence:
+def look_at_half_year(settings: Settings, today: Snapshots, serving_version: str) -> Evidence:
     """What is found of the job that looks 180 days ahead, while a version serves."""
     server = TrackingServer(settings)
     serving = replace(champion_of(server, JOB, SOURCE), version=serving_version)
     return watch(
         run_of(settings, HALF_YEAR, SOURCE, AS_OF_DATE, definitions=DEFINITIONS),
-        snapshots_at(orders, AS_OF_DATE),
+        today,
         serving,
     )
 
 
-def test_a_long_forecast_is_judged_once_it_is_over(home: Settings, orders: pd.DataFrame):
+def test_a_long_forecast_is_judged_once_it_is_over(home: Settings, today: Snapshots):
     came = write_long_forecasts(home, "7")
-    evidence = look_at_half_year(home, orders, "7")
+    evidence = look_at_half_year(home, today, "7")
     assert f"The scores of {AS_OF_DATE - timedelta(days=180)} for 180 days reached gini 1.000 (0.500" in evidence.words
     found = read(home, "select * from quality.realised_performance where job = 'clv_180d'")
     assert found["customer_count"].tolist() == [len(came)] * 3
@@ -202,19 +209,17 @@ def test_a_long_forecast_is_judged_once_it_is_over(home: Settings, orders: pd.Da
 
 
 @pytest.mark.parametrize("serves", [True, False])
-def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(
-    home: Settings, orders: pd.DataFrame, serves: bool
-):
+def test_a_long_forecast_that_failed_asks_only_while_its_version_serves(home: Settings, today: Snapshots, serves: bool):
     write_long_forecasts(home, "7" if serves else "6")
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         connection.execute("update scores.customer_clv_180d set predicted_amount = 9000 / (1 + predicted_amount)")
-    asks = look_at_half_year(home, orders, "7").retrain_reason
+    asks = look_at_half_year(home, today, "7").retrain_reason
     assert ("for 180 days did not come true (gini" in (asks or "")) == serves
     statuses = read(home, "select metric_name, status from quality.realised_performance where horizon_days = 180")
     assert set(map(tuple, statuses.to_numpy())) >= {("level_ratio", "decayed")}
 
 
-def watched_churn(home: Settings, orders: pd.DataFrame, probability_of) -> pd.DataFrame:
+def watched_churn(home: Settings, orders: pd.DataFrame, today: Snapshots, probability_of) -> pd.DataFrame:
     """What watching finds of churn scores a horizon ago, by metric; `probability_of` gets the labelled rows."""
     job = job_at("churn", HORIZON_DAYS)
     rows = eligible(labelled_at(orders, EARLIER))
@@ -233,26 +238,28 @@ def watched_churn(home: Settings, orders: pd.DataFrame, probability_of) -> pd.Da
     with duckdb.connect(str(home.build_file(SOURCE))) as connection:
         create_score_tables(connection)
         write_scores(connection, "customer_churn", scores)
-    watch(run_of(home, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS), snapshots_at(orders, AS_OF_DATE), None)
+    watch(run_of(home, job, SOURCE, AS_OF_DATE, definitions=DEFINITIONS), today, None)
     found = read(home, "select * from quality.realised_performance where job = 'churn'")
     return found.set_index("metric_name")
 
 
-def test_a_constant_has_decayed(home: Settings, orders: pd.DataFrame):
+def test_a_constant_has_decayed(home: Settings, orders: pd.DataFrame, today: Snapshots):
     earlier = eligible(labelled_at(orders, EARLIER - timedelta(days=HORIZON_DAYS)))
-    found = watched_churn(home, orders, lambda rows: np.full(len(rows), earlier["is_churned"].mean()))
+    found = watched_churn(home, orders, today, lambda rows: np.full(len(rows), earlier["is_churned"].mean()))
     assert found.loc["brier", "status"] == "decayed"
     assert "of the last rate for everybody" in found.loc["brier", "reason"]
 
 
-def test_probabilities_of_a_wrong_level_have_decayed(home: Settings, orders: pd.DataFrame):
-    found = watched_churn(home, orders, lambda rows: rows["is_churned"] * 0.6 + 0.01)
+def test_probabilities_of_a_wrong_level_have_decayed(home: Settings, orders: pd.DataFrame, today: Snapshots):
+    found = watched_churn(home, orders, today, lambda rows: rows["is_churned"] * 0.6 + 0.01)
     assert found.loc["brier", "status"] == "ok"
     assert found.loc["expected_calibration_error", "status"] == "decayed"
 
 
-def test_churn_scores_are_judged_against_the_rules_of_their_date(home: Settings, orders: pd.DataFrame):
-    found = watched_churn(home, orders, lambda rows: rows["is_churned"].astype(float))
+def test_churn_scores_are_judged_against_the_rules_of_their_date(
+    home: Settings, orders: pd.DataFrame, today: Snapshots
+):
+    found = watched_churn(home, orders, today, lambda rows: rows["is_churned"].astype(float))
     assert found.loc[["roc_auc", "brier", "level_ratio"], "metric_value"].tolist() == [1, 0, 1]
     assert 0.5 < found.loc["roc_auc", "baseline_value"] < 1
     assert 0 < found.loc["brier", "baseline_value"] < 0.3

@@ -12,6 +12,7 @@ import pytest
 from ml.data.contracts import Contracts
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
+from tests.homes import with_tracking
 from tests.ml.elsewhere import check_scores_elsewhere
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
@@ -56,9 +57,10 @@ def write_marts(path: Path, contracts: Contracts) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, drawn: Contracts, plainest) -> Settings:
+def served(tmp_path_factory: pytest.TempPathFactory, drawn: Contracts, plainest, empty_tracking: Path) -> Settings:
     """A home in which the job was trained and scored; read only, please."""
     settings = Settings(home=tmp_path_factory.mktemp("served"), mlflow_tracking_uri="", memory_limit="1GB")
+    with_tracking(settings, empty_tracking)
     write_marts(settings.build_file(SOURCE), drawn)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: plainest)

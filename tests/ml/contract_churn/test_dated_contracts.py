@@ -24,6 +24,7 @@ from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import champion_of
 from ml.watching.evidence import watch
+from tests.homes import with_tracking
 from tests.ml.jobs import run_of
 from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ModelUnavailable
@@ -54,9 +55,12 @@ def today(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame)
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame, two_families) -> Settings:
+def earlier(
+    tmp_path_factory: pytest.TempPathFactory, subscriptions: pd.DataFrame, two_families, empty_tracking: Path
+) -> Settings:
     """One horizon before: what came later is not in the files. Trained and scored then."""
     settings = built(tmp_path_factory.mktemp("earlier"), known_before(subscriptions, EVALUATION_DATE), EVALUATION_DATE)
+    with_tracking(settings, empty_tracking)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: two_families)
         outcome = train(settings, "contract_churn", SOURCE, EVALUATION_DATE)

@@ -26,6 +26,7 @@ from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.jobs.contract_churn.validation import figures_of, out_of_fold, repeated_folds
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
+from tests.homes import with_tracking
 from tests.ml.contract_churn.conftest import AS_OF_DATE
 from tests.ml.contract_churn.test_contract_churn_gate import competed, oversampled
 from warehouse.base.build_file import BuildFile
@@ -101,9 +102,10 @@ def test_oversampling_before_the_split_raises_the_alarm(contracts, fast):
 
 
 @pytest.fixture(scope="module")
-def trained(telco, tmp_path_factory, two_families):
+def trained(telco, tmp_path_factory, two_families, empty_tracking):
     """A home in which contract churn was trained and scored on the file."""
     settings = Settings(home=tmp_path_factory.mktemp("trained"), mlflow_tracking_uri="", memory_limit="1GB")
+    with_tracking(settings, empty_tracking)
     settings.build_file("ibm_telco").parent.mkdir(parents=True)
     shutil.copy(telco.build_file("ibm_telco"), settings.build_file("ibm_telco"))
     with pytest.MonkeyPatch.context() as patched:

@@ -39,7 +39,7 @@ def test_parameters_are_recovered_within_their_standard_errors(model_class, with
 
 
 def test_predictions_are_calibrated_in_groups(model_class, with_parameters, simulate):
-    customers, later = simulate(model_class, 100_000, seed=22)
+    customers, later = simulate(model_class, 50_000, seed=22)
     model = with_parameters(model_class)
     for predicted, actual in (
         (model.active_probability(customers, 90), later > 0),
@@ -53,7 +53,7 @@ def test_predictions_are_calibrated_in_groups(model_class, with_parameters, simu
 
 
 def test_active_probability_of_given_histories_is_the_simulated_share(model_class, with_parameters, simulate):
-    customers, later = simulate(model_class, 200_000, seed=23, horizon_days=120)
+    customers, later = simulate(model_class, 100_000, seed=23, horizon_days=120)
     model = with_parameters(model_class)
     is_silent = (customers["repeat_order_count"] == 0) & (customers["tenure_days"] > 300)
     is_recent = (customers["repeat_order_count"] >= 3) & (
@@ -90,9 +90,11 @@ def test_intervals_do_not_depend_on_the_order_of_rows(with_parameters, simulate)
     pd.testing.assert_frame_equal(shuffled.loc[customers.index], interval)
 
 
-def test_intervals_of_totals_cover_the_total(simulate):
+# Of ten nine are expected, and fewer than seven happen once in eighty; of 40 fewer than 31 once in a hundred.
+@pytest.mark.parametrize(("shop_count", "least"), [(10, 7), pytest.param(40, 31, marks=pytest.mark.campaign)])
+def test_intervals_of_totals_cover_the_total(simulate, shop_count: int, least: int):
     hits = {"orders": 0, "spend": 0}
-    for seed in range(40):
+    for seed in range(shop_count):
         customers, later = simulate(BetaGeometricNBD, 1000, seed=1000 + seed)
         customers, spend = with_amounts(customers, later, seed=2000 + seed)
         model, spend_model = BetaGeometricNBD().fit(customers), GammaGamma().fit(customers)
@@ -100,8 +102,7 @@ def test_intervals_of_totals_cover_the_total(simulate):
         hits["orders"] += lower <= later.sum() <= upper
         lower, _, upper = total_prediction_interval(model, customers, 90, spend_model=spend_model)
         hits["spend"] += lower <= spend.sum() <= upper
-    # 36 of 40 expected; fewer than 31 happens once in a hundred.
-    assert min(hits.values()) >= 31
+    assert least <= min(hits.values())
 
 
 def test_amount_parameters_are_recovered(simulate):
