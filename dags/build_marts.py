@@ -29,7 +29,7 @@ from alerting import alert_run_failure
 from forms import LATEST, trigger_form
 from graph import thinned
 from linking import linking_task
-from marts_wiring import DBT_TASK_ID, dbt_models, outcome_recorder
+from marts_wiring import DBT_TASK_ID, dbt_models, outcomes_shown
 from waiting import waiting_task
 from wiring import (
     DAGS_THAT_NEED_MARTS,
@@ -87,7 +87,8 @@ def build_marts() -> None:
         from warehouse.marts.dbt import MART_SELECTION
 
         settings, run = run_of(plan)
-        return say(run_dbt(settings, run, MART_SELECTION, on_event=outcome_recorder(settings)))
+        with outcomes_shown(settings) as on_event:
+            return say(run_dbt(settings, run, MART_SELECTION, on_event))
 
     @linking_task(pool=WAREHOUSE_POOL, outlets=[MARTS])
     @readable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import TriggerRule, get_current_context
@@ -19,25 +20,32 @@ if TYPE_CHECKING:
 DBT_TASK_ID = "run_dbt"
 
 
-def outcome_recorder(settings: Settings) -> Callable[[Any], None]:
+def outcomes_shown(settings: Settings) -> AbstractContextManager[Callable[[Any], None]]:
     """A handler of dbt's events that records each finished model for the task that shows it."""
-    from pipeline.dbt_progress import append_outcome, progress_file, progress_folder
+    from pipeline.dbt_progress import outcomes_written, progress_file, progress_folder
 
-    file = progress_file(progress_folder(settings), get_current_context()["run_id"])
-    return lambda event: append_outcome(file, event)
+    return outcomes_written(progress_file(progress_folder(settings), get_current_context()["run_id"]))
 
 
 def dbt_models() -> DbtTaskGroup:
     """Return the task group of dbt's models, from the manifest that dbt writes before Airflow starts."""
+    from pipeline.dbt_progress import progress_folder
     from warehouse.base.definitions import DBT_PROJECT
     from warehouse.base.settings import Settings
     from warehouse.marts.dbt import MART_SELECTION
+    from warehouse.marts.project_graph import graph_manifest
+
+    settings = Settings()
+    folder = str(progress_folder(settings))
+
+    def show(**given: Any) -> ModelProgress:
+        return _show(folder=folder, **given)
 
     return DbtTaskGroup(
         group_id="dbt",
         tooltip="The state of each dbt model, by layer. run_dbt runs them all.",
         project_config=ProjectConfig(
-            manifest_path=Settings().dbt_target_folder / "graph" / "manifest.json",
+            manifest_path=graph_manifest(settings),
             project_name="clientele",
             install_dbt_deps=False,
         ),
@@ -50,21 +58,18 @@ def dbt_models() -> DbtTaskGroup:
             select=list(MART_SELECTION),
             test_behavior=TestBehavior.NONE,
             normalize_task_id=lambda node: node.name,
-            node_converters={DbtResourceType.MODEL: _show, DbtResourceType.SEED: _show},
+            node_converters={DbtResourceType.MODEL: show, DbtResourceType.SEED: show},
         ),
     )
 
 
-def _show(*, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> ModelProgress:
-    from pipeline.dbt_progress import progress_folder
-    from warehouse.base.settings import Settings
-
+def _show(*, folder: str, node: Any, task_id: str, dag: Any, task_group: Any, **_: Any) -> ModelProgress:
     return ModelProgress(
         task_id=task_id,
         dag=dag,
         task_group=layer_group(node, dag, task_group),
         unique_id=node.unique_id,
-        folder=str(progress_folder(Settings())),
+        folder=folder,
         dbt_task_id=DBT_TASK_ID,
         # All wait from the start: dbt determines the order of the models, the arrows only show it.
         trigger_rule=TriggerRule.ALWAYS,

@@ -6,10 +6,16 @@ import functools
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
+
+# Stands for all nodes: nothing follows.
+ALL = "all"
 
 
 def progress_folder(settings: Settings) -> Path:
@@ -27,9 +33,21 @@ def append_outcome(file: Path, event: Any) -> None:
     if event.info.name != "NodeFinished":
         return
     node = event.data.node_info
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as lines:
-        lines.write(json.dumps({"node": node.unique_id, "status": node.node_status, "at": time.time()}) + "\n")
+    _append(file, node.unique_id, node.node_status)
+
+
+@contextmanager
+def outcomes_written(file: Path) -> Iterator[Callable[[Any], None]]:
+    """The handler of the events of a dbt that runs in the block, and a last line where it ran to its end.
+
+    Where it did not, it may be tried again: Airflow knows.
+    """
+    try:
+        yield lambda event: append_outcome(file, event)
+    except DbtFailed:
+        _append(file, ALL, "failed")
+        raise
+    _append(file, ALL, "success")
 
 
 def outcome_of(file: Path, unique_id: str, since: float) -> str | None:
@@ -40,6 +58,12 @@ def outcome_of(file: Path, unique_id: str, since: float) -> str | None:
         return None
     outcome = _outcomes(file, size).get(unique_id)
     return outcome["status"] if outcome and outcome["at"] >= since else None
+
+
+def _append(file: Path, node: str, status: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lines:
+        lines.write(json.dumps({"node": node, "status": status, "at": time.time()}) + "\n")
 
 
 @functools.lru_cache(maxsize=4)  # the models of a run all ask for the same

@@ -16,7 +16,6 @@ from services.environment import HOST, Addresses, airflow_environment, base_envi
 from services.processes import begin, end_left_behind, finish, running, start, stop
 from services.sign_in import airflow_password, signed_in
 from services.users import ask_to_stay_up, no_longer_stay_up, unused
-from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import ClienteleError
 from warehouse.base.machine_faults import FREE_SPACE, disk_is_full
 from warehouse.base.settings import CHECKOUT, Settings
@@ -25,7 +24,7 @@ _API_SERVER = "airflow-api-server"
 AIRFLOW_PARTS = {
     _API_SERVER: ["airflow", "api-server"],
     "airflow-scheduler": ["services.scheduler"],
-    "airflow-dag-processor": ["airflow", "dag-processor"],
+    "airflow-dag-processor": ["services.dag_processor"],
     "airflow-triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
 }
 MLFLOW_SERVER = "mlflow-server"
@@ -53,6 +52,7 @@ def up(
     with_pages: bool = True,
     stays: bool = True,
     interrupted: str = left_over.FINISH,
+    source: str = "sample_shop",
 ) -> Addresses:
     """Start what is not running and wait until it is ready for work.
 
@@ -64,6 +64,8 @@ def up(
         Whether it stays up until it is taken down, and not only as long as runs need it.
     interrupted
         Whether what an interruption left unfinished is finished or ended (`services.left_over`).
+    source
+        The one that is likely to run first: what dbt parses for Airflow serves its first run.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def up(
             ended = left_over.to_end(found, interrupted)
             kept = {port: getattr(where, port) for name, port in _PORTS.items() if running(settings, name)}
             where = choose_addresses(settings, say, kept)
-            _start_airflow(settings, where, say, ended)
+            _start_airflow(settings, where, say, ended, source)
         if stays:
             ask_to_stay_up(settings)
         pages = _pages(settings, where) if with_pages else {}
@@ -143,19 +145,16 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _start_airflow(
-    settings: Settings, where: Addresses, say: Callable[[str], None], to_end: list[left_over.LeftOver]
+    settings: Settings, where: Addresses, say: Callable[[str], None], to_end: list[left_over.LeftOver], source: str
 ) -> None:
     is_first_start = not (settings.airflow_home / "airflow.db").exists()
     say("Starting Airflow" + (" for the first time: making its database." if is_first_start else "."))
     airflow_password(settings)  # else Airflow makes one and writes it into its log
     variables = airflow_environment(settings, where, shared_secrets(settings))
     # dbt writes the manifest from which build_marts draws its tasks, while Airflow sees to its database.
-    project = str(DBT_PROJECT)
-    parse = ["dbt.cli.main", "parse", "--project-dir", project, "--profiles-dir", project]
-    parse += ["--target-path", str(settings.dbt_target_folder / "graph")]
     preparations = {
         "dbt-parse": begin(
-            settings, "dbt-parse", parse, {**base_environment(settings), "CLIENTELE_BUILD_FILE": "none"}
+            settings, "dbt-parse", ["warehouse.marts.project_graph", source], base_environment(settings)
         ),
         "airflow-db": begin(settings, "airflow-db", ["airflow", "db", "migrate"], variables),
     }

@@ -39,7 +39,7 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     """Run the pipeline, print a summary, and leave the dashboard, Airflow and MLflow up to look at."""
     started = time.monotonic()
     land(settings, request, say)
-    where = up(settings, say, interrupted=request.interrupted)
+    where = up(settings, say, interrupted=request.interrupted, source=request.source)
     took = elapsed(time.monotonic() - started).strip()
     say(f"Dashboard {sign_in_to_dashboard(settings, where.dashboard)}")
     say(f"Airflow {sign_in_link(settings, where)}   MLflow {mlflow_page(where.mlflow)}   (up after {took})")
@@ -57,7 +57,14 @@ def run(settings: Settings, request: Request, say: Callable[[str], None]) -> Non
     land(settings, request, say)
     try:
         with in_use(settings):
-            up(settings, say, with_pages=False, stays=False, interrupted=request.interrupted)
+            up(
+                settings,
+                say,
+                with_pages=False,
+                stays=False,
+                interrupted=request.interrupted,
+                source=request.source,
+            )
             _trigger_and_follow(settings, request, say, ends_with_us=True)
             for line in summary_lines(settings):
                 say(line)

@@ -45,7 +45,12 @@ def main() -> None:
     """Run Airflow's scheduler in this process; what its tasks write is for their owner alone."""
     os.umask(0o077)  # warehouse.base.permissions.OWNER_ALONE, which is ours and so not loaded ahead
     preload()
-    sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
+    run_airflow("scheduler", "--skip-serve-logs")
+
+
+def run_airflow(*arguments: str) -> None:
+    """Run a part of Airflow in this process."""
+    sys.argv = ["airflow", *arguments]
     runpy.run_module("airflow", run_name="__main__", alter_sys=True)
 
 

@@ -23,6 +23,7 @@ from warehouse.marts.parsed_project import parsed_file_in
 
 PARSED_FOR = "2011-03-01"
 _NAME = "parsed_once_for_all"
+_MANIFEST = "manifest.json"  # dbt's name
 _PARSE = (
     "import json, sys; from pathlib import Path; from warehouse.marts.parsed_project import parsed_project; "
     "parsed_project(Path(sys.argv[1]), json.loads(sys.argv[2]))"
@@ -52,13 +53,21 @@ def parsed_once_in(folder: Path, build_file: Path, variables: Mapping[str, objec
     return file
 
 
+def manifest_once_in(folder: Path) -> Path:
+    """dbt's manifest as a JSON file, which it writes when it parses the project; parameters as `parsed_once_in`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _parsed(folder, {}).parent / _MANIFEST
+
+
 def _parsed(folder: Path, variables: Mapping[str, object]) -> Path:
     build_file = folder / f"{_NAME}.duckdb"
     # In a folder of its own: what was parsed with other variables is not its predecessor.
     file = parsed_file_in(folder, build_file, variables)
     file = folder / file.stem / file.name
-    if not file.exists():
-        folders = {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    if not (file.exists() and (file.parent / _MANIFEST).exists()):
+        folders = {"DBT_TARGET_PATH": str(file.parent), "DBT_LOG_PATH": str(folder / "logs")}
         dbt = {"CLIENTELE_BUILD_FILE": str(build_file), "DBT_PROFILES_DIR": str(DBT_PROJECT), **folders}
         subprocess.run(
             [sys.executable, "-c", _PARSE, str(file), json.dumps({"as_of_date": PARSED_FOR, **variables})],

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from warehouse.base.definitions import DBT_PROJECT
+from tests.parsed_once import manifest_once_in
 from warehouse.base.settings import CHECKOUT
 
 
 @pytest.fixture(scope="session")
 def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home of its own for Airflow and Clientele, before Airflow is imported, with dbt's manifest in it."""
+    """A home of its own for Airflow and Clientele, before Airflow is imported."""
     home = tmp_path_factory.mktemp("home")
     added = {
         "CLIENTELE_HOME": str(home),
@@ -29,10 +28,6 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     }
     former = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
-    project = str(DBT_PROJECT)
-    command = [sys.executable, "-m", "dbt.cli.main", "parse", "--project-dir", project, "--profiles-dir", project]
-    command += ["--target-path", str(home / "dbt" / "graph"), "--log-path", str(home / "dbt")]
-    subprocess.run(command, check=True, capture_output=True)
     yield home
     for name, value in former.items():
         if value is None:
@@ -42,9 +37,12 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def dag_bag(airflow_home: Path) -> Any:
+def dag_bag(airflow_home: Path, parsed_folder: Path) -> Any:
     from airflow.dag_processing.dagbag import BundleDagBag
 
+    graph = airflow_home / "dbt" / "graph"
+    graph.mkdir(parents=True)
+    shutil.copy(manifest_once_in(parsed_folder), graph)
     folder = CHECKOUT / "dags"
     return BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
 

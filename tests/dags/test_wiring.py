@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.dbt_progress import append_outcome
+from pipeline.dbt_progress import append_outcome, outcomes_written
 from tests.pipeline.test_dbt_progress import finished
-from warehouse.base.errors import GateFailed, WarehouseBusy
+from warehouse.base.errors import DbtFailed, GateFailed, WarehouseBusy
 
 pytestmark = pytest.mark.usefixtures("dag_bag")
 
@@ -193,8 +194,50 @@ def test_a_model_that_dbt_never_reached_does_not_wait_for_ever(
 ) -> None:
     import model_progress
 
-    monkeypatch.setattr(model_progress, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(model_progress, "_LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(model_progress, "_ASK_AIRFLOW_EVERY_SECONDS", 0.02)
     assert ended(trigger_for(tmp_path, dbt_state)) == "skipped"
+
+
+def test_airflow_is_asked_once_for_all_models_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import model_progress
+
+    monkeypatch.setattr(model_progress, "_LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(model_progress, "_ASK_AIRFLOW_EVERY_SECONDS", 0.1)
+    triggers = [trigger_for(tmp_path, "failed") for _ in range(20)]
+    asked: list[Any] = []
+    for trigger in triggers:
+        ask = trigger.task_instance.get_task_states
+        trigger.task_instance.get_task_states = lambda ask=ask, **which: asked.append(which) or ask()
+
+    async def all_of_them() -> list[Any]:
+        return await asyncio.gather(*(anext(trigger.run()) for trigger in triggers))
+
+    assert {event.task_instance_state.value for event in asyncio.run(all_of_them())} == {"skipped"}
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("dbt_fails", [True, False])
+@pytest.mark.parametrize("known", ["success", None])
+def test_a_model_ends_with_dbt_without_a_question_to_airflow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dbt_fails: bool, known: str | None
+) -> None:
+    import model_progress
+
+    monkeypatch.setattr(model_progress, "_LOOK_EVERY_SECONDS", 0.01)
+    trigger = trigger_for(tmp_path, "running")
+
+    async def beside_dbt() -> Any:
+        waiting = asyncio.create_task(anext(trigger.run()))
+        await asyncio.sleep(0)  # it has begun
+        with suppress(DbtFailed), outcomes_written(tmp_path / "run.jsonl") as on_event:
+            if known:
+                on_event(finished("model.a", known))
+            if dbt_fails:
+                raise DbtFailed("dbt stopped.", "Mend the model.")
+        return await asyncio.wait_for(waiting, timeout=10)
+
+    assert asyncio.run(beside_dbt()).task_instance_state.value == (known or "skipped")
 
 
 def test_the_triggerer_can_load_the_trigger() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +17,18 @@ from typing import Any, TypeVar
 import pytest
 
 from services import embedded
-from services.airflow_api import AirflowApi
+from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.environment import airflow_environment
 from services.failures import explain
 from services.sign_in import signed_in
 from tests.integration import pipeline
+from tests.parsed_once import parsed_once_in
 from tests.quick_models import quick_models_elsewhere
 from tests.server.native_server import free_port
 from warehouse.base.permissions import OWNER_ALONE, keep_private
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_spec, job_specs, trained_jobs
+from warehouse.marts.parsed_project import parsed_file
 
 SOURCE = "sample_shop"
 _ENVIRONMENT = {
@@ -61,6 +64,13 @@ def private_home(folder: Path, customer_count: int) -> Iterator[Settings]:
         keep_private(Settings())
         yield Settings()
         os.umask(umask)
+
+
+def with_project_parsed(home: Settings, parsed_folder: Path) -> None:
+    """Keep in the home what dbt parsed for all tests, as if Airflow had been started in it before."""
+    file = parsed_file(home, SOURCE)
+    file.parent.mkdir(parents=True)
+    shutil.copy(parsed_once_in(parsed_folder, home.build_file(SOURCE), {}), file)
 
 
 @contextmanager
@@ -240,8 +250,13 @@ class AirflowRuns:
 
     @staticmethod
     def _wait(ready: Callable[[], _Found | None], what: str) -> _Found:
+        def found_by_now() -> _Found | None:
+            with suppress(AirflowUnavailable):  # at the first task of all it is busy for a while
+                return ready()
+            return None
+
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while (found := ready()) is None:
+        while (found := found_by_now()) is None:
             assert time.monotonic() < deadline, f"{what}: nothing came of it in {_PATIENCE_SECONDS:.0f} s"
             time.sleep(1.5)
         return found

@@ -15,7 +15,16 @@ import pytest
 
 from services.environment import AIRFLOW_USER
 from services.sign_in import airflow_password
-from tests.integration.airflow_runs import SOURCE, AirflowRuns, Asked, decisions, private_home, scored_by, started
+from tests.integration.airflow_runs import (
+    SOURCE,
+    AirflowRuns,
+    Asked,
+    decisions,
+    private_home,
+    scored_by,
+    started,
+    with_project_parsed,
+)
 from warehouse.alerts.alert import alerts_file, is_told, last_alert
 from warehouse.base.settings import Settings
 
@@ -28,8 +37,9 @@ OURS = "the password of this home"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def home(tmp_path_factory: pytest.TempPathFactory, parsed_folder: Path) -> Iterator[Settings]:
     with private_home(tmp_path_factory.mktemp("airflow_runs"), customer_count=800) as settings:
+        with_project_parsed(settings, parsed_folder)
         yield settings
 
 

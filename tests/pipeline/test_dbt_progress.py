@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-from pipeline.dbt_progress import append_outcome, outcome_of, progress_file
+import pytest
+
+from pipeline.dbt_progress import ALL, append_outcome, outcome_of, outcomes_written, progress_file
+from warehouse.base.errors import DbtFailed, WarehouseBusy
 
 
 def finished(unique_id: str, status: str, name: str = "NodeFinished") -> SimpleNamespace:
@@ -35,3 +38,24 @@ def test_an_outcome_of_an_earlier_attempt_does_not_count(tmp_path: Path) -> None
     file = tmp_path / "run.jsonl"
     append_outcome(file, finished("model.a", "error"))
     assert outcome_of(file, "model.a", since=4e9) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "last"),
+    [(None, "success"), (DbtFailed("It stopped.", ""), "failed"), (WarehouseBusy("It is held.", ""), None)],
+)
+def test_the_last_line_tells_that_dbt_ran_to_its_end(tmp_path: Path, error: Exception | None, last: str | None) -> None:
+    file = tmp_path / "progress" / "run.jsonl"
+
+    def dbt() -> None:
+        with outcomes_written(file) as on_event:
+            on_event(finished("model.a", "success"))
+            if error:
+                raise error
+
+    if error:
+        with pytest.raises(type(error)):
+            dbt()
+    else:
+        dbt()
+    assert (outcome_of(file, "model.a", 0), outcome_of(file, ALL, 0)) == ("success", last)
