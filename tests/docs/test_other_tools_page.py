@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import pytest
 
@@ -51,6 +52,30 @@ ask = lambda: duckdb.read_parquet(str(folder / "marts" / "dim_customers.parquet"
 LOOP = "\nfor _ in sys.stdin:\n    print(ask(), flush=True)\n"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How many customers each kind of reader has seen: before a publication, after it, and when its version is gone."""
+
+    before: dict[str, int]
+    after: dict[str, int]
+    at_last: int
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """All of them during the same publications."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), memory_limit="1GB")
+    first = published_run(settings, 2).version
+    with ExitStack() as stack:
+        readers = {kind: stack.enter_context(reader(kind, settings)) for kind in READERS}
+        before = {kind: asked(process) for kind, process in readers.items()}
+        published_run(settings, 3)
+        after = {kind: asked(process) for kind, process in readers.items()}
+        published_run(settings.model_copy(update={"published_versions_kept": 1}), 4)
+        assert not (settings.published_folder / "versions" / first).exists()
+        return Seen(before, after, asked(readers["has it open"]))
+
+
 @contextmanager
 def reader(kind: str, settings: Settings) -> Iterator[subprocess.Popen[str]]:
     program = f"import sys\npath = {str(settings.published_file)!r}\n{READERS[kind]}{LOOP}"
@@ -69,23 +94,12 @@ def asked(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seen"),
+    ("kind", "customers"),
     [("has it open", (2, 2)), ("opens it", (2, 3)), ("pool", (2, 2)), ("no pool", (2, 3)), ("resolved folder", (2, 2))],
 )
-def test_who_sees_which_version(settings: Settings, kind: str, seen: tuple[int, int]) -> None:
-    published_run(settings, 2)
-    with reader(kind, settings) as process:
-        before = asked(process)
-        published_run(settings, 3)
-        assert (before, asked(process)) == seen
+def test_who_sees_which_version(seen: Seen, kind: str, customers: tuple[int, int]) -> None:
+    assert (seen.before[kind], seen.after[kind]) == customers
 
 
-def test_what_is_open_outlives_its_folder(settings: Settings) -> None:
-    keeps_one = settings.model_copy(update={"published_versions_kept": 1})
-    first = published_run(keeps_one, 2).version
-    with reader("has it open", settings) as process:
-        assert asked(process) == 2
-        for customers in (3, 4, 5):
-            published_run(keeps_one, customers)
-        assert not (settings.published_folder / "versions" / first).exists()
-        assert asked(process) == 2
+def test_what_is_open_outlives_its_folder(seen: Seen) -> None:
+    assert seen.at_last == 2

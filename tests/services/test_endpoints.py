@@ -43,8 +43,10 @@ def test_it_is_said_which_port_was_taken(settings: Settings, taken_port: int) ->
 @pytest.mark.parametrize("name", ["mlflow_port", "dashboard_port"])
 def test_a_running_server_keeps_its_port(settings: Settings, taken_port: int, name: str) -> None:
     settings.run_folder.mkdir(parents=True)
+    ours = ("airflow_port", "mlflow_port", "dashboard_port")
+    unused = settings.model_copy(update={port: free_port(20000 + 100 * place) for place, port in enumerate(ours)})
     said: list[str] = []
-    assert getattr(choose_addresses(settings, said.append, {name: taken_port}), name) == taken_port
+    assert getattr(choose_addresses(unused, said.append, {name: taken_port}), name) == taken_port
     assert said == []
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import nullcontext
 
 import numpy as np
 import psutil
 
 from tools.benchmark import subjects
-from tools.benchmark.measurement import Measurement, Step
+from tools.benchmark.measurement import RESULT_FILE, Measurement, Step
 from tools.benchmark.report import report_lines
 from tools.benchmark.subjects import Limits, measurements
 
@@ -31,17 +33,21 @@ def test_a_step_knows_its_time_and_the_greatest_memory():
     assert result.peak_memory_mib >= before_mib + 250
 
 
-def test_a_model_is_measured_in_a_process_of_its_own(tmp_path, monkeypatch):
-    (result,) = measured(tmp_path, monkeypatch, ["nbd"])
+def test_a_model_is_measured_in_a_process_of_its_own_and_what_fails_is_told(tmp_path, monkeypatch):
+    failed, result = measured(tmp_path, monkeypatch, ["unheard_of_train", "nbd"])
+    assert "unheard_of" in failed.problem
     assert result.problem is None
     assert set(result.steps) == {"fit", "expected", "active_probability", "order_interval", "spend_interval"}
     assert result.peak_memory_mib > 50
 
 
-def test_what_fails_is_told_and_the_others_go_on(tmp_path, monkeypatch):
-    found = measured(tmp_path, monkeypatch, ["bg_nbd", "unheard_of_train"], count=20)
-    assert "TooLittleData" in found[0].problem
-    assert "unheard_of" in found[1].problem
+def test_what_a_model_says_against_the_data_is_its_problem(tmp_path, monkeypatch):
+    monkeypatch.setattr(subjects, "quiet_environment", lambda _: nullcontext())  # of a process
+    for subject in ("histories", "bg_nbd"):
+        subjects.main(subject, 20, tmp_path)
+    result = json.loads((tmp_path / RESULT_FILE).read_text())
+    assert "TooLittleData" in result["problem"]
+    assert result["steps"] == {}
 
 
 def test_a_measurement_that_takes_too_long_is_stopped(tmp_path, monkeypatch):

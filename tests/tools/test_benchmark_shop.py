@@ -14,6 +14,7 @@ from ml.data.snapshots import read_snapshots
 from ml.jobs.registry import load_job
 from ml.purchase_models import ParetoNBD
 from tests.ml.synthetic_shop import DEFINITIONS
+from tests.quick_models import quick_models
 from tools.benchmark.marts import AS_OF_DATE, SOURCE, snapshot_roles, write_marts
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.shop import (
@@ -110,10 +111,11 @@ def test_jobs_can_read_the_marts_and_nothing_leaks(shop):
     assert len(snapshots.scoring) == CUSTOMER_COUNT
 
 
-def test_a_job_is_trained_and_scored_with_time_and_memory(shop):
+def test_a_job_is_trained_and_scored_with_time_and_memory(shop, tmp_path):
     result = Measurement("segmentation", CUSTOMER_COUNT)
-    for action in ("train", "score"):
-        measure_job(f"segmentation_{action}", shop, result)
+    with quick_models(tmp_path / "conf"):
+        for action in ("train", "score"):
+            measure_job(f"segmentation_{action}", shop, result)
     assert set(result.steps) == {"train", "score"}
     assert min(step.seconds for step in result.steps.values()) > 0
     with open_build_file(shop, SOURCE, read_only=True) as connection:
