@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.audiences.export_files import export_folders
-from warehouse.base.connections import open_duckdb
-from warehouse.base.rows import column_types
+from warehouse.base.connections import one_row, open_duckdb
+from warehouse.base.rows import column_types, columns_of_tables, has_rows
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal, quoted
 from warehouse.erasure.decided_anomalies import STATES_FILE, decided_ids
@@ -65,7 +65,9 @@ def search_home(settings: Settings, source: Source, subject: Subject, suppressed
         for path in (*_published(settings, source.name, "*.parquet"), *exported):
             search.counts["parquet_files"] += 1
             place = path.relative_to(settings.home).as_posix()
-            _search_relation(search, connection, f"read_parquet({literal(str(path))})", subject, place)
+            relation = f"read_parquet({literal(str(path))})"
+            described = column_types(connection, f"select * from {relation}")
+            _search_relation(search, connection, relation, described, subject, place=place)
     _search_bytes(search, settings, source.name, subject)
     for override in read_overrides(source.name):
         search.found[f"{OVERRIDES_FILE.name} (take the line out)"] += not set(override.pair).isdisjoint(subject.ids)
@@ -92,34 +94,42 @@ def _published(settings: Settings, source: str, pattern: str) -> list[Path]:
 
 
 def _search_database(search: Search, connection: duckdb.DuckDBPyConnection, subject: Subject, place: str) -> None:
-    tables = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where not temporary order by all"
-    ).fetchall()
-    for schema, table in tables:
-        _search_relation(search, connection, f'{schema}."{table}"', subject, f"{place} {schema}.{table}")
+    for (schema, table), described in columns_of_tables(connection).items():
+        relation = f"{quoted(schema)}.{quoted(table)}"
+        _search_relation(search, connection, relation, described, subject, place=f"{place} {schema}.{table}")
 
 
 def _search_relation(
-    search: Search, connection: duckdb.DuckDBPyConnection, relation: str, subject: Subject, place: str
+    search: Search,
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    described: dict[str, str],
+    subject: Subject,
+    *,
+    place: str,
 ) -> None:
-    described = column_types(connection, f"select * from {relation}")
+    """Count the rows that tell of the person, for all columns in one scan."""
     texts = [name for name, kind in described.items() if kind.startswith("VARCHAR")]
     search.counts["tables"] += 1
     search.counts["columns"] += len(texts)
     pattern = subject.pattern()
-    for name in texts:
-        is_customer, is_order = _CUSTOMER_COLUMN.search(name), _ORDER_COLUMN.search(name)
-        conditions = [f"list_contains($ids, trim({quoted(name)}))"] if is_customer else []
-        conditions += [f"list_contains($orders, trim({quoted(name)}))"] if is_order else []
-        conditions += [f"regexp_matches({quoted(name)}::varchar, $pattern)"] if pattern else []  # of lists, too
-        if conditions:
-            bound = {"ids": list(subject.ids)} if is_customer else {}
-            bound |= {"orders": list(subject.named_orders)} if is_order else {}
-            bound |= {"pattern": pattern} if pattern else {}
-            [(count,)] = connection.execute(
-                f"select count(*) from {relation} where {' or '.join(conditions)}", bound
-            ).fetchall()
-            search.found[f"{place}.{name}"] += count
+    asked = {name: found for name in texts if (found := _tells_of_person(name, pattern))}
+    if not asked or not has_rows(connection, relation):
+        return
+    counts = ", ".join(f"count(*) filter ({found})" for found in asked.values())
+    bound = {"ids": list(subject.ids), "orders": list(subject.named_orders), "pattern": pattern}
+    named = {name: value for name, value in bound.items() if f"${name}" in counts}
+    for name, count in zip(asked, one_row(connection, f"select {counts} from {relation}", named), strict=True):
+        search.found[f"{place}.{name}"] += count
+
+
+def _tells_of_person(name: str, pattern: str | None) -> str:
+    """SQL condition of the values of a column that tell of the person; empty where none can."""
+    column = quoted(name)
+    conditions = [f"list_contains($ids, trim({column}))"] if _CUSTOMER_COLUMN.search(name) else []
+    conditions += [f"list_contains($orders, trim({column}))"] if _ORDER_COLUMN.search(name) else []
+    conditions += [f"regexp_matches({column}::varchar, $pattern)"] if pattern else []  # of lists, too
+    return " or ".join(conditions)
 
 
 def _search_bytes(search: Search, settings: Settings, source: str, subject: Subject) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.base.connections import one_row
+from warehouse.base.rows import has_rows
 from warehouse.base.sql_text import quoted
 from warehouse.privacy.naming import Naming
 
@@ -15,13 +17,23 @@ def clean_table(
     if not naming:
         return {}
     changed = {}
+    naming_columns = _naming_columns(connection, place, columns, naming)
     # Lines first: whose they are is known by the order's id that stands beside them.
-    for column in sorted(columns, key=lambda name: name != "order_item_id"):
+    for column in sorted(naming_columns, key=lambda name: name != "order_item_id"):
         also = "order_id" if column == "order_item_id" and "order_id" in columns else None
         new = _clean_column(connection, place, column, also, naming)
         if new:
             changed[column] = new
     return changed
+
+
+def _naming_columns(connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], naming: Naming) -> list[str]:
+    """The columns in which anything may name the person, found in one scan."""
+    if not columns or not has_rows(connection, place):
+        return []
+    asked = ", ".join(f"bool_or(regexp_matches({quoted(name)}, $pattern))" for name in columns)
+    found = one_row(connection, f"select {asked} from {place}", {"pattern": naming.search_pattern()})
+    return [name for name, is_naming in zip(columns, found, strict=True) if is_naming]
 
 
 def _clean_column(

@@ -10,7 +10,7 @@ from dataclasses import replace
 import duckdb
 
 from warehouse.base.connections import one_row
-from warehouse.base.rows import column_types
+from warehouse.base.rows import columns_of_tables
 from warehouse.erasure.table_cleaning import clean_table
 from warehouse.loading.row_checks import row_hash_sql
 from warehouse.privacy.naming import Naming, orders_holding
@@ -65,33 +65,30 @@ def erase_raw(
 def erase_everywhere(connection: duckdb.DuckDBPyConnection, subject: Subject, secret: bytes) -> Counter[str]:
     """Erase the person from every table of a file, raw aside; counts of rows by what became of them."""
     counts: Counter[str] = Counter()
-    tables = connection.execute(
-        "select schema_name, table_name from duckdb_tables() "
-        "where database_name = current_database() and not temporary order by all"
-    ).fetchall()
-    texts: dict[str, list[str]] = {}
-    for schema, table in tables:
-        place = f'{schema}."{table}"'
-        texts[place] = [name for name, kind in column_types(connection, place).items() if kind == "VARCHAR"]
+    tables = {f'{schema}."{table}"': types for (schema, table), types in columns_of_tables(connection).items()}
     orders = set(subject.named_orders)
-    for place, columns in texts.items():
-        if {"order_id", "customer_id"} <= set(columns):
+    for place, types in tables.items():
+        if {"order_id", "customer_id"} <= set(_texts(types)):
             orders |= _named_orders(connection, place, subject)
     naming = replace(subject, named_orders=tuple(sorted(orders))).naming(secret)
-    for place, columns in texts.items():
-        counts += _erase_table(connection, place, columns, subject, naming)
+    for place, types in tables.items():
+        counts += _erase_table(connection, place, types, subject, naming)
     return counts
 
 
+def _texts(types: dict[str, str]) -> list[str]:
+    return [name for name, kind in types.items() if kind == "VARCHAR"]
+
+
 def _erase_table(
-    connection: duckdb.DuckDBPyConnection, place: str, columns: list[str], subject: Subject, naming: Naming
+    connection: duckdb.DuckDBPyConnection, place: str, types: dict[str, str], subject: Subject, naming: Naming
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
+    columns = _texts(types)
     customers = [name for name in columns if _CUSTOMER_COLUMN.search(name)]
     is_order = {"order_id", "customer_id"} <= set(columns) and "feedback_id" not in columns
     if is_order:
-        known = column_types(connection, place)
-        also = "".join(f", {name} = {value}" for name, value in _GUEST.items() if name in known)
+        also = "".join(f", {name} = {value}" for name, value in _GUEST.items() if name in types)
         for name in customers:  # a staged order names its account, too
             anonymous = _changed(
                 connection,

@@ -12,7 +12,6 @@ from tests.warehouse.privacy.shop_with_people import (
     SECOND_ACCOUNT,
     SOURCE,
     found_in_home,
-    ingested,
     publish_marts,
 )
 from warehouse.__main__ import main
@@ -23,10 +22,10 @@ from warehouse.publishing.published_versions import DATABASE, folder_of, live_ve
 
 
 @pytest.fixture(scope="module")
-def published_twice(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def published_twice(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A shop that is loaded and published twice. Copy it, please."""
-    settings = Settings(home=tmp_path_factory.mktemp("published") / "home", memory_limit="1GB")
-    ingested(settings)
+    made = Settings(home=loaded_home, memory_limit="1GB")
+    settings = copied_home(made, tmp_path_factory.mktemp("published") / "home")
     publish_marts(settings)
     publish_marts(settings)
     return settings
