@@ -30,7 +30,7 @@ def main() -> int:
     """Try the seeds; 1 if an increment ends elsewhere than a rebuild."""
     sys.path.insert(0, str(CHECKOUT / "tests" / "dbt"))
     from dbt_build_file import BuildFile
-    from test_dbt_increments import test_increments_end_where_a_full_rebuild_ends
+    from test_dbt_increments import assert_increments_end_where_a_full_rebuild_ends
 
     first, count = int(sys.argv[1]), int(sys.argv[2])
     violations = []
@@ -38,7 +38,8 @@ def main() -> int:
         with TemporaryDirectory() as folder:
             try:
                 folders = _Folders(Path(folder))
-                test_increments_end_where_a_full_rebuild_ends(BuildFile.create(folders.mktemp("shop")), folders, seed)
+                shop = BuildFile.create(folders.mktemp("shop"))
+                assert_increments_end_where_a_full_rebuild_ends(shop, folders, seed)
             except AssertionError as error:
                 violations.append(f"increments of the shop of seed {seed}: {error}"[:2000])
     sys.stdout.write(json.dumps({"runs_compared": count, "violations": violations}) + "\n")

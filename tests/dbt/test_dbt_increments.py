@@ -28,10 +28,10 @@ QUIET = ("cancels", "orders ahead", "one", "the same", "leaves", "left", "joins"
 ALWAYS_ONE = {"the same": "one"}
 
 
-def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
-    """The random shop's rows by the date of DATES before which each was loaded: most in time, some late."""
+def arrivals(seed: int, dates: tuple[str, ...]) -> list[dict[str, list[dict[str, Any]]]]:
+    """The random shop's rows by the date before which each was loaded: most in time, some late."""
     rng = random.Random(seed)  # noqa: S311
-    batches: list[dict[str, list[dict[str, Any]]]] = [{} for _ in DATES]
+    batches: list[dict[str, list[dict[str, Any]]]] = [{} for _ in dates]
     shop = draw_shop(seed)
     for order in shop["orders"]:
         # known when the order is loaded, effective later: only the dates of two builds tell them apart
@@ -43,7 +43,7 @@ def arrivals(seed: int) -> list[dict[str, list[dict[str, Any]]]]:
         for row in rows:
             happened = row.get(EVENT_TIMES.get(table, ""), order_times.get(row.get("order_id"), datetime(2010, 1, 1)))
             arrived = happened + timedelta(days=rng.choice([0] * 8 + [20, 70]))
-            batch = next((n for n, day in enumerate(DATES) if arrived < datetime.fromisoformat(day)), None)
+            batch = next((n for n, day in enumerate(dates) if arrived < datetime.fromisoformat(day)), None)
             if batch is not None:
                 batches[batch].setdefault(table, []).append(row)
     for number, batch in enumerate(batches[1:], start=1):
@@ -141,19 +141,25 @@ def assert_same(found: BuildFile, expected: BuildFile) -> None:
     assert [table for table in ours if ours[table] != theirs[table]] == []
 
 
-@pytest.mark.parametrize("seed", [11])
-def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_path_factory, seed: int) -> None:
-    batches = arrivals(seed)
-    for number, (as_of_date, batch) in enumerate(zip(DATES, batches, strict=True)):
-        load(build_file, number, batch)
-        settle_persons(build_file, PERSONS[number])
-        if number == len(DATES) - 1:
+def assert_increments_end_where_a_full_rebuild_ends(shop: BuildFile, folders: Any, seed: int, first: int = 0) -> None:
+    """Build as of each of DATES from a first one on; `folders` makes one as tmp_path_factory does."""
+    dates, persons = DATES[first:], PERSONS[first:]
+    for number, (as_of_date, batch) in enumerate(zip(dates, arrivals(seed, dates), strict=True)):
+        load(shop, number, batch)
+        settle_persons(shop, persons[number])
+        if number == len(dates) - 1:
             # killed half-way, with the next date's rows already in some models
-            build_file.build_as_the_pipeline("2011-03-05", killed_after="fct_orders")
-        former = set(build_file.query("from state.built_snapshots")) if number else set()
-        assert build_file.build_as_the_pipeline(as_of_date) == (number > 0)
-        kept = former & set(build_file.query("select as_of_date from intermediate.int_snapshot_dates"))
+            shop.build_as_the_pipeline("2011-03-05", killed_after="fct_orders")
+        former = set(shop.query("from state.built_snapshots")) if number else set()
+        assert shop.build_as_the_pipeline(as_of_date) == (number > 0)
+        kept = former & set(shop.query("select as_of_date from intermediate.int_snapshot_dates"))
         assert bool(kept) == (number > 0)
-    rebuilt = build_file.copy_to(tmp_path_factory.mktemp("rebuilt"))
-    assert not rebuilt.build_as_the_pipeline(DATES[-1], full=True)
-    assert_same(build_file, rebuilt)
+    rebuilt = shop.copy_to(folders.mktemp("rebuilt"))
+    assert not rebuilt.build_as_the_pipeline(dates[-1], full=True)
+    assert_same(shop, rebuilt)
+
+
+# Back and on; and from one step before.
+@pytest.mark.parametrize("first", [1, pytest.param(0, marks=pytest.mark.campaign)])
+def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_path_factory, first: int) -> None:
+    assert_increments_end_where_a_full_rebuild_ends(build_file, tmp_path_factory, 11, first)
