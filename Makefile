@@ -103,7 +103,7 @@ lint: $(INSTALLED) ## style of Python and SQL, types, and who may import whom; u
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 bench: export ARG_PART = $(value PART)
-bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), models or jobs; default all
+bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), scale, models or jobs; default all
 	@$(PYTHON) -m tools.benchmark $(REQUEST) --part="$$ARG_PART"
 
 chaos: export ARG_MINUTES = $(value MINUTES)

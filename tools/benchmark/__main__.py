@@ -1,4 +1,4 @@
-"""`make bench`: measure a whole run, the purchase models and the jobs at several sizes, and write reports."""
+"""`make bench`: measure a whole run, its stages, purchase models and jobs at several sizes, and write reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from services.__main__ import request_from, request_parser
 from services.environment import base_environment, folders_to_make
 from services.processes import child_environment
-from tools.benchmark import report, whole_run
+from tools.benchmark import report, scale, whole_run
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.subjects import CUSTOMER_COUNTS, PARTS, Limits, measurements
 from warehouse.base.command import run_command
@@ -22,7 +22,8 @@ from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import CHECKOUT, Settings
 
 WHOLE_RUN = "pipeline"
-ALL_PARTS = (WHOLE_RUN, *PARTS)
+STAGES = "scale"
+ALL_PARTS = (WHOLE_RUN, STAGES, *PARTS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +52,31 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> int:
     if WHOLE_RUN in parts:
         run = whole_run.measure(settings, request_from(asked))
         _say(report.write(asked.report / run.source, whole_run.report_lines(run), asdict(run)))
+    if STAGES in parts and _measure_stages(settings, asked):
+        return 1
     return max([_measure_models(settings, asked, part) for part in parts if part in PARTS], default=0)
+
+
+def _measure_stages(settings: Settings, asked: argparse.Namespace) -> int:
+    os.environ.update(child_environment(base_environment(settings)))
+    started = datetime.now(UTC)
+    found: list[scale.SizeMeasured] = []
+    for customer_count in asked.customers:
+        scratch = settings.home / "benchmark" / f"{started:%Y%m%dT%H%M%S}"
+        try:
+            found.append(scale.measure(scratch, customer_count, _say))
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        # After every size, so that a run that is broken off leaves what it has found.
+        lines = [
+            f"# scale, {started.isoformat(timespec='seconds')}",
+            "",
+            report.machine(),
+            "",
+            *scale.report_lines(found),
+        ]
+        _say(report.write(asked.report / STAGES, lines, [asdict(one) for one in found], started))
+    return 1 if any(one.problem for one in found) else 0
 
 
 def _measure_models(settings: Settings, asked: argparse.Namespace, part: str) -> int:

@@ -16,11 +16,13 @@ DROPOUT_SHAPE, DROPOUT_SCALE_DAYS = 0.7, 120.0
 AMOUNT_SHAPE, LEVEL_SHAPE, LEVEL_SCALE_AMOUNT = 6.0, 4.0, 15.0
 
 
-def simulated_orders(customer_count: int, seed: int = SEED) -> pd.DataFrame:
+def simulated_orders(
+    customer_count: int, seed: int = SEED, *, rate_scale_days: float = RATE_SCALE_DAYS
+) -> pd.DataFrame:
     """Draw the orders of two years, at most one a day and customer, in no particular order.
 
     Customers come on days spread evenly over the history. Each orders at a rate of their own from
-    Gamma(`RATE_SHAPE`, `RATE_SCALE_DAYS`) until the end of a lifetime that is exponential with a rate from
+    Gamma(`RATE_SHAPE`, `rate_scale_days`) until the end of a lifetime that is exponential with a rate from
     Gamma(`DROPOUT_SHAPE`, `DROPOUT_SCALE_DAYS`); gaps are rounded up to whole days. An amount is
     Gamma(`AMOUNT_SHAPE`) by the customer's own rate from Gamma(`LEVEL_SHAPE`, `LEVEL_SCALE_AMOUNT`), in whole cents.
 
@@ -31,7 +33,7 @@ def simulated_orders(customer_count: int, seed: int = SEED) -> pd.DataFrame:
     """
     random = np.random.default_rng(seed)
     day = random.integers(0, HISTORY_DAYS, customer_count).astype(float)
-    rate = random.gamma(RATE_SHAPE, 1 / RATE_SCALE_DAYS, customer_count)
+    rate = random.gamma(RATE_SHAPE, 1 / rate_scale_days, customer_count)
     dropout_rate = random.gamma(DROPOUT_SHAPE, 1 / DROPOUT_SCALE_DAYS, customer_count)
     ends = np.minimum(day + _waits(random, dropout_rate), HISTORY_DAYS)
     active = np.arange(customer_count)

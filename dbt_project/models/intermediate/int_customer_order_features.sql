@@ -1,38 +1,75 @@
 {{ incremental_by('snapshot') }}
 
+-- Whose orders all stand for good from their own day on has the same first day on every date, and each day counts once
+-- it is past: both are found once. Only of others they are found again for each date.
 with
 
--- what was known and stood on each date
+steady as (
+
+    select
+        customer_id,
+        min(order_date) as first_order_date
+    from {{ ref('int_customer_movements') }}
+    where is_demand
+    group by customer_id
+    having
+        count(counts_until_at) = 0
+        and count(case when cast(counts_from_at as date) <> order_date then 1 end) = 0
+
+),
+
 movements as (
+
+    select
+        movements.*,
+        steady.first_order_date as steady_first_order_date,
+        case when movements.is_demand then movements.order_date end as demand_date,
+        row_number() over (
+            partition by movements.customer_id, movements.order_date, movements.is_demand
+            order by movements.order_id
+        ) as number_in_day
+    from {{ ref('int_customer_movements') }} as movements
+    left join steady
+        on movements.customer_id = steady.customer_id
+
+),
+
+changing as (
 
     select
         dates.as_of_date,
         movements.customer_id,
-        movements.order_id,
-        movements.order_date,
-        movements.gross_amount,
-        movements.return_amount,
-        movements.net_amount,
-        movements.costed_net_amount,
-        movements.costed_margin_amount,
-        movements.item_count,
-        movements.is_demand,
-        case when movements.is_demand then movements.order_date end as demand_date,
-        {{ days_between('movements.order_date', 'dates.as_of_date') }} as days_ago
+        min(movements.order_date) as first_order_date,
+        count(distinct movements.order_date) as order_day_count
     from {{ ref('int_snapshot_dates') }} as dates
-    inner join {{ ref('int_customer_movements') }} as movements
+    inner join movements
         on movements.occurred_at < dates.as_of_date
         and {{ held_at('dates.as_of_date', 'movements.counts_from_at', 'movements.counts_until_at') }}
         and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
+    where
+        movements.is_demand
+        and movements.steady_first_order_date is null
+    group by dates.as_of_date, movements.customer_id
 
 ),
 
-dated as (
+-- what was known and stood on each date
+known as (
 
     select
-        *,
-        min(demand_date) over (partition by customer_id, as_of_date) as first_order_date
-    from movements
+        dates.as_of_date,
+        movements.*,
+        coalesce(changing.first_order_date, movements.steady_first_order_date) as first_order_date,
+        changing.order_day_count as changing_order_day_count,
+        {{ days_between('movements.order_date', 'dates.as_of_date') }} as days_ago
+    from {{ ref('int_snapshot_dates') }} as dates
+    inner join movements
+        on movements.occurred_at < dates.as_of_date
+        and {{ held_at('dates.as_of_date', 'movements.counts_from_at', 'movements.counts_until_at') }}
+        and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
+    left join changing
+        on movements.customer_id = changing.customer_id
+        and dates.as_of_date = changing.as_of_date
 
 ),
 
@@ -44,7 +81,8 @@ totalled as (
         first_order_date,
         max(demand_date) as last_order_date,
         count(demand_date) as order_count,
-        count(distinct demand_date) as order_day_count,
+        coalesce(max(changing_order_day_count), count(case when number_in_day = 1 then demand_date end))
+            as order_day_count,
         sum(net_amount) as net_amount,
         sum(gross_amount) as gross_amount,
         sum(return_amount) as return_amount,
@@ -56,8 +94,8 @@ totalled as (
         count(case when days_ago <= {{ days }} then demand_date end) as order_count_{{ days }}d,
         {%- endfor %}
         sum(item_count) as item_count
-    from dated
-    where first_order_date is not null
+    from known
+    where first_order_date < as_of_date
     group by customer_id, as_of_date, first_order_date
 
 )
