@@ -74,6 +74,7 @@ erase: export ARG_CONFIRM = $(value CONFIRM)
 erase: $(INSTALLED) ## remove a person everywhere and prove it: SOURCE, CUSTOMER=id, REASON, CONFIRM=yes (else only says what would go)
 	@$(PYTHON) -m warehouse erase --source="$$ARG_SOURCE" --customer="$$ARG_CUSTOMER" --reason="$$ARG_REASON" \
 		--confirm="$$ARG_CONFIRM"
+	@$(PYTHON) -m dashboard missing-pages
 
 share: export ARG_EPSILON = $(value EPSILON)
 share: $(INSTALLED) ## write noisy figures of SOURCE for others, within its privacy budget: EPSILON (else only says what is left)

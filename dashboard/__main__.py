@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until it is stopped, or draw the page of a version."""
+    """Serve until it is stopped, draw the page of a version, or those that are missing, as after an erasure."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=["serve", "page"], default="serve")
+    parser.add_argument("command", nargs="?", choices=["serve", "page", "missing-pages"], default="serve")
     parser.add_argument("--host", default="127.0.0.1", help="serve: where it listens (default: this machine alone)")
     parser.add_argument("--port", type=int, default=0, help="serve: default CLIENTELE_DASHBOARD_PORT")
     parser.add_argument("--version", default="", help="page: of which published version (default: the live one)")
@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "page":
         return run_command(lambda settings: _draw(settings, options.version, options.language))
+    if options.command == "missing-pages":
+        return run_command(lambda settings: _draw_missing(settings, options.language))
     return run_command(lambda settings: _serve(settings, options.host, options.port or settings.dashboard_port))
 
 
@@ -36,15 +38,23 @@ def application(settings: Settings) -> App:
     from streamlit.starlette import App
 
     from dashboard.access import OnlyTheOwner, dashboard_key
+    from dashboard.rooted import Rooted
 
     door = Middleware(OnlyTheOwner, key=dashboard_key(settings))
-    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door])
+    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door, Middleware(Rooted)])
 
 
 def _draw(settings: Settings, version: str, language: str) -> None:
     from dashboard.version_page.page import write_page
 
     print(write_page(settings, version, language))
+
+
+def _draw_missing(settings: Settings, language: str) -> None:
+    from dashboard.version_page.page import versions_without_page, write_page
+
+    for version in versions_without_page(settings):
+        print(f"Drawn anew: {write_page(settings, version, language)}")
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:

@@ -8,8 +8,8 @@ import pandas
 from dashboard.base.colours import MAIN, OTHER, SEQUENTIAL, TEAL
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.forms import stacked_by_month
-from dashboard.charts.parts import HEIGHT, figure, months, named, series, told
+from dashboard.charts.forms import lines, stacked_by_month
+from dashboard.charts.parts import HEIGHT, days, figure, months, named, series, told
 
 _STAGES = ("prospect", "new", "active", "growing", "at_risk", "lapsed", "won_back")
 _RFM = (
@@ -60,6 +60,21 @@ def overview(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.
                 predicted_amount="amount",
             ),
         )
+    )
+
+
+def sizes(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
+    """Each segment's share of the customers, from one scoring to the next."""
+    told_of = {"as_of_date": "day", "segment_name": "text", "customer_count": "count", "customer_share": "share"}
+    return lines(
+        frame,
+        texts,
+        numbers,
+        x=days(texts, "as_of_date"),
+        y="customer_share",
+        unit="share",
+        by="segment_name",
+        told_of=told_of,
     )
 
 

@@ -22,6 +22,7 @@ def show(view: View) -> None:
         show_picture(view, "segments/rates", charts.rates)
     show_picture(view, "segments/rfm_grid", charts.rfm_grid)
     show_picture(view, "segments/rfm_moves", charts.rfm_moves)
+    show_picture(view, "segments/sizes", charts.sizes)
     show_picture(view, "segments/segment_moves", charts.segment_moves)
 
 

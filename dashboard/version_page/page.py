@@ -59,6 +59,20 @@ def write_page(settings: Settings, version: str = "", language: str = DEFAULT_LA
     return file
 
 
+def versions_without_page(settings: Settings) -> list[str]:
+    """Return the kept versions that have no page, such as those that an erasure has rewritten; the live one first."""
+    live = live_version(settings)
+    if live is None:
+        return []
+    reader = Reader(settings, live)
+    try:
+        kept = kept_versions(reader.cursor(), settings)
+    finally:
+        reader.close()
+    lacking = [version for version in kept if not (folder_of(settings, version.name) / PAGE).exists()]
+    return [version.name for version in sorted(lacking, key=lambda version: not version.is_live)]
+
+
 def page(settings: Settings, name: str, texts: Texts) -> str:
     """Return the page of a kept version."""
     reader = Reader(settings, name)

@@ -32,6 +32,27 @@ def test_a_term_ends_after_the_months_that_are_left_of_it(connection: duckdb.Duc
     assert rows["expected_monthly_loss_amount"].tolist()[:2] == pytest.approx([1.0, 10.0])
 
 
+def test_sizes_of_segments_go_back_as_far_as_the_model_that_serves(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema scores")
+    connection.execute("""
+        create table scores.customer_segments as
+        select customer_id, as_of_date::date as as_of_date, segment_name, status, 'crm' as model_name, model_version
+        from (values
+            ('a', '2026-04-01', 'Old', 'scored', '1'), ('a', '2026-05-01', 'New', 'scored', '2'),
+            ('b', '2026-05-01', 'Loyal', 'scored', '2'), ('a', '2026-06-01', 'Loyal', 'scored', '2'),
+            ('b', '2026-06-01', 'Loyal', 'scored', '2'), ('c', '2026-06-01', 'New', 'scored', '2'),
+            ('d', '2026-06-01', null, 'refused', null)
+        ) as t (customer_id, as_of_date, segment_name, status, model_version)
+    """)
+    rows = answer(connection, "segments/sizes", ALL)
+    found = [
+        (f"{day:%m}", name, share) for day, name, share in rows[["as_of_date", "segment_name", "customer_share"]].values
+    ]
+    assert found == [("05", "Loyal", 0.5), ("05", "New", 0.5), ("06", "Loyal", 2 / 3), ("06", "New", 1 / 3)]
+    connection.execute("delete from scores.customer_segments where as_of_date = date '2026-06-01'")
+    assert answer(connection, "segments/sizes", ALL).empty  # one date of one model tells no course
+
+
 def test_concentration_counts_buyers_from_the_best_down(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create table marts.customer_360 as

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard.version_page.page import write_page
+from dashboard.__main__ import main
+from dashboard.version_page.page import versions_without_page, write_page
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
 from warehouse.publishing.published_versions import folder_of, switch_to, versions_folder
@@ -54,6 +55,23 @@ def test_it_is_kept_with_the_version_and_read_only(published: Settings) -> None:
     assert (published.published_folder / "page.html").resolve() == file
     again = write_page(published, language="zh")
     assert 'lang="zh-Hans"' in again.read_text(encoding="utf-8")
+
+
+def test_pages_that_an_erasure_took_are_drawn_anew_and_no_others(
+    published: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIENTELE_HOME", str(published.home))
+    file = folder_of(published, VERSION) / "page.html"
+    assert main(["missing-pages"]) == 0
+    assert str(file) in capsys.readouterr().out
+    drawn = file.stat().st_mtime_ns
+    assert main(["missing-pages"]) == 0
+    assert capsys.readouterr().out == ""
+    assert file.stat().st_mtime_ns == drawn
+
+
+def test_where_nothing_is_published_no_page_is_missing(settings: Settings) -> None:
+    assert versions_without_page(settings) == []
 
 
 def test_a_version_that_is_not_kept_is_told(published: Settings) -> None:
