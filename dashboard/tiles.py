@@ -71,7 +71,7 @@ def _about(view: View, row: dict[str, Any]) -> list[str]:
     meaning = f"values.figure_meaning.{row['figure']}"
     about = [view.texts(meaning)] if view.texts.has(meaning) else []
     if definition := row.get("definition"):
-        about.append(plain_text(definition))
+        about.append(plain_text(view.texts.declared(definition)))
     if not pandas.isna(row.get("month")):
         about.append(view.numbers.month(row["month"]))
     interval = view.numbers.interval(row.get("lower_value"), row.get("upper_value"), row["unit"])

@@ -37,6 +37,10 @@ class Texts:
         """Return what a value of the data is called, such as the stage ``at_risk``; itself where it has no name."""
         return self._texts.get(f"values.{kind}.{value}", str(value))
 
+    def declared(self, sentence: str) -> str:
+        """Return a sentence that is declared elsewhere, such as a limit of a job, in this language; else as it is."""
+        return self._texts.get(f"declared.{sentence}", sentence)
+
     def names_values_of(self, kind: str) -> bool:
         """Whether the catalogue names values of a kind, such as ``stage``."""
         return any(name.startswith(f"values.{kind}.") for name in self._texts)

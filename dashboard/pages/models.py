@@ -70,13 +70,13 @@ def _metric_of_origins(spec: JobSpec) -> str:
 
 def _say_what_it_is(view: View, spec: JobSpec, served: pandas.DataFrame) -> None:
     """Question and limits as declared, the decision in its own words, and where MLflow has it."""
-    st.markdown(f"**{plain_text(in_words(spec))}**")
+    st.markdown(f"**{plain_text(view.texts.declared(in_words(spec)))}**")
     for row in served.to_dict("records"):
         candidate, day = row["candidate"], view.numbers.day(row["decided_at"])
         words = view.texts(f"models.served_by.{row['served_by']}", candidate=plain_text(candidate), day=day)
         st.markdown(f"{words} {plain_text(row['reason'])}")
     if spec.limits:
-        st.caption(" · ".join(plain_text(limit) for limit in spec.limits))
+        st.caption(" · ".join(plain_text(view.texts.declared(limit)) for limit in spec.limits))
     _link(view, served.iloc[0].to_dict())
 
 

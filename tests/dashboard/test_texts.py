@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 from dashboard.base.questions import SQL_FOLDER
 from dashboard.base.texts import LANGUAGES, Texts, catalogue
 from dashboard.menu import PAGES
+from warehouse.dictionary.table_page import in_words
+from warehouse.jobs.registry import job_specs
 
 _DASHBOARD = Path(SQL_FOLDER).parent
 _PLACES = re.compile(r"\{(\w+)")
-# Words of a language need not be said in it again: the data's own values, and columns that read well as they are.
-_OWN = ("values.", "columns.")
+# Words of a language need not be said in it again: the data's own values, columns that read well as they are, and
+# sentences that are declared in English elsewhere.
+_OWN = ("values.", "columns.", "declared.")
 _LITERAL = re.compile(r"texts\(\s*\"([a-z_]+\.[a-z_.]+)\"")
 
 
@@ -53,3 +57,22 @@ def test_an_unknown_value_is_shown_as_it_is() -> None:
     assert Texts("zh").value("churn_risk_band", "high") == "高风险"
     assert Texts("zh").value("country", "Atlantis") == "Atlantis"
     assert Texts("nobody's").language == "en"
+
+
+def test_what_is_declared_in_english_is_said_in_chinese_and_nothing_else() -> None:
+    jobs = {sentence for spec in job_specs() for sentence in (in_words(spec), *spec.limits)}
+    seeds = _DASHBOARD.parent / "dbt_project" / "seeds" / "kpi_definitions.csv"
+    with seeds.open(encoding="utf-8", newline="") as file:
+        headlines = re.findall(r"'(\w+)'", (SQL_FOLDER / "overview" / "kpis.sql").read_text(encoding="utf-8"))
+        figures = {row["definition"] for row in csv.DictReader(file) if row["name"] in headlines}
+    assert len(figures) == 12
+    said = {name.removeprefix("declared.") for name in catalogue("zh") if name.startswith("declared.")}
+    assert (jobs | figures) - said == set()
+    assert said - (jobs | figures) == set()
+
+
+def test_a_sentence_nobody_has_translated_is_shown_as_it_is() -> None:
+    limit = "Contracts that have ended get no score."
+    assert Texts("en").declared(limit) == limit
+    assert Texts("zh").declared(limit) == "已终止的合约没有评分。"
+    assert Texts("zh").declared("Something new.") == "Something new."
