@@ -110,11 +110,25 @@ STEPS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+Steps = list[tuple[str, dict[str, Lines] | None]]
+
+
+@hypothesis_settings(max_examples=10, deadline=None)
 @given(steps=STEPS)
-def test_raw_says_what_a_plain_replay_says(steps: list[tuple[str, dict[str, Lines] | None]]) -> None:
+def test_raw_says_what_a_plain_replay_says(steps: Steps) -> None:
+    replay(steps)
+
+
+@pytest.mark.campaign
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(steps=STEPS)
+def test_raw_says_what_a_plain_replay_says_whatever_the_steps(steps: Steps) -> None:
+    replay(steps)
+
+
+def replay(steps: Steps) -> None:
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patched:
-        shop = Shop(Settings(home=Path(home), memory_limit="1GB"))
+        shop = Shop(Settings(home=Path(home), memory_limit="1GB", threads=1))
         landing = shop.settings.landing_of("files")
         landing.mkdir(parents=True)
         (landing / "orders.csv").write_text("order_id,ordered_at\nA,2024-05-01\nB,2024-05-02\n")

@@ -105,7 +105,7 @@ def test_rows_of_other_receipts_are_not_counted(kiosk: Kiosk) -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.campaign) for seed in range(1, 8))])
 def test_however_lines_are_spread_over_files_heads_are_those_of_one_file(
     settings: Settings, tmp_path: Path, seed: int
 ) -> None:

@@ -32,9 +32,9 @@ from warehouse.tables.raw_tables import create_raw_tables
 COLUMNS = ["order_id", "customer_id", "ordered_at", "order_amount"]
 HEADER = ",".join(COLUMNS).encode() + b"\n"
 LIMIT_BYTES = 1_000_000
-MANY = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+MANY = hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
+AT_LENGTH = hypothesis_settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 
 
 @dataclass
@@ -120,6 +120,17 @@ FILES = st.one_of(
 @MANY
 @given(content=FILES)
 def test_no_row_is_lost_and_a_second_reading_changes_nothing(loader: Loader, content: bytes) -> None:
+    check_that_no_row_is_lost(loader, content)
+
+
+@pytest.mark.campaign
+@AT_LENGTH
+@given(content=FILES)
+def test_no_row_is_lost_whatever_the_file(loader: Loader, content: bytes) -> None:
+    check_that_no_row_is_lost(loader, content)
+
+
+def check_that_no_row_is_lost(loader: Loader, content: bytes) -> None:
     loader.empty()
     first = loader.load(content)
     if first is None:
@@ -146,9 +157,23 @@ def test_every_row_that_was_written_is_read(loader: Loader, rows: list[list[str]
     assert counts.rows_read == len(rows)
 
 
+SHUFFLED = st.lists(ROWS, max_size=12).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows)))
+
+
 @MANY
-@given(orders=st.lists(ROWS, max_size=12).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows))))
+@given(orders=SHUFFLED)
 def test_the_order_of_rows_does_not_matter(loader: Loader, orders: tuple[list[list[str]], ...]) -> None:
+    check_that_order_does_not_matter(loader, orders)
+
+
+@pytest.mark.campaign
+@AT_LENGTH
+@given(orders=SHUFFLED)
+def test_the_order_of_rows_never_matters(loader: Loader, orders: tuple[list[list[str]], ...]) -> None:
+    check_that_order_does_not_matter(loader, orders)
+
+
+def check_that_order_does_not_matter(loader: Loader, orders: tuple[list[list[str]], ...]) -> None:
     found = []
     for shuffled in orders:
         loader.empty()

@@ -128,6 +128,17 @@ def test_rows_behind_are_counted_as_in_the_mended_file_in_all_blocks(
     assert [number for number, _, _ in unreadable] == [201, 202, 203, 204, 205, 501, 502, 503, 901, 902]
 
 
+def test_a_mark_with_more_than_a_block_behind_it_is_never_closed(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_reading, "BLOCK_BYTES", (600, 1 << 14))
+    rows = [[*row[:3], row[3].replace('"', ""), row[4]] for row in _rows(1000, ",")]
+    content = _file(_with_marks(rows, [(1, 0)]))
+    assert len(content) > 1 << 14
+    with pytest.raises(LandingError, match="never closed"):
+        reader.read(content)
+
+
 TEXTS = [
     "12 Rose Lane\nVienna",
     "Very good, but late;\nand dear, sadly, for a mug;\n\nnever again, thanks",

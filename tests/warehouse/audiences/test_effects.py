@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.warehouse.audiences.audience_shop import DAY, Shop, made_shop
+from tests.warehouse.audiences.audience_shop import DAY, SOURCE, Shop, made_shop
+from warehouse.audiences.hold_out import salt_file
 from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
 
@@ -20,8 +21,11 @@ LATER = DAY + timedelta(days=WINDOW)
 
 @pytest.fixture
 def large(tmp_path: Path) -> Shop:
-    """Enough customers to tell an effect of."""
+    """Enough customers to tell an effect of; the same are held out in each run, since one draw in twenty misleads."""
     settings = Settings(home=tmp_path / "home", audiences_folder=tmp_path / "declared", memory_limit="500MB", threads=1)
+    salt = salt_file(settings, SOURCE)
+    salt.parent.mkdir(parents=True)
+    salt.write_text("salt of the tests\n")
     return made_shop(settings, customers=900)
 
 
