@@ -16,7 +16,12 @@ from warehouse.base.settings import CHECKOUT, Settings
 
 # Each so many-th step: a few, and in the campaign more; `python -m tests.warehouse.killing HOME ACTION` tries all.
 @pytest.mark.parametrize(
-    ("action", "every"), [("publish", 23), ("rollback", 5), pytest.param("publish", 9, marks=pytest.mark.campaign)]
+    ("action", "every"),
+    [
+        ("publish", 19),
+        ("rollback", 9),
+        *(pytest.param(*one, marks=pytest.mark.campaign) for one in (("publish", 9), ("rollback", 3))),
+    ],
 )
 def test_killed_at_any_step_the_former_or_the_new_version_is_live(settings: Settings, action: str, every: int) -> None:
     done = subprocess.run(

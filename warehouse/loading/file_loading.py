@@ -130,7 +130,8 @@ def _load_tables(
     say_gone: Callable[[int], Gone] | None,
 ) -> list[TableLoad]:
     kind = load.file.kind
-    quarantine_unreadable(connection, load)
+    if content.unreadable_count:
+        quarantine_unreadable(connection, load)
     with _refusing(load):
         ignored = map_rows(connection, load, content)
         main = _load_mapped(connection, load, kind.rows_are, content.delimiter, is_derived=False)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 import duckdb
 
 from warehouse.base.connections import one_row
+from warehouse.base.rows import row_counts
 
 # Each table and column with the table whose key it is. Codes of products meet whatever their case (stg_products).
 _REFERENCES = (
@@ -29,8 +30,10 @@ def unlike_ids(connection: duckdb.DuckDBPyConnection, tables: Collection[str]) -
     tables
         Those that were loaded into; references between others are as they were.
     """
-    for table, column, referred, form in _REFERENCES:
-        if table not in tables and referred not in tables:
+    asked = [one for one in _REFERENCES if not {one[0], one[2]}.isdisjoint(tables)]
+    filled = row_counts(connection, {f"raw.{name}" for table, _, referred, _ in asked for name in (table, referred)})
+    for table, column, referred, form in asked:
+        if not (filled[f"raw.{table}"] and filled[f"raw.{referred}"]):
             continue
         count, one, other = one_row(connection, _query(table, column, referred, form))
         if count:
