@@ -10,8 +10,9 @@ from tests.broken_inputs.case import Case
 _INTRODUCTION = """\
 # What happens to which broken input
 
-Each line is a case of `tests/broken_inputs`, tried on the loader in every test run. This page is written by
-`python -m tests.broken_inputs --table > docs/broken-inputs.md`; a test holds it against the corpus.
+Each line is a case of `tests/broken_inputs`, tried on the loader in every test run (the one of 19 MB in
+`make test-slow`). This page is written by `python -m tests.broken_inputs --table > docs/broken-inputs.md`; a test holds
+it against the corpus.
 
 - A row is *loaded*, *quarantined* with a reason in `quality.quarantined_rows`, or *known* already; the counts stand in
   `quality.file_loads`.
