@@ -34,10 +34,10 @@ def show_head(view: View, row: dict[str, Any]) -> None:
             st.metric(**tile, delta_color="gray", delta_arrow="off", border=True, height="stretch")
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(view.texts("one_customer.who"), anchor=False)
+        st.header(view.texts("one_customer.who"), anchor=False)
         st.markdown(_facts(view, row))
     with right:
-        st.subheader(view.texts("one_customer.why"), anchor=False)
+        st.header(view.texts("one_customer.why"), anchor=False)
         st.markdown(_reasons(view, row))
 
 

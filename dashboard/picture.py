@@ -55,7 +55,7 @@ def heading(view: View, question: str, **values: Any) -> pandas.DataFrame:
     """Write title and note of a question, or what to bring where nothing answers it; return the answer."""
     name = question.replace("/", ".")
     frame = view.ask(question, **values)
-    st.subheader(view.texts(f"{name}.title"), anchor=question.split("/")[1])
+    st.header(view.texts(f"{name}.title"), anchor=question.split("/")[1])
     if frame.empty:
         st.info(_what_is_missing(view, question), icon=":material/inbox:")
     else:

@@ -79,7 +79,7 @@ def _show_list(view: View, rows: pandas.DataFrame) -> None:
     counts = rows[rows["may_be_contacted"]].set_index("next_best_action")["customer_count"]
     if counts.empty:
         return
-    st.subheader(texts("act_today.list.title"), anchor="list")
+    st.header(texts("act_today.list.title"), anchor="list")
     action = st.pills(
         texts("act_today.list.choose"),
         list(counts.index),
