@@ -8,28 +8,29 @@ import sys
 
 import pytest
 
+from expectations.__main__ import main
 from tests.expectations.small_shop import SOURCE, change
 from warehouse.base.settings import CHECKOUT
 
 
 @pytest.fixture
-def command(shop, tmp_path):
+def command(shop, tmp_path, monkeypatch):
     """Run the command as a person would, with an empty home directory of its own."""
     own_home = tmp_path / "person"
     own_home.mkdir()
+    sources = shop.home / "sources"
+    (sources / SOURCE).mkdir(parents=True)
+    (sources / SOURCE / "source.yml").write_text("description: A small shop.\nform: contract\n", encoding="utf-8")
+    monkeypatch.setenv("CLIENTELE_SOURCES_FOLDER", str(sources))
+    monkeypatch.setenv("CLIENTELE_HOME", str(shop.home))
 
     def run(*arguments):
         environment = {
             **os.environ,
             "HOME": str(own_home),
-            "CLIENTELE_HOME": str(shop.home),
             "PYTHONPATH": str(CHECKOUT),
         }
         environment.pop("GX_ANALYTICS_ENABLED", None)
-        sources = shop.home / "sources"
-        (sources / SOURCE).mkdir(parents=True, exist_ok=True)
-        (sources / SOURCE / "source.yml").write_text("description: A small shop.\nform: contract\n", encoding="utf-8")
-        environment["CLIENTELE_SOURCES_FOLDER"] = str(sources)
         return subprocess.run(
             [sys.executable, "-m", "expectations", *arguments],
             cwd=tmp_path,
@@ -52,14 +53,15 @@ def test_passed_gate(command, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "person"]
 
 
-def test_failed_gate_ends_in_words_and_status_1(command, shop):
+@pytest.mark.usefixtures("gate_pages")
+def test_failed_gate_ends_in_words_and_status_1(command, shop, capsys):
     change(shop, "update raw.orders set ordered_at = '2999-01-01' where order_id = 'o1'")
-    done = command("raw", "--source", SOURCE, "--as-of", "2024-07-01")
-    assert done.returncode == 1
-    assert "Traceback" not in done.stdout + done.stderr
-    assert "Nothing in orders happened more than a day after it was loaded." in done.stderr
-    assert "What to do: " in done.stderr
-    assert str(shop.data_docs_folder) in done.stderr
+    assert main(["raw", "--source", SOURCE, "--as-of", "2024-07-01"]) == 1
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    assert "Nothing in orders happened more than a day after it was loaded." in said.err
+    assert "What to do: " in said.err
+    assert str(shop.data_docs_folder) in said.err
     told = command("results", "--source", SOURCE)
     assert told.returncode == 0, told.stderr
     assert f"Gate raw of {SOURCE} as of 2024-07-01: FAILED" in told.stdout

@@ -241,12 +241,6 @@ def test_as_of_date_before_every_order_is_refused(shop):
         run_gate(shop, SOURCE, "raw", date(2020, 1, 1))
 
 
-def test_results_of_earlier_runs_stay(shop):
-    checked(shop, "activation")
-    checked(shop, "activation")
-    assert stored(shop, "select count(distinct validated_at) from {results}") == [(2,)]
-
-
 def test_results_are_written_where_the_table_is_missing(shop):
     change(shop, "drop table quality.validation_results")
     assert checked(shop, "activation").is_passed
