@@ -39,18 +39,29 @@ import sys
 from pathlib import Path
 
 
+def read_less(module):
+    module.load_configuration.__wrapped__.__defaults__ = (Path({folder!r}),)
+
+
+def draw_nothing(module):
+    module.Figure.savefig = lambda _, path, **__: Path(path).write_bytes({blank!r})
+
+
+changes = {{"ml.configuration": read_less, "matplotlib.figure": draw_nothing}}
+
+
 class Quick:
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        if name != "ml.configuration":
+        change = changes.pop(name, None)
+        if change is None:
             return None
-        sys.meta_path.remove(cls)
         spec = importlib.util.find_spec(name)
         run = spec.loader.exec_module
 
         def run_and_change(module):
             run(module)
-            module.load_configuration.__wrapped__.__defaults__ = (Path({folder!r}),)
+            change(module)
 
         spec.loader.exec_module = run_and_change
         return spec
@@ -82,7 +93,8 @@ def quick_models(folder: Path, *, with_pictures: bool = False) -> Iterator[None]
 def quick_models_elsewhere(folder: Path) -> Path:
     """The same in other processes: what is returned goes first in their PYTHONPATH."""
     _write_configuration(folder / "conf")
-    (folder / "sitecustomize.py").write_text(_IN_EACH_PROCESS.format(folder=str(folder / "conf")), encoding="utf-8")
+    program = _IN_EACH_PROCESS.format(folder=str(folder / "conf"), blank=_BLANK)
+    (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
     return folder
 
 
