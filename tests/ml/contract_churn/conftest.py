@@ -41,6 +41,10 @@ def with_families(given: ContractChurnConfiguration, *names: str) -> ContractChu
     return given.model_copy(update={"families": {name: given.families[name] for name in names}})
 
 
+def without_search(given: ContractChurnConfiguration) -> ContractChurnConfiguration:
+    return given.model_copy(update={"search": given.search.model_copy(update={"trial_count": 0})})
+
+
 @pytest.fixture(scope="session")
 def two_families(fast: ContractChurnConfiguration) -> ContractChurnConfiguration:
     """The plainest and the one that mostly wins; test_contract_churn_gate.py has all of them."""
@@ -49,7 +53,7 @@ def two_families(fast: ContractChurnConfiguration) -> ContractChurnConfiguration
 
 @pytest.fixture(scope="session")
 def plainest(fast: ContractChurnConfiguration) -> ContractChurnConfiguration:
-    return with_families(fast, "logistic_regression")
+    return without_search(with_families(fast, "logistic_regression"))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from ml.jobs.contract_churn.validation import figures_of, out_of_fold, repeated_
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from tests.homes import with_tracking
-from tests.ml.contract_churn.conftest import AS_OF_DATE
+from tests.ml.contract_churn.conftest import AS_OF_DATE, without_search
 from tests.ml.contract_churn.test_contract_churn_gate import competed, oversampled
 from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings
@@ -92,8 +92,7 @@ def test_published_figures(contracts, name: str, auc: float, pr_auc: float | Non
 def test_oversampling_before_the_split_raises_the_alarm(contracts, fast):
     """The published mistake (.965): copies of one contract on both sides of the split."""
     deep = fast.families["random_forest"].model_copy(update={"depth": 40, "minimum_leaf_rows": 1, "tree_count": 20})
-    search = fast.search.model_copy(update={"trial_count": 0})
-    trees = fast.model_copy(update={"families": {"random_forest": deep}, "search": search})
+    trees = without_search(fast.model_copy(update={"families": {"random_forest": deep}}))
     decision = competed(oversampled(contracts), trees).decision
     assert decision.contender == "random_forest"
     assert decision.metric_value > 0.9
@@ -109,7 +108,7 @@ def trained(telco, tmp_path_factory, two_families, empty_tracking):
     settings.build_file("ibm_telco").parent.mkdir(parents=True)
     shutil.copy(telco.build_file("ibm_telco"), settings.build_file("ibm_telco"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: two_families)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: without_search(two_families))
         outcome = train(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
         report = score(settings, "contract_churn", "ibm_telco", AS_OF_DATE)
     assert report.rows_by_status == {"scored": 5174, "not_eligible": 1869}
