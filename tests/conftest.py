@@ -85,6 +85,12 @@ def gate_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def dbt_writes_everything(dbt_kept_ready: DbtKeptReady, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt writes its log and all its artefacts, as in production."""
+    monkeypatch.setattr(dbt_kept_ready, "is_read", True)
+
+
+@pytest.fixture
 def dbt_as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt is started anew and writes its log and all its artefacts."""
     monkeypatch.setattr("warehouse.marts.dbt.subprocess", subprocess)

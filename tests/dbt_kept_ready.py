@@ -37,14 +37,21 @@ _IMPORTS += (
     "babel.dates",
     "pandas",
 )
-# … and what it writes and says beside the tables, which nobody reads here.
+# … and what it writes and says beside the tables, which hardly any test reads.
 _UNREAD = {"DBT_WRITE_JSON": "false", "DBT_LOG_LEVEL": "error", "DBT_LOG_LEVEL_FILE": "none"}
 
 
 class DbtKeptReady:
-    """Takes the place of `subprocess` where dbt is started."""
+    """Takes the place of `subprocess` where dbt is started.
+
+    Attributes
+    ----------
+    is_read
+        Whether dbt writes its log and all its artefacts.
+    """
 
     def __init__(self) -> None:
+        self.is_read = False
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._waiting: subprocess.Popen[str] | None = None
@@ -58,6 +65,7 @@ class DbtKeptReady:
             outputs = [Path(folder) / name for name in ("stdout", "stderr")]
             os.umask(umask := os.umask(0))
             request = {"arguments": command[3:], "environment": env, "umask": umask}
+            request["unread"] = {} if self.is_read else _UNREAD
             request["outputs"] = [str(path) for path in outputs]
             code = self._asked(request)
             return subprocess.CompletedProcess(command, code, *(path.read_text(encoding="utf-8") for path in outputs))
@@ -159,7 +167,7 @@ def _run_dbt(request: dict[str, Any], project: Any) -> NoReturn:
     """Become the process that was asked for."""
     os.umask(request["umask"])
     os.environ.clear()
-    os.environ.update(request["environment"], **_UNREAD)
+    os.environ.update(request["environment"], **request["unread"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor, path in enumerate(request["outputs"], start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)

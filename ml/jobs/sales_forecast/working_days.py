@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ def days_off_of(
     every = pd.date_range(periods[0], end, inclusive="left")
     turn = every[_at_the_turn(every)]
     for country, share in shares.items():
-        days = _holidays(country, codes, years)
+        days = _holidays(codes.get(country, country), years)
         single = days[(days.dayofweek < _SATURDAY) & (days >= periods[0]) & (days < end) & ~_at_the_turn(days)]
         rests = bool(((days.month == _DECEMBER) & (days.day == _CHRISTMAS)).any())
         for column, found in enumerate((single, turn if rests else turn[:0])):
@@ -50,11 +51,13 @@ def _at_the_turn(days: pd.DatetimeIndex) -> NDArray:
     return ((days.month == _DECEMBER) & (days.day >= _CHRISTMAS - 1)) | (days.dayofyear == 1)
 
 
-def _holidays(country: str, codes: Mapping[str, str], years: range) -> pd.DatetimeIndex:
+@cache
+def _holidays(name_of_country: str, years: range) -> pd.DatetimeIndex:
+    """Public holidays, asked for by every measure and frequency; none of a country that the calendar does not know."""
     import holidays
     from holidays.registry import COUNTRIES
 
-    name, _, subdivision = codes.get(country, country).partition("/")
+    name, _, subdivision = name_of_country.partition("/")
     wanted = "".join(name.split()).casefold()
     code = next((of[1] for of in COUNTRIES.values() if wanted in {known.casefold() for known in of}), None)
     if code is None:

@@ -16,7 +16,7 @@ PERSONAL = CANARIES[2:]
 
 
 @pytest.mark.integration
-@pytest.mark.usefixtures("dbt_as_in_production", "gate_pages")  # artefacts and pages are searched, too
+@pytest.mark.usefixtures("dbt_writes_everything", "gate_pages")  # artefacts and pages are searched, too
 def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -25,6 +25,8 @@ def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
     stages.activate(settings, plan)
     stages.publish(settings, plan)
 
+    for written in ("logs/dbt.log", "target/run_results.json", "target/manifest.json"):
+        assert (settings.dbt_target_folder / written).stat().st_size > 1000
     inside = ("landing/", f"warehouse/{SOURCE}.duckdb")
     outside = {place for place in found_in_home(settings, PERSONAL) if not place.startswith(inside)}
     assert outside == set()  # logs, pages, dbt's artefacts, published tables and Parquet
