@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from matplotlib.figure import Figure
 
 from ml.configuration import CONFIGURATION_FOLDER, load_configuration
 
@@ -26,6 +27,18 @@ _LESS: dict[str, dict[str, Any]] = {
         "mixture": {"segment_counts": [3, 4, 5], "start_count": 1},
         "stability": {"repetition_count": 5},
     },
+}
+# Of the forecast: three are the fewest of which one can be left out.
+_FEWER_ORIGINS = {"maximum_origin_count": 3}
+# A third of the trees, each of three times the weight.
+_FEWER_TREES: dict[str, dict[str, Any]] = {
+    "churn": {"families": {"gradient_boosting": {"tree_count": 65, "learning_rate": 0.09}}},
+    "lifetime_value": {
+        "buying_probability": {"tree_count": 65, "learning_rate": 0.09},
+        "spend_given_purchase": {"tree_count": 50, "learning_rate": 0.15},
+        "tweedie_boosting": {"tree_count": 50, "learning_rate": 0.15},
+    },
+    "sales_forecast": {"frequencies": {"week": _FEWER_ORIGINS, "month": _FEWER_ORIGINS}},
 }
 # Of churn: the plainest and the one that mostly wins.
 _FAMILIES = ("logistic_regression", "gradient_boosting")
@@ -72,40 +85,38 @@ sys.meta_path.insert(0, Quick)
 
 
 @contextmanager
-def quick_models(folder: Path, *, with_pictures: bool = False) -> Iterator[None]:
+def quick_models(folder: Path, *, of_a_whole_run: bool = False) -> Iterator[None]:
     """Let trainings in this process read `ml/conf` with less in it, which is written into a folder.
 
     Parameters
     ----------
-    with_pictures
-        Whether figures are drawn: a third of what is left.
+    of_a_whole_run
+        Even less: fewer trees, and fewer origins of the forecast. But a picture of each kind is drawn, the first.
     """
-    _write_configuration(folder)
+    _write_configuration(folder, (_LESS, _FEWER_TREES) if of_a_whole_run else (_LESS,))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load_configuration.__wrapped__, "__defaults__", (folder,))
         load_configuration.cache_clear()
-        if not with_pictures:
-            patch.setattr("matplotlib.figure.Figure.savefig", _save_blank)
+        patch.setattr("matplotlib.figure.Figure.savefig", _saving(first_of_a_kind=of_a_whole_run))
         yield
     load_configuration.cache_clear()
 
 
 def quick_models_elsewhere(folder: Path) -> Path:
     """The same in other processes: what is returned goes first in their PYTHONPATH."""
-    _write_configuration(folder / "conf")
+    _write_configuration(folder / "conf", (_LESS,))
     program = _IN_EACH_PROCESS.format(folder=str(folder / "conf"), blank=_BLANK)
     (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
     return folder
 
 
-def _write_configuration(folder: Path) -> None:
+def _write_configuration(folder: Path, changes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
     shutil.copytree(CONFIGURATION_FOLDER, folder)
-    for name, less in _LESS.items():
+    for name in sorted({name for less in changes for name in less}):
         file = folder / f"{name}.yml"
         settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-        for block, values in less.items():
-            assert values.keys() <= settings[block].keys()
-            settings[block] |= values
+        for less in changes:
+            _change(settings, less.get(name, {}))
         if name == "churn":
             for block in (settings, settings["search"]):
                 part = "families" if block is settings else "choices"
@@ -113,5 +124,25 @@ def _write_configuration(folder: Path) -> None:
         file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
-def _save_blank(_: object, path: str, **__: object) -> None:
-    Path(path).write_bytes(_BLANK)
+def _change(settings: dict[str, Any], less: Mapping[str, Any]) -> None:
+    """Set what is there to other values, block by block."""
+    assert less.keys() <= settings.keys()
+    for name, value in less.items():
+        if isinstance(value, Mapping):
+            _change(settings[name], value)
+        else:
+            settings[name] = value
+
+
+def _saving(*, first_of_a_kind: bool) -> Callable[..., None]:
+    """In place of `Figure.savefig`: one pixel, but for the first picture of each name if they are to be drawn."""
+    draw, drawn = Figure.savefig, set[str]()
+
+    def save(figure: Figure, path: str, **options: Any) -> None:
+        if first_of_a_kind and Path(path).name not in drawn:
+            drawn.add(Path(path).name)
+            draw(figure, path, **options)
+        else:
+            Path(path).write_bytes(_BLANK)
+
+    return save

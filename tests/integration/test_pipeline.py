@@ -35,8 +35,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module", autouse=True)
 def less_search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Who competes, wins and serves is of interest here, not by how much; pictures are drawn."""
-    with quick_models(tmp_path_factory.mktemp("models") / "conf", with_pictures=True):
+    """Who competes, wins and serves is of interest here, not by how much; a picture of each kind is drawn."""
+    with quick_models(tmp_path_factory.mktemp("models") / "conf", of_a_whole_run=True):
         yield
 
 
