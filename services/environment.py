@@ -66,6 +66,9 @@ def base_environment(settings: Settings) -> dict[str, str]:
         "MLFLOW_DISABLE_TELEMETRY": "true",
         # MLflow's server would start a second one for jobs on language models.
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        # Its assistant would run commands here for whoever of this machine asks; a container of its own at the most.
+        "MLFLOW_ENABLE_ASSISTANT_SANDBOX": "true",
+        "MLFLOW_ENABLE_AI_GATEWAY": "false",
     }
 
 
