@@ -9,6 +9,7 @@ import pickle
 import sys
 import threading
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -98,16 +99,21 @@ def _called(call: Call) -> Any:
     try:
         return call()
     except Exception as error:
-        raise _transferable(error) from error
+        if _is_transferable(error):
+            raise
+        # Not `from error`: libraries teach `pickle` to transfer an error's cause, too (tblib).
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.add_note("".join(traceback.format_exception(error)))
+    raise told
 
 
-def _transferable(error: Exception) -> Exception:
-    """The error itself, or its words where it cannot be transferred to another process."""
+def _is_transferable(error: Exception) -> bool:
+    """Whether another process can be given the error."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - it is our own, of this moment
     except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
+        return False
+    return True
 
 
 def _end_with_parent(parent: int) -> None:

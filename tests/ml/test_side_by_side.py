@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from ml.lifecycle.side_by_side import side_by_side
+from warehouse.base.settings import CHECKOUT
 
 
 class Untransferable(Exception):
@@ -82,9 +83,31 @@ def test_an_error_is_raised_where_the_result_is_asked_for_with_the_place_where_i
         assert result_of("another")[0] == 2
         with pytest.raises(KeyError, match="amount") as raised:
             result_of("one")
-        with pytest.raises(RuntimeError, match="Untransferable: this and that"):
+        with pytest.raises(RuntimeError, match="Untransferable: this and that") as told:
             result_of("third")
     assert "in failing" in str(raised.value.__cause__)
+    assert "in failing" in told.value.__notes__[0]
+
+
+def test_errors_come_over_where_pickle_has_learned_to_transfer_their_causes() -> None:
+    # sqlfluff and others teach it (tblib); an error that is its own cause would then be followed for ever.
+    program = (
+        "import tblib.pickling_support\n"
+        "from functools import partial\n"
+        "from ml.lifecycle.side_by_side import side_by_side\n"
+        "from tests.ml.test_side_by_side import Untransferable, failing\n"
+        "tblib.pickling_support.install()\n"
+        "calls = {'one': partial(failing, KeyError, 'amount')}\n"
+        "calls['other'] = partial(failing, Untransferable, 'this', 'that')\n"
+        "with side_by_side(calls, 1) as result_of:\n"
+        "    for name in calls:\n"
+        "        try:\n"
+        "            result_of(name)\n"
+        "        except Exception as error:\n"
+        "            print(type(error).__name__, error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["KeyError 'amount'", "Untransferable this and that"]
 
 
 def test_a_call_that_ends_its_process_is_the_only_one_to_fail() -> None:
