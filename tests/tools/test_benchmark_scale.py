@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tools.benchmark.scale import SizeMeasured, StageCost, report_lines
-from tools.benchmark.scale_files import AS_OF_DATE, write_shop
+from tools.benchmark.marts import AS_OF_DATE
+from tools.benchmark.scale import SizeMeasured, StageCost, _cost_of, report_lines
+from tools.benchmark.scale_files import write_shop
+from warehouse.base.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +54,14 @@ def test_stages_are_told_as_multiples_of_the_bare_reading() -> None:
     assert "| ingest | 6.0 s | 4.0 s | 3.0 | 1.50 |" in lines
     assert "| **all** | 20.0 s | 13.0 s | 10.0 | 1.50 |" in lines
     assert "Stopped at marts: no space left" in lines
+
+
+def test_a_stage_that_takes_too_long_is_stopped(settings: Settings) -> None:
+    settings.home.mkdir(parents=True)
+    stopped = _cost_of("marts", [sys.executable, "-c", "import time; time.sleep(60)"], settings, 0.5)
+    failed = _cost_of("marts", [sys.executable, "-c", "raise SystemExit('no space left')"], settings, 60)
+    done = _cost_of("marts", [sys.executable, "-c", "sum(range(10_000_000))"], settings, 60)
+    assert stopped.problem == "killed: for want of memory, or after 0 s"
+    assert failed.problem == "no space left"
+    assert done.problem is None
+    assert done.processor_seconds > 0

@@ -52,9 +52,8 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> int:
     if WHOLE_RUN in parts:
         run = whole_run.measure(settings, request_from(asked))
         _say(report.write(asked.report / run.source, whole_run.report_lines(run), asdict(run)))
-    if STAGES in parts and _measure_stages(settings, asked):
-        return 1
-    return max([_measure_models(settings, asked, part) for part in parts if part in PARTS], default=0)
+    codes = [_measure_stages(settings, asked)] if STAGES in parts else []
+    return max([*codes, *(_measure_models(settings, asked, part) for part in parts if part in PARTS)], default=0)
 
 
 def _measure_stages(settings: Settings, asked: argparse.Namespace) -> int:
@@ -64,7 +63,7 @@ def _measure_stages(settings: Settings, asked: argparse.Namespace) -> int:
     for customer_count in asked.customers:
         scratch = settings.home / "benchmark" / f"{started:%Y%m%dT%H%M%S}"
         try:
-            found.append(scale.measure(scratch, customer_count, _say))
+            found.append(scale.measure(scratch, customer_count, Limits.measurement_seconds, _say))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         # After every size, so that a run that is broken off leaves what it has found.

@@ -1,21 +1,24 @@
 """A whole run of a generated shop at several sizes, stage by stage, beside DuckDB reading the same files bare.
 
-Each stage is its command from the shell in a process of its own. Ratios to the bare reading hold elsewhere, too.
+Each stage is its command from the shell in a process of its own; machines differ less in ratios to the bare reading.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.benchmark.marts import AS_OF_DATE
 from tools.benchmark.report import table
-from tools.benchmark.scale_files import AS_OF_DATE, write_shop
+from tools.benchmark.scale_files import write_shop
 from warehouse.base.settings import CHECKOUT, Settings
 
 SOURCE = "files"
@@ -64,13 +67,15 @@ class SizeMeasured:
         return next((f"{one.stage}: {one.problem}" for one in self.stages if one.problem), None)
 
 
-def measure(scratch: Path, customer_count: int, say: Callable[[str], None]) -> SizeMeasured:
+def measure(scratch: Path, customer_count: int, limit_seconds: float, say: Callable[[str], None]) -> SizeMeasured:
     """Write the shop's files and run all stages on them in a home of its own, until one fails.
 
     Parameters
     ----------
     scratch
         A folder for files and home; whoever calls removes it.
+    limit_seconds
+        How long a stage may take before it is stopped, which counts as a failure.
     """
     settings = Settings(home=scratch / f"home-{customer_count}")
     landing = settings.landing_of(SOURCE)
@@ -80,7 +85,7 @@ def measure(scratch: Path, customer_count: int, say: Callable[[str], None]) -> S
     stages: list[StageCost] = []
     for stage, command in _commands(settings, landing):
         say(f"{customer_count:,} customers: {stage}")
-        stages.append(cost := _cost_of(stage, command, settings))
+        stages.append(cost := _cost_of(stage, command, settings, limit_seconds))
         say(f"    {cost.problem or f'{cost.processor_seconds:.1f} s, {cost.peak_memory_gib:.2f} GiB'}")
         if cost.problem:
             break
@@ -108,7 +113,7 @@ def report_lines(found: list[SizeMeasured]) -> list[str]:
             )
             for one in (bare, *stages, whole)
         ]
-        counts = ", ".join(f"{count:,} {name}" for name, count in size.row_counts.items())
+        counts = ", ".join(f"{count:,} {name}" for name, count in size.row_counts.items() if name != "customers")
         head = ("stage", "processors", "clock", "times the bare reading", "peak GiB")
         lines += table(f"## {size.customer_count:,} customers: {counts}", head, rows)
         lines += [f"Stopped at {size.problem}", ""] if size.problem else []
@@ -133,15 +138,20 @@ def _commands(settings: Settings, landing: Path) -> Iterator[tuple[str, list[str
     yield "publish", [*python, "warehouse", "publish", *when]
 
 
-def _cost_of(stage: str, command: list[str], settings: Settings) -> StageCost:
+def _cost_of(stage: str, command: list[str], settings: Settings, limit_seconds: float) -> StageCost:
     log = settings.home / f"{stage.replace(' ', '_')}.log"
     environment = {**os.environ, "CLIENTELE_HOME": str(settings.home)}
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=output, stderr=output)
+        watch = threading.Timer(limit_seconds, process.kill)
+        watch.start()
         _, status, used = os.wait4(process.pid, 0)
+        watch.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     words = log.read_text(errors="replace").strip().splitlines()
+    if process.returncode == -signal.SIGKILL:
+        words.append(f"killed: for want of memory, or after {limit_seconds:.0f} s")
     return StageCost(
         stage,
         round(used.ru_utime + used.ru_stime, 1),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
+from tools.benchmark.marts import AS_OF_DATE
 from tools.benchmark.shop import HISTORY_DAYS, simulated_orders
 
-AS_OF_DATE = date(2026, 7, 1)
 # Customers order so often that it is seven to eight times in the mean.
 RATE_SCALE_DAYS = 17.5
 PRODUCT_COUNT = 2000

@@ -72,16 +72,12 @@ def columns_by_table(connection: DuckDBPyConnection, database: str) -> dict[tupl
 
 
 def columns_of_tables(connection: DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
-    """The columns with their types of every table of the open file, by schema and table: asked once for all of them."""
-    found = connection.execute(
-        "select schema_name, table_name, column_name, data_type from duckdb_columns() semi join "
-        "(select table_oid from duckdb_tables() where database_name = current_database() and not temporary) "
-        "using (table_oid) where database_name = current_database() order by schema_name, table_name, column_index"
-    ).fetchall()
-    tables: dict[tuple[str, str], dict[str, str]] = {}
-    for schema, table, name, kind in found:
-        tables.setdefault((schema, table), {})[name] = kind
-    return tables
+    """The same of the tables of the open file, without its views."""
+    [(here,)] = connection.execute("select current_database()").fetchall()
+    views = "select schema_name, view_name from duckdb_views() where database_name = ? and not internal"
+    left_out = set(connection.execute(views, [here]).fetchall())
+    found = columns_by_table(connection, here)
+    return {table: dict(columns) for table, columns in found.items() if table not in left_out}
 
 
 def has_rows(connection: DuckDBPyConnection, relation: str) -> bool:
