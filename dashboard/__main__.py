@@ -38,10 +38,12 @@ def application(settings: Settings) -> App:
     from streamlit.starlette import App
 
     from dashboard.access import OnlyTheOwner, dashboard_key
+    from dashboard.addresses import PlainAddresses
     from dashboard.rooted import Rooted
 
     door = Middleware(OnlyTheOwner, key=dashboard_key(settings))
-    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door, Middleware(Rooted)])
+    behind = [Middleware(PlainAddresses), Middleware(Rooted)]
+    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door, *behind])
 
 
 def _draw(settings: Settings, version: str, language: str) -> None:
@@ -58,10 +60,31 @@ def _draw_missing(settings: Settings, language: str) -> None:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    from threading import Thread
+
     import uvicorn
 
+    Thread(target=_make_ready, daemon=True).start()
     # Without the log of requests: the link that signs in is a secret.
     uvicorn.run(application(settings), host=host, port=port, log_level="warning", access_log=False)
+
+
+def _make_ready() -> None:
+    """Load what pages need before the first one is asked for."""
+    from importlib import import_module
+
+    import pandas
+    from altair.utils.schemapi import disable_debug_mode
+
+    from dashboard.menu import PAGES
+
+    # Altair holds parts of a chart to their schema, and names layers after the rows as they are printed: a half of a
+    # page's time. Tests do the former; for the latter, first and last row and their number are enough.
+    disable_debug_mode()
+    for kind in ("rows", "columns"):
+        pandas.set_option(f"display.max_{kind}", 2)
+    for page in PAGES:
+        import_module(f"dashboard.pages.{page}")
 
 
 if __name__ == "__main__":

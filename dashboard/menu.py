@@ -14,6 +14,7 @@ MENU = MappingProxyType(
     }
 )
 PAGES = tuple(page for pages in MENU.values() for page in pages)
+FIRST_PAGE = PAGES[0]
 ICONS = MappingProxyType(
     {
         "overview": ":material/dashboard:",

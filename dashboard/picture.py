@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.base.numbers import Numbers
 from dashboard.base.questions import places_of
 from dashboard.base.texts import Texts
+from dashboard.chart import show_chart
 from dashboard.table import show_table
 from dashboard.view import View
 
@@ -34,11 +35,8 @@ def show_picture(view: View, question: str, draw: Draw, **values: Any) -> None:
     if frame.empty:
         return
     name = question.replace("/", ".")
-    st.altair_chart(
-        draw(frame, view.texts, view.numbers),
-        key=question,
-        alt=f"{view.texts(f'{name}.title')} {view.texts(f'{name}.note')}",
-    )
+    alt = f"{view.texts(f'{name}.title')} {view.texts(f'{name}.note')}"
+    show_chart(draw(frame, view.texts, view.numbers), key=question, alt=alt)
     show_behind(view, question, frame, **values)
 
 

@@ -7,11 +7,14 @@ from typing import Any, Literal
 import pandas
 import streamlit as st
 
+from dashboard.base.colours import BAD, GOOD, QUIET
 from dashboard.base.plain_text import plain_text
+from dashboard.charts.small_line import small_line
 from dashboard.picture import heading, show_behind
 from dashboard.view import View
 
 _TILES_IN_A_ROW = 4
+_OF_CHANGE = {"blue": GOOD, "orange": BAD, "gray": QUIET}
 
 
 def show_tiles(view: View, question: str, **values: Any) -> dict[str, Any]:
@@ -43,17 +46,16 @@ def show_tiles(view: View, question: str, **values: Any) -> dict[str, Any]:
 def _show_tile(view: View, row: dict[str, Any]) -> None:
     unit, write = row["unit"], view.numbers
     change = write.change(row["value"], row.get("value_year_before"), unit)
-    st.metric(
-        _name(view, row),
-        write.written(row["value"], unit),
-        delta=change.replace("\N{MINUS SIGN}", "-") or None,  # the arrow points down for this sign only
-        delta_color=colour_of_change(row),
-        help=" · ".join(_about(view, row)) or None,
-        border=True,
-        height="stretch",
-        chart_data=_course(row.get("course")),
-        chart_type="area",
-    )
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            _name(view, row),
+            write.written(row["value"], unit),
+            delta=change.replace("\N{MINUS SIGN}", "-") or None,  # the arrow points down for this sign only
+            delta_color=colour_of_change(row),
+            help=" · ".join(_about(view, row)) or None,
+        )
+        if course := _course(view, row):
+            st.html(course)
 
 
 def _name(view: View, row: dict[str, Any]) -> str:
@@ -62,9 +64,15 @@ def _name(view: View, row: dict[str, Any]) -> str:
     return view.texts.value("figure", row["figure"])
 
 
-def _course(values: Any) -> list[float] | None:
-    """The values without gaps; None where there is nothing to draw."""
-    return None if values is None else pandas.Series(values, dtype="float64").dropna().tolist() or None
+def _course(view: View, row: dict[str, Any]) -> str:
+    """The small line, or nothing where there is no course."""
+    values = pandas.Series(row.get("course"), dtype="float64")
+    known = values.dropna()
+    if known.empty:
+        return ""
+    told = {"first": known.iloc[0], "last": known.iloc[-1], "lowest": known.min(), "highest": known.max()}
+    words = view.texts("common.course", **{name: view.numbers.written(told[name], row["unit"]) for name in told})
+    return small_line(values.tolist(), _OF_CHANGE[colour_of_change(row)], words)
 
 
 def _about(view: View, row: dict[str, Any]) -> list[str]:

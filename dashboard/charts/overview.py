@@ -32,7 +32,7 @@ def at_risk(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.C
     order = [texts.value("churn_risk_band", band) for band in ("high", "medium", "low")]
     return (
         altair.Chart(named(frame, "churn_risk_band", texts), height=140)
-        .mark_bar(size=22)
+        .mark_bar(size=14)
         .encode(
             y=altair.Y("churn_risk_band:N", sort=order, title=None),
             x=figure("expected_loss_amount", "amount", numbers.currency or None, altair.X),

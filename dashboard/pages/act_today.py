@@ -6,6 +6,7 @@ import pandas
 import streamlit as st
 
 from dashboard.base.plain_text import plain_text
+from dashboard.chart import show_chart
 from dashboard.charts import act_today as charts
 from dashboard.download import offer_csv
 from dashboard.moving import to_page
@@ -25,9 +26,7 @@ def show(view: View) -> None:
     _show_tiles(view, rows)
     if heading(view, question).empty:
         return
-    st.altair_chart(
-        charts.actions(rows, view.texts, view.numbers), key=question, alt=view.texts("act_today.actions.title")
-    )
+    show_chart(charts.actions(rows, view.texts, view.numbers), key=question, alt=view.texts("act_today.actions.title"))
     show_behind(view, question, rows)
     _show_list(view, rows)
     left, right = st.columns([2, 3], gap="large")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.base.plain_text import plain_text
 from dashboard.base.texts import Texts
+from dashboard.chart import show_chart
 from dashboard.charts import products as charts
 from dashboard.download import offer_csv
 from dashboard.picture import heading, show_behind, show_picture, show_rows
@@ -89,7 +90,7 @@ def _show_recommended(view: View) -> None:
         with place:
             st.markdown(f"**{plain_text(view.texts.value('list_name', name))}**")
             chart = charts.recommended(frame[frame["list_name"] == name], view.texts, view.numbers)
-            st.altair_chart(chart, key=f"recommended/{name}", alt=view.texts("products.recommended.title"))
+            show_chart(chart, key=f"recommended/{name}", alt=view.texts("products.recommended.title"))
     show_behind(view, "products/recommended", frame)
 
 
