@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard.base.texts import Texts
+from dashboard.base.texts import DEFAULT_LANGUAGE, Texts
 from services.endpoints import is_listening
 from tools.chromium import chromium
 from warehouse.base.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 KEY = "a key for tests alone"
 _PATIENCE_MS = 60_000
@@ -37,17 +37,31 @@ class Visit:
     page: Page
     address: str
     complaints: list[str] = field(default_factory=list)
+    language: str = DEFAULT_LANGUAGE
 
-    def open(self, name: str, language: str = "en") -> None:
-        """Open a page as a person does, by its name in the side bar, and wait until it is whole; anew if it is open."""
-        texts = Texts(language)
-        heading = self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True)
-        if heading.is_visible():
-            self.page.reload(timeout=_PATIENCE_MS)
-        else:
-            self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=texts(f"{name}.menu"), exact=True).click()
-        heading.wait_for(timeout=_PATIENCE_MS)
-        self.settle()
+    def open(self, *names: str) -> None:
+        """Open pages as a person does, by their names in the side bar, and wait until each is whole."""
+        for name in names:
+            texts = Texts(self.language)
+            menu = self.page.get_by_test_id("stSidebarNav")
+            link = menu.get_by_role("link", name=texts(f"{name}.menu"), exact=True)
+            if (closed := self.page.get_by_test_id("stExpandSidebarButton")).is_visible():  # on a phone
+                closed.click(timeout=_PATIENCE_MS)
+            link.click(timeout=_PATIENCE_MS)
+            heading = self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True)
+            heading.wait_for(timeout=_PATIENCE_MS)
+            self.settle()
+
+    def find(self, text: str) -> None:
+        """Wait until a text stands on the page."""
+        self._with_text(text).first.wait_for(timeout=_PATIENCE_MS)
+
+    def count(self, text: str) -> int:
+        """How often a text stands on the page."""
+        return self._with_text(text).count()
+
+    def _with_text(self, text: str) -> Locator:
+        return self.page.get_by_test_id("stMain").get_by_text(text)
 
     def settle(self) -> None:
         """Wait until the script has run to its end and what it showed has arrived."""

@@ -1,16 +1,11 @@
-"""What must be true of every page in a browser, whatever is published."""
+"""What must be true of every page in a browser, whatever is published; and who looks at it, changed in place."""
 
 from __future__ import annotations
 
 from dashboard.base.texts import LANGUAGES, Texts
-from dashboard.menu import PAGES
 from tests.dashboard.browser import Visit
 
-
-def open_all(visited: Visit) -> None:
-    """Open every page."""
-    for name in PAGES:
-        visited.open(name)
+_PHONE = {"width": 390, "height": 844}
 
 
 def assert_quiet(visited: Visit) -> None:
@@ -19,19 +14,19 @@ def assert_quiet(visited: Visit) -> None:
     assert visited.page.evaluate("window.hit") is None
 
 
-def assert_both_languages(visited: Visit) -> None:
-    """Switched to Chinese in place, a page further on still, and back."""
-    for now, then, name in (("en", "zh", "overview"), ("zh", "en", "trust")):
-        visited.open(name, now)
-        choice = visited.page.get_by_role("combobox", name=Texts(now)("common.language"))
-        choice.focus()  # it lies at the foot: a click would scroll, and scrolling closes the list
-        choice.press("ArrowDown")
-        visited.page.get_by_role("option", name=LANGUAGES[then]).click()
-        visited.page.get_by_role("heading", name=Texts(then)(f"{name}.title"), exact=True).wait_for()
-        visited.settle()
+def switch_language(visited: Visit, name: str, language: str) -> None:
+    """Choose another language on a page that is open: it changes in place."""
+    choice = visited.page.get_by_role("combobox", name=Texts(visited.language)("common.language"))
+    choice.focus()  # it lies at the foot: a click would scroll, and scrolling closes the list
+    choice.press("ArrowDown")
+    visited.page.get_by_role("option", name=LANGUAGES[language]).click()
+    visited.page.get_by_role("heading", name=Texts(language)(f"{name}.title"), exact=True).wait_for()
+    visited.language = language
+    visited.settle()
 
 
-def open_and_find(visited: Visit, name: str, text: str) -> None:
-    """Open a page, and wait until a text stands on it."""
-    visited.open(name)
-    visited.page.get_by_test_id("stMain").get_by_text(text).first.wait_for(timeout=60_000)
+def take_a_phone_in_the_dark(visited: Visit) -> None:
+    """Narrow the window to that of a phone that shows everything dark."""
+    visited.page.set_viewport_size(_PHONE)
+    visited.page.emulate_media(color_scheme="dark")
+    visited.page.get_by_test_id("stExpandSidebarButton").wait_for()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashboard import menu
 from dashboard.base.texts import Texts
 from pipeline import stages
-from tests.dashboard import browser, made_versions, pages_in_a_browser
+from tests.dashboard import browser, made_versions, pages_alone, pages_in_a_browser
 from tests.homes import copied_home
 from tests.integration import pipeline
 from tests.quick_models import quick_models
@@ -28,6 +30,7 @@ from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs.registry import job_specs, trained_jobs
+from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 
 pytestmark = pytest.mark.integration
@@ -374,23 +377,37 @@ def test_a_slice_of_online_retail(tmp_path: Path, real_data: Path) -> None:
 
 
 def test_every_page_of_the_dashboard_opens_in_a_browser(shop, tmp_path: Path) -> None:
-    """As published; after another publication and after going back, while it is up; emptied; with hostile texts."""
-    made, _, plan, _ = shop
-    with browser.browser() as started:
-        settings = copied_home(made, tmp_path / "home")
-        with browser.dashboard_of(settings) as address, browser.visit(started, address) as visited:
-            pages_in_a_browser.open_all(visited)
-            pages_in_a_browser.open_and_find(visited, "overview", "EUR")
-            pages_in_a_browser.assert_both_languages(visited)
-            stages.publish(settings, plan)
-            pages_in_a_browser.open_and_find(visited, "overview", "EUR")
-            roll_back(settings, None, decided_by="a test", reason="the former one was good")
-            pages_in_a_browser.open_and_find(visited, "overview", "EUR")
+    """Each page once: with hostile texts, while another version is published, after it, and after going back.
 
-            made_versions.make_live(settings, made_versions.hostile)
-            pages_in_a_browser.open_all(visited)
-            pages_in_a_browser.open_and_find(visited, "segments", made_versions.HOSTILE[:8])
-            made_versions.make_live(settings, made_versions.emptied)
-            pages_in_a_browser.open_all(visited)
-            pages_in_a_browser.open_and_find(visited, "overview", Texts("en")("overview.nothing"))
-            pages_in_a_browser.assert_quiet(visited)
+    On a laptop, in Chinese, and on a phone in the dark; then without a row.
+    """
+    made, _, plan, _ = shop
+    settings = copied_home(made, tmp_path / "home")
+    made_versions.make_live(settings, made_versions.hostile)
+    with (
+        browser.browser() as started,
+        browser.dashboard_of(settings) as address,
+        browser.visit(started, address) as visited,
+    ):
+        visited.find("EUR")  # on the overview, to which the link leads that signs in
+        visited.open(*menu.PAGES[1:4])
+        visited.find(made_versions.HOSTILE[:8])
+        pages_in_a_browser.switch_language(visited, menu.PAGES[3], "zh")
+        with ThreadPoolExecutor(1) as beside:
+            publication = beside.submit(publish, settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
+            visited.open(*menu.PAGES[4:7])
+            publication.result()
+        visited.open("campaigns")
+        assert visited.count(made_versions.HOSTILE[:8]) == 0
+        pages_in_a_browser.switch_language(visited, "campaigns", "en")
+        roll_back(settings, None, decided_by="a test", reason="the former one was good")
+        visited.open("products")
+        visited.find(made_versions.HOSTILE[:8])
+        visited.open(*menu.PAGES[9:11])
+        pages_in_a_browser.take_a_phone_in_the_dark(visited)
+        visited.open(*menu.PAGES[11:])
+        made_versions.make_live(settings, made_versions.emptied)
+        visited.open(menu.PAGES[0])
+        visited.find(Texts("en")("overview.nothing"))
+        pages_in_a_browser.assert_quiet(visited)
+    assert [name for name, told in pages_alone.what_they_say(settings, menu.PAGES).items() if not told] == []
