@@ -16,8 +16,9 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
+from ml.data.dated_rows import check_no_leak
 from ml.data.outcome_levels import outcome_levels
-from ml.data.snapshots import LABEL_COLUMNS, Snapshots, check_no_leak
+from ml.data.snapshots import LABEL_COLUMNS, Snapshots
 from warehouse.base.connections import open_build_file, open_duckdb
 from warehouse.base.definitions import Definitions
 from warehouse.base.errors import ClienteleError, DbtFailed

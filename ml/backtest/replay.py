@@ -8,8 +8,9 @@ from datetime import date
 
 from ml.backtest.history import History, horizon_of
 from ml.competition.results import Competition, Refused, Result
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.evaluation.bootstrap import Interval
 from ml.jobs.supervised import SupervisedJob
 

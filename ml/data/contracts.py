@@ -16,8 +16,9 @@ import pandas as pd
 
 from ml.data.contract_features import contract_frame
 from ml.data.contract_months import months_between
+from ml.data.dated_rows import DatedRows, check_no_leak
 from ml.data.history import first_day
-from ml.data.snapshots import DatedRows, check_built_as_of, check_no_leak, history_began_on
+from ml.data.snapshots import check_built_as_of, history_began_on
 from warehouse.base.build_file import BuildFile
 from warehouse.source_definitions.in_build_file import allowed_personal_features
 

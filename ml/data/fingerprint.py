@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from ml.data.dated_rows import DatedRows
 from ml.data.features import model_frame
-from ml.data.snapshots import LABEL_COLUMNS, DatedRows
+from ml.data.snapshots import LABEL_COLUMNS
 
 
 def data_fingerprint(

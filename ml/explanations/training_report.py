@@ -16,7 +16,7 @@ import pandas as pd
 from ml.competition.results import Competition, Result
 from ml.configuration import load_configuration
 from ml.contributions.typical import background_sample
-from ml.data.snapshots import DatedRows
+from ml.data.dated_rows import DatedRows
 from ml.explanations.configuration import FairnessConfiguration
 from ml.explanations.fairness import fairness_figures, figures_by_group
 from ml.explanations.model_card import CardContent, model_card

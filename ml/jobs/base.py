@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.competition.results import Candidate, Competition, Model
+from ml.data.dated_rows import DatedRows
 from ml.data.features import model_frame
 from ml.data.fingerprint import data_fingerprint
-from ml.data.snapshots import DatedRows, read_scoring_rows, read_snapshots
+from ml.data.snapshots import read_scoring_rows, read_snapshots
 from ml.evaluation.bootstrap import Resamples
 from ml.jobs import card_texts
 from ml.jobs.declared import DeclaredJob

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from sklearn.frozen import FrozenEstimator
 
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.search import Chosen, InsideValidation, inside_validation, subsampled
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.jobs.season import Season, SeasonSettings, season_of

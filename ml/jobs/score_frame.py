@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from ml.competition.results import Estimator
-from ml.data.snapshots import eligible
+from ml.data.dated_rows import eligible
 from ml.jobs.base import Job
 
 # (features of the scored rows, their index) → further columns with that index.

@@ -1,12 +1,10 @@
-"""The base of jobs that predict an outcome: checks, fitting, evaluation on a holdout, comparison, decision."""
+"""The course of jobs that predict an outcome: checks, fitting, evaluation on a holdout, comparison, decision."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -16,39 +14,29 @@ from ml.competition.course import Evaluate, chosen_from, evaluated, finite, fitt
 from ml.competition.ranking import Ranking
 from ml.competition.results import ByWeight, Candidate, Competition, Model, Refused, Result
 from ml.competition.thresholds import SupervisedGate
+from ml.data.dated_rows import eligible
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
-from ml.data.history import ShortHistory, first_day
 from ml.data.outcome_levels import outcome_levels
 from ml.data.personal import barred
-from ml.data.snapshots import eligible
 from ml.estimators.search import Chosen
-from ml.evaluation.metrics import WeightedMetric
-from ml.jobs.base import Job, Rows
+from ml.jobs.base import Rows
 from ml.jobs.configuration import JobConfiguration
+from ml.jobs.enough_data import require_both_classes, require_customers, require_history
+from ml.jobs.outcome import OutcomeJob
 from ml.treatment.report import treatment_among, treatment_documents, treatment_notes
 from ml.treatment.rows import with_complete_rows
 from warehouse.base.definitions import Definitions
 from warehouse.tables.features import declared_features
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 CandidateMaker = Callable[[], Candidate]
 
 
-class SupervisedJob(Job[Rows, Model]):
-    """A job with labels from the horizon after a snapshot; by default with one temporal holdout of customers.
-
-    Attributes
-    ----------
-    event_words
-        Words for the two classes of `positives` in a refusal.
-    """
+class SupervisedJob(OutcomeJob[Rows, Model]):
+    """A job with labels from the horizon after a snapshot; by default with one temporal holdout of customers."""
 
     configuration: JobConfiguration
     gate: SupervisedGate
     horizon_days: int
-    event_words: tuple[str, str]
     error_name: str
 
     @property
@@ -57,42 +45,6 @@ class SupervisedJob(Job[Rows, Model]):
         return Ranking(self.spec.rank_metric, self.error_name, self.resamples)
 
     # ---- what a job defines ----
-
-    @abstractmethod
-    def target(self, rows: pd.DataFrame) -> NDArray:
-        """The outcome of labelled rows as floats, shape (n_rows,)."""
-
-    @abstractmethod
-    def positives(self, rows: pd.DataFrame) -> NDArray:
-        """Mask of the positive rows, shape (n_rows,); training needs both classes."""
-
-    @abstractmethod
-    def predicted(self, estimator: Model, features: pd.DataFrame) -> NDArray:
-        """The prediction that is evaluated: a probability or an amount for each row, shape (n_rows,)."""
-
-    @abstractmethod
-    def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
-        """All metrics on the holdout, with the same names for every candidate; arrays of shape (n_rows,)."""
-
-    @abstractmethod
-    def rank_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
-        """The primary metric as a function of row weights, which can be resampled; arrays of shape (n_rows,)."""
-
-    @abstractmethod
-    def error_by_weight(self, actual: NDArray, predicted: NDArray) -> WeightedMetric:
-        """The error of the level or of the probabilities as such a function; lower is better.
-
-        It chooses among candidates between which the primary metric shows no significant difference, and a challenger
-        must not have more of it than the champion.
-        """
-
-    @abstractmethod
-    def figures(self, snapshots: Rows, result: Result, baseline: Result) -> Mapping[str, Figure]:
-        """Plots of one result by name."""
-
-    def tables(self, actual: NDArray, result: Result) -> Mapping[str, pd.DataFrame]:
-        """Tables of one result by name; `actual` are the outcomes of the rows that it is evaluated on."""
-        return {}
 
     def candidate_makers(
         self, snapshots: Rows, columns: tuple[str, ...], found: dict[str, Chosen] | None = None
@@ -178,36 +130,25 @@ class SupervisedJob(Job[Rows, Model]):
             raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there is nothing to learn from.")
         snapshots, limits = with_complete_rows(snapshots, self.subject), self.configuration.limits
         scoring = eligible(snapshots.scoring)
-        _require_count(len(scoring), limits.minimum_customer_count, f"as of {snapshots.as_of_date}")
+        require_customers(len(scoring), limits.minimum_customer_count, f"as of {snapshots.as_of_date}")
         self._check_history(snapshots)
         for role, rows in (
             ("training", eligible(snapshots.training)),
             ("evaluation", eligible(snapshots.evaluation)),
         ):
             customers = rows["customer_id"].nunique()
-            _require_count(customers, limits.minimum_customer_count, f"in the {role} snapshots")
+            require_customers(customers, limits.minimum_customer_count, f"in the {role} snapshots")
             self._check_classes(rows, role)
         if not self.usable(snapshots)[0]:
             raise Refused("Every feature is constant over the training snapshots: nothing to learn from.")
 
     def _check_history(self, snapshots: Rows) -> None:
-        for role, rows in (("training", snapshots.training), ("evaluation", snapshots.evaluation)):
-            if rows.empty:
-                history = self._history(snapshots, days_back=2 * snapshots.label_horizon_days)
-                raise Refused(f"The history is too short: {history.words('orders', role)}")
-
-    def _history(self, snapshots: Rows, days_back: int) -> ShortHistory:
-        first = first_day(snapshots.scoring["first_order_date"])
-        return ShortHistory(snapshots.as_of_date, snapshots.history_began_on or first, first, days_back)
+        require_history(snapshots)
 
     def _check_classes(self, rows: pd.DataFrame, role: str) -> None:
-        positives = self.positives(rows)
-        for count, what in ((positives.sum(), self.event_words[0]), ((~positives).sum(), self.event_words[1])):
-            if count < self.configuration.limits.minimum_class_count:
-                raise Refused(
-                    f"Only {int(count)} of {len(rows)} {role} rows {what}; "
-                    f"{self.configuration.limits.minimum_class_count} are needed."
-                )
+        require_both_classes(
+            self.positives(rows), self.event_words, self.configuration.limits.minimum_class_count, role
+        )
 
     def input_columns(self, snapshots: Rows) -> tuple[str, ...]:
         varying = self.usable(with_complete_rows(snapshots, self.subject))[0]
@@ -273,8 +214,3 @@ class SupervisedJob(Job[Rows, Model]):
         ranked, erred = self.rank_by_weight(actual, predicted), self.error_by_weight(actual, predicted)
         by_weight = ByWeight(ranked, erred, len(actual))
         return Result(candidate, metrics, predicted, by_weight)
-
-
-def _require_count(count: int, minimum: int, where: str) -> None:
-    if count < minimum:
-        raise Refused(f"Only {count} eligible customers {where}; {minimum} are needed.")

@@ -11,7 +11,7 @@ import pandas as pd
 from ml.competition.gate import hold_for_approval
 from ml.competition.results import Candidate, Competition, Refused
 from ml.competition.states import SERVING, State
-from ml.data.snapshots import DatedRows
+from ml.data.dated_rows import DatedRows
 from ml.environment import quiet_environment
 from ml.explanations.training_report import TrainingReport, read_rfm_segments
 from ml.jobs.base import Job

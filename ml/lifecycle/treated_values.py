@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ml.competition.results import Estimator
-from ml.data.snapshots import eligible
+from ml.data.dated_rows import eligible
 from ml.jobs.base import Job
 from ml.treatment.served import joined
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.data.dated_rows import DatedRows
 from ml.data.features import RULE_COLUMNS, UNKNOWN_CATEGORY, as_number, is_text
-from ml.data.snapshots import DatedRows
 from ml.treatment.configuration import missing_rule
 from warehouse.tables.features import Subject
 

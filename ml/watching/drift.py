@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ml.competition.results import Estimator
-from ml.data.snapshots import DatedRows, eligible
+from ml.data.dated_rows import DatedRows, eligible
 from ml.jobs.base import Job
 from ml.watching.configuration import DriftConfiguration
 from ml.watching.psi import Bins, fit_bins, psi, psi_by_chance

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ml.competition.results import Competition
 from ml.configuration import load_configuration
-from ml.data.snapshots import DatedRows
+from ml.data.dated_rows import DatedRows
 from ml.jobs.base import Job
 from ml.jobs.run import JobRun
 from ml.tracking import RegisteredVersion, load_estimator, read_document, usable_champion, write_document

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from ml.data.snapshots import DatedRows
+from ml.data.dated_rows import DatedRows
 from ml.jobs.base import Job
 from ml.tracking import RegisteredVersion
 from ml.watching.drift import Drift

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from ml.competition.results import Refused
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.jobs.segmentation.job import SegmentationJob
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train

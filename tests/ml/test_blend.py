@@ -12,8 +12,9 @@ from skops.io import dump
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import log_odds
 from ml.contributions.shapley import Orders
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.baselines import LastPeriodSpend, OrderCountChurnRule, RecencyChurnRule, StatusQuoSpend
 from ml.estimators.blend import BlendedAmount, BlendedClassifier
 from ml.tracking.serialisation import load_model_file

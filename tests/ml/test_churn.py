@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from ml.competition.results import Refused
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible, read_snapshots
+from ml.data.snapshots import Snapshots, read_snapshots
 from ml.estimators.classifiers import FAMILIES
 from ml.jobs.churn.job import ChurnJob
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts

@@ -27,9 +27,10 @@ from ml.contributions.preparation import feature_of_prepared
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders, shapley_values
 from ml.contributions.typical import has_middle, typical_customer, typical_row
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.data.preprocessing import linear_preprocessor, tree_preprocessor
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.base import Served
 from ml.estimators.baselines import (
     HiatusChurnRule,

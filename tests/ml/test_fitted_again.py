@@ -9,8 +9,9 @@ import pytest
 
 from ml.competition.course import fitted_again
 from ml.competition.results import Candidate, CandidateFailed, Competition, Result
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.search import Chosen
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from ml.competition.results import Refused
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import eligible
 from ml.estimators.purchase_forecast import ORDER_COLUMNS, PurchaseSpendModel
 from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.purchase_models.modified_beta_geometric_nbd import ModifiedBetaGeometricNBD

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from ml.competition.results import Competition, Refused
+from ml.data.dated_rows import LeakError, check_no_leak, eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import LeakError, Snapshots, check_no_leak, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.baselines import LevelledSpend, StatusQuoSpend
 from ml.estimators.intervals import SimilarPredictionInterval
 from ml.jobs.lifetime_value import LifetimeValueJob

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import eligible
 from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.registry import load_job
 from warehouse.base.build_file import BuildFile

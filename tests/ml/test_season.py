@@ -14,9 +14,10 @@ from skops.io import dump
 
 from ml.configuration import load_configuration
 from ml.contributions.shapley import Orders
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.data.outcome_levels import outcome_levels
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.baselines import OrderCountChurnRule, StatusQuoSpend
 from ml.estimators.season import ScaledAmount, ShiftedClassifier
 from ml.jobs.season import Season, SeasonSettings, churn_levels, season_of, spend_levels

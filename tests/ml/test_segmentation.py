@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from ml.competition.results import Candidate, Refused
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import eligible
 from ml.estimators.segments.claims import is_true
 from ml.estimators.segments.mixture import MixtureSegments
 from ml.estimators.segments.model import KMeansSegments

@@ -12,8 +12,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from ml.competition.results import Competition
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible, read_snapshots
+from ml.data.snapshots import Snapshots, read_snapshots
 from ml.jobs.segmentation.job import SegmentationJob
 from warehouse.base.build_file import BuildFile
 from warehouse.base.settings import Settings

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from ml.data.dated_rows import LeakError, check_no_leak
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.fingerprint import content_hash, data_fingerprint
-from ml.data.snapshots import LABEL_COLUMNS, LeakError, check_no_leak, read_snapshots
+from ml.data.snapshots import LABEL_COLUMNS, read_snapshots
 from tests.ml.synthetic_shop import AS_OF_DATE, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ClienteleError, ModelUnavailable

@@ -20,8 +20,9 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from ml.__main__ import main
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.lifecycle.scoring import NO_PURCHASE, score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator

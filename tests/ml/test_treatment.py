@@ -15,8 +15,9 @@ from sklearn.linear_model import LogisticRegression
 
 from ml.configuration import load_configuration
 from ml.contributions.preparation import can_be_prepared, prepared
+from ml.data.dated_rows import eligible
 from ml.data.features import category_columns
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.base import Served
 from ml.estimators.classifiers import make_classifier
 from ml.estimators.contract_churn import ContractChurnModel

@@ -11,8 +11,8 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame, usable_columns
-from ml.data.snapshots import eligible
 from ml.estimators.classifiers import FAMILIES, make_classifier
 from ml.estimators.parameters import DecisionTreeParameters, Search
 from ml.estimators.search import InsideValidation, draws, inside_validation, search, split_by_time, subsampled

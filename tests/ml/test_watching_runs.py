@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.data.dated_rows import eligible
 from ml.data.outcomes import outcomes_after
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.jobs.registry import load_job
 from ml.lifecycle.retraining import reason_to_train
 from ml.lifecycle.scoring import score

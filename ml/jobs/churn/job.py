@@ -11,9 +11,10 @@ import pandas as pd
 
 from ml.competition.results import Candidate, Classifier, Result
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.baselines import HiatusChurnRule, OrderCountChurnRule, RecencyChurnRule
 from ml.estimators.search import Chosen
 from ml.evaluation import metrics

@@ -18,12 +18,12 @@ from ml.competition.thresholds import SupervisedGate
 from ml.configuration import load_configuration
 from ml.data.contract_features import contract_frame
 from ml.data.contracts import Contracts, comparable_contracts, read_contract_rows, read_contracts
+from ml.data.dated_rows import eligible
 from ml.data.features import usable_columns
 from ml.data.fingerprint import data_fingerprint
 from ml.data.history import ShortHistory
 from ml.data.outcomes import contract_outcomes_after
 from ml.data.personal import barred
-from ml.data.snapshots import eligible
 from ml.estimators.contract_churn import BASELINES, ContractChurnModel
 from ml.estimators.search import Chosen, subsampled
 from ml.evaluation.metrics import roc_auc_by_weight

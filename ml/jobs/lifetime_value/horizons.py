@@ -9,14 +9,8 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from ml.data.snapshots import (
-    Snapshots,
-    check_built_as_of,
-    check_no_leak,
-    history_began_on,
-    kept_per_million,
-    scoring_rows,
-)
+from ml.data.dated_rows import check_no_leak
+from ml.data.snapshots import Snapshots, check_built_as_of, history_began_on, kept_per_million, scoring_rows
 from warehouse.base.build_file import BuildFile
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.outcomes import outcomes_after
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.baselines import StatusQuoSpend
 from ml.estimators.lifetime_value import LifetimeValueModel
 from ml.estimators.search import Chosen
@@ -22,6 +23,7 @@ from ml.evaluation import metrics
 from ml.evaluation.interval_figures import interval_figures
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
+from ml.jobs.enough_data import require_customers, short_history
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
@@ -120,9 +122,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
             return
         self._check_history(snapshots)
         holdout = eligible(snapshots.evaluation)
-        needed = self.configuration.limits.minimum_customer_count
-        if len(holdout) < needed:
-            raise Refused(f"Only {len(holdout)} eligible customers in the evaluation snapshots; {needed} are needed.")
+        require_customers(len(holdout), self.configuration.limits.minimum_customer_count, "in the evaluation snapshots")
         self._check_classes(holdout, "evaluation")
 
     def _check_history(self, snapshots: Snapshots) -> None:
@@ -130,7 +130,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
             super()._check_history(snapshots)
         elif snapshots.evaluation.empty:
             holdout = snapshots.as_of_date - timedelta(days=self.horizon_days)
-            history = self._history(snapshots, days_back=self.horizon_days)
+            history = short_history(snapshots, days_back=self.horizon_days)
             raise Refused(
                 f"The history is too short for {self.horizon_days} days: models would be evaluated on {holdout}, and "
                 f"{history.words('orders', 'evaluation')}"

@@ -11,10 +11,11 @@ from sklearn.metrics import adjusted_rand_score
 from ml.competition.course import evaluated
 from ml.competition.results import Candidate, Competition, Refused, Result
 from ml.configuration import load_configuration
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame, usable_columns
 from ml.data.preprocessing import SignedLog
 from ml.data.sampling import sampled
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.segments.model import SegmentModel
 from ml.jobs.base import Job
 from ml.jobs.segmentation.candidates import candidates

@@ -16,9 +16,10 @@ from sklearn.preprocessing import StandardScaler
 
 from ml.competition.results import Candidate, Result
 from ml.competition.thresholds import SupervisedGate
+from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.data.outcomes import outcomes_after
-from ml.data.snapshots import Snapshots, eligible
+from ml.data.snapshots import Snapshots
 from ml.estimators.parameters import Bootstrap, Limits
 from ml.evaluation import metrics
 from ml.jobs.configuration import JobConfiguration

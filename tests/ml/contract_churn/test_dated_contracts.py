@@ -15,8 +15,8 @@ import pytest
 from ml.competition.results import Competition
 from ml.data.contract_features import contract_frame
 from ml.data.contracts import Contracts, read_contracts
+from ml.data.dated_rows import LeakError, check_no_leak
 from ml.data.outcomes import contract_outcomes_after
-from ml.data.snapshots import LeakError, check_no_leak
 from ml.evaluation.metrics import roc_auc
 from ml.jobs.contract_churn.job import ContractChurnJob
 from ml.lifecycle.retraining import reason_to_train
