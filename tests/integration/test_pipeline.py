@@ -24,6 +24,7 @@ from pipeline import stages
 from tests.dashboard import browser, made_versions, pages_alone, pages_in_a_browser
 from tests.homes import copied_home
 from tests.integration import pipeline
+from tests.integration.sums_of_doubles import unordered_sums_of_doubles
 from tests.quick_models import quick_models
 from warehouse.audiences.manifest import Manifest
 from warehouse.base.connections import open_build_file, open_published
@@ -34,6 +35,8 @@ from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 
 pytestmark = pytest.mark.integration
+
+COMPILED = "target/compiled/clientele/models/**"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -194,6 +197,17 @@ def test_a_second_run_changes_nothing(shop) -> None:
     [(versions,)] = pipeline.published(settings, "select count(distinct published_version) from quality.pipeline_runs")
     assert versions == 2
     assert outcomes != first  # nothing was trained again, and the outcome says why
+
+
+def test_no_sum_in_the_marts_depends_on_the_order_of_its_rows(shop) -> None:
+    """As that of doubles does, in its last digits, and two threads do not meet rows in the same order twice."""
+    settings, *_ = shop
+    models = {file.stem: file.read_text(encoding="utf-8") for file in (settings.home / "dbt").glob(f"{COMPILED}/*.sql")}
+    assert {"int_cohort_paybacks", "fct_orders", "customer_360"} <= models.keys()
+    with open_build_file(settings, "sample_shop", read_only=True) as connection:
+        unordered = {name: unordered_sums_of_doubles(connection, sql) for name, sql in models.items()}
+        assert unordered_sums_of_doubles(connection, "select sum(0.1e0 * net_amount) from marts.fct_orders") == ["sum"]
+    assert {name: sums for name, sums in unordered.items() if sums} == {}
 
 
 def test_the_funnel_is_that_of_the_process(shop) -> None:

@@ -22,7 +22,7 @@ summarised as (
         cast(sum(net_amount_365d) as decimal(18, 2)) as net_amount_365d,
         cast(avg(days_since_last_order) as double) as mean_days_since_last_order,
         cast(avg(order_count) as double) as mean_order_count,
-        cast(round(avg(churn_probability), 6) as double) as mean_churn_probability,
+        cast(round(avg({{ summable('churn_probability') }}), 6) as double) as mean_churn_probability,
         cast(count(case when churn_risk_band = 'high' then 1 end) as integer) as high_risk_customer_count,
         cast(coalesce(sum(predicted_amount), 0) as decimal(18, 2)) as predicted_amount
     from customers

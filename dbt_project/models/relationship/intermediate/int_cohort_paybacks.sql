@@ -65,10 +65,9 @@ earned as (
         cohorts.acquisition_channel,
         cohorts.is_all_channels,
         orders.month_number,
-        cast(sum(orders.net_amount) as double) as net_amount,
-        cast(sum(case when orders.net_margin_amount is not null then orders.net_amount else 0 end) as double)
-            as costed_net_amount,
-        cast(sum(coalesce(orders.net_margin_amount, 0)) as double) as costed_margin_amount
+        sum(orders.net_amount) as net_amount,
+        sum(case when orders.net_margin_amount is not null then orders.net_amount else 0 end) as costed_net_amount,
+        sum(coalesce(orders.net_margin_amount, 0)) as costed_margin_amount
     from cohorts
     inner join orders
         on cohorts.cohort_month = orders.cohort_month
@@ -83,7 +82,7 @@ totals as (
         cohort_month,
         acquisition_channel,
         is_all_channels,
-        sum(costed_margin_amount) / nullif(sum(costed_net_amount), 0) as margin_share,
+        cast(sum(costed_margin_amount) as double) / nullif(cast(sum(costed_net_amount) as double), 0) as margin_share,
         sum(costed_net_amount) > 0
         and sum(costed_net_amount) >= {{ var('minimum_costed_share') }} * sum(net_amount) as is_margin_known
     from earned
@@ -91,37 +90,49 @@ totals as (
 
 ),
 
--- the part of a month without a known cost is taken to leave what the rest of the cohort leaves
 cumulated as (
 
     select
-        earned.cohort_month,
-        earned.acquisition_channel,
-        earned.is_all_channels,
-        earned.month_number,
-        totals.is_margin_known,
-        sum(
-            case
-                when totals.is_margin_known
-                    then
-                        earned.costed_margin_amount
-                        + (earned.net_amount - earned.costed_net_amount) * totals.margin_share
-                else earned.net_amount
-            end
-        ) over (
-            partition by earned.cohort_month, earned.acquisition_channel, earned.is_all_channels
-            order by earned.month_number
-            rows between unbounded preceding and current row
-        ) as cumulative_value,
+        cohort_month,
+        acquisition_channel,
+        is_all_channels,
+        month_number,
+        cast(sum(net_amount) over up_to_the_month as double) as net_amount,
+        cast(sum(net_amount - costed_net_amount) over up_to_the_month as double) as uncosted_net_amount,
+        cast(sum(costed_margin_amount) over up_to_the_month as double) as costed_margin_amount,
         row_number() over (
-            partition by earned.cohort_month, earned.acquisition_channel, earned.is_all_channels
-            order by earned.month_number desc
+            partition by cohort_month, acquisition_channel, is_all_channels
+            order by month_number desc
         ) as month_rank
     from earned
+    window up_to_the_month as (
+        partition by cohort_month, acquisition_channel, is_all_channels
+        order by month_number
+        rows between unbounded preceding and current row
+    )
+
+),
+
+-- the part without a known cost is taken to leave what the rest of the cohort leaves
+valued as (
+
+    select
+        cumulated.cohort_month,
+        cumulated.acquisition_channel,
+        cumulated.is_all_channels,
+        cumulated.month_number,
+        cumulated.month_rank,
+        totals.is_margin_known,
+        case
+            when totals.is_margin_known
+                then cumulated.costed_margin_amount + cumulated.uncosted_net_amount * totals.margin_share
+            else cumulated.net_amount
+        end as cumulative_value
+    from cumulated
     inner join totals
-        on earned.cohort_month = totals.cohort_month
-        and earned.acquisition_channel = totals.acquisition_channel
-        and earned.is_all_channels = totals.is_all_channels
+        on cumulated.cohort_month = totals.cohort_month
+        and cumulated.acquisition_channel = totals.acquisition_channel
+        and cumulated.is_all_channels = totals.is_all_channels
 
 ),
 
@@ -133,18 +144,18 @@ paid_back as (
         cohorts.is_all_channels,
         cohorts.new_customer_count,
         cohorts.cac,
-        max(case when cumulated.is_margin_known then 1 else 0 end) = 1 as is_margin_known,
-        max(case when cumulated.month_rank = 1 then cumulated.cumulative_value end) as value,
+        max(case when valued.is_margin_known then 1 else 0 end) = 1 as is_margin_known,
+        max(case when valued.month_rank = 1 then valued.cumulative_value end) as value,
         min(
             case
-                when cumulated.cumulative_value >= cohorts.cac * cohorts.new_customer_count then cumulated.month_number
+                when valued.cumulative_value >= cohorts.cac * cohorts.new_customer_count then valued.month_number
             end
         ) as payback_months
     from cohorts
-    inner join cumulated
-        on cohorts.cohort_month = cumulated.cohort_month
-        and cohorts.acquisition_channel = cumulated.acquisition_channel
-        and cohorts.is_all_channels = cumulated.is_all_channels
+    inner join valued
+        on cohorts.cohort_month = valued.cohort_month
+        and cohorts.acquisition_channel = valued.acquisition_channel
+        and cohorts.is_all_channels = valued.is_all_channels
     group by
         cohorts.cohort_month,
         cohorts.acquisition_channel,
