@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.base.connections import BUILD_FILE_FORMAT
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.settings import CHECKOUT
 from warehouse.marts.increments import begin, complete
@@ -54,7 +55,7 @@ class BuildFile:
     @classmethod
     def create(cls, folder: Path, definitions: SourceDefinitions = NO_DEFINITIONS) -> BuildFile:
         build_file = cls(folder / "build.duckdb")
-        with duckdb.connect(str(build_file.path)) as connection:
+        with duckdb.connect(str(build_file.path), config=dict(BUILD_FILE_FORMAT)) as connection:
             create_raw_tables(connection)
             create_score_tables(connection)
             write_source_definitions(connection, definitions)
