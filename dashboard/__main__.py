@@ -78,8 +78,8 @@ def _make_ready() -> None:
 
     from dashboard.menu import PAGES
 
-    # Altair holds parts of a chart to their schema, and names layers after the rows as they are printed: a half of a
-    # page's time. Tests do the former; for the latter, first and last row and their number are enough.
+    # Altair holds charts to their schema, and names layers after their rows as they are printed: a half of a page's
+    # time. Tests do the former; for the latter, the first and the last row and their number are enough.
     disable_debug_mode()
     for kind in ("rows", "columns"):
         pandas.set_option(f"display.max_{kind}", 2)

@@ -15,9 +15,9 @@ from dashboard.charts.parts import HEIGHT, days, named, series, told
 def gain(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
     """By how much what serves is better than the best simple rule, where the decision names both figures."""
     rows = frame.dropna(subset=["gain_share"]).sort_values("gain_share", ascending=False, kind="stable")
-    rows = rows.assign(
+    rows = named(rows, "metric_name", texts).assign(
         label=[
-            texts.value("job", job) + (f" · {part}" if isinstance(part, str) else "")
+            texts.value("job", job) + (f" · {texts.value('part', part)}" if isinstance(part, str) else "")
             for job, part in zip(rows["job"], rows["part"], strict=True)
         ]
     )
@@ -43,7 +43,11 @@ def origins(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.C
         .mark_line(point=True)
         .encode(
             x=days(texts, "origin_date"),
-            y=altair.Y("metric_value:Q", title=frame["metric_name"].iloc[0], scale=altair.Scale(zero=False)),
+            y=altair.Y(
+                "metric_value:Q",
+                title=texts.value("metric_name", frame["metric_name"].iloc[0]),
+                scale=altair.Scale(zero=False),
+            ),
             color=series("played_by", order),
             tooltip=told(
                 texts,
@@ -62,7 +66,7 @@ def groups(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
     """What was said and what happened, in the mean of each group: the nearer the points, the better."""
     rows = named(frame, "group_column", texts)
     labels = [
-        f"{column} · {value}" if kind != "all" else column
+        f"{column} · {texts.value('group_value', value)}" if kind != "all" else column
         for kind, column, value in zip(frame["group_column"], rows["group_column"], frame["group_value"], strict=True)
     ]
     rows = rows.assign(label=labels)
