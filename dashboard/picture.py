@@ -35,7 +35,7 @@ def show_picture(view: View, question: str, draw: Draw, **values: Any) -> None:
     if frame.empty:
         return
     name = question.replace("/", ".")
-    alt = f"{view.texts(f'{name}.title')} {view.texts(f'{name}.note')}"
+    alt = f"{title_of(view, question)} {view.texts(f'{name}.note')}"
     show_chart(draw(frame, view.texts, view.numbers), key=question, alt=alt)
     show_behind(view, question, frame, **values)
 
@@ -45,19 +45,23 @@ def show_rows(view: View, question: str, lines: int = 1, /, **values: Any) -> No
     frame = heading(view, question, **values)
     if frame.empty:
         return
-    show_table(frame, view.texts, view.numbers, key=question, lines=lines)
+    show_table(frame, view.texts, view.numbers, key=question, alt=title_of(view, question), lines=lines)
     show_sql(view, question, **values)
+
+
+def title_of(view: View, question: str) -> str:
+    """Return the heading of a question."""
+    return view.texts(f"{question.replace('/', '.')}.title")
 
 
 def heading(view: View, question: str, **values: Any) -> pandas.DataFrame:
     """Write title and note of a question, or what to bring where nothing answers it; return the answer."""
-    name = question.replace("/", ".")
     frame = view.ask(question, **values)
-    st.header(view.texts(f"{name}.title"), anchor=question.split("/")[1])
+    st.header(title_of(view, question), anchor=question.split("/")[1])
     if frame.empty:
         st.info(_what_is_missing(view, question), icon=":material/inbox:")
     else:
-        st.caption(view.texts(f"{name}.note"))
+        st.caption(view.texts(f"{question.replace('/', '.')}.note"))
         _say_what_does_not_narrow(view, question)
     return frame
 
@@ -67,7 +71,8 @@ def show_behind(view: View, question: str, frame: pandas.DataFrame, **values: An
     behind = st.expander(view.texts("common.behind"), key=f"{question}/behind", on_change="rerun")
     if behind.open:
         with behind:
-            show_table(frame, view.texts, view.numbers, key=f"{question}/table")
+            alt = title_of(view, question)
+            show_table(frame, view.texts, view.numbers, key=f"{question}/table", alt=alt)
             st.code(view.sql(question, **values), language="sql")
 
 

@@ -19,12 +19,21 @@ _SENTENCE_PIXELS, _BROKEN_SENTENCE_PIXELS = 560, 360
 
 
 def show_table(
-    frame: pandas.DataFrame, texts: Texts, numbers: Numbers, *, key: str, lines: int = 1, choose: bool = False
+    frame: pandas.DataFrame,
+    texts: Texts,
+    numbers: Numbers,
+    *,
+    key: str,
+    alt: str,
+    lines: int = 1,
+    choose: bool = False,
 ) -> int | None:
     """Show rows to sort, search and download; named values in the reader's words.
 
     Parameters
     ----------
+    alt
+        What the table shows, for who cannot see it.
     lines
         How many lines a row has room for; from two on, sentences are broken and can be read to their end.
     choose
@@ -47,6 +56,7 @@ def show_table(
         on_select="rerun" if choose else "ignore",
         selection_mode="single-row",
         placeholder="",
+        alt=alt,
     )
     return next(iter(shown.selection.rows), None) if choose else None
 

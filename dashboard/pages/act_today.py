@@ -10,7 +10,7 @@ from dashboard.chart import show_chart
 from dashboard.charts import act_today as charts
 from dashboard.download import offer_csv
 from dashboard.moving import to_page
-from dashboard.picture import heading, show_behind, show_rows, show_sql
+from dashboard.picture import heading, show_behind, show_rows, show_sql, title_of
 from dashboard.table import show_table
 from dashboard.view import View
 
@@ -96,6 +96,7 @@ def _show_list(view: View, rows: pandas.DataFrame) -> None:
         texts,
         view.numbers,
         key=f"{question}/{action}",
+        alt=title_of(view, question),
         lines=_LINES,
         choose=True,
     )

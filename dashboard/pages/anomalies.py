@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard.base.plain_text import plain_text
 from dashboard.charts import anomalies as charts
 from dashboard.download import offer_csv
-from dashboard.picture import heading, show_behind, show_picture
+from dashboard.picture import heading, show_behind, show_picture, title_of
 from dashboard.table import show_table
 from dashboard.tiles import show_tiles
 from dashboard.view import View
@@ -47,7 +47,7 @@ def _show_list(view: View) -> None:
     if frame.empty:
         return
     rows = frame.assign(state=frame["state"].map(lambda state: texts.value("anomaly_state", state)))
-    show_table(rows, texts, view.numbers, key="anomalies")
+    show_table(rows, texts, view.numbers, key="anomalies", alt=title_of(view, "anomalies/listed"))
     offer_csv(view, frame, "anomalies/listed")
     _show_one(view, frame)
     show_behind(view, "anomalies/listed", frame, states=chosen)

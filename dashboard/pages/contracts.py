@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.charts import contracts as charts
 from dashboard.download import offer_csv
 from dashboard.moving import to_page
-from dashboard.picture import heading, show_picture, show_sql
+from dashboard.picture import heading, show_picture, show_sql, title_of
 from dashboard.table import show_table
 from dashboard.tiles import show_tiles
 from dashboard.view import View
@@ -33,7 +33,8 @@ def _show_list(view: View) -> None:
     if frame.empty:
         return
     rows = frame.dropna(axis="columns", how="all")
-    chosen = show_table(rows, view.texts, view.numbers, key=question, lines=_LINES, choose=True)
+    alt = title_of(view, question)
+    chosen = show_table(rows, view.texts, view.numbers, key=question, alt=alt, lines=_LINES, choose=True)
     if chosen is not None:
         to_page("one_customer", customer=frame["customer_id"].iloc[chosen])
     offer_csv(view, lambda: view.ask(question, row_count=_ROWS_HANDED_OUT), question)

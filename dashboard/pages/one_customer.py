@@ -8,7 +8,7 @@ from dashboard.base.plain_text import plain_text
 from dashboard.charts import one_customer as charts
 from dashboard.customer_head import show_head
 from dashboard.moving import to_page
-from dashboard.picture import heading, show_picture, show_rows, show_sql
+from dashboard.picture import heading, show_picture, show_rows, show_sql, title_of
 from dashboard.table import show_table
 from dashboard.view import View
 
@@ -71,7 +71,8 @@ def _show_examples(view: View) -> None:
     frame = heading(view, question)
     if frame.empty:
         return
-    chosen = show_table(frame, view.texts, view.numbers, key=question, choose=True)
+    alt = title_of(view, question)
+    chosen = show_table(frame, view.texts, view.numbers, key=question, alt=alt, choose=True)
     if chosen is not None:
         to_page("one_customer", customer=frame["customer_id"].iloc[chosen])
     show_sql(view, question)

@@ -12,7 +12,7 @@ from dashboard.base.texts import Texts
 from dashboard.chart import show_chart
 from dashboard.charts import products as charts
 from dashboard.download import offer_csv
-from dashboard.picture import heading, show_behind, show_picture, show_rows
+from dashboard.picture import heading, show_behind, show_picture, show_rows, title_of
 from dashboard.table import show_table
 from dashboard.tiles import show_tiles
 from dashboard.view import View
@@ -66,7 +66,7 @@ def _show_rules(view: View) -> None:
     if frame.empty:
         return
     rows = frame.assign(sentence=sentences(frame, view.texts))[list(_SENTENCE_COLUMNS)]
-    show_table(rows, view.texts, view.numbers, key="rules")
+    show_table(rows, view.texts, view.numbers, key="rules", alt=title_of(view, "products/rules"))
     offer_csv(view, frame, "products/rules")
     show_behind(view, "products/rules", frame, **values)
 
