@@ -29,6 +29,8 @@ from warehouse.base.definitions import Definitions
 from warehouse.tables.features import declared_features
 
 CandidateMaker = Callable[[], Candidate]
+# The recipe of a candidate → it, fitted on more rows; None if it was already.
+Refit = Callable[[str], Candidate[Model] | None]
 
 
 class SupervisedJob(OutcomeJob[Rows, Model]):
@@ -104,20 +106,15 @@ class SupervisedJob(OutcomeJob[Rows, Model]):
         for name, make in self.candidate_makers(snapshots, usable, found):
             yield name, lambda make=make: self._result(make(), features, actual)
 
-    def refitted(
-        self, snapshots: Rows, usable: tuple[str, ...], found: dict[str, Chosen], recipe: str
-    ) -> Candidate[Model] | None:
-        """A candidate by a recipe, with the parameters found, fitted on all outcomes known at the as-of date.
+    def refitting(self, snapshots: Rows, usable: tuple[str, ...], found: dict[str, Chosen]) -> Refit[Model]:
+        """What fits a candidate by its recipe, with the parameters found, on all outcomes known at the as-of date.
 
-        None if it was fitted on them already.
-
-        Raises
-        ------
-        CandidateFailed
-            If it cannot be fitted.
+        It returns None if that candidate was fitted on them already, and raises CandidateFailed if it cannot be fitted.
+        What candidates share is computed once.
         """
         known = with_complete_rows(snapshots.with_known_outcomes(), self.subject, also=["scoring"])
-        return dict(self.candidate_makers(known, usable, found))[recipe]()
+        makers = dict(self.candidate_makers(known, usable, found))
+        return lambda recipe: makers[recipe]()
 
     # ---- the competition ----
 
@@ -179,10 +176,9 @@ class SupervisedJob(OutcomeJob[Rows, Model]):
         contest = self.ranking.contest(self.gate_of(snapshots), results, former, has_champion=is_model)
         decision = contest.decision()
         may_serve = {decision.serving, decision.baseline}
+        refit = self.refitting(snapshots, usable, found)
         results = [
-            fitted_again(
-                self.name, one, partial(self.refitted, snapshots, usable, found, one.recipe), snapshots.as_of_date
-            )
+            fitted_again(self.name, one, partial(refit, one.recipe), snapshots.as_of_date)
             if one.name in may_serve
             else one
             for one in results

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ml.competition.results import Competition, Result
 from ml.competition.states import State
-from ml.tracking.contents import log_documents, log_metrics, run_name
+from ml.tracking.contents import log_documents, log_values, run_name
 from ml.tracking.descriptions import MODEL_CARD, NOTE, describe_job, describe_version, log_data
 from ml.tracking.documents import TRAINING_REPORT
 from ml.tracking.explained import Page, explain_training
@@ -107,7 +107,7 @@ def record_refusal(
             tags=tags,
         ) as run,
     ):
-        _log_params(fingerprint, "data_")
+        log_values({}, _of_data(fingerprint))
         log_data(fingerprint, "refused")
     return run.info.run_id
 
@@ -133,24 +133,20 @@ def _nested_tags(
 
 
 def _log_parent(job: TrackedJob, competition: Competition, fingerprint: Mapping[str, str]) -> None:
-    import mlflow
-
     decision = competition.decision
-    mlflow.set_tags(
+    is_held = decision.verdict == State.AWAITING_APPROVAL
+    leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
+    log_values(
+        {**leading.metrics, **competition.champion_metrics},
+        {**_of_data(fingerprint), "random_seed": job.random_seed},
         {
             "decision": decision.verdict,
             "decision_reason": decision.reason[:LONGEST_TEXT],
             "contender": decision.contender or "none",
             "best_baseline": decision.baseline,
-        }
+        },
     )
-    _log_params(fingerprint, "data_")
-    mlflow.log_param("random_seed", job.random_seed)
-    mlflow.log_dict(_report(competition), TRAINING_REPORT)
-    log_documents(competition.documents)
-    is_held = decision.verdict == State.AWAITING_APPROVAL
-    leading = competition.result((not is_held and decision.serving) or decision.contender or decision.baseline)
-    log_metrics({**leading.metrics, **competition.champion_metrics})
+    log_documents({TRAINING_REPORT: _report(competition), **competition.documents})
 
 
 def _report(competition: Competition) -> dict[str, object]:
@@ -168,15 +164,14 @@ def _report(competition: Competition) -> dict[str, object]:
 
 
 def _log_candidate(competition: Competition, result: Result, fingerprint: Mapping[str, str]) -> None:
-    import mlflow
-
-    _log_params(result.candidate.parameters, "")
-    _log_params({"content_sha256": fingerprint["content_sha256"]}, "data_")
-    log_metrics(result.metrics)
-    for name, figure in competition.figures.get(result.name, {}).items():
-        mlflow.log_figure(figure, f"plots/{name}.png")
-    for name, table in competition.tables.get(result.name, {}).items():
-        mlflow.log_text(table.to_csv(index=False, float_format="%.6g"), f"tables/{name}.csv")
+    content = _of_data({"content_sha256": fingerprint["content_sha256"]})
+    log_values(result.metrics, {**result.candidate.parameters, **content})
+    figures, tables = competition.figures.get(result.name, {}), competition.tables.get(result.name, {})
+    texts = {name: table.to_csv(index=False, float_format="%.6g") for name, table in tables.items()}
+    log_documents(
+        {f"plots/{name}.png": figure for name, figure in figures.items()}
+        | {f"tables/{name}.csv": text for name, text in texts.items()}
+    )
 
 
 def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[str, str]) -> None:
@@ -188,7 +183,6 @@ def _log_failures(competition: Competition, experiment_id: str, tags: Mapping[st
             pass
 
 
-def _log_params(values: Mapping[str, object], prefix: str) -> None:
-    import mlflow
-
-    mlflow.log_params({f"{prefix}{name}": str(value)[:LONGEST_TEXT] for name, value in values.items()})
+def _of_data(values: Mapping[str, object]) -> dict[str, object]:
+    """The names of parameters that say what data a run has read."""
+    return {f"data_{name}": value for name, value in values.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ml.tracking.contents import log_documents, log_metrics, run_name
+from ml.tracking.contents import log_documents, log_values, run_name
 from ml.tracking.git import git_commit
 from ml.tracking.server import TrackingServer
 
@@ -48,7 +48,7 @@ def record_results(
             tags={**tags, "role": "results", "git_commit": git_commit()},
         ) as run,
     ):
-        log_metrics(figures)
+        log_values(figures, {})
         log_documents(documents)
         for contender in contenders:
             with mlflow.start_run(
@@ -57,6 +57,5 @@ def record_results(
                 nested=True,
                 tags={**tags, **contender.tags},
             ):
-                log_metrics(contender.figures)
-                mlflow.log_params(dict(contender.parameters))
+                log_values(contender.figures, contender.parameters)
     return run.info.run_id

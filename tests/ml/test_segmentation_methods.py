@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 from skops.io import get_untrusted_types, loads
 
 from ml.competition.results import CandidateFailed
@@ -16,7 +16,7 @@ from ml.estimators.segments.mixture import MixtureSegments
 from ml.estimators.segments.model import GridSegments, KMeansSegments
 from ml.jobs.segmentation.candidates import candidates, method_of
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
-from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
+from ml.jobs.segmentation.figures import Space, bootstrap_ari, monthly_ari, partition_figures
 from ml.tracking.serialisation import model_content
 from tests.ml.segmentation_blobs import blob_numbers, blobs
 
@@ -125,10 +125,21 @@ def test_months_without_segments_agree_with_nothing():
 
 def test_figures_of_a_clear_partition():
     model = MixtureSegments(PROFILE_COLUMNS, 4).fit(blobs(0))
-    figures = partition_figures(model, blobs(0), model.scaled(blobs(0)), CONFIGURATION)
+    figures = partition_figures(model, blobs(0), Space.of(model.scaled(blobs(0)), CONFIGURATION))
     assert figures["silhouette"] > 0.8
     assert figures["smallest_share"] == figures["largest_share"] == pytest.approx(0.25)
     assert (figures["noise_share"], figures["assignment_agreement_share"]) == (0, 1)
+
+
+def test_silhouette_is_that_of_another_library():
+    points = np.random.default_rng(1).normal(size=(200, 3))
+    label = np.arange(200) % 3
+    label[7] = 3  # alone in its segment
+    space = Space(points, np.arange(0, 200, 2))
+    assert space.silhouette(label) == pytest.approx(silhouette_score(points[::2], label[::2]), rel=1e-12)
+    label[0] = 3
+    assert Space(points, np.arange(200)).silhouette(label) == pytest.approx(silhouette_score(points, label), rel=1e-12)
+    assert np.isnan(space.silhouette(np.zeros(200, dtype=int)))
 
 
 def test_every_method_with_every_setting_competes_once():

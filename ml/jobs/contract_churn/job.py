@@ -36,6 +36,7 @@ from ml.jobs.contract_churn.holdout import holdout_of
 from ml.jobs.contract_churn.survival_report import survival_report
 from ml.jobs.monitoring import PROBABILITY_MEASURES, Monitoring, Rules, last_rate
 from ml.jobs.probability import ChurnProbabilityJob
+from ml.jobs.supervised import Refit
 from ml.treatment.rows import with_complete_rows
 from ml.treatment.served import changes_under, joined
 from warehouse.base.build_file import BuildFile
@@ -183,13 +184,13 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
             for name in evaluator.learning.names()
         )
 
-    def refitted(
-        self, snapshots: Contracts, usable: tuple[str, ...], found: dict[str, Chosen], recipe: str
-    ) -> Candidate | None:
+    def refitting(
+        self, snapshots: Contracts, usable: tuple[str, ...], found: dict[str, Chosen]
+    ) -> Refit[ContractChurnModel]:
         if snapshots.design == "cross_section":  # candidates are fitted on all contracts
-            return None
+            return lambda _: None
         evaluator = Evaluator.of(snapshots.with_known_outcomes(), self.input_columns(snapshots), self.configuration)
-        return evaluator.fitted(recipe, methodcaller("maker", recipe))
+        return lambda recipe: evaluator.fitted(recipe, methodcaller("maker", recipe))
 
     def compete(
         self, snapshots: Contracts, champion: Candidate[ContractChurnModel] | None, only: Collection[str] = ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, pairwise_distances
 
 from ml.competition.results import CandidateFailed
 from ml.data.sampling import sampled
@@ -19,24 +21,65 @@ from ml.jobs.segmentation.configuration import SegmentationConfiguration
 _STARTS_PER_RESAMPLE = 3
 
 
-def partition_figures(
-    model: SegmentModel, features: pd.DataFrame, scaled: NDArray, configuration: SegmentationConfiguration
-) -> dict[str, float]:
-    """Metrics of one partition, with the same names for every method.
+@dataclass(frozen=True)
+class Space:
+    """Where all candidates are evaluated: the scaled features, and how far apart the customers of a sample are.
 
-    Parameters
+    Attributes
     ----------
     scaled : ndarray of shape (n_customers, n_columns)
-        The scaled features on which distances are measured, the same for all candidates.
+    sample : ndarray of shape (n_sampled,)
+        Positions of the customers whose distances are measured.
     """
+
+    scaled: NDArray
+    sample: NDArray
+
+    @classmethod
+    def of(cls, scaled: NDArray, configuration: SegmentationConfiguration) -> Space:
+        """With a sample of the configured size."""
+        everyone = pd.DataFrame(index=range(len(scaled)))
+        return cls(scaled, sampled(everyone, configuration.silhouette_sample_count, 0).index.to_numpy())
+
+    @cached_property
+    def distances(self) -> NDArray:
+        """Between all of the sample, shape (n_sampled, n_sampled); computed once for all candidates."""
+        return pairwise_distances(self.scaled[self.sample])
+
+    def silhouette(self, label: NDArray) -> float:
+        """Mean silhouette of the sample (Rousseeuw 1987); NaN with one segment.
+
+        That of a customer is (b − a) / max(a, b): a is the mean distance to the others of the own segment, b that to
+        the members of the next one; 0 for a customer who is alone.
+
+        Parameters
+        ----------
+        label
+            Segment of each customer, shape (n_customers,).
+        """
+        _, own, count = np.unique(label[self.sample], return_inverse=True, return_counts=True)
+        if len(count) == 1:
+            return float("nan")
+        rows, is_member = np.arange(len(own)), np.eye(len(count))[own]
+        total = self.distances @ is_member
+        within = total[rows, own] / np.maximum(count[own] - 1, 1)
+        mean = total / count
+        mean[rows, own] = np.inf
+        between = mean.min(axis=1)
+        largest = np.maximum(within, between)
+        value = np.divide(between - within, largest, out=np.zeros(len(own)), where=(count[own] > 1) & (largest > 0))
+        return float(value.mean())
+
+
+def partition_figures(model: SegmentModel, features: pd.DataFrame, space: Space) -> dict[str, float]:
+    """Metrics of one partition, with the same names for every method; `space` is the same for all candidates."""
     label = model.positions(features)
     share = np.bincount(label, minlength=len(model.centers_)) / len(label)
-    rows = sampled(pd.DataFrame(index=range(len(label))), configuration.silhouette_sample_count, 0).index.to_numpy()
-    is_divided = len(np.unique(label[rows])) > 1
+    silhouette = space.silhouette(label)
     return {
-        "silhouette": float(silhouette_score(scaled[rows], label[rows])) if is_divided else float("nan"),
-        "davies_bouldin": float(davies_bouldin_score(scaled, label)) if is_divided else float("nan"),
-        "explained_share": _explained_share(scaled, label),
+        "silhouette": silhouette,
+        "davies_bouldin": float("nan") if np.isnan(silhouette) else float(davies_bouldin_score(space.scaled, label)),
+        "explained_share": _explained_share(space.scaled, label),
         "segment_count": float(len(model.centers_)),
         "smallest_share": float(share.min()),
         "largest_share": float(share.max()),

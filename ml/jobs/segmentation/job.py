@@ -17,11 +17,12 @@ from ml.data.preprocessing import SignedLog
 from ml.data.sampling import sampled
 from ml.data.snapshots import Snapshots
 from ml.estimators.segments.model import SegmentModel
+from ml.estimators.segments.scaling import behaviour_scaler
 from ml.jobs.base import Job
 from ml.jobs.segmentation.candidates import candidates
 from ml.jobs.segmentation.configuration import PROFILE_COLUMNS, SegmentationConfiguration
 from ml.jobs.segmentation.decision import decide
-from ml.jobs.segmentation.figures import bootstrap_ari, monthly_ari, partition_figures
+from ml.jobs.segmentation.figures import Space, bootstrap_ari, monthly_ari, partition_figures
 from ml.jobs.segmentation.labels import labelled, names_for_the_record
 from ml.jobs.segmentation.selection import Choice, choose
 from ml.treatment.rows import complete
@@ -85,14 +86,14 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
         everyone = model_frame(self._customers(snapshots.scoring), wanted)
         features = sampled(everyone, self.configuration.maximum_fit_count, self.random_seed).reset_index(drop=True)
         months = self._months(snapshots, wanted)
-        results, failures = self._results(features, columns, months)
+        space = self._space(features, columns)
+        results, failures = self._results(features, columns, months, space)
         evidence = pd.DataFrame({result.name: result.metrics for result in results[1:]}).T
         choice = choose(evidence, self.configuration)
         serving = champion.estimator if champion else None
         results = [labelled(result, [features, *months], serving, self.configuration) for result in results]
         chosen = next(result for result in results if result.name == choice.name)
-        scaled = results[0].candidate.estimator.scaled(features)  # the scale on which all candidates are evaluated
-        former = None if serving is None else partition_figures(serving, features, scaled, self.configuration)
+        former = None if serving is None else partition_figures(serving, features, space)
         return Competition(
             results=tuple(results),
             failures=failures,
@@ -107,17 +108,24 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
             documents={"segment_names.json": names_for_the_record(chosen.candidate.estimator, features)},
         )
 
+    def _space(self, features: pd.DataFrame, columns: tuple[str, ...]) -> Space:
+        """The scale on which all candidates are evaluated."""
+        own = features[list(columns)]
+        scaled = behaviour_scaler(self.configuration.winsorized_share).fit_transform(own)
+        return Space.of(scaled, self.configuration)
+
     def _results(
-        self, features: pd.DataFrame, columns: tuple[str, ...], months: list[pd.DataFrame]
+        self, features: pd.DataFrame, columns: tuple[str, ...], months: list[pd.DataFrame], space: Space
     ) -> tuple[list[Result], dict[str, str]]:
         distinct = len(features[list(columns)].drop_duplicates())
+        result = partial(self._result, features=features, months=months, space=space)
         unfitted = candidates(self.configuration, columns, distinct - 1)
-        return evaluated(self.name, ((one.name, partial(self._result, one, features, months)) for one in unfitted))
+        return evaluated(self.name, ((one.name, partial(result, one)) for one in unfitted))
 
-    def _result(self, unfitted: Candidate, features: pd.DataFrame, months: list[pd.DataFrame]) -> Result:
+    def _result(self, unfitted: Candidate, features: pd.DataFrame, months: list[pd.DataFrame], space: Space) -> Result:
         candidate = replace(unfitted, estimator=unfitted.estimator.fit(features))
         model = candidate.estimator
-        figures = partition_figures(model, features, model.scaled(features), self.configuration)
+        figures = partition_figures(model, features, space)
         figures |= bootstrap_ari(model, features, self.configuration)
         figures |= monthly_ari(model, months, self.configuration)
         return Result(candidate, figures, model.positions(features))
