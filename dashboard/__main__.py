@@ -37,13 +37,13 @@ def application(settings: Settings) -> App:
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
-    from dashboard.access import OnlyTheOwner, dashboard_key
+    from dashboard.access import dashboard_key, doors
     from dashboard.addresses import PlainAddresses
     from dashboard.rooted import Rooted
 
-    door = Middleware(OnlyTheOwner, key=dashboard_key(settings))
     behind = [Middleware(PlainAddresses), Middleware(Rooted)]
-    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=[door, *behind])
+    all_of_it = [*doors(dashboard_key(settings)), *behind]
+    return App(Path(__file__).resolve().parent / "script" / "app.py", middleware=all_of_it)
 
 
 def _draw(settings: Settings, version: str, language: str) -> None:

@@ -10,8 +10,8 @@ from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services import embedded, left_over, pipeline, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
-from services.sign_in import sign_in_link
-from services.summary import address_lines, mlflow_page, page_lines
+from services.sign_in import sign_in_link, sign_in_to_mlflow
+from services.summary import address_lines, page_lines
 from warehouse.alerts.alert import alerts_file, last_alert
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
@@ -111,7 +111,7 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
     if running(settings, embedded.DASHBOARD):
         _say(f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}   (signs you in, too)")
     if running(settings, embedded.MLFLOW_SERVER):
-        _say(f"MLflow      {mlflow_page(where.mlflow)}")
+        _say(f"MLflow      {sign_in_to_mlflow(settings, where)}   (signs you in, too)")
     _say("")
     if alert := last_alert(settings):
         _say(f"Last alert  {alert.in_words()}")

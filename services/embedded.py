@@ -177,7 +177,7 @@ def _start_failed(settings: Settings, name: str, what: str) -> StartFailed:
 
 def _pages(settings: Settings, where: Addresses) -> dict[str, list[str]]:
     """Return the servers that people look at besides Airflow, each with what starts it."""
-    mlflow = ["mlflow", "server", "--host", HOST, "--port", str(where.mlflow_port), "--workers", "1"]
+    mlflow = ["services.mlflow_server", "--host", HOST, "--port", str(where.mlflow_port), "--workers", "1"]
     mlflow += ["--backend-store-uri", settings.tracking_uri]
     mlflow += ["--artifacts-destination", settings.artifact_location]
     dashboard = {DASHBOARD: ["dashboard", "--host", HOST, "--port", str(where.dashboard_port)]}

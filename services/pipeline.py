@@ -16,7 +16,7 @@ from services.failures import PipelineFailed
 from services.follow import FIRST_DAG, Follower, elapsed
 from services.left_over import END
 from services.sign_in import sign_in_link, signed_in
-from services.summary import address_lines, mlflow_page, standing_line, summary_lines
+from services.summary import address_lines, mlflow_address, standing_line, summary_lines
 from services.users import in_use
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
@@ -42,7 +42,7 @@ def demo(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     where = up(settings, say, interrupted=request.interrupted, source=request.source)
     took = elapsed(time.monotonic() - started).strip()
     say(f"Dashboard {sign_in_to_dashboard(settings, where.dashboard)}")
-    say(f"Airflow {sign_in_link(settings, where)}   MLflow {mlflow_page(where.mlflow)}   (up after {took})")
+    say(f"Airflow {sign_in_link(settings, where)}   MLflow {mlflow_address(settings, where)}   (up after {took})")
     _trigger_and_follow(settings, request, say)
     for line in (*summary_lines(settings), *address_lines(settings, where)):
         say(line)

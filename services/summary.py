@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services.embedded import has_own_mlflow
 from services.environment import Addresses
-from services.sign_in import sign_in_link
+from services.sign_in import sign_in_link, sign_in_to_mlflow
 from services.tables import aligned
+from warehouse.base.browser_pages import MLFLOW_FIRST_PAGE
 from warehouse.base.connections import one_row, open_published
 from warehouse.base.errors import PublishError
 from warehouse.base.settings import Settings
@@ -74,7 +75,7 @@ def address_lines(settings: Settings, where: Addresses) -> Iterator[str]:
     """Yield where to look."""
     yield f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}"
     yield f"Airflow     {sign_in_link(settings, where)}"
-    yield f"MLflow      {mlflow_page(settings.mlflow_tracking_uri if has_own_mlflow(settings) else where.mlflow)}"
+    yield f"MLflow      {mlflow_address(settings, where)}"
     yield from page_lines(settings)
     yield f"Warehouse   {settings.published_file}   (make sql)"
 
@@ -91,11 +92,11 @@ def page_lines(settings: Settings) -> Iterator[str]:
             yield f"{name:<11} {file.as_uri()}   ({words})"
 
 
-def mlflow_page(address: str) -> str:
-    """The page of MLflow that shows trained models; it opens with its pages for language models otherwise."""
-    return (
-        f"{address.rstrip('/')}/#/experiments?workflowType=machine_learning" if address.startswith("http") else address
-    )
+def mlflow_address(settings: Settings, where: Addresses) -> str:
+    """The link that opens MLflow signed in; or where a server of the person's own shows trained models."""
+    if has_own_mlflow(settings):
+        return f"{settings.mlflow_tracking_uri.rstrip('/')}{MLFLOW_FIRST_PAGE}"
+    return sign_in_to_mlflow(settings, where)
 
 
 def _lines(section: Section) -> Iterator[str]:

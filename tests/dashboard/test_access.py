@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.access import COOKIE, OnlyTheOwner, dashboard_key, sign_in_link
+from dashboard.access import dashboard_key, doors, sign_in_link
+from warehouse.base.only_the_owner import session_cookie
 from warehouse.base.settings import Settings
 
 KEY = "a key of the home, long enough"
@@ -20,9 +20,8 @@ ADDRESS = "http://127.0.0.1:8501"
 LINE = "ws://127.0.0.1:8501/_stcore/stream"  # whole: the client would ask a host of its own, and send no cookie
 
 
-@pytest.fixture
-def client() -> TestClient:
-    """A browser before a server with one page and one line."""
+def shop_window(key: str) -> Starlette:
+    """A server with one page and one line."""
 
     async def page(_request: Any) -> PlainTextResponse:
         return PlainTextResponse("a page")
@@ -33,8 +32,13 @@ def client() -> TestClient:
         await socket.close()
 
     routes = [Route("/", page), Route("/_stcore/health", page), WebSocketRoute("/_stcore/stream", line)]
-    app = Starlette(routes=routes, middleware=[Middleware(OnlyTheOwner, key=KEY)])
-    return TestClient(app, base_url=ADDRESS, follow_redirects=False)
+    return Starlette(routes=routes, middleware=doors(key))
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """A browser before it."""
+    return TestClient(shop_window(KEY), base_url=ADDRESS, follow_redirects=False)
 
 
 def test_nobody_gets_in_without_the_link(client: TestClient) -> None:
@@ -61,8 +65,30 @@ def test_the_link_signs_in_and_the_key_leaves_the_address(client: TestClient) ->
 
 
 def test_a_cookie_of_another_key_is_none(client: TestClient) -> None:
-    client.cookies.set(COOKIE, "0" * 64)
+    (name, _), (_, value) = session_cookie(KEY), session_cookie("another key of the home")
+    client.cookies.set(name, value)
     assert client.get("/").status_code == 401
+
+
+def test_a_program_sends_the_key_itself(client: TestClient) -> None:
+    statuses = {
+        given: client.get("/", headers={"Authorization": given}).status_code
+        for given in (f"Bearer {KEY}", f"bearer {KEY}", f"Basic {KEY}", f"Bearer {KEY}x", "Bearer ", KEY)
+    }
+    assert [status for status in statuses.values()] == [200, 200, 401, 401, 401, 401]
+
+
+def test_servers_with_the_same_key_share_a_session_and_others_do_not_end_it() -> None:
+    """Browsers send a machine's cookies to all its ports."""
+    browser = TestClient(shop_window(KEY), base_url=ADDRESS, follow_redirects=False)
+    browser.get("/sign-in", params={"token": KEY})
+    elsewhere = TestClient(shop_window("another key of a server"), base_url=ADDRESS, follow_redirects=False)
+    elsewhere.cookies = browser.cookies
+    assert elsewhere.get("/").status_code == 401
+    elsewhere.get("/sign-in", params={"token": "another key of a server"})
+    same = TestClient(shop_window(KEY), base_url=ADDRESS)
+    same.cookies = elsewhere.cookies
+    assert [same.get("/").status_code, elsewhere.get("/").status_code] == [200, 200]
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])

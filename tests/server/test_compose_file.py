@@ -21,6 +21,7 @@ SECRETS = {
     "CLIENTELE_AIRFLOW_JWT_SECRET": "jwt-secret",
     "CLIENTELE_AIRFLOW_SECRET_KEY": "secret-key",
     "CLIENTELE_DASHBOARD_KEY": "dashboard-key",
+    "CLIENTELE_MLFLOW_KEY": "mlflow-key",
 }
 OPTIONAL_SECRETS = {
     "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
@@ -95,10 +96,10 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "postgres": {"POSTGRES_PASSWORD"},
         "database-init": {"POSTGRES_PASSWORD", "DATABASE_PASSWORD", "MLFLOW_DATABASE_PASSWORD"},
         "mlflow-init": {"MLFLOW_DATABASE_PASSWORD"},
-        "mlflow": {"MLFLOW_DATABASE_PASSWORD"},
+        "mlflow": {"MLFLOW_DATABASE_PASSWORD", "MLFLOW_KEY"},
         "airflow-init": {"DATABASE_PASSWORD", "ADMIN_PASSWORD"},
         "airflow-api-server": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "SECRET_KEY"},
-        "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "PRIVACY_SECRET"},
+        "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "MLFLOW_KEY", "PRIVACY_SECRET"},
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
         "dashboard": {"DASHBOARD_KEY"},

@@ -156,6 +156,7 @@ def test_mlflow_keeps_runs_in_postgresql_and_files_in_its_own_folder(
 ) -> None:
     scheduler = server.environment_of("airflow-scheduler")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", scheduler["MLFLOW_TRACKING_TOKEN"])
     mlflow.set_tracking_uri(scheduler["CLIENTELE_MLFLOW_TRACKING_URI"])
     experiment = mlflow.create_experiment("native")
     with mlflow.start_run(experiment_id=experiment) as run:
@@ -167,10 +168,23 @@ def test_mlflow_keeps_runs_in_postgresql_and_files_in_its_own_folder(
     assert [path.read_text() for path in (server.scratch / "mlflow").rglob("note.txt")] == ["hello"]
 
 
-@pytest.mark.parametrize("host, status", [("mlflow:5000", 200), ("localhost:5000", 200), ("evil.example:5000", 403)])
-def test_mlflow_answers_only_under_its_names(server: NativeServer, host: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("host", "key", "status"),
+    [
+        ("mlflow:5000", "CLIENTELE_MLFLOW_KEY", 200),
+        ("localhost:5000", "CLIENTELE_MLFLOW_KEY", 200),
+        ("evil.example:5000", "CLIENTELE_MLFLOW_KEY", 403),
+        ("localhost:5000", "CLIENTELE_DASHBOARD_KEY", 401),
+        ("localhost:5000", "", 401),
+    ],
+)
+def test_mlflow_answers_only_under_its_names_and_who_has_the_key(
+    server: NativeServer, host: str, key: str, status: int
+) -> None:
     request = urllib.request.Request(f"{server.mlflow}/api/2.0/mlflow/experiments/get?experiment_id=0")  # noqa: S310
     request.add_header("Host", host)
+    if key:
+        request.add_header("Authorization", f"Bearer {server.secrets[key]}")
     try:
         with _DIRECT.open(request, timeout=30) as answer:
             assert answer.status == status

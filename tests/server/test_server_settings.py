@@ -98,6 +98,7 @@ def test_all_parts_of_airflow_have_the_same_settings(airflow: dict) -> None:
         "CLIENTELE_AUDIENCE_WEBHOOK_URL",
         "CLIENTELE_BUILD_FILE",
         "CLIENTELE_MLFLOW_TRACKING_URI",
+        "MLFLOW_TRACKING_TOKEN",
     }
     common = {name: value for name, value in airflow.items() if name not in special}
     assert len(common) > 15
@@ -137,7 +138,7 @@ def test_every_setting_reaches_the_tasks_or_is_settled_here() -> None:
     of_the_dashboard = {"CLIENTELE_DASHBOARD_KEY", "CLIENTELE_AIRFLOW_URL"}
     assert of_the_dashboard | {"CLIENTELE_MLFLOW_URL"} <= set(raw()["services"]["dashboard"]["environment"])
     settings = {f"CLIENTELE_{field.upper()}" for field in Settings.model_fields}
-    of_the_server = {"CLIENTELE_MLFLOW_ARTIFACT_LOCATION"}  # MLflow's server decides
+    of_the_server = {"CLIENTELE_MLFLOW_ARTIFACT_LOCATION", "CLIENTELE_MLFLOW_KEY"}  # MLflow's server decides, and asks
     of_no_settings = {"CLIENTELE_PRIVACY_SECRET"}  # read where it is used, and nowhere kept
     reaching = {name for name in environment if name.startswith("CLIENTELE_")}
     assert settings - of_ports - of_the_server - of_the_dashboard == reaching - of_no_settings

@@ -13,10 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboard.access import dashboard_key
 from services import __main__ as front_door
 from services import sql_prompt
+from services.environment import Addresses
 from services.pipeline import Request, demo, land, parameters, run
-from services.summary import mlflow_page
+from services.summary import mlflow_address
 from warehouse.base.errors import ClienteleError, PublishError
 from warehouse.base.settings import CHECKOUT, Settings
 
@@ -224,12 +226,8 @@ def test_make_lists_its_targets() -> None:
         assert f"  {target} " in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("address", "page"),
-    [
-        ("http://127.0.0.1:5000", "http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"),
-        ("postgresql://mlflow@db/mlflow", "postgresql://mlflow@db/mlflow"),
-    ],
-)
-def test_mlflow_opens_at_its_page_of_trained_models(address: str, page: str) -> None:
-    assert mlflow_page(address) == page
+def test_mlflow_opens_signed_in_and_one_of_the_persons_own_at_its_page_of_trained_models(settings: Settings) -> None:
+    where = Addresses(18080, 15000, 18501)
+    assert mlflow_address(settings, where) == f"http://127.0.0.1:15000/sign-in?token={dashboard_key(settings)}"
+    own = settings.model_copy(update={"mlflow_tracking_uri": "http://ml.example:5000/"})
+    assert mlflow_address(own, where) == "http://ml.example:5000/#/experiments?workflowType=machine_learning"

@@ -12,6 +12,7 @@ from warehouse.base.settings import Settings
 _HERE = "http://127.0.0.1"
 # MLflow opens in its mode for language models unless the address says otherwise.
 MLFLOW_MODE = "workflowType=machine_learning"
+MLFLOW_FIRST_PAGE = f"/#/experiments?{MLFLOW_MODE}"
 
 
 @dataclass(frozen=True)

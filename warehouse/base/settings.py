@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     dashboard_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
         "", description="Who has it may open the dashboard; empty: one that is made at the first start."
     )
+    mlflow_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment]
+        "", description="Who has it may open MLflow; empty: the dashboard's."
+    )
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
     threads: int = Field(2, ge=1, description="DuckDB's threads per process; with 1, jobs come one after another.")
     published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
