@@ -17,6 +17,7 @@ import pytest
 
 from dashboard.base.texts import DEFAULT_LANGUAGE, Texts
 from services.endpoints import is_listening
+from tests.dashboard.hearing import missed
 from tools.chromium import chromium
 from warehouse.base.settings import CHECKOUT, Settings
 
@@ -51,6 +52,14 @@ class Visit:
             heading = self.page.get_by_role("heading", name=texts(f"{name}.title"), exact=True)
             heading.wait_for(timeout=_PATIENCE_MS)
             self.settle()
+            self.listen()
+
+    def listen(self) -> None:
+        """Note what a screen reader would miss on the page."""
+        line = self.page.context.new_cdp_session(self.page)
+        nodes = line.send("Accessibility.getFullAXTree")["nodes"]
+        line.detach()
+        self.complaints += [f"{self.page.url}: {what}" for what in missed(nodes)]
 
     def find(self, text: str) -> None:
         """Wait until a text stands on the page."""

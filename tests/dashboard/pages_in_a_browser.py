@@ -5,6 +5,11 @@ from __future__ import annotations
 from dashboard.base.texts import LANGUAGES, Texts
 from tests.dashboard.browser import Visit
 
+# The text of the option on which the keys have arrived.
+_CHOSEN_BY_KEYS = """() => {
+  const option = document.activeElement.getAttribute("aria-activedescendant");
+  return option && document.getElementById(option).innerText.trim();
+}"""
 _PHONE = {"width": 390, "height": 844}
 
 
@@ -15,11 +20,17 @@ def assert_quiet(visited: Visit) -> None:
 
 
 def switch_language(visited: Visit, name: str, language: str) -> None:
-    """Choose another language on a page that is open: it changes in place."""
+    """Choose another language on a page that is open, by keys alone: it changes in place."""
     choice = visited.page.get_by_role("combobox", name=Texts(visited.language)("common.language"))
-    choice.focus()  # it lies at the foot: a click would scroll, and scrolling closes the list
-    choice.press("ArrowDown")
-    visited.page.get_by_role("option", name=LANGUAGES[language]).click()
+    names = list(LANGUAGES)
+    towards = "ArrowDown" if names.index(language) > names.index(visited.language) else "ArrowUp"
+    choice.press(towards)
+    visited.page.get_by_role("option", name=LANGUAGES[language]).wait_for()
+    for _ in LANGUAGES:
+        if visited.page.evaluate(_CHOSEN_BY_KEYS) == LANGUAGES[language]:
+            break
+        choice.press(towards)
+    choice.press("Enter")
     visited.page.get_by_role("heading", name=Texts(language)(f"{name}.title"), exact=True).wait_for()
     visited.language = language
     visited.settle()

@@ -403,6 +403,7 @@ def test_every_page_of_the_dashboard_opens_in_a_browser(shop, tmp_path: Path) ->
         browser.dashboard_of(settings) as address,
         browser.visit(started, address) as visited,
     ):
+        visited.listen()
         visited.find("EUR")  # on the overview, to which the link leads that signs in
         visited.open(*menu.PAGES[1:4])
         visited.find(made_versions.HOSTILE[:8])
