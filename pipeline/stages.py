@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ml.lifecycle.score_rows import ScoringReport
     from ml.tracking import RegisteredVersion
     from warehouse.audiences.export import Exports
-    from warehouse.audiences.select import Selection
+    from warehouse.audiences.selection import Selection
     from warehouse.identity.report import IdentitySummary
     from warehouse.loading.ingest_report import IngestReport
     from warehouse.publishing.publish import PublishReport
@@ -132,13 +132,14 @@ def select_audiences(settings: Settings, plan: RunPlan) -> Selection:
     """Select the members of each audience, measure former selections; nothing of it stops a run."""
     from warehouse.audiences import select
     from warehouse.audiences.folder import Problem
+    from warehouse.audiences.selection import Selection
     from warehouse.base.errors import AudienceError
 
     try:
         return select.select_audiences(settings, plan.source, plan.as_of_date)
     except AudienceError as error:
         problem = Problem("", "", f"{error.message} {error.what_to_do}".strip())
-        return select.Selection(plan.source, plan.as_of_date, problems=(problem,))
+        return Selection(plan.source, plan.as_of_date, problems=(problem,))
 
 
 def export_audiences(settings: Settings, plan: RunPlan, version: str) -> Exports:

@@ -23,7 +23,8 @@ from warehouse.audiences.declaration import KEY_COLUMNS, Audience
 from warehouse.audiences.export_files import exports_in, exports_of, remove_left_over, write_export
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.manifest import Manifest
-from warehouse.audiences.select import SELECTED, newest_selection
+from warehouse.audiences.select import newest_selection
+from warehouse.audiences.selection import SELECTED
 from warehouse.base.connections import open_build_file
 from warehouse.base.durable_files import flush_folder, flush_tree, link_durably, rename_durably, staged_name
 from warehouse.base.errors import AudienceError, ClienteleError

@@ -4,102 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from warehouse.audiences.choice import MATCHED, MEMBERS, OVERVIEW, choose
-from warehouse.audiences.condition import Query, query_of
 from warehouse.audiences.declaration import Audience
 from warehouse.audiences.effects import measure_effects
 from warehouse.audiences.folder import Problem, declared_audiences
 from warehouse.audiences.hold_out import hold_out_salt
-from warehouse.audiences.sandbox import built_date, locked_sandbox
+from warehouse.audiences.matching import who_matches
+from warehouse.audiences.overlap import write_overlap
+from warehouse.audiences.sandbox import built_date
+from warehouse.audiences.selection import FAILED, SELECTED, Selection
 from warehouse.base.build_file import BuildFile
-from warehouse.base.connections import one_row, open_duckdb
+from warehouse.base.connections import one_row
 from warehouse.base.errors import AudienceError
 from warehouse.base.rows import insert_rows
 from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.tables.own_tables import create_own_tables
 
-OVERLAP = "marts.audience_overlap"
-SELECTED, FAILED = "selected", "failed"
 _PAST = "Audiences of {} stand; as of {}, an earlier date, nobody is chosen: nobody could be contacted then."
-
-_OVERLAP = f"""
-insert into {OVERLAP}
-with names as (select distinct audience_name from {OVERVIEW} where as_of_date = $day and status = '{SELECTED}'),
-members as (select audience_name, customer_id from {MEMBERS} where as_of_date = $day),
-matched_sizes as (select audience_name, count(*) as size from {MATCHED} group by audience_name),
-member_sizes as (select audience_name, count(*) as size from members group by audience_name),
-matched_pairs as (
-    select one.audience_name, other.audience_name as other_audience_name, count(*) as common
-    from {MATCHED} as one inner join {MATCHED} as other using (customer_id)
-    group by one.audience_name, other.audience_name
-),
-member_pairs as (
-    select one.audience_name, other.audience_name as other_audience_name, count(*) as common
-    from members as one inner join members as other using (customer_id)
-    group by one.audience_name, other.audience_name
-)
-select
-    one.audience_name, other.audience_name, $day,
-    coalesce(matched_pairs.common, 0), coalesce(matched_pairs.common, 0) / matched_sizes.size::double,
-    coalesce(member_pairs.common, 0), coalesce(member_pairs.common, 0) / member_sizes.size::double
-from names as one
-inner join names as other on one.audience_name <> other.audience_name
-left join matched_sizes on one.audience_name = matched_sizes.audience_name
-left join member_sizes on one.audience_name = member_sizes.audience_name
-left join matched_pairs
-    on one.audience_name = matched_pairs.audience_name
-    and other.audience_name = matched_pairs.other_audience_name
-left join member_pairs
-    on one.audience_name = member_pairs.audience_name
-    and other.audience_name = member_pairs.other_audience_name
-order by 1, 2
-"""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What came of the audiences of a date.
-
-    Attributes
-    ----------
-    counts
-        By audience.
-    skipped
-        Why nothing was selected, if so.
-    measured_count
-        Former selections whose effect is measured.
-    """
-
-    source: str
-    as_of_date: date
-    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    skipped: str = ""
-    measured_count: int = 0
-
-    def lines(self) -> Iterator[str]:
-        """The outcome in words."""
-        if self.skipped:
-            yield self.skipped
-        for name, counts in self.counts.items():
-            over = counts["over_own_limit_count"] + counts["over_common_limit_count"]
-            yield (
-                f"{name}: {counts['exported_count']:,} to contact, {counts['held_out_count']:,} held out, of "
-                f"{counts['matched_count']:,} who match ({counts['without_consent_count']:,} without consent, "
-                f"{over:,} contacted too often, {counts['beyond_size_count']:,} beyond its size)"
-            )
-        if self.measured_count:
-            yield f"former selections measured: {self.measured_count:,} (marts.audience_effects)"
-        for problem in self.problems:
-            yield f"not selected: {problem.in_words()}"
 
 
 def select_audiences(settings: Settings, source: str, as_of_date: date, *, write: bool = True) -> Selection:
@@ -127,15 +54,14 @@ def select_audiences(settings: Settings, source: str, as_of_date: date, *, write
         newest = newest_selection(connection)
     if newest is not None and newest > as_of_date:
         return Selection(source, as_of_date, problems=declared.problems, skipped=_PAST.format(newest, as_of_date))
-    matched, problems = _matched(settings, source, declared.audiences)
+    matched, problems = who_matches(settings, source, declared.audiences)
     with build_file.opened() as connection, _written(connection, stands=write):
         salt = hold_out_salt(settings, source, connection)
         create_own_tables(connection, "pii")
         create_own_tables(connection, "marts")
         counts = _choose_all(connection, declared.audiences, as_of_date, matched, salt)
         _write_overview(connection, declared.audiences, as_of_date, counts, problems)
-        connection.execute(f"delete from {OVERLAP} where as_of_date = ?", [as_of_date])
-        connection.execute(_OVERLAP, {"day": as_of_date})
+        write_overlap(connection, as_of_date)
         connection.execute(f"drop table {MATCHED}")
         _refuse_members_without_consent(connection, as_of_date, counts)
         measured = measure_effects(connection, as_of_date)
@@ -162,36 +88,6 @@ def _refuse_other_date(connection: duckdb.DuckDBPyConnection, as_of_date: date) 
             f"Audiences as of {as_of_date} cannot be selected: customer_360 {found}.",
             "Run score_customers for the date, or python -m warehouse activate.",
         )
-
-
-def _matched(
-    settings: Settings, source: str, audiences: tuple[Audience, ...]
-) -> tuple[dict[str, pa.Table], dict[str, Problem]]:
-    """Who matches, by audience; what stops the others."""
-    queries: dict[str, Query] = {}
-    matched: dict[str, pa.Table] = {}
-    problems: dict[str, Problem] = {}
-
-    @contextmanager
-    def noted(audience: Audience) -> Iterator[None]:
-        try:
-            yield
-        except AudienceError as error:
-            words = f"{error.message} {error.what_to_do}".strip()
-            problems[audience.name] = Problem(audience.file, audience.name, words)
-
-    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
-        for audience in audiences:
-            with noted(audience):
-                queries[audience.name] = query_of(connection, audience.condition, audience.order_by)
-        names = {name for query in queries.values() for name in query.names}
-        room = locked_sandbox(connection, settings.build_file(source), names)
-        for audience in audiences:
-            if audience.name in queries:
-                with noted(audience):
-                    room.refuse_unknown(audience.columns)
-                    matched[audience.name] = room.matched(queries[audience.name])
-    return matched, problems
 
 
 def _choose_all(

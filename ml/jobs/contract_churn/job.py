@@ -29,6 +29,13 @@ from ml.estimators.search import Chosen, subsampled
 from ml.evaluation.metrics import roc_auc_by_weight
 from ml.evaluation.plots import probability_pictures
 from ml.jobs.contract_churn.configuration import ContractChurnConfiguration
+from ml.jobs.contract_churn.design_texts import (
+    CROSS_SECTION_LIMITS,
+    CROSS_SECTION_PURPOSE,
+    DATED_LIMITS,
+    cross_section_protocol,
+    is_cross_section,
+)
 from ml.jobs.contract_churn.evaluator import Evaluator, evaluated_on
 from ml.jobs.contract_churn.evidence import term_words
 from ml.jobs.contract_churn.groups import with_groups
@@ -48,16 +55,6 @@ if TYPE_CHECKING:
 
 _SURVIVAL_MONTHS = (3, 6, 12)
 _SURVIVAL_COLUMN = "expected_remaining_months"
-_CROSS_SECTION_PURPOSE = (
-    "How similar a running contract is to those that have ended (a probability without a horizon: the source is one "
-    "cross-section), and how long it may last."
-)
-_CROSS_SECTION_LIMITS = (
-    "Evaluated on folds of one cross-section: it separates ended from running contracts, and does not predict the "
-    "future from the past.",
-    "The running contracts that are scored are among the rows that the model was fitted on.",
-)
-_DATED_LIMITS = ("Evaluated on few dates: on one where many contracts end, on up to four otherwise.",)
 
 
 class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
@@ -77,20 +74,15 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     # ---- words ----
 
     def purpose(self, fingerprint: Mapping[str, str]) -> str:
-        return _CROSS_SECTION_PURPOSE if _is_cross_section(fingerprint) else super().purpose(fingerprint)
+        return CROSS_SECTION_PURPOSE if is_cross_section(fingerprint) else super().purpose(fingerprint)
 
     def protocol(self, fingerprint: Mapping[str, str], evaluated_on: str) -> str:
-        if not _is_cross_section(fingerprint):
+        if not is_cross_section(fingerprint):
             return super().protocol(fingerprint, evaluated_on)
-        return (
-            "Rows are contracts, ended or running, on the one day that all known ends fall on. Evaluated on "
-            f"{evaluated_on}, stratified and by customer: preparation, search for parameters and fit happen inside the "
-            "folds; figures are means over the folds. The version itself is fitted on all rows. Baselines compete on "
-            "the same folds; differences by paired bootstrap over contracts."
-        )
+        return cross_section_protocol(evaluated_on)
 
     def limits(self, fingerprint: Mapping[str, str]) -> tuple[str, ...]:
-        design = _CROSS_SECTION_LIMITS if _is_cross_section(fingerprint) else _DATED_LIMITS
+        design = CROSS_SECTION_LIMITS if is_cross_section(fingerprint) else DATED_LIMITS
         return (*design, *super().limits(fingerprint))
 
     def monitoring(self) -> Monitoring:
@@ -235,10 +227,6 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
         if estimator.survival is not None:
             parts.append(changes_under(estimator.survival, features, _SURVIVAL_COLUMN))
         return joined(parts)
-
-
-def _is_cross_section(fingerprint: Mapping[str, str]) -> bool:
-    return fingerprint.get("design") == "cross_section"
 
 
 def _rules(

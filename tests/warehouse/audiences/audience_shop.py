@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from warehouse.audiences.select import Selection, select_audiences
+from warehouse.audiences.select import select_audiences
+from warehouse.audiences.selection import Selection
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.tables.own_tables import create_own_tables

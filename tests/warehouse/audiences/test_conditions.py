@@ -10,7 +10,7 @@ import yaml
 
 from tests.warehouse.audiences.audience_shop import DAY, Shop, made_shop
 from warehouse.audiences import sandbox
-from warehouse.audiences.select import Selection
+from warehouse.audiences.selection import Selection
 from warehouse.base.settings import Settings
 
 FIELDS = {"description": "A test.", "owner": "tests", "channel": "email", "hold_out_share": "0.2"}
