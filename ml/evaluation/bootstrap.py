@@ -68,11 +68,6 @@ class PairedDraws:
         return self._known[metric]
 
 
-def paired_difference(first: WeightedMetric, second: WeightedMetric, row_count: int, resamples: Resamples) -> Interval:
-    """Percentile interval of `first − second`, both on the same resamples of the same rows."""
-    return PairedDraws(row_count, resamples).difference(first, second)
-
-
 def _interval(estimate: float, draws: NDArray, resamples: Resamples) -> Interval:
     known = draws[np.isfinite(draws)]
     if not len(known):

@@ -6,7 +6,6 @@ from ml.purchase_models.gamma_gamma import GammaGamma
 from ml.purchase_models.historic_order_amount import HistoricOrderAmount
 from ml.purchase_models.historic_rate import HistoricRate
 from ml.purchase_models.inputs import TooLittleData
-from ml.purchase_models.intervals import prediction_interval, total_prediction_interval
 from ml.purchase_models.modified_beta_geometric_nbd import ModifiedBetaGeometricNBD
 from ml.purchase_models.nbd import NBD
 from ml.purchase_models.pareto_nbd import ParetoNBD
@@ -25,6 +24,4 @@ __all__ = [
     "TooLittleData",
     "fit_spend_with_fallback",
     "fit_with_fallback",
-    "prediction_interval",
-    "total_prediction_interval",
 ]

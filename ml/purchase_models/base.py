@@ -36,10 +36,6 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
     ----------
     log_likelihood_ : float
         Of all fitted customers, as a density in time units.
-    parameter_standard_errors_ : ndarray of shape (n_parameters,)
-        Asymptotic, in the order of `parameter_names`; NaN at a bound.
-    log_parameter_covariance_ : ndarray
-        Asymptotic covariance of the logarithms of the parameters.
     """
 
     method_name: ClassVar[str] = ""
@@ -68,9 +64,6 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         for name, value in zip(self.parameter_names, fit.parameters, strict=True):
             setattr(self, f"{name}_", float(value))
         self.log_likelihood_ = fit.log_likelihood
-        self.log_parameter_covariance_ = fit.log_covariance
-        self.parameter_standard_errors_ = np.sqrt(np.diag(fit.log_covariance)) * fit.parameters
-        self.customer_count_ = float(history.weight.sum())
         horizon = self._horizon(self.horizon_days)
         self.health_evidence_ = fit_evidence(self, history, fit, horizon).as_dict()
         return self

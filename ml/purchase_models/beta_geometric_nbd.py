@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import betainc, betaln, digamma, expit, gammaln
+from scipy.special import digamma, expit, gammaln
 
 from ml.purchase_models.base import PurchaseModel
 from ml.purchase_models.inputs import PurchaseHistory
@@ -94,10 +94,3 @@ class BetaGeometricNBD(PurchaseModel):
             self.b_ + self._chances(history),
             horizon,
         )
-
-    def _survivor_if_alive(self, history, horizon, order_count):
-        # The orders arrive within the horizon, and the customer stays after each but the last of them.
-        waited = self.alpha_ + history.tenure
-        in_time = betainc(order_count, self.r_ + history.repeat_count, horizon / (waited + horizon))
-        b = self.b_ + self._chances(history)
-        return in_time * np.exp(betaln(self.a_, b + order_count - 1) - betaln(self.a_, b))

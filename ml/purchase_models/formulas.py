@@ -35,7 +35,3 @@ class PurchaseFormulas(ABC):
     @abstractmethod
     def _expected_orders_if_alive(self, history: PurchaseHistory, horizon: np.ndarray) -> np.ndarray:
         """Return the expected orders in the horizon."""
-
-    @abstractmethod
-    def _survivor_if_alive(self, history: PurchaseHistory, horizon: float, order_count: np.ndarray) -> np.ndarray:
-        """Return P(at least `order_count` orders in the horizon); `order_count` is 1 or more, one per history."""

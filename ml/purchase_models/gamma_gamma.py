@@ -81,8 +81,6 @@ class GammaGamma(BaseEstimator):
         fit = self._maximise(counts, amounts, weights)
         self.p_, self.q_, self.v_ = (float(value) for value in fit.parameters)
         self.log_likelihood_ = fit.log_likelihood
-        self.log_parameter_covariance_ = fit.log_covariance
-        self.parameter_standard_errors_ = np.sqrt(np.diag(fit.log_covariance)) * fit.parameters
         self._record_health(fit, counts, amounts, weights)
         return self
 

@@ -25,4 +25,4 @@ class HistoricOrderAmount(GammaGamma):
         mean = float(np.average(amount, weights=weight * count))
         parameters = np.array([1.0, PRIOR_ORDER_COUNT + 1.0, PRIOR_ORDER_COUNT * mean])
         value, _ = self._likelihood(parameters, count, amount)
-        return LikelihoodFit(parameters, float(weight @ value), True, np.zeros(3, bool), np.full((3, 3), np.nan))
+        return LikelihoodFit(parameters, float(weight @ value), True, np.zeros(3, bool))

@@ -23,5 +23,4 @@ class HistoricRate(NBD):
     def _maximise(self, history: PurchaseHistory) -> LikelihoodFit:
         parameters = np.array([1.0, (history.weight @ history.tenure) / (history.weight @ history.repeat_count)])
         value, _ = self._likelihood(parameters, history)
-        not_estimated = np.full((2, 2), np.nan)
-        return LikelihoodFit(parameters, float(history.weight @ value), True, np.array([False, False]), not_estimated)
+        return LikelihoodFit(parameters, float(history.weight @ value), True, np.array([False, False]))

@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.linalg import eigh_tridiagonal
-from scipy.special import betaln
 
 from ml.purchase_models.inputs import distinct_rows
 
@@ -16,10 +15,6 @@ LEGENDRE_NODE_COUNT = 32
 BETA_NODE_COUNT = 64
 # Beyond exp(-40) of its start the integrand adds nothing a float can hold.
 NEGLIGIBLE_DECAY = 40.0
-# Arrival times are followed this many standard deviations, and decays of their tails, to either side.
-ARRIVAL_DEVIATIONS = 5.0
-ARRIVAL_DECAY = 8.0
-ARRIVAL_NODE_COUNT = 40
 
 
 def double_power_integral(first_scale, second_scale, first_power, second_power, length, *, with_means=False):
@@ -137,42 +132,3 @@ def expected_orders_before_dropout(order_shape, rate_scale, dropout_a, dropout_b
         terms = -np.expm1(-shape[rows, None] * np.log1p(p * ratio[rows, None])) / p
         result[rows] = (terms * weights[b_group[rows]]).sum(axis=1)
     return result[row_group]
-
-
-def arrival_before_dropout_probability(
-    order_number, order_shape, rate_scale, *, dropout_shape, dropout_scale, horizon
-) -> np.ndarray:
-    """P(order number n arrives within `horizon` and before the customer's lifetime ends), shape (n_rows,).
-
-    The order rate is Gamma(`order_shape` k, `rate_scale` A), the rate at which the lifetime ends
-    Gamma(`dropout_shape` s, `dropout_scale` B): the integral over the arrival time u of
-    u^(n-1) A^k (A + u)^-(n+k) / Beta(n, k) times (1 + u/B)^-s. Gauss-Legendre quadrature over log(u/A), where
-    the integrand is smooth; what is left out and the error of the quadrature stay below 1e-4 (1e-6 as a rule).
-    """
-    columns = np.broadcast_arrays(
-        *(
-            np.atleast_1d(np.asarray(column, float))
-            for column in (order_number, order_shape, rate_scale, dropout_shape, dropout_scale, horizon)
-        )
-    )
-    result = np.empty(len(columns[0]))
-    for begin in range(0, len(result), ROWS_PER_CHUNK):
-        rows = slice(begin, begin + ROWS_PER_CHUNK)
-        result[rows] = _arrival_chunk([column[rows] for column in columns])
-    return np.clip(result, 0.0, 1.0)
-
-
-def _arrival_chunk(columns):
-    n, k, rate_scale, dropout_shape, dropout_scale, horizon = columns
-    nodes, weights = _legendre(ARRIVAL_NODE_COUNT)
-    peak, deviation = np.log(n / k), np.sqrt(1 / n + 1 / k)
-    begin = peak - ARRIVAL_DEVIATIONS * deviation - ARRIVAL_DECAY / n
-    with np.errstate(divide="ignore"):
-        end = np.minimum(np.log(horizon / rate_scale), peak + ARRIVAL_DEVIATIONS * deviation + ARRIVAL_DECAY / k)
-    length = np.maximum(end - begin, 0.0)
-    log_time = begin[:, None] + length[:, None] * ((nodes + 1) / 2)
-    # log(1 + u/A) without overflow for late arrivals.
-    log_waited = np.logaddexp(0.0, log_time)
-    log_terms = n[:, None] * log_time - (n + k)[:, None] * log_waited - betaln(n, k)[:, None]
-    log_terms -= dropout_shape[:, None] * np.logaddexp(0.0, log_time + np.log(rate_scale / dropout_scale)[:, None])
-    return length / 2 * (np.exp(log_terms) @ weights)

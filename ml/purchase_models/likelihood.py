@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 # below anything that moves a parameter in its fourth digit.
 GRADIENT_TOLERANCE = 1e-5
 BOUND_MARGIN = 1e-3
-HESSIAN_STEP = 1e-4
 ROUGH_ITERATION_COUNT = 60
 ITERATION_COUNT = 500
 # Replaces minus the mean log-likelihood where it cannot be computed.
@@ -24,13 +23,12 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 @dataclass(frozen=True)
 class LikelihoodFit:
-    """The end point of the search over n parameters; `log_covariance` has the shape (n, n), the other arrays (n,)."""
+    """The end point of the search over n parameters; arrays of shape (n_parameters,)."""
 
     parameters: np.ndarray
     log_likelihood: float
     is_converged: bool
     is_at_bound: np.ndarray
-    log_covariance: np.ndarray
 
 
 def maximise_likelihood(
@@ -68,36 +66,13 @@ def maximise_likelihood(
     with threadpool_limits(limits=1, user_api="blas"):
         ends = [search(rough or objective, np.log(start), ROUGH_ITERATION_COUNT) for start in starts]
         best = search(objective, min(ends, key=lambda end: end.fun).x, ITERATION_COUNT)
-    return _describe(objective, best, log_bounds, weight_sum)
+    return _describe(best, log_bounds, weight_sum)
 
 
-def _describe(objective: Objective, end, log_bounds: np.ndarray, weight_sum: float) -> LikelihoodFit:
+def _describe(end, log_bounds: np.ndarray, weight_sum: float) -> LikelihoodFit:
     """Check convergence by the gradient: the optimiser's own flag is often false at a maximum."""
     width = BOUND_MARGIN * (log_bounds[:, 1] - log_bounds[:, 0])
     is_at_bound = (end.x <= log_bounds[:, 0] + width) | (end.x >= log_bounds[:, 1] - width)
     free = ~is_at_bound
     is_converged = bool(end.fun < IMPOSSIBLE and np.all(np.abs(end.jac[free]) <= GRADIENT_TOLERANCE))
-    covariance = _log_covariance(objective, end.x, free)
-    return LikelihoodFit(np.exp(end.x), float(-end.fun * weight_sum), is_converged, is_at_bound, covariance)
-
-
-def _log_covariance(objective: Objective, log_parameters: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Invert the observed information of the log-parameters; NaN where it has no inverse."""
-    size = len(log_parameters)
-    hessian = np.zeros((size, size))
-    for index in range(size):
-        step = np.zeros(size)
-        step[index] = HESSIAN_STEP
-        sides = []
-        for sign in (1.0, -1.0):
-            parameters = np.exp(log_parameters + sign * step)
-            sides.append(objective(parameters)[1] * parameters)
-        hessian[index] = (sides[0] - sides[1]) / (2 * HESSIAN_STEP)
-    information = -(hessian + hessian.T) / 2
-    covariance = np.full((size, size), np.nan)
-    if not (free.any() and np.all(np.isfinite(information))):
-        return covariance
-    block = information[np.ix_(free, free)]
-    if np.linalg.eigvalsh(block).min() > 0:
-        covariance[np.ix_(free, free)] = np.linalg.inv(block)
-    return covariance
+    return LikelihoodFit(np.exp(end.x), float(-end.fun * weight_sum), is_converged, is_at_bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import betainc, digamma, gammaln
+from scipy.special import digamma, gammaln
 
 from ml.purchase_models.base import PurchaseModel
 
@@ -49,7 +49,3 @@ class NBD(PurchaseModel):
 
     def _expected_orders_if_alive(self, history, horizon):
         return (self.r_ + history.repeat_count) / (self.alpha_ + history.tenure) * horizon
-
-    def _survivor_if_alive(self, history, horizon, order_count):
-        waited = self.alpha_ + history.tenure
-        return betainc(order_count, self.r_ + history.repeat_count, horizon / (waited + horizon))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import digamma, expit, exprel, gammaln
 
 from ml.purchase_models.base import PurchaseModel
-from ml.purchase_models.integrals import arrival_before_dropout_probability, double_power_integral
+from ml.purchase_models.integrals import double_power_integral
 
 
 class ParetoNBD(PurchaseModel):
@@ -94,13 +94,3 @@ class ParetoNBD(PurchaseModel):
         log_growth = np.log1p(horizon / scale)
         exponent = (1 - self.s_) * log_growth
         return rate * scale * log_growth * exprel(exponent)
-
-    def _survivor_if_alive(self, history, horizon, order_count):
-        return arrival_before_dropout_probability(
-            order_count,
-            self.r_ + history.repeat_count,
-            self.alpha_ + history.tenure,
-            dropout_shape=self.s_,
-            dropout_scale=self.beta_ + history.tenure,
-            horizon=horizon,
-        )

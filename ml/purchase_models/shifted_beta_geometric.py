@@ -80,8 +80,6 @@ class ShiftedBetaGeometric(BaseEstimator):
         fit = maximise_likelihood(objective, starts, np.array([SHAPE_BOUNDS, SHAPE_BOUNDS]), customer_count)
         self.alpha_, self.beta_ = (float(value) for value in fit.parameters)
         self.log_likelihood_ = fit.log_likelihood
-        self.log_parameter_covariance_ = fit.log_covariance
-        self.parameter_standard_errors_ = np.sqrt(np.diag(fit.log_covariance)) * fit.parameters
         self._record_health(fit, left, stayed)
         return self
 

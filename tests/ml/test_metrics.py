@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from ml.evaluation import metrics
-from ml.evaluation.bootstrap import Resamples, metric_interval, paired_difference
+from ml.evaluation.bootstrap import PairedDraws, Resamples, metric_interval
 from ml.evaluation.interval_figures import interval_figures
 
 RESAMPLES = Resamples(repetition_count=200, confidence=0.95, seed=3)
@@ -85,7 +85,7 @@ def test_bootstrap_of_a_model_against_itself_is_exactly_zero():
     random = np.random.default_rng(2)
     actual, score = random.integers(0, 2, 100), random.random(100)
     same = metrics.roc_auc_by_weight(actual, score)
-    interval = paired_difference(same, same, 100, RESAMPLES)
+    interval = PairedDraws(100, RESAMPLES).difference(same, same)
     assert (interval.estimate, interval.lower, interval.upper) == (0.0, 0.0, 0.0)
 
 
@@ -94,7 +94,7 @@ def test_bootstrap_tells_skill_from_noise():
     actual = random.integers(0, 2, 400)
     skilled, noise = actual + random.normal(0, 1, 400), random.random(400)
     first, second = (metrics.roc_auc_by_weight(actual, score) for score in (skilled, noise))
-    assert paired_difference(first, second, 400, RESAMPLES).lower > 0
+    assert PairedDraws(400, RESAMPLES).difference(first, second).lower > 0
     interval = metric_interval(second, 400, RESAMPLES)
     assert interval.lower < 0.5 < interval.upper
 

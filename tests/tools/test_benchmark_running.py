@@ -37,7 +37,7 @@ def test_a_model_is_measured_in_a_process_of_its_own_and_what_fails_is_told(tmp_
     failed, result = measured(tmp_path, monkeypatch, ["unheard_of_train", "nbd"])
     assert "unheard_of" in failed.problem
     assert result.problem is None
-    assert set(result.steps) == {"fit", "expected", "active_probability", "order_interval", "spend_interval"}
+    assert set(result.steps) == {"fit", "expected", "active_probability"}
     assert result.peak_memory_mib > 50
 
 
@@ -69,6 +69,6 @@ def test_the_report_has_times_memory_and_what_is_missing():
         Measurement("churn_score", 10_000, problem="stopped after 3 s"),
     ]
     text = "\n".join(report_lines(found))
-    assert "| bg_nbd | 10,000 | 1.00 (2.00) | 0.10 (0.20) | – | – | – | 150 |" in text
+    assert "| bg_nbd | 10,000 | 1.00 (2.00) | 0.10 (0.20) | – | 150 |" in text
     assert "| churn | 10,000 | 40.00 (50.00) | 700 | – | – |" in text
     assert "- churn_score, 10,000 customers: stopped after 3 s" in text

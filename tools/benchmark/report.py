@@ -14,7 +14,7 @@ import psutil
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.subjects import PURCHASE_MODELS, measured_jobs
 
-MODEL_STEPS = ("fit", "expected", "active_probability", "order_interval", "spend_interval")
+MODEL_STEPS = ("fit", "expected", "active_probability")
 _HEAD = "processor seconds (seconds on the clock)"
 
 Found = Mapping[tuple[str, int], Measurement]
@@ -57,7 +57,7 @@ def _models_table(by_key: Found, counts: Sequence[int]) -> list[str]:
         for count in counts
         if (one := by_key.get((name, count)))
     ]
-    steps = ("fit", "expected", "P(active)", "interval of orders", "interval of spend")
+    steps = ("fit", "expected", "P(active)")
     return table(f"## Purchase models, {_HEAD}", ("model", "customers", *steps, "peak MiB"), rows)
 
 

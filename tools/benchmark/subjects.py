@@ -18,13 +18,7 @@ import pandas as pd
 from ml.environment import quiet_environment
 from tools.benchmark.marts import AS_OF_DATE, SOURCE, write_marts
 from tools.benchmark.measurement import RESULT_FILE, Measurement, measured_apart
-from tools.benchmark.shop import (
-    AMOUNT_SHAPE,
-    LEVEL_SCALE_AMOUNT,
-    LEVEL_SHAPE,
-    purchase_histories,
-    simulated_orders,
-)
+from tools.benchmark.shop import purchase_histories, simulated_orders
 from warehouse.base.definitions import load_definitions
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
@@ -80,10 +74,7 @@ def measurements(
 
 
 def measure_model(name: str, histories: Path, result: Measurement) -> None:
-    """Fit one of the models; score all customers with and without intervals.
-
-    The spend in `spend_interval` has the known parameters of the shop, so that no second fit is in the figures.
-    """
+    """Fit one of the models; score all customers."""
     from ml import purchase_models as models
 
     customers = pd.read_parquet(histories)
@@ -95,16 +86,10 @@ def measure_model(name: str, histories: Path, result: Measurement) -> None:
         with result.step("expected"):
             model.expected_order_amount(customers)
         return
-    amounts = models.GammaGamma()
-    amounts.p_, amounts.q_, amounts.v_ = AMOUNT_SHAPE, LEVEL_SHAPE, LEVEL_SCALE_AMOUNT
     with result.step("expected"):
         model.expected_orders(customers, _HORIZON_DAYS)
     with result.step("active_probability"):
         model.active_probability(customers, _HORIZON_DAYS)
-    with result.step("order_interval"):
-        models.prediction_interval(model, customers, _HORIZON_DAYS)
-    with result.step("spend_interval"):
-        models.prediction_interval(model, customers, _HORIZON_DAYS, spend_model=amounts)
 
 
 def measure_job(subject: str, settings: Settings, result: Measurement) -> None:

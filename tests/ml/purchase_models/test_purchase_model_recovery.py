@@ -1,40 +1,35 @@
-"""On customers simulated order by order, the models find the truth and say how sure they are."""
+"""On customers simulated order by order, the models find the truth."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
-from ml.purchase_models import (
-    BetaGeometricNBD,
-    GammaGamma,
-    ShiftedBetaGeometric,
-    prediction_interval,
-    total_prediction_interval,
-)
+from ml.purchase_models import BetaGeometricNBD, GammaGamma, ShiftedBetaGeometric
 
 pytestmark = pytest.mark.filterwarnings("error")
 SPEND = {"p": 6.0, "q": 4.0, "v": 15.0}
 
 
-def with_amounts(customers: pd.DataFrame, later_orders: np.ndarray, seed: int):
-    """Give simulated customers a mean repeat amount and a spend in the horizon."""
+def with_amounts(customers: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Give simulated customers a mean repeat amount."""
     random = np.random.default_rng(seed)
     rate = random.gamma(SPEND["q"], 1 / SPEND["v"], len(customers))
     count = customers["repeat_order_count"].to_numpy()
     mean = np.where(count > 0, random.gamma(SPEND["p"] * np.maximum(count, 1)) / rate / np.maximum(count, 1), np.nan)
-    later = np.where(later_orders > 0, random.gamma(SPEND["p"] * np.maximum(later_orders, 1)) / rate, 0.0)
-    return customers.assign(mean_repeat_order_amount=mean), later
+    return customers.assign(mean_repeat_order_amount=mean)
 
 
-def test_parameters_are_recovered_within_their_standard_errors(model_class, with_parameters, simulate):
+def test_parameters_are_recovered_as_closely_as_chance_allows(model_class, with_parameters, simulate):
     customers, _ = simulate(model_class, 20_000, seed=21)
     model = model_class().fit(customers)
-    truth = with_parameters(model_class)._parameter_array()
-    errors = (np.log(model._parameter_array()) - np.log(truth)) / np.sqrt(np.diag(model.log_parameter_covariance_))
-    assert np.all(np.abs(errors) < 3.5)
-    np.testing.assert_allclose(model._parameter_array(), truth, rtol=0.35)
+    truth = with_parameters(model_class)
+    # Twice the gain of the estimates over the truth is distributed as chi-squared (Wilks 1938).
+    gain = 2 * len(customers) * (model.score(customers) - truth.score(customers))
+    assert 0 <= gain < chi2.isf(1e-3, len(model.parameter_names))
+    np.testing.assert_allclose(model._parameter_array(), truth._parameter_array(), rtol=0.35)
     assert model.check_health() == []
 
 
@@ -65,50 +60,9 @@ def test_active_probability_of_given_histories_is_the_simulated_share(model_clas
         assert model.active_probability(customers[chosen], 120).mean() == pytest.approx(share, abs=4 * noise)
 
 
-def test_intervals_cover_what_they_say(model_class, simulate):
-    customers, later = simulate(model_class, 12_000, seed=25)
-    customers, later_spend = with_amounts(customers, later, seed=26)
-    model, spend_model = model_class().fit(customers[:6000]), GammaGamma().fit(customers[:6000])
-    held_out, orders, spend = customers[6000:], later[6000:], later_spend[6000:]
-    for actual, interval in (
-        (orders, prediction_interval(model, held_out, 90)),
-        (spend, prediction_interval(model, held_out, 90, spend_model=spend_model)),
-    ):
-        inside = (actual >= interval["lower"]) & (actual <= interval["upper"])
-        assert 0.89 <= inside.mean() <= 0.97
-        assert np.all(interval["lower"] <= interval["upper"])
-        # Those likely to order are covered too, not only the many certain zeros.
-        busy = interval["mean"] > interval["mean"].quantile(0.9)
-        assert 0.86 <= inside[busy].mean() <= 0.97
-
-
-def test_intervals_do_not_depend_on_the_order_of_rows(with_parameters, simulate):
-    customers, _ = simulate(BetaGeometricNBD, 500, seed=27)
-    model = with_parameters(BetaGeometricNBD)
-    interval = prediction_interval(model, customers, 90)
-    shuffled = prediction_interval(model, customers.sample(frac=1, random_state=0), 90)
-    pd.testing.assert_frame_equal(shuffled.loc[customers.index], interval)
-
-
-# Of ten nine are expected, and fewer than seven happen once in eighty; of 40 fewer than 31 once in a hundred.
-@pytest.mark.parametrize(("shop_count", "least"), [(10, 7), pytest.param(40, 31, marks=pytest.mark.campaign)])
-def test_intervals_of_totals_cover_the_total(simulate, shop_count: int, least: int):
-    hits = {"orders": 0, "spend": 0}
-    for seed in range(shop_count):
-        customers, later = simulate(BetaGeometricNBD, 1000, seed=1000 + seed)
-        customers, spend = with_amounts(customers, later, seed=2000 + seed)
-        model, spend_model = BetaGeometricNBD().fit(customers), GammaGamma().fit(customers)
-        lower, _, upper = total_prediction_interval(model, customers, 90)
-        hits["orders"] += lower <= later.sum() <= upper
-        lower, _, upper = total_prediction_interval(model, customers, 90, spend_model=spend_model)
-        hits["spend"] += lower <= spend.sum() <= upper
-    assert least <= min(hits.values())
-
-
 def test_amount_parameters_are_recovered(simulate):
-    customers, later = simulate(BetaGeometricNBD, 20_000, seed=28)
-    customers, _ = with_amounts(customers, later, seed=29)
-    model = GammaGamma().fit(customers)
+    customers, _ = simulate(BetaGeometricNBD, 20_000, seed=28)
+    model = GammaGamma().fit(with_amounts(customers, seed=29))
     np.testing.assert_allclose(list(model.parameters_.values()), list(SPEND.values()), rtol=0.1)
     assert model.check_health() == []
 
