@@ -49,7 +49,13 @@ def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
 def by_replacing(
     score_of: Callable[[pd.DataFrame], NDArray], features: pd.DataFrame, background: pd.DataFrame, orders: Orders
 ) -> Contributions:
-    """Shapley values of any score of rows of `features` against the typical customer of the rows of `background`."""
+    """Shapley values of any score of `features`, one row per row, against the typical customer of `background`.
+
+    Parameters
+    ----------
+    score_of
+        Gives the score of rows of features on the scale of `Contributions`, shape (n_rows,).
+    """
     return history_contributions(score_of, features, background, orders, list(features.columns))
 
 

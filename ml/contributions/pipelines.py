@@ -104,7 +104,17 @@ def probability_parts(
 
 
 def product_parts(buying: Contributions, amount: RawContributions, factor: float) -> Contributions:
-    """Contributions to probability × exp(amount) × factor: its logarithm is a sum, and so are the contributions."""
+    """Contributions to probability × exp(amount) × factor: its logarithm is a sum, and so are the contributions.
+
+    Parameters
+    ----------
+    buying
+        Contributions to the log-odds of buying.
+    amount
+        Contributions to the logarithm of the amount, of the same rows and columns.
+    factor
+        Above 0.
+    """
     log_share, log_share_base = np.log(probability_of(buying.score)), float(np.log(probability_of(buying.base)))
     share = rescaled(buying.values.to_numpy(), buying.score - buying.base, log_share - log_share_base)
     total = log_share + amount.total + np.log(factor)
@@ -115,7 +125,7 @@ def product_parts(buying: Contributions, amount: RawContributions, factor: float
 
 
 def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
-    """Contributions on the model's own scale; None where its structure is unknown."""
+    """Contributions on the model's own scale, one row per row of `features`; None where its structure is unknown."""
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)

@@ -84,7 +84,7 @@ def raw_score(classifier: Classifier, X: Any) -> NDArray:  # noqa: N803
 
 
 def log_odds(probability: ArrayLike) -> NDArray:
-    """Log-odds, elementwise; kept finite."""
+    """Log-odds, elementwise; probabilities nearer to 0 or 1 than a millionth count as that, to stay finite."""
     kept = np.clip(np.asarray(probability, dtype=float), _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
     return np.log(kept / (1 - kept))
 

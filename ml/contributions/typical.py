@@ -47,7 +47,7 @@ def has_middle(features: pd.DataFrame) -> NDArray:
 
 
 def background_sample(features: pd.DataFrame, row_count: int) -> pd.DataFrame:
-    """At most `row_count` rows, chosen by a hash of their content, so that the order of rows does not matter."""
+    """At most `row_count` rows with their index, chosen by a hash of their content: their order does not matter."""
     if len(features) <= row_count:
         return features
     by_content = pd.util.hash_pandas_object(features, index=False).sort_values(kind="stable").index

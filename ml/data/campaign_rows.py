@@ -40,6 +40,8 @@ class CampaignRows:
     def prepared(self, fitted_on: pd.DataFrame, *others: pd.DataFrame) -> tuple[NDArray, ...]:
         """Standardised features of the rows that a model is fitted on, then of others, by the first ones' measures.
 
+        Each is of shape (n_rows, n_prepared): a text column becomes one column per value.
+
         What lies beyond the first ones' range is taken to their least or largest value: of who is unlike all who were
         chosen nothing was learned, and a line drawn further would tell too much.
         """
@@ -67,7 +69,7 @@ def read_campaign_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date) 
 
 
 def order_values(past: pd.DataFrame, rows: pd.DataFrame, *, margin_share: float, prior_order_count: float) -> NDArray:
-    """What it leaves if a customer buys in the window, shape (n_rows,).
+    """What it leaves if a customer buys in the window, in the reporting currency, shape (n_rows,).
 
     The mean of the buyers of past campaigns, times how much larger the customer's orders are than theirs, which is
     drawn to 1 as if there were `prior_order_count` orders of the usual size: known before the touch, so that single
@@ -76,7 +78,7 @@ def order_values(past: pd.DataFrame, rows: pd.DataFrame, *, margin_share: float,
     Parameters
     ----------
     margin_share
-        Of spend, where the cost of goods is not known.
+        Of spend, 0 to 1, where the cost of goods is not known.
     """
     buyers = past[past["has_bought"] == 1]
     margin = buyers["response_margin_amount"].fillna(buyers["response_net_amount"] * margin_share)
@@ -89,12 +91,15 @@ def order_values(past: pd.DataFrame, rows: pd.DataFrame, *, margin_share: float,
 
 
 def contact_costs(past: pd.DataFrame, unstated_amount: float) -> float:
-    """What a contact costs: the mean of the stated costs; without any, the given amount."""
+    """What a contact costs, in the reporting currency: the mean of the stated costs; without any, the given amount."""
     stated = past.loc[past["is_treated"] == 1, "contact_cost_amount"].dropna()
     return float(stated.mean()) if len(stated) else unstated_amount
 
 
 def per_customer(values: NDArray, customers: Sequence[str] | pd.Series) -> NDArray:
-    """Values of rows as one per customer, whose mean is that of the rows: who was chosen often is one unit."""
+    """Values of rows, shape (n_rows,), as one per customer, shape (n_customers,), sorted by customer.
+
+    Their mean is that of the rows: who was chosen often is one unit.
+    """
     sums = pd.Series(values).groupby(pd.Series(customers).to_numpy()).sum()
     return sums.to_numpy() * (len(sums) / len(values))

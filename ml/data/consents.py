@@ -28,7 +28,13 @@ group by customers.customer_id
 
 
 def may_be_contacted(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.Series:
-    """Whether each customer has consented and not withdrawn it, by `customer_id`; what is not known is no consent."""
+    """Whether each customer has consented and not withdrawn it before a date; what is not known is no consent.
+
+    Returns
+    -------
+    Series
+        Booleans, indexed by `customer_id`.
+    """
     holds = dbt_macro("held_at")("$as_of_date", "profiles.valid_from_at", "profiles.valid_to_at")
     rows = connection.execute(_CONSENTS.format(holds=holds), {"as_of_date": as_of_date}).df()
     return rows.set_index("customer_id")["may_be_contacted"].astype(bool)

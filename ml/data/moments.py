@@ -183,7 +183,7 @@ def moments_of(rows: pd.DataFrame, known_at: str) -> pd.DataFrame:
 
 
 def moments_on(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
-    """All customers who were known before a date, at its beginning."""
+    """All customers who were known before a date, at its beginning: one row each of `customer_id` and `known_at`."""
     return connection.execute(
         "select customer_id, $day::date::timestamp as known_at from marts.dim_customers "
         "where coalesce(least(registered_at, first_order_date::timestamp) < $day, true) order by customer_id",

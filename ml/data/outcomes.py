@@ -79,7 +79,7 @@ def outcomes_after(connection: duckdb.DuckDBPyConnection, as_of_date: date, hori
     -------
     DataFrame
         `customer_id`; as of the date `days_since_last_order`, `tenure_days`, `net_amount_365d`; from the horizon after
-        it `is_churned`, `future_net_amount`.
+        it `is_churned` (no purchase) and `future_net_amount`. Amounts are in the reporting currency, net of returns.
     """
     parameters = {
         "as_of_date": as_of_date,

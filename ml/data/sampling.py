@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def sampled(rows: pd.DataFrame, maximum_count: int, seed: int) -> pd.DataFrame:
-    """At most `maximum_count` of the rows, in their order; the same rows for the same seed."""
+    """At most `maximum_count` of the rows, in their order and with their index; the same rows for the same seed."""
     if len(rows) <= maximum_count:
         return rows
     chosen = np.random.default_rng(seed).choice(len(rows), maximum_count, replace=False)

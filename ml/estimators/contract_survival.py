@@ -115,7 +115,10 @@ class ContractSurvival(BaseEstimator):
         return (covariates - self.means_) @ self.effects_
 
     def cumulative_hazard(self, months: ArrayLike) -> NDArray:
-        """Cumulative hazard of the mean contract, elementwise; extrapolated by the mean rate of the last 12 months."""
+        """Cumulative hazard of the mean contract after so many months, elementwise.
+
+        Beyond the data it is extrapolated by the mean rate of the last 12 months.
+        """
         months = np.asarray(months, dtype=float)
         position = np.searchsorted(self.months_, months, side="right") - 1
         inside = np.where(position >= 0, self.hazards_[np.maximum(position, 0)], 0.0)

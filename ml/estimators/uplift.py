@@ -49,7 +49,7 @@ class UpliftRows:
     is_treated, response
         0 or 1, shape (n_rows,).
     propensity
-        Probability of having been contacted, by lot.
+        Probability of having been contacted, by lot, shape (n_rows,); above 0 and below 1.
     """
 
     features: NDArray
@@ -59,7 +59,7 @@ class UpliftRows:
 
     @property
     def balance(self) -> NDArray:
-        """Weights with which both groups are as large as if half had been contacted."""
+        """Weights with which both groups are as large as if half had been contacted, shape (n_rows,)."""
         return np.where(self.is_treated == 1, 0.5 / self.propensity, 0.5 / (1 - self.propensity))
 
     @property

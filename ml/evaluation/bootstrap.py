@@ -13,7 +13,7 @@ from ml.evaluation.metrics import WeightedMetric
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with the ends of its bootstrap interval."""
+    """A figure with the ends of its bootstrap interval, in the unit of the figure; NaN ends where none is known."""
 
     estimate: float
     lower: float
@@ -25,7 +25,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Resamples:
-    """How to resample; the same seed gives every model the same resamples, which makes comparisons paired."""
+    """How to resample; the same seed gives every model the same resamples, which makes comparisons paired.
+
+    Attributes
+    ----------
+    repetition_count
+        Number of resamples.
+    confidence
+        Share of the resamples that lie inside an interval, 0 to 1.
+    """
 
     repetition_count: int
     confidence: float
@@ -39,7 +47,7 @@ class Resamples:
 
 
 def metric_interval(metric: WeightedMetric, row_count: int, resamples: Resamples) -> Interval:
-    """Percentile interval of one metric."""
+    """Percentile interval of one metric of `row_count` rows; resamples on which it is not finite are left out."""
     draws = np.array([metric(weight) for weight in resamples.weights(row_count)])
     return _interval(metric(np.ones(row_count)), draws, resamples)
 
@@ -52,7 +60,7 @@ class PairedDraws:
         self._known: dict[WeightedMetric, tuple[float, NDArray]] = {}
 
     def difference(self, first: WeightedMetric, second: WeightedMetric) -> Interval:
-        """Percentile interval of `first − second`."""
+        """Percentile interval of `first − second`; resamples on which it is not finite are left out."""
         (estimate, draws), (other_estimate, other_draws) = self._of(first), self._of(second)
         return _interval(estimate - other_estimate, draws - other_draws, self._resamples)
 

@@ -37,7 +37,8 @@ def inverse_propensity(policy: NDArray, logged: NDArray, propensity: NDArray, re
 def self_normalised(policy: NDArray, logged: NDArray, propensity: NDArray, reward: NDArray) -> NDArray:
     """The mean of rewards weighted by importance, linearised: v + w (r − v)/w̄, whose mean is v.
 
-    Biased by less than its error; a constant added to all rewards does not move it otherwise.
+    Biased by less than its error; a constant added to all rewards does not move it otherwise. NaN in each row where the
+    policy would have taken none of the actions taken.
     """
     weight = importance(policy, logged, propensity)
     mean = weight.mean()
@@ -61,7 +62,15 @@ def doubly_robust(policy: NDArray, logged: NDArray, propensity: NDArray, reward:
 
 
 def normal_interval(values: NDArray, confidence: float) -> Interval:
-    """The mean of contributions of independent rows with the ends of its interval, by the central limit theorem."""
+    """The mean of contributions of independent rows with the ends of its interval, by the central limit theorem.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), with n of at least 2.
+    confidence
+        Probability with which the interval holds the true mean, 0 to 1.
+    """
     estimate = float(values.mean())
     reach = float(special.ndtri(0.5 + confidence / 2) * values.std(ddof=1) / np.sqrt(len(values)))
     return Interval(estimate, estimate - reach, estimate + reach)

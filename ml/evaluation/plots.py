@@ -1,6 +1,7 @@
 """Plots by which to judge a model before using it. Functions return figures and write nothing.
 
 The arrays `actual`, and `predicted` or each of `predictions` by name, have the shape (n_rows,) and one order of rows.
+Of several predictions the first four are drawn.
 """
 
 from __future__ import annotations

@@ -32,6 +32,11 @@ def qini_curve(
 ) -> tuple[NDArray, NDArray]:
     """Extra responses among the treated of the best, against how many are chosen; both begin at 0.
 
+    Returns
+    -------
+    tuple of ndarray
+        Number chosen and extra responses, both of shape (n_distinct_scores + 1,), highest score first.
+
     Examples
     --------
     >>> chosen, extra = qini_curve([1, 0, 0, 1], [1, 0, 1, 0], [4, 3, 2, 1])
@@ -46,7 +51,10 @@ def qini_curve(
 
 
 def qini_by_weight(response: ArrayLike, is_treated: ArrayLike, score: ArrayLike) -> WeightedMetric:
-    """Qini coefficient: the area between curve and diagonal, by that of the best ranking possible; 0 at random."""
+    """Qini coefficient: the area between curve and diagonal, by that of the best ranking possible; 0 at random.
+
+    NaN where even the best ranking gains nothing.
+    """
     response, is_treated = np.asarray(response, dtype=float), np.asarray(is_treated, dtype=float)
     best = response * is_treated - response * (1 - is_treated)
 
@@ -59,7 +67,10 @@ def qini_by_weight(response: ArrayLike, is_treated: ArrayLike, score: ArrayLike)
 
 
 def auuc_by_weight(response: ArrayLike, is_treated: ArrayLike, score: ArrayLike) -> WeightedMetric:
-    """Area under the uplift curve, per customer: the mean over all depths of (extra responses of the best)/(all)."""
+    """Area under the uplift curve, per customer: the mean over all depths of (extra responses of the best)/(all).
+
+    In the unit of the response; NaN without rows.
+    """
     response, is_treated = np.asarray(response, dtype=float), np.asarray(is_treated, dtype=float)
 
     def evaluate(weight: NDArray) -> float:
@@ -82,7 +93,7 @@ def contact_effects(response: ArrayLike, is_treated: ArrayLike, propensity: Arra
     Parameters
     ----------
     propensity
-        Probability of having been contacted, by lot.
+        Probability of having been contacted, by lot; above 0 and below 1.
     expected
         Any function of what was known before; best is what a customer would do, weighted by the other group's share.
     """
@@ -100,7 +111,7 @@ def targeting_gains(effects: ArrayLike, score: ArrayLike) -> NDArray:
     Parameters
     ----------
     effects
-        As of `contact_effects`.
+        As of `contact_effects`; the result is in their unit.
     """
     scores = np.asarray(score, dtype=float)
     _, group, count = np.unique(-scores, return_inverse=True, return_counts=True)

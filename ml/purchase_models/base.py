@@ -22,7 +22,8 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
 
     A frame ``X`` has one row per customer with ``repeat_order_count`` (order days after the first),
     ``first_to_last_order_days`` and ``tenure_days`` (first order to as-of date). Horizons are in days; predictions
-    have the shape (n_customers,).
+    have the shape (n_customers,). They raise ValueError for invalid rows or a horizon that is negative or no number,
+    and NotFittedError before `fit`.
 
     Parameters
     ----------
@@ -50,6 +51,11 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> PurchaseModel:
         """Estimate the parameters by maximum likelihood.
+
+        Parameters
+        ----------
+        sample_weight
+            How many customers each row stands for, shape (n_customers,); None: one.
 
         Raises
         ------
@@ -137,6 +143,6 @@ class PurchaseModel(PurchaseFormulas, BaseEstimator):
         return self.expected_orders(X, self.horizon_days)
 
     def score(self, X: pd.DataFrame, y: object = None) -> float:
-        """Return the mean log-likelihood per customer."""
+        """Return the mean log-likelihood per customer, natural logarithm, as a density in time units."""
         history = self._history(X)
         return float(history.weight @ self._history_log_likelihood(history) / history.weight.sum())

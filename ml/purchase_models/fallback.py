@@ -79,7 +79,15 @@ def fit_lifetimes(X: pd.DataFrame) -> PurchaseModel | None:
 
 
 def first_healthy(candidates: Sequence[Fitted], X: pd.DataFrame) -> FallbackOutcome[Fitted]:
-    """Return the first healthy candidate; the last is used in any case, with the reasons against it as cautions."""
+    """Return the first healthy candidate; the last is used in any case, with the reasons against it as cautions.
+
+    Raises
+    ------
+    TooLittleData
+        Too few customers or repeat orders for the last one, too.
+    ValueError
+        Invalid data.
+    """
     refused: dict[str, list[str]] = {}
     for candidate in candidates[:-1]:
         reasons = _reasons_against(candidate, X)

@@ -63,7 +63,20 @@ class GammaGamma(BaseEstimator):
     _needs_spread: ClassVar[bool] = True
 
     def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> GammaGamma:
-        """Estimate p, q and v by maximum likelihood."""
+        """Estimate p, q and v by maximum likelihood.
+
+        Parameters
+        ----------
+        sample_weight
+            How many customers each row stands for, shape (n_customers,); None: one.
+
+        Raises
+        ------
+        TooLittleData
+            Fewer than 10 customers with a repeat order above 0 in value, or the same amount for all.
+        ValueError
+            Invalid data; the message names the column and what to do.
+        """
         count, amount = read_amounts(X)
         weight = checked_weights(sample_weight, len(count))
         is_used = (count > 0) & (amount > 0) & (weight > 0)
@@ -135,12 +148,15 @@ class GammaGamma(BaseEstimator):
         return {name: getattr(self, f"{name}_") for name in self.parameter_names}
 
     def expected_order_amount(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the expected amount per order, shape (n_customers,); the overall mean without repeat orders."""
+        """Return the expected amount per order, shape (n_customers,); the overall mean without repeat orders.
+
+        In the unit of the amounts that it was fitted on; infinite where q is 1 or less and there are no repeat orders.
+        """
         check_is_fitted(self)
         return self._posterior_mean(*read_amounts(X))
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Return `expected_order_amount`."""
+        """Return `expected_order_amount`, shape (n_customers,)."""
         return self.expected_order_amount(X)
 
     def amount_scale(self, X: pd.DataFrame) -> np.ndarray:

@@ -44,7 +44,20 @@ class ShiftedBetaGeometric(BaseEstimator):
     parameter_names: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
     def fit(self, X: pd.DataFrame, y: object = None, sample_weight: ArrayLike | None = None) -> ShiftedBetaGeometric:
-        """Estimate alpha and beta by maximum likelihood."""
+        """Estimate alpha and beta by maximum likelihood.
+
+        Parameters
+        ----------
+        sample_weight
+            How many customers each row stands for, shape (n_customers,); None: one.
+
+        Raises
+        ------
+        TooLittleData
+            Fewer than 10 customers, nobody has churned, or nobody has been at risk for two renewals.
+        ValueError
+            Invalid data; the message names the column and what to do.
+        """
         renewals = numeric_column(X, RENEWAL_COLUMN)
         churned = numeric_column(X, CHURNED_COLUMN)
         refuse_rows(renewals != np.floor(renewals), RENEWAL_COLUMN, "are not whole numbers; count renewals")

@@ -61,7 +61,7 @@ def fit_bins(values: pd.Series, bin_count: int) -> Bins:
 
 
 def psi(bins: Bins, values: pd.Series) -> float:
-    """The population stability index of the values of a column."""
+    """The population stability index of the values of a column against those the bins were fitted on; near 0: alike."""
     return population_stability(_shares(_counted(bins, values)), _shares(np.asarray(bins.counts, dtype=float)))
 
 

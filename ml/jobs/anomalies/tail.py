@@ -40,7 +40,7 @@ class Tail:
 
     @classmethod
     def of(cls, values: NDArray) -> Tail:
-        """The tail of values, missing ones left out."""
+        """The tail of values, shape (n_values,), missing ones (NaN) left out."""
         given = values[~np.isnan(values)]
         if not len(given):
             return cls(0.0, 0.0, 0)
@@ -48,11 +48,14 @@ class Tail:
         return cls(float(high), float(highest), len(given))
 
     def threshold(self, minimum_ratio: float) -> float:
-        """From where on a value is looked at."""
+        """From which distance on, in logarithms, a value is looked at: at least that ratio from the usual, above 1."""
         return max(float(np.log(minimum_ratio)), self.highest)
 
     def strength(self, values: NDArray) -> NDArray:
-        """1: as rare as the rarest of all is expected to be; one more for each decade beyond, at least 0.25."""
+        """1: as rare as the rarest of all is expected to be; one more for each decade beyond, at least 0.25.
+
+        Shape (n_values,), as `values`, which are distances from the usual in logarithms.
+        """
         decade = max(self.highest - self.high, LEAST_DECADE)
         decades = -np.log10(1 - HIGHEST_SHARE) + (np.asarray(values, dtype=float) - self.highest) / decade
         return np.maximum(1 + decades - np.log10(max(self.count, 1)), LEAST_STRENGTH)

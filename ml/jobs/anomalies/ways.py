@@ -18,7 +18,7 @@ WAYS = (RULES, "isolation_forest", "local_outlier_factor", "rules_and_forest")
 
 
 def values_by(way: str, table: pd.DataFrame) -> pd.Series:
-    """What a way ranks by, 0 to 1.
+    """What a way ranks by, 0 to 1, with the index of the table.
 
     Parameters
     ----------

@@ -28,9 +28,9 @@ class Amounts:
     Attributes
     ----------
     expected
-        Mean amount of the next order for histories, shape (n_customers,).
+        Mean amount of the next order for histories, shape (n_customers,), in the reporting currency.
     quantiles
-        Quantiles of it for histories and levels, shape (n_customers, n_levels).
+        Quantiles of it for histories and levels (0 to 1), shape (n_customers, n_levels).
     """
 
     expected: Callable[[pd.DataFrame], NDArray]

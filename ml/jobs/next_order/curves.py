@@ -10,7 +10,10 @@ LONGEST_SHARE = 2.0
 
 
 def grid_days(horizon_days: int) -> NDArray:
-    """Days at which curves are computed: each of the first ten, then ever fewer, up to twice the horizon."""
+    """Days at which curves are computed: each of the first ten, then ever fewer, up to twice the horizon.
+
+    Shape (n_days,), rising; the last one is the end of twice the horizon.
+    """
     end = int(np.ceil(LONGEST_SHARE * horizon_days))
     days = [*range(1, 11), *range(12, 31, 2), *range(35, 91, 5), *range(100, end, 10), end]
     return np.array([day for day in days if day <= end], float)

@@ -74,7 +74,14 @@ def judged_at(connection: duckdb.DuckDBPyConnection, origin: date, settings: Nex
 
 
 def date_figures(curves: NDArray, days: NDArray, settings: NextOrderConfiguration) -> dict[str, float]:
-    """What curves promised of dates, and what was kept.
+    """What curves promised of dates, and what was kept; figures that nobody gives are left out.
+
+    Parameters
+    ----------
+    curves
+        P(ordered by the end of each day of the horizon), shape (n_customers, horizon_days).
+    days
+        The day of the next order, from 1, shape (n_customers,); infinite: none.
 
     Coverage and widths are about those who ordered within the horizon, with their interval given that they would. The
     share that had ordered by the expected date is about those of whom an order was expected.

@@ -36,7 +36,7 @@ def family(signal: str) -> str:
 
 
 def prepared(signal: str, scores: NDArray) -> NDArray:
-    """The scores as the blend reads them."""
+    """The scores as the blend reads them, elementwise: logarithms of counts, others as they are."""
     return np.log1p(np.maximum(scores, 0)) if signal.startswith(_COUNTS) else scores
 
 
@@ -61,7 +61,7 @@ class Blend:
         return total
 
     def contributions(self, scores: Mapping[str, NDArray]) -> dict[str, NDArray]:
-        """What the signals of each family add to the score, compared with the mean candidate."""
+        """What the signals of each family add to each score, compared with the mean candidate; in their shape."""
         added: dict[str, NDArray] = {}
         for name, weight in self.weights.items():
             own = weight * (prepared(name, scores[name]) - self.means[name])

@@ -33,7 +33,13 @@ class History:
     shape: tuple[int, int]
 
     def weighted(self, weights: NDArray, chosen: NDArray | slice = slice(None)) -> Sparse:
-        """The sum of weights of the entries by customer and product."""
+        """The sum of weights of the entries by customer and product, shape (n_customers, n_products).
+
+        Parameters
+        ----------
+        weights
+            One per entry chosen, shape (n_chosen,).
+        """
         values = (weights.astype(np.float32), (self.customers[chosen], self.products[chosen]))
         return csr_matrix(values, shape=self.shape)
 
@@ -78,7 +84,7 @@ class History:
 
     @cached_property
     def pairs(self) -> NDArray:
-        """Customer and product of each entry as one number, which rises."""
+        """Customer and product of each entry as one number, which rises, shape (n_entries,)."""
         return self.customers.astype(np.int64) * self.shape[1] + self.products
 
     def _reduced_ages(self, reduce: np.ufunc) -> Sparse:
@@ -101,6 +107,6 @@ class History:
 
     @cached_property
     def gaps(self) -> tuple[NDArray, NDArray]:
-        """Days between two purchases of a product by the same customer, and the product of each."""
+        """Days between two purchases of a product by the same customer, and its product, both of shape (n_gaps,)."""
         same = (np.diff(self.customers) == 0) & (np.diff(self.products) == 0)
         return -np.diff(self.ages)[same], self.products[1:][same]

@@ -18,7 +18,7 @@ Combine = Callable[[Mapping[str, NDArray]], NDArray]
 
 
 def blocks(customers: NDArray, size: int) -> Iterator[NDArray]:
-    """The customers in blocks, so that no matrix of all customers and products is needed."""
+    """The customers in blocks of at most `size`, so that no matrix of all customers and products is needed."""
     for start in range(0, len(customers), size):
         yield customers[start : start + size]
 

@@ -46,7 +46,7 @@ class Fitted:
     texts: Sparse
 
     def scores(self, customers: NDArray) -> Scores:
-        """The scores of all signals."""
+        """The scores of all signals for the customers at these positions, each (n_customers, n_offered)."""
         return Scores(self.signals, customers)
 
 

@@ -51,7 +51,7 @@ def neighbour_weights(weights: Sparse, offered: NDArray, settings: Neighbours) -
 
 
 def ease_weights(amounts: Sparse, penalty: float) -> NDArray:
-    """Weights of a linear model of each product by all others.
+    """Weights of a linear model of each product by all others, shape (n_products, n_products).
 
     B = −P / diag(P), zero on the diagonal, with P = (XᵀX + λI)⁻¹.
     """

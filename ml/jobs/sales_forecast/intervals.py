@@ -69,7 +69,7 @@ class Errors:
 
 
 def errors_of(trial: Trial, way: str, smallest_share: float) -> Errors:
-    """The errors of a way in the trial."""
+    """The errors of a way in the trial; `smallest_share` as in `sizes`."""
     forecasts = trial.forecasts[way]
     shares = (trial.actual - forecasts) / sizes(forecasts, trial, smallest_share)
     groups = tuple(columns for level in ("total", "country", "category") if len(columns := trial.panel.parts(level)))
@@ -77,7 +77,15 @@ def errors_of(trial: Trial, way: str, smallest_share: float) -> Errors:
 
 
 def sizes(forecasts: NDArray, trial: Trial, smallest_share: float) -> NDArray:
-    """What errors are shares of: the forecast, or a share of the series' mean where that is more."""
+    """What errors are shares of, in the shape of `forecasts`: the forecast, or a share of the series' mean if more.
+
+    Parameters
+    ----------
+    forecasts
+        Shape (…, horizon, n_series), in the unit of the series.
+    smallest_share
+        Of the mean of the last two horizons, 0 to 1.
+    """
     mean = trial.panel.values[-trial.actual.shape[1] * 2 :].mean(axis=0)
     return np.maximum(np.maximum(forecasts, smallest_share * mean), 1e-9)
 

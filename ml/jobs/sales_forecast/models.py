@@ -18,6 +18,7 @@ from ml.jobs.sales_forecast.season import SeasonFactors
 
 _FALLBACK_PERIOD_COUNT = 8
 
+# Values of the past, shape (n_periods,), and a horizon in periods → the forecast, shape (horizon,).
 OneSeries = Callable[[NDArray, int], NDArray]
 
 
@@ -66,7 +67,15 @@ class Arima:
 
 
 def each_series(model: OneSeries, values: NDArray, factors: SeasonFactors, horizon: int) -> NDArray:
-    """Forecast every series without its season, shape (horizon, n_series); where that fails, its recent mean."""
+    """Forecast every series without its season, shape (horizon, n_series); where that fails, its recent mean.
+
+    Parameters
+    ----------
+    values
+        Shape (n_periods, n_series).
+    horizon
+        In periods.
+    """
     columns = [_one(model, values[:, column] / factors.past, horizon) for column in range(values.shape[1])]
     return np.column_stack(columns) * factors.ahead[:, None]
 

@@ -55,7 +55,7 @@ class Panel:
 
     @property
     def additive_levels(self) -> tuple[NDArray, ...]:
-        """The columns of each level whose parts add up to the total."""
+        """The columns of each level whose parts add up to the total, each of shape (n_parts,)."""
         found = (self.parts(level) for level in ADDITIVE[self.measure])
         return tuple(columns for columns in found if len(columns))
 

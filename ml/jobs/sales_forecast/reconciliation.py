@@ -49,7 +49,15 @@ def _not_negative(forecasts: NDArray, levels: tuple[NDArray, ...]) -> NDArray:
 
 
 def in_hundredths(forecasts: NDArray, levels: tuple[NDArray, ...]) -> NDArray:
-    """Round to two decimals so that parts still add up: what is left over goes to those that were cut most."""
+    """Round to two decimals so that parts still add up: what is left over goes to those that were cut most.
+
+    Parameters
+    ----------
+    forecasts
+        Shape (horizon, n_series), none below zero; the first column is the total.
+    levels
+        As `Panel.additive_levels`.
+    """
     whole = np.rint(forecasts * 100)
     for columns in levels:
         exact = forecasts[:, columns] * 100

@@ -1,4 +1,7 @@
-"""Forecasts by rule: what a person would write down without a model."""
+"""Forecasts by rule: what a person would write down without a model.
+
+`values` have the shape (n_periods, n_series), oldest first, forecasts (horizon, n_series); all counts are of periods.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from numpy.typing import NDArray
 
 
 def naive(values: NDArray, horizon: int) -> NDArray:
-    """The last value goes on: shape (horizon, n_series) from (n_periods, n_series).
+    """The last value goes on.
 
     >>> naive(np.array([[1.0], [3.0]]), 2).ravel().tolist()
     [3.0, 3.0]

@@ -33,6 +33,10 @@ class Offer:
     ----------
     uplift, visits
         Expected change of the probability to buy and to visit, shape (n_customers,); visits missing without any.
+    value
+        What it leaves if a customer buys in the window, in the reporting currency, shape (n_customers,).
+    cost
+        Of a contact, in the reporting currency.
     """
 
     choices: tuple[Choice, ...]
@@ -46,7 +50,7 @@ class Offer:
 
     @property
     def profit(self) -> NDArray:
-        """Expected profit of contacting each of today's customers."""
+        """Expected profit of contacting each of today's customers, in the reporting currency, shape (n_customers,)."""
         return self.uplift * self.value - self.cost
 
 

@@ -19,6 +19,8 @@ from ml.jobs.uplift.configuration import UpliftConfiguration
 class Gains:
     """Of each row that was predicted: what contacting it was expected to bring, and did, by inverse propensity.
 
+    Each has the shape (n_rows,) and is in the reporting currency.
+
     Attributes
     ----------
     expected
@@ -41,9 +43,10 @@ class PolicyReport:
     Attributes
     ----------
     contacted_share
-        Of all customers.
+        Of all customers, 0 to 1.
     profits
-        Profit per customer by policy: estimate and the ends of its interval; contacting nobody has 0.
+        Profit per customer by policy, in the reporting currency: estimate and the ends of its interval; contacting
+        nobody has 0.
     """
 
     contacted_share: float

@@ -80,7 +80,10 @@ def complaints_of_leavers(judged: pd.DataFrame, theme_ids: list[str]) -> pd.Data
 
 
 def holm(p_values: NDArray) -> NDArray:
-    """P-values raised for their number, so that one false alarm among all is as rare as promised (S. Holm 1979)."""
+    """P-values raised for their number, so that one false alarm among all is as rare as promised (S. Holm 1979).
+
+    In the order of `p_values`, shape (n_tests,), at most 1.
+    """
     order = np.argsort(p_values, kind="stable")
     factors = np.arange(len(p_values), 0, -1)
     raised = np.empty(len(p_values))

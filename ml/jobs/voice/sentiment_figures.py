@@ -33,7 +33,10 @@ def sentiment_figures(read: Read, classes: NDArray, ratings: NDArray) -> Mapping
 
 
 def class_gains(labels: NDArray, classes: NDArray) -> NDArray:
-    """What each text adds to the balanced accuracy, whose mean it is: rare classes count as much as common ones."""
+    """What each text adds to the balanced accuracy, whose mean it is: rare classes count as much as common ones.
+
+    Shape (n_texts,); `labels` are those read, `classes` the true ones, both −1, 0 or 1 and of that shape.
+    """
     known, counts = np.unique(classes, return_counts=True)
     share = dict(zip(known, counts / len(classes), strict=True))
     weights = np.array([1 / (len(known) * share[one]) for one in classes])

@@ -117,7 +117,15 @@ def _agreement(ours: NDArray, theirs: NDArray) -> float:
 
 
 def coherence(word_weights: NDArray, weights: csr_matrix) -> float:
-    """Mean normalised pointwise mutual information of the first words of each theme, −1 to 1."""
+    """Mean normalised pointwise mutual information of the first words of each theme, −1 to 1.
+
+    Parameters
+    ----------
+    word_weights
+        Of each word in each theme, shape (n_themes, n_words).
+    weights
+        Of each word in each text, shape (n_texts, n_words).
+    """
     has = (weights > 0).astype(float)
     values = []
     for row in word_weights:
