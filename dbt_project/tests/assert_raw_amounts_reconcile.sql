@@ -7,7 +7,17 @@ raw_lines as (
 
     select
         count(*) as line_count,
-        sum(coalesce(line_amount, cast(round(quantity * unit_price_amount, 10) as decimal(22, 10)), 0)) as amount
+        -- a whole number of units has nothing to round
+        sum(
+            coalesce(
+                line_amount,
+                case
+                    when quantity % 1 = 0 then quantity * unit_price_amount
+                    else cast(round(quantity * unit_price_amount, 10) as decimal(22, 10))
+                end,
+                0
+            )
+        ) as amount
     from ({{ newest_version(tested_raw_lines() ~ ' as lines', ['order_item_id']) }}) as newest
 
 ),

@@ -24,6 +24,30 @@ bought as (
 
 ),
 
+-- most products count from when they were first bought, for good
+first_bought as (
+
+    select
+        customer_id,
+        product_code,
+        min(bought_at) as changed_at,
+        count(undone_at) as undone_count
+    from bought
+    group by customer_id, product_code
+
+),
+
+undone as (
+
+    select bought.*
+    from bought
+    inner join first_bought
+        on bought.customer_id = first_bought.customer_id
+        and bought.product_code = first_bought.product_code
+    where first_bought.undone_count > 0
+
+),
+
 steps as (
 
     select
@@ -31,7 +55,7 @@ steps as (
         product_code,
         bought_at as changed_at,
         1 as step
-    from bought
+    from undone
 
     union all
 
@@ -40,7 +64,7 @@ steps as (
         product_code,
         undone_at as changed_at,
         -1 as step
-    from bought
+    from undone
     where undone_at is not null
 
 ),
@@ -77,12 +101,28 @@ counted as (
     select
         customer_id,
         changed_at,
-        cast(
-            sum(
-                case when standing_count > 0 then 1 else 0 end - case when standing_count > step then 1 else 0 end
-            ) as integer
-        ) as product_count_change
+        1 as product_count_change
+    from first_bought
+    where undone_count = 0
+
+    union all
+
+    select
+        customer_id,
+        changed_at,
+        case when standing_count > 0 then 1 else 0 end - case when standing_count > step then 1 else 0 end
+            as product_count_change
     from standing
+
+),
+
+summed as (
+
+    select
+        customer_id,
+        changed_at,
+        cast(sum(product_count_change) as integer) as product_count_change
+    from counted
     group by customer_id, changed_at
 
 ),
@@ -90,7 +130,7 @@ counted as (
 changes as (
 
     select *
-    from counted
+    from summed
     where product_count_change <> 0
 
 )

@@ -3,35 +3,12 @@
 -- The ledger from which every mart takes its money (docs/what-counts.md).
 with
 
-lines as (
-
-    select
-        'line' as movement_kind,
-        'line:' || order_item_id as movement_id,
-        order_id,
-        order_item_id,
-        product_code,
-        product_description,
-        line_number,
-        line_kind,
-        pseudo_product_kind,
-        line_status,
-        quantity,
-        unit_price_amount,
-        unit_cost_amount,
-        raw_amount,
-        is_amount_stated,
-        original_amount
-    from {{ changed(ref('int_order_items_classified')) }}
-
-),
-
 totals as (
 
     select
         order_id,
         sum(original_amount) as original_amount
-    from lines
+    from {{ changed(ref('int_order_items_classified')) }}
     where line_status = 'kept'
     group by order_id
     having count(case when is_amount_stated then 1 end) > 0
@@ -55,7 +32,7 @@ stated as (
 ),
 
 -- an order without priced lines is worth what its head states; where heads count, the others differ from their lines
-heads as (
+unlined as (
 
     select
         stated.order_id,
@@ -69,6 +46,80 @@ heads as (
     where
         not stated.has_priced_lines
         or (settings.amounts_from = 'heads' and stated.stated_amount <> stated.lines_amount)
+
+),
+
+heads as (
+
+    select
+        *,
+        case
+            when order_kind = 'adjustment' then 'adjustment'
+            when movement_kind = 'difference' and original_amount < 0 then 'discount'
+            else 'goods'
+        end as line_kind
+    from unlined
+
+),
+
+-- a discount goes with the goods that its document sold or took back
+discounting as (
+
+    select
+        order_id,
+        line_kind,
+        line_kind = 'goods' and line_status = 'kept' as is_goods,
+        original_amount
+    from {{ changed(ref('int_order_items_classified')) }}
+
+    union all
+
+    select
+        order_id,
+        line_kind,
+        line_kind = 'goods' and (movement_kind <> 'difference' or order_kind <> 'return') as is_goods,
+        original_amount
+    from heads
+
+),
+
+discounted as (
+
+    select
+        order_id,
+        max(case when is_goods and original_amount > 0 then 1 else 0 end) as has_goods_sold,
+        max(case when is_goods and original_amount < 0 then 1 else 0 end) as has_goods_returned
+    from discounting
+    where
+        order_id in (
+            select discounts.order_id
+            from discounting as discounts
+            where discounts.line_kind = 'discount'
+        )
+    group by order_id
+
+),
+
+lines as (
+
+    select
+        'line' as movement_kind,
+        'line:' || order_item_id as movement_id,
+        order_id,
+        order_item_id,
+        product_code,
+        product_description,
+        line_number,
+        line_kind,
+        pseudo_product_kind,
+        line_status,
+        quantity,
+        unit_price_amount,
+        unit_cost_amount,
+        raw_amount,
+        is_amount_stated,
+        original_amount
+    from {{ changed(ref('int_order_items_classified')) }}
 
 ),
 
@@ -86,11 +137,7 @@ movements as (
         null as product_code,
         null as product_description,
         null as line_number,
-        case
-            when order_kind = 'adjustment' then 'adjustment'
-            when movement_kind = 'difference' and original_amount < 0 then 'discount'
-            else 'goods'
-        end as line_kind,
+        line_kind,
         null as pseudo_product_kind,
         'kept' as line_status,
         0 as quantity,
@@ -108,9 +155,6 @@ converted as (
 
     select
         movements.*,
-        movements.line_status = 'kept'
-        and movements.line_kind = 'goods'
-        and (movements.movement_kind <> 'difference' or orders.order_kind <> 'return') as is_goods,
         orders.customer_id,
         orders.order_kind,
         orders.ordered_at as occurred_at,
@@ -129,24 +173,6 @@ converted as (
     from movements
     left join {{ changed(ref('int_order_heads')) }} as orders
         on movements.order_id = orders.order_id
-
-),
-
--- a discount goes with the goods that its document sold or took back
-discounted as (
-
-    select
-        order_id,
-        max(case when is_goods and original_amount > 0 then 1 else 0 end) as has_goods_sold,
-        max(case when is_goods and original_amount < 0 then 1 else 0 end) as has_goods_returned
-    from converted
-    where
-        order_id in (
-            select movements.order_id
-            from movements
-            where movements.line_kind = 'discount'
-        )
-    group by order_id
 
 ),
 
@@ -195,7 +221,14 @@ parted as (
         case
             when converted.line_kind = 'discount' then converted.amount
             when converted.line_kind = 'goods' and converted.amount <> 0
-                then cast(converted.amount - converted.quantity * converted.unit_cost_amount as decimal(28, 10))
+                then
+                    coalesce(
+                        cast(
+                            converted.amount - {{ units_worth('converted.quantity', 'converted.unit_cost_amount') }}
+                            as decimal(28, 10)
+                        ),
+                        cast(converted.amount - converted.quantity * converted.unit_cost_amount as decimal(28, 10))
+                    )
         end as margin_amount
     from converted
     left join discounted

@@ -1,8 +1,19 @@
 {{ incremental_by('order_id') }}
 
+{#- What a line is: the document, the line, its product, the source's list and the sign say it, in this order. -#}
+{%- set kind_of_line -%}
+    case
+            when orders.order_kind = 'adjustment' then 'adjustment'
+            when items.line_kind is not null then items.line_kind
+            when codes.line_kind is not null then codes.line_kind
+            when items.unit_price_amount < 0 then 'discount'
+            when items.quantity > 0 and items.line_amount < 0 and orders.order_kind = 'sale' then 'discount'
+            else 'goods'
+        end
+{%- endset %}
+
 with
 
--- what a line is: the document, the line, its product, the source's list and the sign say it, in this order
 named as (
 
     select
@@ -12,14 +23,7 @@ named as (
         orders.order_id is null as is_orphan,
         codes.pseudo_product_kind,
         products.unit_cost_amount,
-        case
-            when orders.order_kind = 'adjustment' then 'adjustment'
-            when items.line_kind is not null then items.line_kind
-            when codes.line_kind is not null then codes.line_kind
-            when items.unit_price_amount < 0 then 'discount'
-            when items.quantity > 0 and items.line_amount < 0 and orders.order_kind = 'sale' then 'discount'
-            else 'goods'
-        end as kind_of_line
+        {{ kind_of_line }} as kind_of_line
     from {{ changed(ref('stg_order_items')) }} as items
     left join {{ ref('stg_orders') }} as orders
         on items.order_id = orders.order_id
@@ -30,6 +34,38 @@ named as (
 
 ),
 
+-- lines of one order that say the same as one before; only where the shop does not number its lines, for two lines can
+-- be alike
+numbered as (
+
+    select
+        items.order_item_id,
+        items.order_id,
+        row_number() over (
+            partition by
+                items.order_id, items.product_code, items.product_description, items.quantity, items.unit_price_amount,
+                items.line_amount, {{ kind_of_line }}
+            order by items.order_item_id
+        ) as copy_number
+    from {{ changed(ref('stg_order_items')) }} as items
+    left join {{ ref('stg_orders') }} as orders
+        on items.order_id = orders.order_id
+    left join {{ ref('int_product_codes_classified') }} as codes
+        on items.product_code = codes.product_code
+    where items.line_number is null
+
+),
+
+copies as (
+
+    select
+        order_item_id,
+        order_id
+    from numbered
+    where copy_number > 1
+
+),
+
 -- a stated total that is right with all copies of lines proves them
 proven as (
 
@@ -37,55 +73,52 @@ proven as (
     from {{ changed(ref('stg_order_items')) }} as items
     inner join {{ ref('stg_orders') }} as orders
         on items.order_id = orders.order_id
-    where orders.order_amount is not null
+    where
+        orders.order_amount is not null
+        and items.order_id in (
+            select copies.order_id
+            from copies
+        )
     group by items.order_id
     having round(abs(sum(items.line_amount)), 2) = round(abs(max(orders.order_amount)), 2)
 
 ),
 
--- lines of one order that say the same; only where the shop does not number its lines, for two lines can be alike
-numbered as (
+duplicates as (
 
-    select
-        *,
-        case
-            when line_number is null
-                then row_number() over (
-                    partition by
-                        order_id, line_number, product_code, product_description, quantity, unit_price_amount,
-                        line_amount, kind_of_line
-                    order by order_item_id
-                )
-        end as copy_number
-    from named
+    select copies.order_item_id
+    from copies
+    left join proven
+        on copies.order_id = proven.order_id
+    where proven.order_id is null
 
 ),
 
 classified as (
 
     select
-        numbered.order_item_id,
-        numbered.order_id,
-        numbered.order_kind,
-        numbered.line_number,
-        numbered.product_code,
-        numbered.product_description,
-        numbered.kind_of_line as line_kind,
-        numbered.pseudo_product_kind,
-        numbered.quantity,
-        numbered.unit_price_amount,
-        coalesce(numbered.line_amount, 0) as raw_amount,
-        numbered.line_amount is not null as is_amount_stated,
-        numbered.unit_cost_amount,
+        named.order_item_id,
+        named.order_id,
+        named.order_kind,
+        named.line_number,
+        named.product_code,
+        named.product_description,
+        named.kind_of_line as line_kind,
+        named.pseudo_product_kind,
+        named.quantity,
+        named.unit_price_amount,
+        coalesce(named.line_amount, 0) as raw_amount,
+        named.line_amount is not null as is_amount_stated,
+        named.unit_cost_amount,
         case
-            when numbered.is_orphan then 'order_unknown'
-            when numbered.ordered_at >= {{ run_date() }} then 'after_as_of_date'
-            when numbered.copy_number > 1 and proven.order_id is null then 'duplicate'
+            when named.is_orphan then 'order_unknown'
+            when named.ordered_at >= {{ run_date() }} then 'after_as_of_date'
+            when duplicates.order_item_id is not null then 'duplicate'
             else 'kept'
         end as line_status
-    from numbered
-    left join proven
-        on numbered.order_id = proven.order_id
+    from named
+    left join duplicates
+        on named.order_item_id = duplicates.order_item_id
 
 ),
 

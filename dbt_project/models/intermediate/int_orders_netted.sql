@@ -1,5 +1,8 @@
 {{ incremental_by('order_id') }}
 
+{%- set charges = ['shipping', 'tax', 'tip', 'gift_card'] %}
+{%- set others = ['returned', 'adjustment', 'fee'] + charges + ['return_costed', 'return_margin'] -%}
+
 with
 
 sums as (
@@ -15,16 +18,8 @@ sums as (
         max(case when movement_status = 'no_exchange_rate' then 1 else 0 end) as is_refused,
         sum(case when part in ('sale', 'return') then original_amount else 0 end) as original_net_amount,
         sum(case when part = 'sale' then amount else 0 end) as sale_amount,
-        sum(case when part = 'return' then amount else 0 end) as returned_amount,
-        sum(case when part = 'adjustment' then amount else 0 end) as adjustment_amount,
-        sum(case when part = 'charge' then amount else 0 end) as fee_amount,
-        {%- for kind in ['shipping', 'tax', 'tip', 'gift_card'] %}
-        sum(case when line_kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
-        {%- endfor %}
         sum(case when part = 'sale' and margin_amount is not null then amount else 0 end) as sale_costed_amount,
-        sum(case when part = 'sale' then coalesce(margin_amount, 0) else 0 end) as sale_margin_amount,
-        sum(case when part = 'return' and margin_amount is not null then amount else 0 end) as return_costed_amount,
-        sum(case when part = 'return' then coalesce(margin_amount, 0) else 0 end) as return_margin_amount
+        sum(case when part = 'sale' then coalesce(margin_amount, 0) else 0 end) as sale_margin_amount
     from (
         select
             *,
@@ -35,6 +30,25 @@ sums as (
         from {{ changed(ref('int_movements')) }}
     ) as movements
     where movement_status in ('kept', 'no_exchange_rate')
+    group by order_id
+
+),
+
+-- few orders have anything but sales: those alone are added up by what they are
+other_sums as (
+
+    select
+        order_id,
+        sum(case when part = 'return' then amount else 0 end) as returned_amount,
+        sum(case when part = 'adjustment' then amount else 0 end) as adjustment_amount,
+        sum(case when part = 'charge' then amount else 0 end) as fee_amount,
+        {%- for kind in charges %}
+        sum(case when line_kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
+        {%- endfor %}
+        sum(case when part = 'return' and margin_amount is not null then amount else 0 end) as return_costed_amount,
+        sum(case when part = 'return' then coalesce(margin_amount, 0) else 0 end) as return_margin_amount
+    from {{ changed(ref('int_movements')) }}
+    where movement_status in ('kept', 'no_exchange_rate') and part <> 'sale'
     group by order_id
 
 ),
@@ -65,6 +79,19 @@ reversals as (
 
 ),
 
+summed as (
+
+    select
+        sums.*,
+        {%- for name in others %}
+        coalesce(other_sums.{{ name }}_amount, 0) as {{ name }}_amount{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from sums
+    left join other_sums
+        on sums.order_id = other_sums.order_id
+
+),
+
 joined as (
 
     select
@@ -85,7 +112,7 @@ joined as (
             when heads.cancelled_at is null then coalesce(void_returns.amount, 0)
             else sums.sale_amount + sums.returned_amount
         end as cancelled_amount,
-        {%- for kind in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
+        {%- for kind in ['fee'] + charges + ['adjustment'] %}
         case when heads.cancelled_at is null then sums.{{ kind }}_amount else 0 end as {{ kind }}_amount,
         {%- endfor %}
         sums.sale_costed_amount + sums.return_costed_amount - coalesce(void_returns.costed_amount, 0)
@@ -94,7 +121,7 @@ joined as (
             as costed_margin_amount,
         reversals.reversed_at
     from {{ changed(ref('int_order_heads')) }} as heads
-    inner join sums
+    inner join summed as sums
         on heads.order_id = sums.order_id
     left join void_returns
         on heads.order_id = void_returns.order_id

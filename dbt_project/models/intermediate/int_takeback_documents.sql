@@ -1,6 +1,8 @@
 {{ incremental_by('customer_id') }}
 
--- Of customers who returned something: what a return can take back, and the returns.
+-- Of customers who returned something: what a return can take back, and the returns. Most of what they bought can be taken
+-- back by nothing: documents with lines of which none is among int_takeback_lines, but where a return without lines may
+-- be worth the same as any of them.
 with
 
 movements as (
@@ -13,11 +15,42 @@ movements as (
 
 ),
 
-returners as (
+lines as (
 
-    select distinct customer_id
-    from movements
-    where part = 'return' and original_amount <> 0
+    select
+        customer_id,
+        order_id,
+        movement_kind,
+        part
+    from {{ changed(ref('int_takeback_lines')) }}
+
+),
+
+wanted as (
+
+    select order_id from lines
+
+    union
+
+    select order_id
+    from {{ changed(ref('int_movements')) }}
+    where
+        movement_kind = 'head'
+        and customer_id in (
+            select lines.customer_id
+            from lines
+        )
+
+    union
+
+    select order_id
+    from {{ changed(ref('int_movements')) }}
+    where
+        customer_id in (
+            select lines.customer_id
+            from lines
+            where lines.movement_kind = 'head' and lines.part = 'return'
+        )
 
 ),
 
@@ -38,8 +71,8 @@ documents as (
         count(case when movements.is_sold and movements.movement_kind <> 'difference' then 1 end) as sale_line_count,
         count(case when movements.movement_kind = 'head' then 1 end) = 0 as has_lines
     from movements
-    inner join returners
-        on movements.customer_id = returners.customer_id
+    inner join wanted
+        on movements.order_id = wanted.order_id
     inner join {{ ref('int_order_heads') }} as heads
         on movements.order_id = heads.order_id
     group by movements.customer_id, movements.order_id

@@ -65,12 +65,10 @@ labelled as (
         {%- for days in var('clv_further_horizons_days').values() %}
         {%- set window_end = date_plus_days('as_of_date', days) -%}
         ,
-        cast(
-            case
-                when {{ window_end }} <= {{ run_date() }}
-                    then sum(window_net_amount_{{ days }}d)
-            end as decimal(18, 2)
-        ) as future_net_amount_{{ days }}d
+        case
+            when {{ window_end }} <= {{ run_date() }}
+                then {{ in_cents('sum(window_net_amount_' ~ days ~ 'd)') }}
+        end as future_net_amount_{{ days }}d
         {%- endfor %}
     from observed
     group by customer_id, as_of_date

@@ -71,7 +71,7 @@ joined as (
         -- numerics
         items.line_number,
         cast(items.quantity as decimal(18, 6)) as quantity,
-        cast(round(items.unit_price_amount, 6) as decimal(18, 6)) as unit_price_amount,
+        cast({{ rounded('items.unit_price_amount', 6) }} as decimal(18, 6)) as unit_price_amount,
         {{ in_cents('items.amount') }} as line_amount,
         {{ in_cents('items.original_amount') }} as original_line_amount,
         {{ in_cents('items.margin_amount') }} as margin_amount,

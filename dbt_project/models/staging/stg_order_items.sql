@@ -23,7 +23,11 @@ renamed as (
         quantity,
         unit_price_amount,
         -- the total as stated, otherwise worked out in decimals; cents come at the end
-        coalesce(line_amount, cast(round(quantity * unit_price_amount, 10) as decimal(22, 10))) as line_amount
+        coalesce(
+            line_amount,
+            cast({{ units_worth('quantity', 'unit_price_amount') }} as decimal(22, 10)),
+            cast(round(quantity * unit_price_amount, 10) as decimal(22, 10))
+        ) as line_amount
     from newest
 
 )
