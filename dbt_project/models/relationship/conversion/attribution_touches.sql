@@ -50,6 +50,7 @@ beside as (
 
 ),
 
+-- a direct order is its only touch's whole
 described as (
 
     select
@@ -63,14 +64,17 @@ described as (
         contacts.is_opened,
         contacts.is_clicked,
         {%- for model in attribution_models() %}
-        beside.{{ model }}_share,
-        cast(cast(beside.{{ model }}_cents as decimal(20, 0)) / 100 as decimal(18, 2)) as {{ model }}_amount,
+        coalesce(beside.{{ model }}_share, 1) as {{ model }}_share,
+        case
+            when beside.order_id is null then contacts.net_amount
+            else cast(cast(beside.{{ model }}_cents as decimal(20, 0)) / 100 as decimal(18, 2))
+        end as {{ model }}_amount,
         {%- endfor %}
         contacts.contacted_at,
         contacts.ordered_at,
         contacts.order_date
     from {{ ref('int_order_contacts') }} as contacts
-    inner join beside
+    left join beside
         on contacts.order_id = beside.order_id
         and contacts.touch_number = beside.touch_number
 

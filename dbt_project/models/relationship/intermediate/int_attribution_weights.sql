@@ -9,13 +9,10 @@ weighed as (
         contacts.touch_number,
         contacts.touch_count,
         contacts.channel,
-        -- direct orders have one touch and no time
-        coalesce(
-            power(
-                cast(0.5 as double),
-                {{ seconds_ago }}
-                / (86400.0 * {{ var('attribution_half_life_days') }})
-            ), 1
+        power(
+            cast(0.5 as double),
+            {{ seconds_ago }}
+            / (86400.0 * {{ var('attribution_half_life_days') }})
         ) as decayed,
         -- a channel that stands in the journey more than once shares its effect among its touches
         coalesce(effects.removal_effect, 1)
@@ -23,7 +20,7 @@ weighed as (
     from {{ ref('int_order_contacts') }} as contacts
     left join {{ ref('int_removal_effects') }} as effects
         on contacts.channel = effects.channel
-        and contacts.contact_kind <> 'direct'
+    where contacts.contact_kind <> 'direct'
 
 ),
 
