@@ -1,8 +1,7 @@
 {{ incremental_by('customer_id') }}
 
--- Of customers who returned something: what a return can take back, and the returns. Most of what they bought can be taken
--- back by nothing: documents with lines of which none is among int_takeback_lines, but where a return without lines may
--- be worth the same as any of them.
+-- Of customers who returned something: what a return can take back, and the returns. Nothing can take back a document with
+-- lines of which none is among int_takeback_lines, unless a return without lines may be worth the same.
 with
 
 movements as (
