@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from ml.evaluation.metrics import WeightedMetric
 
+# Resamples are kept for the next metric where they take no more: those of a hundred thousand rows do.
+_KEPT_BYTES = 64 * 1024**2
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -58,6 +61,7 @@ class PairedDraws:
     def __init__(self, row_count: int, resamples: Resamples) -> None:
         self._row_count, self._resamples = row_count, resamples
         self._known: dict[WeightedMetric, tuple[float, NDArray]] = {}
+        self._kept: list[NDArray] = []
 
     def difference(self, first: WeightedMetric, second: WeightedMetric) -> Interval:
         """Percentile interval of `first − second`; resamples on which it is not finite are left out."""
@@ -71,9 +75,19 @@ class PairedDraws:
     def _of(self, metric: WeightedMetric) -> tuple[float, NDArray]:
         """The metric on the rows themselves, and on each resample, shape (repetition_count,)."""
         if metric not in self._known:
-            draws = np.array([metric(weight) for weight in self._resamples.weights(self._row_count)])
+            draws = np.array([metric(weight) for weight in self._weights()])
             self._known[metric] = self.estimate(metric), draws
         return self._known[metric]
+
+    def _weights(self) -> Iterator[NDArray]:
+        """How often each row is drawn, once per resample; a row is drawn some ten times at most, so a byte holds it."""
+        drawn = self._resamples.weights(self._row_count)
+        if self._row_count * self._resamples.repetition_count > _KEPT_BYTES:
+            yield from drawn
+            return
+        if not self._kept:
+            self._kept = [weight.astype(np.uint8) for weight in drawn]
+        yield from (weight.astype(float) for weight in self._kept)
 
 
 def _interval(estimate: float, draws: NDArray, resamples: Resamples) -> Interval:

@@ -15,8 +15,9 @@ from sklearn.frozen import FrozenEstimator
 from ml.configuration import load_configuration
 from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
+from ml.data.sampling import sampled
 from ml.data.snapshots import Snapshots
-from ml.estimators.search import Chosen, InsideValidation, inside_validation, subsampled
+from ml.estimators.search import Chosen, InsideValidation, inside_validation
 from ml.jobs.configuration import ChurnConfiguration, LifetimeValueConfiguration
 from ml.jobs.season import Season, SeasonSettings, season_of
 from ml.treatment.transformer import treatment_of
@@ -66,10 +67,13 @@ class CustomerLearning:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The training rows: eligible, subsampled by customer to the limit."""
+        """The training rows: eligible, sampled to the limit.
+
+        Single rows are sampled, not customers with all theirs: rows of one customer are alike, so as many rows of more
+        customers say more (docs/decisions/0037-how-many-rows-models-learn-from.md).
+        """
         rows = eligible(self.known)
-        kept = subsampled(rows["customer_id"], self.configuration.maximum_fit_row_count, self.seed)
-        return rows.iloc[kept].reset_index(drop=True)
+        return sampled(rows, self.configuration.maximum_fit_row_count, self.seed).reset_index(drop=True)
 
     @cached_property
     def features(self) -> pd.DataFrame:

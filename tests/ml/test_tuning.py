@@ -116,12 +116,16 @@ def test_one_class_before_the_newest_snapshot_leaves_no_split(snapshots):
     assert inside_validation(model_frame(rows), happened, rows, **options) is None
 
 
-def test_rows_are_limited_by_whole_customers(snapshots):
-    limited = learning(snapshots, CONFIGURATION.model_copy(update={"maximum_fit_row_count": 300}))
-    assert 200 < len(limited.rows) <= 300
-    whole = eligible(snapshots.training)["customer_id"].value_counts()
-    kept = limited.rows["customer_id"].value_counts()
-    assert kept.to_dict() == whole[kept.index].to_dict()
+def test_rows_are_limited_over_as_many_customers_as_there_are(snapshots):
+    few = CONFIGURATION.model_copy(update={"maximum_fit_row_count": 300})
+    limited, again = learning(snapshots, few), learning(snapshots, few)
+    assert len(limited.rows) == 300
+    assert limited.rows.equals(again.rows)
+    everybody = eligible(snapshots.training)
+    by_whole_customers = subsampled(everybody["customer_id"], 300, CONFIGURATION.random_seed)
+    assert limited.rows["customer_id"].nunique() > 2 * everybody["customer_id"].iloc[by_whole_customers].nunique()
+    found = limited.rows.merge(everybody[["customer_id", "as_of_date"]], on=["customer_id", "as_of_date"])
+    assert len(found) == 300
 
 
 @pytest.mark.parametrize("family", FAMILIES)
