@@ -2,12 +2,7 @@ with
 
 first_purchases as (
 
-    select
-        customer_id,
-        min(ordered_at) as first_purchase_at
-    from {{ ref('fct_orders') }}
-    where is_purchase
-    group by customer_id
+    {{ first_purchases() }}
 
 ),
 
