@@ -119,7 +119,13 @@ def _tables_of_jobs_off(settings: Settings) -> set[str]:
 
 
 def build_suites(gate: str, as_of_date: date, reporting_currency: str | None = None) -> list[TableSuite]:
-    """The suites of a gate, in the order in which they are checked; the currency is the one that the source names."""
+    """The suites of a gate, in the order in which they are checked; the currency is the one that the source names.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such gate.
+    """
     from expectations.suites.distribution import distribution_suite
     from expectations.suites.structure import structure_suite
 

@@ -97,7 +97,7 @@ class Result(Generic[Model]):
 
     @property
     def compared_by(self) -> ByWeight:
-        """`by_weight` of a job that compares its candidates by a paired bootstrap."""
+        """`by_weight` of a job that compares its candidates by a paired bootstrap; TypeError in one that does not."""
         if self.by_weight is None:
             raise TypeError(f"{self.name} has no metrics for given weights to be compared by")
         return self.by_weight

@@ -75,5 +75,5 @@ class ScaledAmount(RegressorMixin, Served):
 
 
 def in_season(classifier: Classifier, log_odds_shift: float) -> Classifier:
-    """The classifier with its log-odds shifted; itself without a shift."""
+    """The classifier with its log-odds shifted by as much; itself without a shift (0)."""
     return ShiftedClassifier(classifier, log_odds_shift) if log_odds_shift else classifier

@@ -49,7 +49,13 @@ def refuse_rows(is_bad: np.ndarray, column: str, advice: str) -> None:
 
 
 def checked_weights(sample_weight: ArrayLike | None, row_count: int) -> np.ndarray:
-    """Return weights as floats, shape (row_count,); ones if none are given."""
+    """Return weights as floats, shape (row_count,); ones if none are given.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, or one is negative or not finite.
+    """
     if sample_weight is None:
         return np.ones(row_count)
     weights = np.asarray(sample_weight, dtype=float)

@@ -73,7 +73,15 @@ def refuse_missing(settings: Settings, source: str) -> None:
 
 @contextmanager
 def open_published(settings: Settings) -> Iterator[DuckDBPyConnection]:
-    """Open what is published read-only, as any reader does."""
+    """Open what is published read-only, as any reader does.
+
+    Raises
+    ------
+    PublishError
+        If nothing has been published.
+    WarehouseUnreadable
+        If it cannot be read.
+    """
     if not settings.published_file.exists():
         raise PublishError("Nothing has been published yet.", "Run the pipeline first: make demo (or make run).")
     with open_version(settings.published_file.resolve().parent, settings) as connection:
@@ -127,7 +135,13 @@ def parquet_views(folder: Path) -> list[str]:
 def open_duckdb(
     path: Path, settings: Settings, more: Mapping[str, str] = MappingProxyType({}), *, read_only: bool
 ) -> Iterator[DuckDBPyConnection]:
-    """Open one DuckDB file with the settings' limits and more of DuckDB's own; temporary files stay beside it."""
+    """Open one DuckDB file with the settings' limits and more of DuckDB's own; temporary files stay beside it.
+
+    Raises
+    ------
+    WarehouseBusy, WarehouseUnreadable
+        If another process holds it, or it cannot be read.
+    """
     config: dict[str, Any] = {"memory_limit": settings.memory_limit, "threads": settings.threads, **more}
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)

@@ -63,7 +63,7 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection, rules: IdentityRules, ex
 
 
 def random_pair_probability(rules: IdentityRules, record_count: int, exact_pair_count: int) -> float:
-    """Probability that two ids taken at random are one person."""
+    """Probability that two ids taken at random are one person; a half at most."""
     training = rules.training
     pairs = max(exact_pair_count / training.exact_key_recall, training.min_duplicate_share * record_count)
     return min(pairs / (record_count * (record_count - 1) / 2), 0.5)

@@ -25,6 +25,11 @@ def noisy(value: int, sensitivity: int, epsilon: Fraction, generator: random.Ran
         By how much one customer can change the value at most (for several values, all together).
     epsilon
         Privacy budget spent.
+
+    Raises
+    ------
+    ValueError
+        If the sensitivity is below 1, or the budget not above 0.
     """
     if sensitivity < 1 or epsilon <= 0:
         raise ValueError("noise needs a sensitivity of 1 or more and a budget above 0")

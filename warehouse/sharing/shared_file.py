@@ -102,6 +102,11 @@ def share(
 def end_of_months(text: str, today: date) -> date:
     """The month up to which is shared: the one named, or the present one by the clock; never one read off the data.
 
+    Raises
+    ------
+    SettingsError
+        If the text is no date, or not the first day of a month.
+
     >>> end_of_months("", date(2024, 5, 17)), end_of_months("2024-03-01", date(2024, 5, 17))
     (datetime.date(2024, 5, 1), datetime.date(2024, 3, 1))
     """

@@ -34,7 +34,7 @@ class Budget:
         )
 
     def check(self, epsilon: float) -> None:
-        """Refuse what is no budget, or more than is left."""
+        """Raise SettingsError for what is no budget, or more than is left."""
         if not SMALLEST_EPSILON <= epsilon < float("inf"):
             raise SettingsError(
                 f"epsilon is {epsilon}: that is no budget to spend. Nothing was spent.",
@@ -51,7 +51,7 @@ class Budget:
 
 
 def read_epsilon(text: str) -> float | None:
-    """A budget as a person wrote it; None where none is given.
+    """A budget as a person wrote it; None where none is given. Raises SettingsError if it is no number.
 
     >>> read_epsilon(" 0.5 "), read_epsilon("")
     (0.5, None)

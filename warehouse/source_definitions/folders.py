@@ -67,7 +67,7 @@ class Source(Frozen):
     personal_features: tuple[str, ...] = ()  # traits of a person that models may use all the same
 
     def mapping_sql(self, table: str) -> str:
-        """The SELECT that gives a contract table."""
+        """The SELECT that gives a contract table; SourceError if the folder has none."""
         path = self.folder / f"{table}.sql"
         if not path.exists():
             raise SourceError(f"Source {self.name!r} has no {table}.sql.", f"Add the SELECT to {self.folder.name}/.")

@@ -42,7 +42,13 @@ class SurvivalReport:
 def survival_report(
     contracts: Contracts, columns: tuple[str, ...], configuration: ContractChurnConfiguration
 ) -> SurvivalReport:
-    """Curves by contract type, renewals, and a Cox model where the data allow one."""
+    """Curves by contract type, renewals, and a Cox model where the data allow one.
+
+    Parameters
+    ----------
+    columns
+        The features of the model; those that grow with a contract's age are left out.
+    """
     settings, histories = configuration.survival, contracts.histories
     curves = evidence.survival_by_term(histories)
     tables = {"survival_by_contract_type": curves}

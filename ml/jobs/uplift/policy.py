@@ -89,7 +89,7 @@ def gains_of(part: Predicted, past: pd.DataFrame, name: str, settings: UpliftCon
 
 
 def values_and_cost(past: pd.DataFrame, rows: pd.DataFrame, settings: UpliftConfiguration) -> tuple[NDArray, float]:
-    """What each row leaves if it buys, shape (n_rows,), and what a contact costs."""
+    """What each row leaves if it buys, shape (n_rows,), and what a contact costs, both in the reporting currency."""
     value = order_values(
         past, rows, margin_share=settings.unstated_margin_share, prior_order_count=settings.prior_order_count
     )

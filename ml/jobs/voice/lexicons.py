@@ -29,7 +29,7 @@ def lexicon_scores(texts: Sequence[str], language: str) -> NDArray:
 
 
 def lexicon_labels(scores: NDArray, language: str) -> NDArray:
-    """−1, 0 or 1 for each score."""
+    """−1, 0 or 1 for each score of `lexicon_scores`, shape (n_texts,)."""
     neutral = _SNOWNLP_NEUTRAL if language == "zh" else _VADER_NEUTRAL
     return np.where(scores >= neutral, 1, np.where(scores <= -neutral, -1, 0))
 

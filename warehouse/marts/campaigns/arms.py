@@ -27,7 +27,7 @@ class Arm:
 
     @property
     def squared_error(self) -> float:
-        """Variance of the mean."""
+        """Variance of the mean, in the square of the outcome's unit."""
         return self.variance / self.count
 
 
