@@ -62,7 +62,10 @@ class Monitoring:
 
 
 def last_rate(earlier: pd.DataFrame, rows: pd.DataFrame) -> Rules:
-    """The reference of probability and level: the churn rate in `earlier`, the horizon that had just ended."""
+    """The reference of probability and level: the churn rate in `earlier`, the horizon that had just ended.
+
+    One prediction per row of `rows`, all alike; nothing where `earlier` is empty.
+    """
     if earlier.empty:
         return {}
     constant = np.full(len(rows), earlier["is_churned"].mean())

@@ -95,7 +95,7 @@ def churn_levels(cells: pd.DataFrame) -> pd.Series:
 
 
 def spend_levels(cells: pd.DataFrame) -> pd.Series:
-    """The level of each date in logarithms of spend; dates on which nobody spends have none."""
+    """The level of each date in logarithms of spend, indexed by date; dates on which nobody spends have none."""
     total = cells.groupby("recency_group")[["future_net_amount", "status_quo_amount"]].sum()
     usual = total["future_net_amount"] / total["status_quo_amount"].where(total["status_quo_amount"] > 0)
     expected = cells["status_quo_amount"] * cells["recency_group"].map(usual).fillna(0)

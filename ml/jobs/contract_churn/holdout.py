@@ -31,7 +31,7 @@ class Holdout:
 
     @property
     def positions(self) -> NDArray:
-        """Positions of the rows to evaluate on."""
+        """Positions of the rows to evaluate on, shape (n_evaluated,), oldest date first."""
         return np.concatenate([held_out for _, held_out in self.rounds])
 
     @property

@@ -39,8 +39,10 @@ def inside_folds(
 
     Parameters
     ----------
+    churned, customers
+        Of all rows of `frame`, shape (n_rows,).
     rows
-        Positions of those rows.
+        Positions of those rows, shape (n_known,).
     maximum_row_count
         Maximum number of rows to fit on.
     """
@@ -50,7 +52,7 @@ def inside_folds(
 
 
 def out_of_fold(make: Maker, frame: pd.DataFrame, churned: NDArray, rounds: Rounds) -> NDArray:
-    """P(churned) of every row by a model fitted without it, shape (n_repetitions, n_rows)."""
+    """P(churned) of every row by a model fitted without it, shape (n_repetitions, n_rows); NaN if never held out."""
     probability = np.full((len(rounds), len(frame)), np.nan)
     for repetition, folds in enumerate(rounds):
         for fitted_on, held_out in folds:
@@ -83,7 +85,7 @@ def roc_auc_by_weight(churned: NDArray, probability: NDArray) -> metrics.Weighte
 
 
 def brier_by_weight(churned: NDArray, probability: NDArray) -> metrics.WeightedMetric:
-    """Mean Brier score over the repetitions, likewise."""
+    """Mean Brier score over the repetitions of `probability`, as `roc_auc_by_weight`."""
     return _mean_by_weight([metrics.brier_by_weight(churned, row) for row in probability])
 
 

@@ -47,7 +47,7 @@ class Asked:
 def learn(
     data: CampaignRows, learned: pd.DataFrame, settings: ActionConfiguration, *others: pd.DataFrame
 ) -> tuple[LinearBandit, list[NDArray]]:
-    """The bandit after the learned rows, and the features of other rows by their measures."""
+    """The bandit after the learned rows, and the features of other rows as `CampaignRows.prepared` gives them."""
     known, *features = data.prepared(learned, *others)
     bandit = fit_bandit(
         known,

@@ -55,7 +55,7 @@ class Baskets:
         return len(self.order_date)
 
     def part(self, mask: NDArray) -> Baskets:
-        """Some of the baskets, with the same columns."""
+        """Those of the baskets that a mask of shape (n_baskets,) keeps, with the same columns."""
         return replace(
             self, matrix=self.matrix[mask], customer_id=self.customer_id[mask], order_date=self.order_date[mask]
         )

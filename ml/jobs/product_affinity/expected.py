@@ -82,6 +82,13 @@ def steadiness(found: NDArray, held: NDArray, joint: NDArray) -> float:
     """The weight of the confidence of all days, in baskets: large where newer counts scatter about it by chance only.
 
     The newest joint counts are beta-binomial about it; maximum likelihood over the rules.
+
+    Parameters
+    ----------
+    found
+        Confidence of each rule on all days, 0 to 1, shape (n_rules,).
+    held, joint
+        Newest baskets with the antecedent, and of them with the consequent as well, shape (n_rules,).
     """
     mean = np.clip(found, _SMALLEST_SHARE, 1 - _SMALLEST_SHARE)
 

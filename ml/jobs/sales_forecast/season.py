@@ -44,7 +44,7 @@ class Calendar:
 
     @property
     def lengths(self) -> NDArray:
-        """Days of each period."""
+        """Days of each period, shape (n_periods + horizon,)."""
         if self.frequency == "month":
             return self.starts.days_in_month.to_numpy(dtype=float)
         return np.full(len(self.starts), 7.0)

@@ -100,7 +100,10 @@ def _figures(predicted: list[Predicted], name: str, outcome: str) -> dict[str, f
 
 
 def figures_of(part: Predicted, name: str, outcome: str) -> dict[str, float]:
-    """Qini, AUUC and gain of one contender in one fold."""
+    """Qini, AUUC and gain of one contender in one fold, and its mean uplift beside the mean effect.
+
+    `outcome` names the column of the response, 0 or 1.
+    """
     given = part.rows[outcome], part.rows["is_treated"], part.scores[name]
     whole = np.ones(len(part.rows))
     return {
