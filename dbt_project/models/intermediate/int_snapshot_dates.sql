@@ -7,25 +7,16 @@ with
 -- the label window of the last training date ends where the evaluation date begins, or some days before
 candidates as (
 
-    select
-        {{ run_date }} as as_of_date,
-        'scoring' as snapshot_role,
-        cast(null as date) as stands_in_for
+    {{ snapshot_on(run_date, 'scoring') }}
 
     union all
 
-    select
-        {{ date_plus_days(run_date, -horizon_days) }} as as_of_date,
-        'evaluation' as snapshot_role,
-        cast(null as date) as stands_in_for
+    {{ snapshot_on(date_plus_days(run_date, -horizon_days), 'evaluation') }}
     {%- for date in training_dates(2 * horizon_days, var('snapshot_max_count')) %}
 
     union all
 
-    select
-        {{ date_literal(date) }} as as_of_date,
-        'training' as snapshot_role,
-        cast(null as date) as stands_in_for
+    {{ snapshot_on(date_literal(date), 'training') }}
     {%- endfor %}
 
     -- two horizons before the run's date itself, should the calendar have no date that late with enough history
@@ -33,10 +24,7 @@ candidates as (
 
     union all
 
-    select
-        {{ date_plus_days(run_date, -2 * horizon_days) }} as as_of_date,
-        'training' as snapshot_role,
-        {{ date_literal(date) }} as stands_in_for
+    {{ snapshot_on(date_plus_days(run_date, -2 * horizon_days), 'training', date_literal(date)) }}
     {%- endfor %}
 
     -- a longer horizon is judged that many days back and learned from as many days further back
@@ -44,27 +32,18 @@ candidates as (
 
     union all
 
-    select
-        {{ date_plus_days(run_date, -days) }} as as_of_date,
-        'long_horizon' as snapshot_role,
-        cast(null as date) as stands_in_for
+    {{ snapshot_on(date_plus_days(run_date, -days), 'long_horizon') }}
     {%- for date in training_dates(2 * days, own_count) %}
 
     union all
 
-    select
-        {{ date_literal(date) }} as as_of_date,
-        'long_horizon' as snapshot_role,
-        cast(null as date) as stands_in_for
+    {{ snapshot_on(date_literal(date), 'long_horizon') }}
     {%- endfor %}
     {%- for date in training_dates(2 * days, 1) %}
 
     union all
 
-    select
-        {{ date_plus_days(run_date, -2 * days) }} as as_of_date,
-        'long_horizon' as snapshot_role,
-        {{ date_literal(date) }} as stands_in_for
+    {{ snapshot_on(date_plus_days(run_date, -2 * days), 'long_horizon', date_literal(date)) }}
     {%- endfor %}
     {%- endfor %}
 
