@@ -3,8 +3,6 @@
 -- Of customers who returned something: what a return can take back, and the returns. Nothing can take back a document
 -- with lines of which none is among int_takeback_lines, unless a return without lines may be worth the same.
 with
--- lines of which none is among int_takeback_lines, unless a return without lines may be worth the same.
-with
 
 movements as (
 
