@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -23,6 +24,8 @@ def what_they_say(settings: Settings, names: Sequence[str], language: str = "en"
     said = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLIENTELE_HOME", str(settings.home))
+        # Streamlit makes a page the program that runs; processes that other tests start would begin with it.
+        patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
         page = AppTest.from_function(_page, default_timeout=60)
         for name in names:
             page.args = (name, language)
