@@ -15,11 +15,7 @@ def show(view: View) -> None:
     if not show_tiles(view, "retention/headline"):
         return
     show_picture(view, "retention/repeat", charts.repeat)
-    in_customers, in_money = st.tabs([view.texts("retention.in_customers"), view.texts("retention.in_money")])
-    with in_customers:
-        show_picture(view, "retention/cohorts", charts.cohorts)
-    with in_money:
-        show_picture(view, "retention/cohorts_money", charts.cohorts_money)
+    _show_cohorts(view)
     show_picture(view, "retention/cumulative", charts.cumulative)
     left, right = st.columns(2, gap="large")
     with left:
@@ -28,3 +24,15 @@ def show(view: View) -> None:
         show_picture(view, "retention/second_order_by_channel", charts.second_order_by_channel)
     show_picture(view, "retention/loyalty", charts.loyalty)
     show_picture(view, "retention/frequency", charts.frequency)
+
+
+def _show_cohorts(view: View) -> None:
+    """In customers or in money; only the one that is looked at is drawn."""
+    names = [view.texts("retention.in_customers"), view.texts("retention.in_money")]
+    in_customers, in_money = st.tabs(names, key="cohorts", on_change="rerun")
+    if in_customers.open:
+        with in_customers:
+            show_picture(view, "retention/cohorts", charts.cohorts)
+    if in_money.open:
+        with in_money:
+            show_picture(view, "retention/cohorts_money", charts.cohorts_money)

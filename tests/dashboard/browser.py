@@ -61,6 +61,13 @@ class Visit:
         line.detach()
         self.complaints += [f"{self.page.url}: {what}" for what in missed(nodes)]
 
+    def turn_to(self, tab: str, heading: str) -> None:
+        """Open a tab of the page and wait for a heading on it; both by the names of their texts."""
+        texts = Texts(self.language)
+        self.page.get_by_role("tab", name=texts(tab), exact=True).click(timeout=_PATIENCE_MS)
+        self.page.get_by_role("heading", name=texts(heading), exact=True).wait_for(timeout=_PATIENCE_MS)
+        self.settle()
+
     def find(self, text: str) -> None:
         """Wait until a text stands on the page."""
         self._with_text(text).first.wait_for(timeout=_PATIENCE_MS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from dashboard.base.texts import LANGUAGES, Texts
 from tests.dashboard.browser import Visit
 
@@ -10,6 +12,8 @@ _CHOSEN_BY_KEYS = """() => {
   const option = document.activeElement.getAttribute("aria-activedescendant");
   return option && document.getElementById(option).innerText.trim();
 }"""
+# A page that is still being drawn closes a list that has just been opened: who sees none presses again.
+_PRESSES, _PATIENCE_MS = 4, 8_000
 _PHONE = {"width": 390, "height": 844}
 
 
@@ -21,11 +25,17 @@ def assert_quiet(visited: Visit) -> None:
 
 def switch_language(visited: Visit, name: str, language: str) -> None:
     """Choose another language on a page that is open, by keys alone: it changes in place."""
+    from playwright.sync_api import TimeoutError
+
     choice = visited.page.get_by_role("combobox", name=Texts(visited.language)("common.language"))
     names = list(LANGUAGES)
     towards = "ArrowDown" if names.index(language) > names.index(visited.language) else "ArrowUp"
-    choice.press(towards)
-    visited.page.get_by_role("option", name=LANGUAGES[language]).wait_for()
+    wanted = visited.page.get_by_role("option", name=LANGUAGES[language])
+    for _ in range(_PRESSES):
+        choice.press(towards)
+        with suppress(TimeoutError):
+            wanted.wait_for(timeout=_PATIENCE_MS)
+            break
     for _ in LANGUAGES:
         if visited.page.evaluate(_CHOSEN_BY_KEYS) == LANGUAGES[language]:
             break

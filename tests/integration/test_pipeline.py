@@ -410,7 +410,9 @@ def test_every_page_of_the_dashboard_opens_in_a_browser(shop, tmp_path: Path) ->
         pages_in_a_browser.switch_language(visited, menu.PAGES[3], "zh")
         with ThreadPoolExecutor(1) as beside:
             publication = beside.submit(publish, settings, plan.source, plan.as_of_date, plan.pipeline_run_id)
-            visited.open(*menu.PAGES[4:7])
+            visited.open("retention")
+            visited.turn_to("retention.in_money", "retention.cohorts_money.title")
+            visited.open(*menu.PAGES[5:7])
             publication.result()
         visited.open("campaigns")
         assert visited.count(made_versions.HOSTILE[:8]) == 0
