@@ -11,7 +11,7 @@ from dashboard.base.colours import BAD, BLUE, GREY, MAIN, ORANGE, PINK, TEAL, VI
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
 from dashboard.charts.forms import by_month, cohort_map, stacked_by_month
-from dashboard.charts.parts import HEIGHT, figure, named, told
+from dashboard.charts.parts import HEIGHT, figure, in_columns, named, told
 
 _MOVEMENTS = {"new": BLUE, "reactivated": TEAL, "expansion": VIOLET, "contraction": PINK, "churned": ORANGE}
 _BANDS = {"high": BAD, "medium": YELLOW, "low": MAIN, "not_scored": GREY}
@@ -101,5 +101,5 @@ def ending(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> Any:
 
 def _colours(column: str, colours: dict[str, str], texts: Texts) -> altair.Color:
     names = [texts.value(column, name) for name in colours]
-    legend = altair.Legend(title=None, orient="top", columns=5)
+    legend = altair.Legend(title=None, orient="top", columns=in_columns(5))
     return altair.Color(f"{column}:N", scale=altair.Scale(domain=names, range=list(colours.values())), legend=legend)

@@ -8,7 +8,7 @@ import pandas
 from dashboard.base.colours import MAIN, OTHER, SERIES
 from dashboard.base.numbers import Numbers
 from dashboard.base.texts import Texts
-from dashboard.charts.parts import HEIGHT, days, figure, months, named, told
+from dashboard.charts.parts import HEIGHT, days, figure, in_columns, months, named, told
 
 _KINDS = ("order", "correction", "cancelled", "visit", "contact", "feedback", "contract_start", "contract_end")
 _STAGES = ("prospect", "new", "active", "growing", "at_risk", "lapsed", "won_back")
@@ -49,7 +49,7 @@ def buying(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.La
         color=altair.Color(
             "stage:N",
             scale=altair.Scale(domain=order, range=shades),
-            legend=altair.Legend(title=None, orient="top", columns=4),
+            legend=altair.Legend(title=None, orient="top", columns=in_columns(4)),
         ),
         tooltip=tell,
     )

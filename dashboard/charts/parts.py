@@ -17,6 +17,8 @@ _DAY = {"en": "%-d %b %Y", "zh": "%Y年%-m月%-d日"}
 _FORMATS = {"amount": ",.0f", "count": ",.0f", "share": ".0%", "ratio": ",.2f", "points": ",.0f"}
 _EXACT = {"amount": ",.2f", "count": ",.0f", "share": ".1%", "ratio": ",.2f", "points": ",.1f"}
 
+_PHONE_WIDTH = 400  # pixels of a chart
+
 
 def named(frame: pandas.DataFrame, column: str, texts: Texts, kind: str = "") -> pandas.DataFrame:
     """Return the rows with the values of a column by what the reader calls them.
@@ -48,7 +50,7 @@ def figure(column: str, unit: str, title: str | None, channel: Any = altair.Y, *
 
 def series(column: str, order: list[str], title: str | None = None) -> altair.Color:
     """Which series is which, in the order given; the legend stands above the picture."""
-    legend = altair.Legend(title=title, orient="top", labelLimit=260, columns=4, symbolOpacity=1)
+    legend = altair.Legend(title=title, orient="top", labelLimit=260, columns=in_columns(4), symbolOpacity=1)
     return altair.Color(f"{column}:N", scale=altair.Scale(domain=order, range=SERIES[: len(order)]), legend=legend)
 
 
@@ -66,3 +68,8 @@ def _tooltip(name: str, unit: str, texts: Texts, numbers: Numbers) -> altair.Too
         return altair.Tooltip(f"{name}:N", title=title)
     of = f", {numbers.currency}" if unit == "amount" and numbers.currency else ""
     return altair.Tooltip(f"{name}:Q", title=f"{title}{of}", format=_EXACT[unit])
+
+
+def in_columns(most: int) -> altair.ExprRef:
+    """How many entries of a legend stand side by side: two on a phone."""
+    return altair.ExprRef(f"width < {_PHONE_WIDTH} ? 2 : {most}")
