@@ -221,7 +221,7 @@ def test_a_trigger_flows_through_to_a_published_warehouse(server: NativeServer, 
         [(customers, scored)] = connection.execute(
             "select count(*), count(*) filter (where segment_id is not null) from marts.customer_360"
         ).fetchall()
-    assert customers > scored > 0
+    assert customers >= scored > 500  # of 600 accounts, some of which are one person
     password = server.secrets["CLIENTELE_MLFLOW_DATABASE_PASSWORD"]
     models = server.sql("mlflow", "mlflow", password, "select name from registered_models").stdout.split()
     assert "crm_segmentation" in models
