@@ -28,13 +28,19 @@ def run_name(tags: Mapping[str, str]) -> str:
 def log_values(
     metrics: Mapping[str, float], parameters: Mapping[str, object], tags: Mapping[str, object] | None = None
 ) -> None:
-    """Log to the active run those metrics that are finite, parameters, cut to what MLflow holds, and tags."""
+    """Log to the active run those metrics that are finite, parameters, cut to what MLflow holds, and tags.
+
+    Raises
+    ------
+    LookupError
+        If no run is active.
+    """
     import mlflow
     from mlflow.entities import Metric, Param, RunTag
 
     run = mlflow.active_run()
     if run is None:
-        return
+        raise LookupError("Nothing can be logged: no run is active in MLflow.")
     now = time.time_ns() // 1_000_000
     mlflow.MlflowClient().log_batch(
         run.info.run_id,
