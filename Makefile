@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
 	--left-over="$$ARG_LEFT_OVER"
 
-.PHONY: help demo run up down status sql versions page rollback erase share audit test unit test-slow lint bench chaos docs lock
+.PHONY: help demo run up serve down status sql versions page rollback erase share audit test unit test-slow lint bench chaos docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
@@ -50,7 +50,10 @@ run: $(INSTALLED) ## the same for scripts: to the end, no servers left behind, e
 up: $(INSTALLED) ## start the dashboard, Airflow and MLflow on this machine
 	@$(PYTHON) -m services up --left-over="$$ARG_LEFT_OVER"
 
-down: $(INSTALLED) ## stop them
+serve: $(INSTALLED) ## answer for one customer at a time, over HTTP (docs/serving.md)
+	@$(PYTHON) -m services serve
+
+down: $(INSTALLED) ## stop all servers
 	@$(PYTHON) -m services down
 
 status: $(INSTALLED) ## what runs, where, and what is published
@@ -104,7 +107,7 @@ lint: $(INSTALLED) ## style of Python and SQL, types, and who may import whom; u
 	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 bench: export ARG_PART = $(value PART)
-bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), scale, models or jobs; default all
+bench: $(INSTALLED) ## measure times and memory into bench-report/: PART=pipeline (SOURCE, INPUT, AS_OF), scale, scorer, models or jobs; default all
 	@$(PYTHON) -m tools.benchmark $(REQUEST) --part="$$ARG_PART"
 
 chaos: export ARG_MINUTES = $(value MINUTES)

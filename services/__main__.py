@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from dashboard.access import sign_in_link as sign_in_to_dashboard
-from services import embedded, left_over, pipeline, sql_prompt
+from services import embedded, left_over, pipeline, scorer, sql_prompt
 from services.endpoints import addresses
 from services.processes import running
 from services.sign_in import sign_in_link, sign_in_to_mlflow
 from services.summary import address_lines, page_lines
+from serving.access import sign_in_to_scorer
 from warehouse.alerts.alert import alerts_file, last_alert
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", _demo, "run the pipeline, print a summary, leave the dashboard, Airflow and MLflow up", _add_request),
         ("run", _run, "run the pipeline to its end, for scripts", _add_request),
         ("up", _up, "start the dashboard, Airflow and MLflow", _add_left_over),
+        ("serve", _serve, "start the scorer: one customer, now, over HTTP", None),
         ("down", _down, "stop them", None),
         ("status", _status, "what runs, where, and what is published", None),
         ("sql", _sql, "ask the published warehouse", _add_query),
@@ -96,6 +98,11 @@ def _up(settings: Settings, options: argparse.Namespace) -> None:
     _say("\n".join(address_lines(settings, where)))
 
 
+def _serve(settings: Settings, _options: argparse.Namespace) -> None:
+    where = scorer.serve(settings, _say)
+    _say("\n".join(scorer.lines(settings, where)))
+
+
 def _down(settings: Settings, _options: argparse.Namespace) -> None:
     stopped = embedded.down(settings, _say)
     _say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
@@ -112,6 +119,8 @@ def _status(settings: Settings, _options: argparse.Namespace) -> None:
         _say(f"Dashboard   {sign_in_to_dashboard(settings, where.dashboard)}   (signs you in, too)")
     if running(settings, embedded.MLFLOW_SERVER):
         _say(f"MLflow      {sign_in_to_mlflow(settings, where)}   (signs you in, too)")
+    if running(settings, embedded.SCORER):
+        _say(f"Scorer      {sign_in_to_scorer(settings, where.scorer)}   (signs you in, too)")
     _say("")
     if alert := last_alert(settings):
         _say(f"Last alert  {alert.in_words()}")

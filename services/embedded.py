@@ -30,7 +30,8 @@ AIRFLOW_PARTS = {
 MLFLOW_SERVER = "mlflow-server"
 DASHBOARD = "dashboard"
 _PORTS = {MLFLOW_SERVER: "mlflow_port", DASHBOARD: "dashboard_port"}
-ALL_SERVICES = [*AIRFLOW_PARTS, *_PORTS]
+SCORER = "scorer"  # started by itself (services.scorer), stopped with the others
+ALL_SERVICES = [*AIRFLOW_PARTS, *_PORTS, SCORER]
 DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
 
 _START_TIMEOUT_SECONDS = 240.0

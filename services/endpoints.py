@@ -9,7 +9,7 @@ import socket
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from services.environment import HOST, Addresses, Secrets
 from warehouse.base.durable_files import kept_secret
@@ -29,7 +29,7 @@ def addresses(settings: Settings) -> Addresses:
     try:
         return Addresses(**json.loads((settings.run_folder / "addresses.json").read_text()))
     except (OSError, ValueError, TypeError):
-        return Addresses(settings.airflow_port, settings.mlflow_port, settings.dashboard_port)
+        return Addresses(settings.airflow_port, settings.mlflow_port, settings.dashboard_port, settings.scorer_port)
 
 
 def choose_addresses(settings: Settings, say: Callable[[str], None], kept: Mapping[str, int]) -> Addresses:
@@ -40,13 +40,26 @@ def choose_addresses(settings: Settings, say: Callable[[str], None], kept: Mappi
     kept
         The ports of servers that are running already, by the names of `Addresses`.
     """
+    scorer_port = addresses(settings).scorer_port  # it may be running: it comes and goes by itself
     chosen: dict[str, int] = {}
     for name, program in _PROGRAMS.items():
         wanted = getattr(settings, name)
-        chosen[name] = kept.get(name) or free_port(wanted, but_not={*kept.values(), *chosen.values()})
+        chosen[name] = kept.get(name) or free_port(wanted, but_not={scorer_port, *kept.values(), *chosen.values()})
         if chosen[name] != wanted and name not in kept:
             say(f"Port {wanted} is taken: {program} listens on {chosen[name]}.")
-    where = Addresses(**chosen)
+    return _remembered(settings, Addresses(**chosen, scorer_port=scorer_port))
+
+
+def choose_scorer_address(settings: Settings, say: Callable[[str], None]) -> Addresses:
+    """Choose a free port for the scorer, beside what the others have, and remember it."""
+    where, wanted = addresses(settings), settings.scorer_port
+    port = free_port(wanted, but_not={where.airflow_port, where.mlflow_port, where.dashboard_port})
+    if port != wanted:
+        say(f"Port {wanted} is taken: the scorer listens on {port}.")
+    return _remembered(settings, replace(where, scorer_port=port))
+
+
+def _remembered(settings: Settings, where: Addresses) -> Addresses:
     (settings.run_folder / "addresses.json").write_text(json.dumps(asdict(where)) + "\n")
     return where
 
@@ -64,7 +77,7 @@ def free_port(wanted: int, but_not: Collection[int] = ()) -> int:
             return port
     raise NoFreePort(
         f"No free port from {wanted} on.",
-        "Set CLIENTELE_AIRFLOW_PORT, CLIENTELE_MLFLOW_PORT or CLIENTELE_DASHBOARD_PORT.",
+        "Set CLIENTELE_AIRFLOW_PORT, CLIENTELE_MLFLOW_PORT, CLIENTELE_DASHBOARD_PORT or CLIENTELE_SCORER_PORT.",
     )
 
 

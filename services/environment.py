@@ -19,6 +19,7 @@ class Addresses:
     airflow_port: int
     mlflow_port: int
     dashboard_port: int
+    scorer_port: int = 8600  # files of earlier releases do not name it
 
     @property
     def airflow(self) -> str:
@@ -31,6 +32,10 @@ class Addresses:
     @property
     def dashboard(self) -> str:
         return f"http://{HOST}:{self.dashboard_port}"
+
+    @property
+    def scorer(self) -> str:
+        return f"http://{HOST}:{self.scorer_port}"
 
 
 @dataclass(frozen=True)

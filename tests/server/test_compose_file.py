@@ -22,6 +22,7 @@ SECRETS = {
     "CLIENTELE_AIRFLOW_SECRET_KEY": "secret-key",
     "CLIENTELE_DASHBOARD_KEY": "dashboard-key",
     "CLIENTELE_MLFLOW_KEY": "mlflow-key",
+    "CLIENTELE_SCORER_KEY": "scorer-key",
 }
 OPTIONAL_SECRETS = {
     "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
@@ -103,6 +104,7 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
         "dashboard": {"DASHBOARD_KEY"},
+        "scorer": {"SCORER_KEY"},
         "alert-relay": {"ALERT_WEBHOOK_URL", "AUDIENCE_WEBHOOK_URL"},
     }
 
@@ -137,6 +139,7 @@ def test_ports_stay_on_this_machine_unless_asked_and_those_without_accounts_alwa
         "airflow-api-server": [f"{airflow_host}:8080:8080"],
         "mlflow": ["127.0.0.1:5000:5000"],
         "dashboard": ["127.0.0.1:8501:8501"],
+        "scorer": ["127.0.0.1:8600:8600"],
     }
     assert not [name for name, service in services.items() if "network_mode" in service or service.get("privileged")]
 
@@ -155,7 +158,7 @@ def test_each_service_is_on_the_networks_it_needs(services: dict) -> None:
         "airflow": parts,
         "tracking": {"scheduler", "mlflow"},
         "alerts": {"scheduler", "dag-processor", "alert-relay"},
-        "published": {"api-server", "mlflow", "dashboard"},
+        "published": {"api-server", "mlflow", "dashboard", "scorer"},
         "out": {"alert-relay"},
     }
 

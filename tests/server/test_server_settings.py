@@ -134,11 +134,12 @@ def test_nobody_is_told_that_clientele_runs(airflow: dict, embedded: dict) -> No
 
 def test_every_setting_reaches_the_tasks_or_is_settled_here() -> None:
     environment = {**image_environment(), **raw()["services"]["airflow-scheduler"]["environment"]}
-    of_ports = {"CLIENTELE_AIRFLOW_PORT", "CLIENTELE_MLFLOW_PORT", "CLIENTELE_DASHBOARD_PORT"}
+    of_ports = {f"CLIENTELE_{program}_PORT" for program in ("AIRFLOW", "MLFLOW", "DASHBOARD", "SCORER")}
     of_the_dashboard = {"CLIENTELE_DASHBOARD_KEY", "CLIENTELE_AIRFLOW_URL"}
     assert of_the_dashboard | {"CLIENTELE_MLFLOW_URL"} <= set(raw()["services"]["dashboard"]["environment"])
     settings = {f"CLIENTELE_{field.upper()}" for field in Settings.model_fields}
-    of_the_server = {"CLIENTELE_MLFLOW_ARTIFACT_LOCATION", "CLIENTELE_MLFLOW_KEY"}  # MLflow's server decides, and asks
+    # MLflow's server decides, and asks; so does the scorer
+    of_the_server = {"CLIENTELE_MLFLOW_ARTIFACT_LOCATION", "CLIENTELE_MLFLOW_KEY", "CLIENTELE_SCORER_KEY"}
     of_no_settings = {"CLIENTELE_PRIVACY_SECRET"}  # read where it is used, and nowhere kept
     reaching = {name for name in environment if name.startswith("CLIENTELE_")}
     assert settings - of_ports - of_the_server - of_the_dashboard == reaching - of_no_settings

@@ -87,7 +87,7 @@ def test_status_and_down_without_anything_running(
     assert front_door.main(["status"]) == 0
     assert front_door.main(["down"]) == 0
     said = capsys.readouterr().out
-    assert said.count("stopped") == 6
+    assert said.count("stopped") == 7
     assert "Nothing has been published yet" in said
     assert "Nothing was running." in said
 

@@ -1,4 +1,4 @@
-"""`make bench`: measure a whole run, its stages, purchase models and jobs at several sizes, and write reports."""
+"""`make bench`: measure a whole run, its stages, purchase models, jobs and the scorer, and write reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from services.__main__ import request_from, request_parser
 from services.environment import base_environment, folders_to_make
 from services.processes import child_environment
-from tools.benchmark import report, scale, whole_run
+from tools.benchmark import report, scale, scorer, whole_run
 from tools.benchmark.measurement import Measurement
 from tools.benchmark.subjects import CUSTOMER_COUNTS, PARTS, Limits, measurements
 from warehouse.base.command import run_command
@@ -23,7 +23,8 @@ from warehouse.base.settings import CHECKOUT, Settings
 
 WHOLE_RUN = "pipeline"
 STAGES = "scale"
-ALL_PARTS = (WHOLE_RUN, STAGES, *PARTS)
+SCORER = "scorer"
+ALL_PARTS = (WHOLE_RUN, STAGES, SCORER, *PARTS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,10 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> int:
     if WHOLE_RUN in parts:
         run = whole_run.measure(settings, request_from(asked))
         _say(report.write(asked.report / run.source, whole_run.report_lines(run), asdict(run)))
+    if SCORER in parts:
+        answers = scorer.measure(settings, _say)
+        lines = [f"# scorer, {report.machine()}", "", *scorer.report_lines(answers)]
+        _say(report.write(asked.report / SCORER, lines, [asdict(one) for one in answers]))
     codes = [_measure_stages(settings, asked)] if STAGES in parts else []
     return max([*codes, *(_measure_models(settings, asked, part) for part in parts if part in PARTS)], default=0)
 

@@ -36,11 +36,15 @@ class Settings(BaseSettings):
     mlflow_url: str = Field("", description="Where people open MLflow; empty: on this machine, when it is up.")
     dashboard_url: str = Field("", description="Where people open the dashboard; empty: here, when it is up.")
     dashboard_port: int = Field(8501, ge=1, le=65535, description="The dashboard's port on localhost.")
+    scorer_port: int = Field(8600, ge=1, le=65535, description="The port of `make serve` on localhost.")
     dashboard_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment] (pydantic makes one of the text)
         "", description="Who has it may open the dashboard; empty: one that is made at the first start."
     )
     mlflow_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment]
         "", description="Who has it may open MLflow; empty: the dashboard's."
+    )
+    scorer_key: SecretStr = Field(  # pyrefly: ignore[bad-assignment]
+        "", description="Who has it may ask for customers over HTTP; empty: the dashboard's."
     )
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
     threads: int = Field(2, ge=1, description="DuckDB's threads per process; with 1, jobs come one after another.")

@@ -1,0 +1,1 @@
+"""One customer, now: what the pipeline published of a customer, and what its models say of facts given, over HTTP."""
