@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 REQUEST = --source="$$ARG_SOURCE" --input="$$ARG_INPUT" --as-of="$$ARG_AS_OF" --force-retrain="$$ARG_FORCE_RETRAIN" \
 	--left-over="$$ARG_LEFT_OVER"
 
-.PHONY: help demo run up serve down status sql versions page rollback erase share audit test unit test-slow lint bench chaos docs lock
+.PHONY: help demo run source up serve down status sql versions page rollback erase share audit test unit test-slow lint bench chaos docs lock
 
 help: ## list the targets
 	@echo "make TARGET [SOURCE=name] [INPUT=file-or-folder] [AS_OF=YYYY-MM-DD] [FORCE_RETRAIN=1] [Q=\"select …\"] [VERSION=name] [REASON=text]"
@@ -46,6 +46,10 @@ demo: $(INSTALLED) ## run the pipeline (the sample shop, or SOURCE, INPUT, AS_OF
 
 run: $(INSTALLED) ## the same for scripts: to the end, no servers left behind, exit code 0 or not
 	@$(PYTHON) -m services run $(REQUEST)
+
+source: export ARG_NAME = $(value NAME)
+source: $(INSTALLED) ## draft a source from a stranger's files (INPUT, NAME), load them by it, show the first numbers
+	@$(PYTHON) -m warehouse source --name="$$ARG_NAME" --input="$$ARG_INPUT"
 
 up: $(INSTALLED) ## start the dashboard, Airflow and MLflow on this machine
 	@$(PYTHON) -m services up --left-over="$$ARG_LEFT_OVER"

@@ -41,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m warehouse", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "sources", _sources, "list the sources")
+    drafting = _command(commands, "source", _draft, "draft a source from a folder of files, run it, show first numbers")
+    drafting.add_argument("--name", default="", help="what the new source is to be called")
+    drafting.add_argument("--input", default="", help="the file or folder that it is drafted from")
+    drafting.add_argument("--no-run", action="store_true", help="only write the draft")
     ingest = _command(commands, "ingest", _ingest, "landing → raw", source=True)
     ingest.add_argument("--input", type=Path, help="a file or folder to land first")
     _command(commands, "identities", _identities, "which customer ids are one person", source=True, as_of=True)
@@ -101,6 +105,22 @@ def _described(settings: Settings, name: str) -> str:
         return f"cannot be used: {error}"
     own = " (your own, in place of the shipped one)" if replaces_shipped(source) else ""
     return f"{source.description.strip()}{own}"
+
+
+def _draft(settings: Settings, options: argparse.Namespace) -> None:
+    from warehouse.drafting.draft import draft_source
+    from warehouse.drafting.first_numbers import run_draft
+
+    if not options.name.strip() or not options.input.strip():
+        raise SettingsError("What is to be drafted?", "make source INPUT=folder NAME=my_shop")
+    given = Path(options.input)
+    drafted = draft_source(settings, options.name.strip(), given)
+    _print(drafted.lines())
+    if not drafted.can_run:
+        print("No file gives orders or subscriptions, so nothing can be run yet. What is there is drafted.")
+    elif not options.no_run:
+        run_draft(settings, drafted.name, given, print)
+    print(f"Look at {drafted.folder}, at what is marked CHECK. Then: make demo SOURCE={drafted.name} INPUT={given}")
 
 
 def _ingest(settings: Settings, options: argparse.Namespace) -> None:

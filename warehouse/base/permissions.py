@@ -26,6 +26,7 @@ PRIVATE_FOLDERS = (
     "privacy",
     "run",
     "shared",
+    "sources",
     "tmp",
     "truth",
     "warehouse",

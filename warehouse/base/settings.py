@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLIENTELE_", frozen=True, extra="forbid", env_ignore_empty=True)
 
     home: Path = Field(CHECKOUT / "var", description="Everything the program writes.")
-    sources_folder: Path | None = Field(None, description="Folder of your own sources, beside the shipped ones.")
+    sources_folder: Path | None = Field(None, description="Folder of your own sources; empty: sources under home.")
     audiences_folder: Path | None = Field(None, description="Folder of your own audiences; empty: the shipped ones.")
     mlflow_tracking_uri: str = Field("", description="MLflow server or database; empty: SQLite under home.")
     mlflow_artifact_location: str = Field("", description="Where models and plots go; empty: under home.")
@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         if problem := time_zone_problem(name):
             raise SettingsError(f"CLIENTELE_TIME_ZONE: {problem}.", "Write it as Europe/Berlin or America/New_York.")
         return name
+
+    @property
+    def own_sources_folder(self) -> Path:
+        """Sources that are not shipped: written by people, or drafted by `make source`."""
+        return self.sources_folder or self.home / "sources"
 
     @property
     def landing_folder(self) -> Path:

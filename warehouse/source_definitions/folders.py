@@ -139,8 +139,8 @@ def replaces_shipped(source: Source) -> bool:
 
 def _folders(settings: Settings) -> list[Path]:
     """Where sources are; the first that has a name decides."""
-    own = settings.sources_folder
-    return [SHIPPED_SOURCES] if own is None or own == SHIPPED_SOURCES else [own, SHIPPED_SOURCES]
+    own = settings.own_sources_folder
+    return [SHIPPED_SOURCES] if own == SHIPPED_SOURCES else [own, SHIPPED_SOURCES]
 
 
 def _unknown(settings: Settings, name: str) -> SourceError:

@@ -1,0 +1,122 @@
+"""A drafted source: what it says of small exports, that it loads them, and what it never does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from warehouse.base.connections import open_build_file
+from warehouse.base.errors import SourceError
+from warehouse.base.settings import Settings
+from warehouse.drafting.draft import Drafted, draft_source
+from warehouse.landing.landing_folder import land_input
+from warehouse.loading.ingest import ingest_source
+from warehouse.source_definitions.folders import load_source
+
+LINES = """Bestellnr;Datum;Kundennummer;E-Mail;Artikelnr;Bezeichnung;Menge;Einzelpreis;Versand;Status;Lager
+A1;01.02.2024;K7;ann@example.com;T1;Tasse;2;1.012,50;4,90;bezahlt;3
+A1;01.02.2024;K7;ann@example.com;S1;Schale;1;30,00;0,00;bezahlt;3
+A2;13.02.2024;K8;bob@example.com;T1;Tasse;1;12,50;4,90;storniert;3
+A3;14.02.2024;;;T1;Tasse;1;12,50;0,00;unterwegs;3
+"""
+
+
+@pytest.fixture
+def shop(settings: Settings, tmp_path: Path) -> Drafted:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "bestellungen_2024-02.csv").write_text(LINES, encoding="utf-8")
+    (given / "notes.xlsx").write_bytes(b"PK")
+    return draft_source(settings, "laden", given)
+
+
+def texts(drafted: Drafted) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(drafted.folder.iterdir())}
+
+
+def test_an_export_of_lines_is_loaded_as_it_was_drafted(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
+    land_input(settings, "laden", tmp_path / "given")
+    ingest_source(settings, "laden")
+    with open_build_file(settings, "laden", read_only=True) as connection:
+        orders = connection.execute(
+            "select order_id, customer_id, ordered_at::date::varchar, order_status from raw.orders order by 1"
+        ).fetchall()
+        lines = connection.execute(
+            "select order_id, product_code, quantity::double, coalesce(line_amount, unit_price_amount)::double, "
+            "line_kind from raw.order_items order by all"
+        ).fetchall()
+        refused = connection.execute("select count(*) from quality.quarantined_rows").fetchone()
+    assert orders == [
+        ("A1", "K7", "2024-02-01", "completed"),
+        ("A2", "K8", "2024-02-13", "cancelled"),
+        ("A3", None, "2024-02-14", "completed"),
+    ]
+    assert lines == [
+        ("A1", "S1", 1.0, 30.0, None),
+        ("A1", "T1", 2.0, 1012.5, None),
+        ("A1", None, 1.0, 4.9, "shipping"),
+        ("A2", "T1", 1.0, 12.5, None),
+        ("A2", None, 1.0, 4.9, "shipping"),
+        ("A3", "T1", 1.0, 12.5, None),
+    ]
+    assert refused == (0,)
+
+
+def test_what_is_not_known_is_said(shop: Drafted) -> None:
+    written = texts(shop)
+    assert "# not used: Lager" in written["source.yml"]
+    assert "Nothing is known of unterwegs" in written["source.yml"]
+    assert '- "notes.xlsx"' in written["source.yml"]
+    assert "bestellungen_*.csv" in written["source.yml"]  # next month's export fits as well
+    assert any("CHECK" in line for line in written["order_items.sql"].splitlines())
+
+
+def test_no_value_of_a_person_is_written_down(shop: Drafted) -> None:
+    assert not any("example.com" in text or "K7" in text for text in texts(shop).values())
+
+
+def test_the_same_files_give_the_same_draft(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
+    assert texts(draft_source(settings, "nochmal", tmp_path / "given")) == texts(shop)
+
+
+def test_a_source_that_exists_is_never_written_over(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
+    (shop.folder / "orders.sql").write_text("-- mended by hand\n")
+    before = texts(shop)
+    for name in ("laden", "cdnow"):  # one's own, and a shipped one
+        with pytest.raises(SourceError, match="Nothing was written"):
+            draft_source(settings, name, tmp_path / "given")
+    assert texts(shop) == before
+    assert load_source(settings, "cdnow").folder.parent.name == "sources"
+
+
+def test_files_of_which_nothing_can_be_made_leave_no_folder(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "weather.csv").write_text("station,mm\nA,1\nB,2\n")
+    with pytest.raises(SourceError, match=r"weather\.csv: left alone"):
+        draft_source(settings, "wetter", tmp_path / "weather.csv")
+    assert not (settings.own_sources_folder / "wetter").exists()
+
+
+def test_lists_are_told_by_the_values_that_orders_name(settings: Settings, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    rows = range(1, 9)
+    (given / "orders.csv").write_text(
+        "id,user_id,created_at\n" + "".join(f"{n},{n % 3 + 1},2024-01-0{n}\n" for n in rows)
+    )
+    (given / "order_lines.csv").write_text(
+        "order_id,pie_id,quantity,price\n" + "".join(f"{n},p{n % 2},1,2.50\n{n},q,3,1.10\n" for n in rows)
+    )
+    (given / "pies.csv").write_text("pie_id,kind_id,price\np0,k1,2.5\np1,k1,2.5\nq,k2,1.1\n")
+    (given / "pie_kinds.csv").write_text("kind_id,name,category\nk1,Apple,sweet\nk2,Leek,savoury\n")
+    drafted = draft_source(settings, "pies", given)
+    said = {
+        (one.sample.names[0], table.table, column): match.profile.name
+        for one in drafted.draft.files
+        for table in one.tables.values()
+        for column, match in table.matches.items()
+    }
+    assert said["order_lines.csv", "order_items", "product_code"] == "pie_id"
+    assert said["pies.csv", "products", "product_code"] == "pie_id"
+    assert said["orders.csv", "orders", "customer_id"] == "user_id"
+    assert drafted.can_run

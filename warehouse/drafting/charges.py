@@ -1,0 +1,56 @@
+"""Shipping, tax and discounts that stand in columns beside the goods: lines of their own in the contract."""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.drafting.matching import Match
+from warehouse.drafting.profiles import Profile
+from warehouse.drafting.relations import is_same_within
+from warehouse.drafting.samples import Sample
+from warehouse.drafting.vocabulary import words_of
+
+_KINDS = {
+    "shipping": {"freight", "shipping", "postage", "delivery", "versand", "porto", "frete"},
+    "tax": {"tax", "vat", "mwst", "ust", "gst", "iva", "tva"},
+    "discount": {"discount", "coupon", "rebate", "rabatt", "remise", "desconto", "descuento"},
+    "tip": {"tip", "gratuity", "trinkgeld"},
+}
+_NO_AMOUNT = {
+    *("rate", "percent", "pct", "code", "id", "date", "name", "method"),
+    *("country", "mode", "address", "city", "class"),
+}
+_OF_VALUES = 0.9
+
+
+def find_charges(
+    connection: duckdb.DuckDBPyConnection, sample: Sample, matches: dict[str, Match]
+) -> tuple[dict[str, Profile], list[str]]:
+    """Give the column of each kind of charge on lines, and notes on those of which nothing is made.
+
+    Parameters
+    ----------
+    matches
+        Of the lines.
+    """
+    used = {match.profile.name for match in matches.values()}
+    found: dict[str, Profile] = {}
+    notes: list[str] = []
+    for profile in sample.profiles:
+        kind = _kind(profile)
+        if not kind or kind in found or profile.name in used:
+            continue
+        if kind == "discount" and (profile.least or 0) >= 0 and (profile.greatest or 0) <= 1:
+            notes.append(f"CHECK: {profile.name} looks like a share of the price taken off; nothing is made of it")
+        elif is_same_within(connection, sample.relation, matches["order_id"].profile.name, profile.name):
+            notes.append(f"CHECK: {profile.name} is the same on all lines of an order; nothing is made of it")
+        else:
+            found[kind] = profile
+    return found, notes
+
+
+def _kind(profile: Profile) -> str | None:
+    words = set(words_of(profile.name))
+    if profile.number_share <= _OF_VALUES or profile.moment is not None or words & _NO_AMOUNT:
+        return None
+    return next((kind for kind, said in _KINDS.items() if words & said), None)

@@ -1,0 +1,45 @@
+"""What rows of a sample say of each other: what all lines of an order share, which documents are returns."""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.base.connections import one_row
+from warehouse.base.sql_text import quoted
+
+_SAME = 0.98
+_RETURNS = 0.9
+
+
+def is_same_within(connection: duckdb.DuckDBPyConnection, relation: str, group: str, column: str) -> bool:
+    """Whether a column has one value on all lines of an order, where orders have several lines."""
+    several, same = one_row(
+        connection,
+        f"select count(*), count(*) filter (where values_ = 1) from (select count(*) as lines, "
+        f"count(distinct {quoted(column)}) as values_ from {relation} where {quoted(group)} is not null "
+        f"group by {quoted(group)}) where lines > 1",
+    )
+    return several > 0 and same >= _SAME * several
+
+
+def return_letters(connection: duckdb.DuckDBPyConnection, relation: str, order: str, quantity: str) -> tuple[str, ...]:
+    """First letters of the numbers of documents whose lines nearly all have a negative quantity."""
+    query = (
+        f"select left(trim({quoted(order)}), 1) as letter from {relation} where {_number(quantity)} is not null "
+        f"group by letter having regexp_full_match(letter, '[A-Za-z]') "
+        f"and avg(case when {_number(quantity)} < 0 then 1 else 0 end) >= {_RETURNS} and count(*) > 1 order by letter"
+    )
+    return tuple(letter for (letter,) in connection.execute(query).fetchall())
+
+
+def copies_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """How many rows are exact copies of another one."""
+    return one_row(
+        connection,
+        f"select count(*) - (select count(*) from (select distinct * exclude (_row_number) from {relation})) "
+        f"from {relation}",
+    )[0]
+
+
+def _number(column: str) -> str:
+    return f"try_cast(replace(regexp_replace({quoted(column)}, '[$€£¥₹ ]', '', 'g'), ',', '.') as double)"
