@@ -14,6 +14,7 @@ from ledger.plain_ledger import Ledger
 from warehouse.base.connections import open_build_file
 from warehouse.base.rows import as_dicts
 from warehouse.base.settings import Settings
+from warehouse.identity.resolve import resolve_identities
 from warehouse.landing.landing_folder import land_input
 from warehouse.loading.ingest import IngestReport, ingest_source
 
@@ -80,3 +81,89 @@ def test_shopify(loaded: Loaded) -> None:
     ]
     [offset] = loaded.rows("select ordered_at::varchar as at from raw.orders where order_id = '#1005'")
     assert offset["at"] == "2025-02-07 04:30:00"  # 23:30 in New York
+
+
+@pytest.mark.parametrize("loaded", ["woocommerce"], indirect=True)
+def test_woocommerce(loaded: Loaded) -> None:
+    assert loaded.quarantined() == []
+    assert loaded.worth() == {
+        "101": (48.0, 0.0, 48.0, 5.0, 10.6),  # 20 − 2 + 30
+        "102": (30.0, 0.0, 30.0, 0.0, 6.0),
+        "102-refund": (0.0, 10.0, -10.0, 0.0, -2.0),  # one of three, with its tax
+        "103": (30.0, 0.0, 30.0, 5.0, 7.0),
+        "103-refund": (0.0, 30.0, -30.0, -5.0, -7.0),  # all of it
+        "104": (30.0, 0.0, 0.0, 0.0, 0.0),  # payment failed
+        "105": (10.0, 0.0, 10.0, 0.0, 2.0),  # a guest who pays by bank transfer
+        "106": (30.0, 0.0, 30.0, 0.0, 6.0),
+        "106-refund": (0.0, 10.0, -10.0, 0.0, -2.0),  # 12, of which tax 6/36
+    }
+    assert loaded.purchases() == [("ann@example.com", "101"), ("ann@example.com", "106"), ("bob@example.com", "102")]
+    [ann] = loaded.rows("select first_name, city, country from raw.customers where customer_id = 'ann@example.com'")
+    assert tuple(ann.values()) == ("Ann", "Wien", "AT")
+
+
+@pytest.mark.parametrize("loaded", ["stripe"], indirect=True)
+def test_stripe(loaded: Loaded) -> None:
+    assert loaded.quarantined() == []
+    net = {name: figures[2] for name, figures in loaded.worth().items()}
+    assert net == {
+        "ch_1": 100.0,
+        "ch_2": 50.0,
+        "ch_2-refund": -50.0,
+        "ch_3": 0.0,  # failed
+        "ch_4": 80.0,
+        "ch_4-refund": -20.0,
+        "ch_5": 10.0,
+    }
+    assert loaded.purchases() == [("cus_A", "ch_1"), ("cus_A", "ch_4")]  # ch_2 was given back, ch_5 has no customer
+    contracts = loaded.rows(
+        "select subscription_id, customer_id, started_at::date::varchar as started, ended_at::date::varchar as ended, "
+        "monthly_amount::double as monthly, term_months from raw.subscriptions order by 1"
+    )
+    assert [tuple(row.values()) for row in contracts] == [
+        ("sub_1", "cus_A", "2024-01-10", None, 30.0, 1),
+        ("sub_2", "cus_B", "2023-06-01", "2024-06-01", 10.0, 12),
+        ("sub_3", "cus_B", "2024-07-01", None, 52.0, None),  # 12 × 52 / 12; it will end, and has not yet
+        ("sub_4", "cus_C", "2024-08-01", "2024-08-01", 10.0, 1),  # never paid
+    ]
+    [refund] = loaded.rows("select ordered_at::date::varchar as day from raw.orders where order_id = 'ch_2-refund'")
+    assert refund["day"] == "2024-02-01"
+
+
+@pytest.mark.parametrize("loaded", ["olist"], indirect=True)
+def test_olist(loaded: Loaded) -> None:
+    assert loaded.quarantined() == []
+    assert loaded.worth() == {
+        "o1": (59.98, 0.0, 59.98, 17.44, 0.0),  # two of the same article are two lines
+        "o2": (118.7, 0.0, 118.7, 22.76, 0.0),
+        "o3": (159.9, 0.0, 0.0, 0.0, 0.0),  # cancelled
+        "o4": (150.0, 0.0, 150.0, 10.0, 0.0),
+    }
+    reviews = loaded.rows("select feedback_id, customer_id, rating, feedback_text from raw.feedback order by 1")
+    assert [tuple(row.values())[:3] for row in reviews] == [("r1-o1", "c1", 4), ("r2-o2", "c2", 5), ("r3-o4", "c4", 1)]
+    assert [row["feedback_text"] for row in reviews][1:] == [None, "ruim"]
+
+
+@pytest.mark.parametrize("loaded", ["olist"], indirect=True)
+def test_a_person_of_olist_is_one_customer_whatever_the_order(loaded: Loaded) -> None:
+    resolve_identities(loaded.settings, "olist", AS_OF_DATE)
+    members = loaded.rows("select source_customer_id, customer_id from pii.customer_identities order by 1")
+    assert [tuple(row.values()) for row in members] == [("c1", "c1"), ("c2", "c2"), ("c3", "c3"), ("c4", "c1")]
+
+
+@pytest.mark.parametrize("loaded", ["point_of_sale"], indirect=True)
+def test_point_of_sale(loaded: Loaded) -> None:
+    assert loaded.quarantined() == []
+    assert loaded.worth() == {
+        "T1": (11.5, 0.0, 11.5, 0.0, 0.95),  # 9 − 1 + 3.50
+        "T2": (1234.5, 0.0, 1234.5, 0.0, 0.0),
+        "T3-refund": (0.0, 3.5, -3.5, 0.0, -0.29),
+        "T4": (0.0, 0.0, 0.0, 0.0, 0.0),  # a gift card is money paid in advance
+    }
+    assert loaded.purchases() == [("C1", "T1")]
+    [head] = loaded.rows(
+        "select ordered_at::varchar as at, sales_channel as place from raw.orders where order_id = 'T1'"
+    )
+    assert tuple(head.values()) == ("2024-05-02 08:15:30", "Mill Lane")
+    [who] = loaded.rows("select customer_id, first_name, last_name from raw.customers")
+    assert tuple(who.values()) == ("C1", "Ann", "Lee")
