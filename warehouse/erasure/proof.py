@@ -18,7 +18,7 @@ from warehouse.base.sql_text import literal, quoted
 from warehouse.erasure.decided_anomalies import STATES_FILE, decided_ids
 from warehouse.erasure.kept_rows import kept_row_count
 from warehouse.erasure.text_redaction import byte_counter
-from warehouse.files.blocks import open_unpacked
+from warehouse.files.packing import open_unpacked
 from warehouse.identity.overrides import OVERRIDES_FILE, read_overrides
 from warehouse.landing.landing_folder import landed_files
 from warehouse.privacy.landed_rows import affected_rows

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from warehouse.base.errors import LandingError
+from warehouse.files.packing import UNPACKING_ERRORS, open_unpacked
 
 _BLOCK_BYTES = 1 << 20
 # First bytes of what is sometimes named .csv, with the word for it and what to do.
 _OTHER_FORMATS = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Unpack it, or save the sheet as CSV UTF-8."),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Let its name end in .zip or .xlsx."),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", "Save the sheet as CSV UTF-8."),
     (b"PAR1", "a Parquet file", "Rename it so that it ends in .parquet."),
     (b"\x1f\x8b", "gzip", "Unpack it, or let its name end in .csv.gz if it is packed once."),
-    (b"BZh", "bzip2", "Unpack it, or pack it with gzip (.csv.gz)."),
-    (b"\xfd7zXZ\x00", "xz", "Unpack it, or pack it with gzip (.csv.gz)."),
-    (b"\x28\xb5\x2f\xfd", "Zstandard", "Unpack it, or pack it with gzip (.csv.gz)."),
+    (b"BZh", "bzip2", "Unpack it, or let its name end in .csv.bz2 if it is packed once."),
+    (b"\xfd7zXZ\x00", "xz", "Unpack it, or let its name end in .csv.xz if it is packed once."),
+    (b"\x28\xb5\x2f\xfd", "Zstandard", "Unpack it, or let its name end in .csv.zst if it is packed once."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it."),
     (b"%PDF", "a PDF document", "Export the table as CSV UTF-8."),
     (b"SQLite format 3\x00", "an SQLite database", "Export the table as CSV UTF-8."),
@@ -29,7 +28,7 @@ _OTHER_FORMATS = (
 
 
 def file_blocks(path: Path, name: str, limit_bytes: int | None, *, any_format: bool = False) -> Iterator[bytes]:
-    """The file's bytes, unpacked if its name ends in .gz.
+    """The file's bytes, unpacked if its name says that it is packed.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ def file_blocks(path: Path, name: str, limit_bytes: int | None, *, any_format: b
                 size_bytes += len(block)
                 refuse_too_large(name, size_bytes, limit_bytes)
                 yield block
-    except (OSError, EOFError, zlib.error) as error:
+    except UNPACKING_ERRORS as error:
         raise LandingError(
             f"{name} cannot be read: {error}",
             "Check its permissions or ask for the file again; nothing of it was loaded.",
@@ -120,11 +119,6 @@ class BlockStream(io.RawIOBase):
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
-
-
-def open_unpacked(path: Path) -> gzip.GzipFile | io.BufferedReader:
-    """The file's bytes, unpacked if its name ends in .gz."""
-    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _refuse_other_format(name: str, first: bytes) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
 from warehouse.landing.arrival.landed import note_landed
 from warehouse.landing.hand_ins import finish_landing, land_together
-from warehouse.landing.paths import found_files, is_marker, landing_folder_of
-from warehouse.landing.recognition import DATA_SUFFIXES, LandedFile, Recognised, recognise
+from warehouse.landing.paths import checked_name, found_files, is_marker, landing_folder_of
+from warehouse.landing.recognition import DATA_SUFFIXES, UNPACKED_SUFFIXES, LandedFile, Recognised, recognise
+from warehouse.landing.scratch import clear_scratch
+from warehouse.landing.unpacked import unpacked_files
 from warehouse.source_definitions.folders import Source, load_source
 from warehouse.tables.contract import load_contract
 
@@ -44,21 +46,36 @@ def land_input(settings: Settings, source_name: str, given: Path) -> HandIn:
     given = given.expanduser()
     if not _exists(given):
         raise LandingError(f"INPUT {given} does not exist.", "Check the path; it is relative to the checkout.")
-    found = recognise(
-        source,
-        _files_of(given),
-        _base_of(given, source),
-        f"INPUT {given}; nothing was copied",
-        "Rename it or leave it out.",
-    )
-    if not found.files:
-        raise LandingError(
-            f"INPUT {given} holds no data file. {'; '.join(found.lines())}",
-            f"Clientele reads files ending in {', '.join(DATA_SUFFIXES)}.",
-        )
+    base = _base_of(given, source)
+    return land_named(settings, source, [(path, checked_name(path, base)) for path in _files_of(given)], f"INPUT {given}")
+
+
+def land_named(settings: Settings, source: Source, named: Sequence[tuple[Path, str]], place: str) -> HandIn:
+    """Copy files into the landing folder of a source under the names given: all of them or none.
+
+    Archives, workbooks and other formats that are not read as they are become files of formats that are.
+
+    Parameters
+    ----------
+    place
+        Where the files come from, for messages.
+
+    Raises
+    ------
+    LandingError, SourceError
+        As `land_input`.
+    """
     folder = landing_folder_of(settings, source.name)
-    note_landed(settings, source)  # what was copied there by hand arrived before
-    paths = land_together(folder, source, found.files)
+    with unpacked_files(source, named, folder, settings.unpacked_file_limit_bytes) as unpacked:
+        found = recognise(source, unpacked.named, f"{place}; nothing was copied", "Rename it or leave it out.")
+        found = replace(found, passed_over=(*found.passed_over, *unpacked.passed_over))
+        if not found.files:
+            raise LandingError(
+                f"{place} holds no data file. {'; '.join(found.lines())}",
+                f"Clientele reads files ending in {', '.join((*DATA_SUFFIXES, *UNPACKED_SUFFIXES))}.",
+            )
+        note_landed(settings, source)  # what was copied there by hand arrived before
+        paths = land_together(folder, source, found.files)
     return HandIn(tuple(paths), found)
 
 
@@ -85,9 +102,11 @@ def recognised_landing(settings: Settings, source: Source) -> Recognised:
     """
     folder = landing_folder_of(settings, source.name)
     finish_landing(folder)
+    clear_scratch(folder)
     paths = found_files(folder) if folder.is_dir() else []
+    named = [(path, checked_name(path, folder)) for path in paths]
     found = recognise(
-        source, paths, folder, f"in the landing folder {folder}", f"Rename it in {folder}, or take it out of there."
+        source, named, f"in the landing folder {folder}", f"Rename it in {folder}, or take it out of there."
     )
     if not found.files:
         raise LandingError(

@@ -13,11 +13,15 @@ from urllib.parse import unquote
 
 from warehouse.base.errors import LandingError
 from warehouse.files.content_sniffing import sniffed_format
-from warehouse.landing.paths import checked_name
+from warehouse.files.packing import PACKED_SUFFIXES
 from warehouse.source_definitions.folders import FileKind, Source
 from warehouse.tables.contract import load_contract
+from warehouse.unpacking.json_records import JSON_SUFFIXES
+from warehouse.unpacking.workbook import WORKBOOK_SUFFIXES, sheet_file
 
-DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz")
+DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", *(f".csv{packed}" for packed in PACKED_SUFFIXES))
+# Become such files as they are handed in.
+UNPACKED_SUFFIXES = (".zip", *WORKBOOK_SUFFIXES, *JSON_SUFFIXES)
 # No data by their names: they lie beside data often enough, and are mentioned once.
 _DOCUMENT_SUFFIXES = (
     *(".md", ".rst", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".eml", ".url", ".lnk"),
@@ -27,8 +31,8 @@ _DOCUMENT_SUFFIXES = (
 _DOCUMENTS = ("readme", "license", "copying", "changelog", "notice", "makefile", "dockerfile", "manifest")
 # Data, but of a format that is not read.
 _FOREIGN_SUFFIXES = (
-    *(".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"),
-    *(".json", ".jsonl", ".ndjson", ".xml", ".html", ".htm", ".avro", ".orc", ".feather", ".arrow", ".pkl"),
+    *(".xls", ".xlsb", ".ods", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"),
+    *(".xml", ".html", ".htm", ".avro", ".orc", ".feather", ".arrow", ".pkl"),
     *(".sqlite", ".sqlite3", ".db", ".db3", ".duckdb", ".mdb", ".accdb", ".dbf", ".sav", ".dta", ".por"),
     *(".sas7bdat", ".xpt", ".h5", ".hdf5", ".rds", ".rdata", ".npy", ".npz", ".mat"),
 )
@@ -63,13 +67,13 @@ class Recognised:
             yield f"no data by their names, passed over: {', '.join(self.passed_over)}"
 
 
-def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, what_to_do: str) -> Recognised:
+def recognise(source: Source, named: Iterable[tuple[Path, str]], place: str, what_to_do: str) -> Recognised:
     """Say of each file what it is.
 
     Parameters
     ----------
-    folder
-        The folder that names are relative to.
+    named
+        The files, each with the name that it has or will have in the landing folder.
     place, what_to_do
         Where the files are and what can be done there, for the message.
 
@@ -82,10 +86,9 @@ def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, w
     ignored: list[str] = []
     passed_over: list[str] = []
     refusals: list[str] = []
-    for path in paths:
-        name = checked_name(path, folder)
+    for path, name in named:
         kinds = _kinds(source, path, name)
-        if any(_fits(name, pattern) for pattern in source.ignore):
+        if is_ignored(source, name):
             ignored.append(name)
         elif len(kinds) == 1:
             files.append(LandedFile(path, name, kinds[0], _partition(name)))
@@ -100,12 +103,16 @@ def recognise(source: Source, paths: Iterable[Path], folder: Path, place: str, w
 
 def kind_of(source: Source, folder: Path, name: str) -> FileKind | None:
     """What a file of the landing folder is, whether it still stands there or not; None if the source knows none."""
-    is_ignored = any(_fits(name, pattern) for pattern in source.ignore)
-    kinds = [] if is_ignored else _kinds(source, folder / name, name)
+    kinds = [] if is_ignored(source, name) else _kinds(source, folder / name, name)
     return kinds[0] if len(kinds) == 1 else None
 
 
-def _fits(name: str, pattern: str) -> bool:
+def is_ignored(source: Source, name: str) -> bool:
+    """Whether the source says that a file is left alone."""
+    return any(fits(name, pattern) for pattern in source.ignore)
+
+
+def fits(name: str, pattern: str) -> bool:
     """Whether a pattern fits a file's name, or with a slash in it the path; capitals and small letters are the same."""
     compared = name if "/" in pattern else name.rpartition("/")[2]
     return fnmatchcase(_folded(compared), _folded(pattern))
@@ -117,13 +124,20 @@ def _folded(text: str) -> str:
 
 def _kinds(source: Source, path: Path, name: str) -> list[FileKind]:
     if source.form == "mapped":
-        return [kind for kind in source.files if _fits(name, kind.pattern)]
-    table = _table_of(name.lower())
+        return [kind for kind in source.files if _is_of_kind(name, kind)]
+    table = table_of(name.lower())
     format_ = _format_of(path, table) if table else None
     return [FileKind(pattern=path.name, format=format_, rows_are=table)] if table and format_ else []
 
 
-def _table_of(name: str) -> str | None:
+def _is_of_kind(name: str, kind: FileKind) -> bool:
+    if not kind.is_unpacked:
+        return fits(name, kind.pattern)
+    given, _, stem = name.removesuffix(".parquet").rpartition("/")
+    return fits(given, kind.pattern) and (not kind.sheet or fits(stem, sheet_file(kind.sheet)))
+
+
+def table_of(name: str) -> str | None:
     """`orders.csv`, `orders_2024-05.csv` and `orders/month=05/part-1.csv` are orders; the longest table name wins.
 
     What a file itself is called says more than its folder, and a near folder more than a far one.
@@ -157,6 +171,8 @@ def _refusal(source: Source, name: str, kinds: list[FileKind]) -> str:
             f"{name}: {len(kinds)} entries of source.yml fit this file: {entries}. Let one fit: narrow a pattern, or "
             "if the rows give several tables, keep one entry and name the others under also_give"
         )
+    if name.lower().endswith(UNPACKED_SUFFIXES):
+        return f"{name} is of a format that Clientele does not read where it lies: it is taken apart as it is handed in"
     if name.lower().endswith(_FOREIGN_SUFFIXES) and not name.lower().endswith(DATA_SUFFIXES):
         return f"{name} is of a format that Clientele does not read: save it as CSV UTF-8 or Parquet"
     return f"{name}: source {source.name!r} does not know what this file is"

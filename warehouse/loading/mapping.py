@@ -17,7 +17,8 @@ def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileCon
     kind, contract = load.file.kind, load_contract()
     if load.source.form == "mapped":
         _require_columns(load, content, kind.columns)
-        _refuse_nested(load, content, (*kind.columns, *kind.optional_columns))
+        if kind.format != "json":  # whose SELECT may take lists and structures apart
+            _refuse_nested(load, content, (*kind.columns, *kind.optional_columns))
         present = {column.lower() for column in content.columns}
         for column in kind.optional_columns:
             if column.lower() not in present:

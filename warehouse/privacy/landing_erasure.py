@@ -68,7 +68,7 @@ def rewritten(
     if not len(affected):
         return None
     staged = staged_name(file.path)
-    if file.kind.format == "parquet":
+    if file.kind.is_parquet:
         rewrite_parquet(file, affected, staged)
     else:
         rewrite_text(file, affected, staged, limit_bytes)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from warehouse.base.errors import LandingError
-from warehouse.files.blocks import BlockStream, file_blocks, open_unpacked, trimmed
+from warehouse.files.blocks import BlockStream, file_blocks, trimmed
 from warehouse.files.csv_header import Header, csv_header
 from warehouse.files.encoding import text_format, utf8_blocks
+from warehouse.files.packing import open_packing, open_unpacked
 from warehouse.landing.recognition import LandedFile
 from warehouse.privacy.landed_rows import Affected
 
@@ -30,9 +30,7 @@ def rewrite_text(file: LandedFile, affected: Affected, target: Path, limit_bytes
     found = text_format(file.name, file_blocks(file.path, file.name, limit_bytes))
     encoding = _with_byte_order(file.path, found.encoding)
     with target.open("wb") as staged:
-        packed: gzip.GzipFile | io.BufferedWriter = staged
-        if file.path.suffix.lower() == ".gz":
-            packed = gzip.GzipFile(filename="", mode="wb", fileobj=staged, mtime=0)
+        packed = open_packing(staged, file.path.suffix)
         text = io.TextIOWrapper(packed, encoding=encoding, errors="surrogateescape", newline="")
         if file.kind.format == "lines":
             count = _copy_lines(_lines(file.path, encoding), affected, text)

@@ -17,7 +17,7 @@ from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.files.encoding import text_format, utf8_blocks
 from warehouse.landing.recognition import LandedFile
 from warehouse.reading.csv_reading import BLOCK_BYTES, RecordTooLong, read_csv
-from warehouse.reading.parquet_reading import read_parquet
+from warehouse.reading.parquet_reading import read_parquet, set_unreadable_apart
 from warehouse.reading.unreadable_rows import UnreadableRow
 from warehouse.tables.contract import load_contract
 from warehouse.values.text_checks import without_tokens
@@ -77,10 +77,11 @@ def _read(
 ) -> FileContent:
     if not next(file_blocks(file.path, file.name, limit_bytes, any_format=True), b""):
         return _land_empty(connection)
-    if file.kind.format == "parquet":
+    if file.kind.is_parquet:
         columns, nested = read_parquet(connection, file, LANDED, limit_bytes, missing_tokens)
+        unreadable_count = set_unreadable_apart(connection, LANDED, UNREADABLE)
         [(count,)] = connection.execute(f"select count(*) from {LANDED}").fetchall()
-        return FileContent(columns, count, nested_columns=nested)
+        return FileContent(columns, count + unreadable_count, unreadable_count, nested)
     found = text_format(file.name, file_blocks(file.path, file.name, limit_bytes))
     if found.is_blank:
         return _land_empty(connection)

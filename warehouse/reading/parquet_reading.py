@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from warehouse.base.rows import column_types
 from warehouse.base.sql_text import literal, quoted
 from warehouse.files.blocks import refuse_too_large
 from warehouse.files.csv_header import ROW_NUMBER, checked_columns
+from warehouse.files.text_parquet import NESTED_KEY, UNREADABLE_CONTENT, UNREADABLE_REASON
 from warehouse.landing.recognition import LandedFile
 from warehouse.values.text_checks import without_tokens
 
@@ -52,8 +54,33 @@ def read_parquet(
             f"{file.name} is not a readable Parquet file: {str(error).splitlines()[0][:200]}",
             "Ask for the file again; nothing of it was loaded.",
         ) from error
+    if UNREADABLE_REASON in columns and UNREADABLE_CONTENT in columns:
+        return columns[:-2], _nested_of_unpacked(connection, path)
     nested = [new for kind, new in zip(given.values(), columns, strict=True) if _NESTED_TYPE.search(kind)]
     return columns, tuple(nested)
+
+
+def set_unreadable_apart(connection: duckdb.DuckDBPyConnection, table: str, unreadable: str) -> int:
+    """Move what is no row, in files that were unpacked as they were handed in; return how many there are."""
+    if UNREADABLE_REASON not in column_types(connection, table):
+        return 0
+    connection.execute(
+        f"insert into {unreadable} select {ROW_NUMBER}, {UNREADABLE_REASON}, {UNREADABLE_CONTENT} from {table} "
+        f"where {UNREADABLE_REASON} is not null"
+    )
+    connection.execute(f"delete from {table} where {UNREADABLE_REASON} is not null")
+    for column in (UNREADABLE_REASON, UNREADABLE_CONTENT):
+        connection.execute(f"alter table {table} drop column {column}")
+    [(count,)] = connection.execute(f"select count(*) from {unreadable}").fetchall()
+    return count
+
+
+def _nested_of_unpacked(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[str, ...]:
+    """The columns that hold lists or structures as text: what unpacked the file has noted them in it."""
+    noted = connection.execute(
+        "select value from parquet_kv_metadata(?) where key = ?", [path, NESTED_KEY]
+    ).fetchall()
+    return tuple(json.loads(noted[0][0])) if noted else ()
 
 
 def _refuse_bomb(connection: duckdb.DuckDBPyConnection, file: LandedFile, limit_bytes: int | None) -> None:

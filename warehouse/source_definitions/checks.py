@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, get_args
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from warehouse.source_definitions.folders import FileKind, Source
 
 _NOT_WRITTEN = ("name", "folder")  # the folder itself says them
+_PLACE = re.compile(r"[1-9]\d{0,6}(-[1-9]\d{0,6})?")
 _SHAPES = {
     "tuple_type": "must be a list: [one, another]",
     "dict_type": "must be names with values: {name: value}",
@@ -112,9 +114,30 @@ def _check_entry(source: Source, kind: FileKind, where: str) -> None:
         )
     if ROW_NUMBER in columns:
         raise SourceError(f"{where}: the loader itself counts the rows in {ROW_NUMBER}.", "Take it out of the columns.")
+    _check_format(kind, where)
     if kind.guest_column and kind.guest_column.lower() not in columns:
         raise SourceError(
             f"{where}: guest_column {kind.guest_column!r} is none of the columns.", "Add it to columns, or mend it."
+        )
+
+
+def _check_format(kind: FileKind, where: str) -> None:
+    """Refuse fields that are of another format, and places of columns that are none."""
+    for field, format_ in (("sheet", "excel"), ("records", "json"), ("positions", "fixed_width")):
+        if getattr(kind, field) and kind.format != format_:
+            raise SourceError(f"{where}: {field} is for format {format_}.", "Take it out, or change the format.")
+    if kind.format != "fixed_width":
+        return
+    for column, place in kind.positions:
+        if not _PLACE.fullmatch(place):
+            raise SourceError(
+                f"{where}: the position of {column} is {place!r}.", "Write the first and last character, from 1: 11-19"
+            )
+    missing = [column for column in (*kind.columns, *kind.optional_columns) if column not in dict(kind.positions)]
+    if missing or not kind.positions:
+        raise SourceError(
+            f"{where}: positions does not say where {', '.join(missing) or 'the columns'} stand in a line.",
+            "Add them: positions: {order_id: 1-10, ordered_at: 11-29}",
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from warehouse.base.declarations import Frozen
 from warehouse.base.errors import SourceError
@@ -27,7 +27,13 @@ class FileKind(Frozen):
     """One kind of foreign file and what its rows become."""
 
     pattern: str  # of the file's name, or with a slash of its path below the source's landing folder; in any case
-    format: Literal["csv", "parquet", "lines"]
+    # The last three become Parquet, all columns text, as they are handed in (`warehouse.unpacking`).
+    format: Literal["csv", "parquet", "lines", "excel", "json", "fixed_width"]
+    sheet: str = ""  # excel: name or pattern of the sheets; empty: the only one
+    records: str = ""  # json: the member that holds the list of records; empty: the document itself is the list
+    positions: Annotated[  # fixed_width: column: "first-last character", from 1
+        tuple[tuple[str, str], ...], BeforeValidator(lambda given: tuple(given.items()) if type(given) is dict else given)
+    ] = ()
     rows_are: str  # one row of the file is one row of this contract table
     also_give: tuple[str, ...] = ()  # contract tables computed from the accepted rows
     columns: tuple[str, ...] = ()  # must be in the file
@@ -36,6 +42,16 @@ class FileKind(Frozen):
     guest_column: str | None = None  # emptied when a person is erased; without it the row is taken out
     # A full export replaces: what files of this kind gave before and the newest hand-in lacks is gone.
     export: Literal["changes", "full"] = "changes"
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether such files become Parquet as they are handed in."""
+        return self.format in ("excel", "json", "fixed_width")
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether what stands in the landing folder is Parquet."""
+        return self.format == "parquet" or self.is_unpacked
 
 
 class Source(Frozen):
@@ -81,8 +97,9 @@ class Source(Frozen):
 
     def fingerprint(self) -> bytes:
         """What decides, besides the file itself, how a file is read."""
-        # Where the customer stands, and what is shown or used of them, decides nothing about how rows are read.
-        of_files = {"__all__": {"customer_id_sql", "guest_column"}}
+        # Where the customer stands, what is shown or used of them, and how files are taken apart before they are
+        # landed, decides nothing about how rows are read.
+        of_files = {"__all__": {"customer_id_sql", "guest_column", "sheet", "records", "positions"}}
         left_out = {"folder": True, "contract_attributes": True, "personal_features": True, "files": of_files}
         parts = [self.model_dump_json(exclude=left_out)]
         parts += [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
