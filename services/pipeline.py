@@ -80,7 +80,7 @@ def land(settings: Settings, request: Request, say: Callable[[str], None]) -> No
     if request.input:
         for line in land_input(settings, source.name, request.input).lines(settings.home):
             say(line)
-    if not source.generator:
+    if not source.generator and not source.places:
         recognised_landing(settings, source)  # what stands there must not fail when everything has started
 
 

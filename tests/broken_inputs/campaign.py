@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from tests.broken_inputs import containers, encodings, paths, shapes, values
+from tests.broken_inputs import archives, containers, documents, encodings, paths, shapes, values, workbooks
 from tests.broken_inputs.case import Case, order, orders
 from tests.broken_inputs.permissions import without_override
 from tests.broken_inputs.real_files import real_cases
@@ -19,12 +19,22 @@ from warehouse.base.connections import open_build_file
 from warehouse.base.errors import LandingError
 from warehouse.base.rows import row_counts
 from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.landing.landing_folder import land_input
 from warehouse.loading.ingest import IngestReport, ingest_source
 from warehouse.tables.contract import load_contract
 
 SOURCE = "files"
 FORMER_FILE = "orders_former.csv"
-GENERATED_CASES = (*encodings.CASES, *shapes.CASES, *values.CASES, *containers.CASES, *paths.CASES)
+GENERATED_CASES = (
+    *encodings.CASES,
+    *shapes.CASES,
+    *values.CASES,
+    *containers.CASES,
+    *workbooks.CASES,
+    *documents.CASES,
+    *archives.CASES,
+    *paths.CASES,
+)
 _NAME_IN_MESSAGE = ("link_", "linked_", "folder_", "relative_", "line_end_", "name_not_")  # name another file or folder
 
 
@@ -85,8 +95,8 @@ def violations_of(case: Case, former: Former, home: Path, *, twice: bool) -> lis
     shutil.copytree(former.home, home)
     settings = _settings(home, case.unpacked_file_limit_mb)
     try:
-        case.put(settings.landing_of(SOURCE))
-        first = _outcome(settings)
+        case.put(_given(settings) if case.handed_in else settings.landing_of(SOURCE))
+        first = _outcome(case, settings)
         with open_build_file(settings, SOURCE, read_only=True) as connection:
             after = _rows(connection)
             if case.refused:
@@ -105,7 +115,7 @@ def violations_of(case: Case, former: Former, home: Path, *, twice: bool) -> lis
 def _wrong_again(
     case: Case, settings: Settings, first: IngestReport | LandingError, after: list[tuple]
 ) -> Iterator[str]:
-    second = _outcome(settings)
+    second = _outcome(case, settings)
     with open_build_file(settings, SOURCE, read_only=True) as connection:
         if _rows(connection) != after:
             yield "loading the same again changed something"
@@ -117,10 +127,16 @@ def _settings(home: Path, limit_mb: int = 100) -> Settings:
     return Settings(home=home, memory_limit="500MB", threads=1, unpacked_file_limit_mb=limit_mb)
 
 
-def _outcome(settings: Settings) -> IngestReport | LandingError:
+def _given(settings: Settings) -> Path:
+    return settings.home / "given"
+
+
+def _outcome(case: Case, settings: Settings) -> IngestReport | LandingError:
     """The report or the refusal; any other exception is a violation."""
     try:
         with without_override():
+            if case.handed_in:
+                land_input(settings, SOURCE, _given(settings))
             return ingest_source(settings, SOURCE)
     except LandingError as refusal:
         return refusal
@@ -168,7 +184,7 @@ def _wrong_load(case: Case, outcome: IngestReport | LandingError) -> list[str]:
 
 def _wrong_rows(case: Case, connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = []
-    table = next(name for name in ("order_items", "customers", "orders") if name in case.file_name)
+    table = next((name for name in ("order_items", "customers") if name in case.file_name), "orders")
     quarantined = "select reason from quality.quarantined_rows where file_name <> ?"
     reasons = [reason for (reason,) in connection.execute(quarantined, [FORMER_FILE]).fetchall()]
     if len(reasons) != case.quarantined:
@@ -180,7 +196,8 @@ def _wrong_rows(case: Case, connection: duckdb.DuckDBPyConnection) -> list[str]:
     if case.holds:
         columns, expected = case.holds
         held = connection.execute(
-            f"select {columns} from raw.{table} where _file_name = ? order by _row_number", [case.file_name]
+            f"select {columns} from raw.{table} where _file_name = ? order by _row_number",
+            [case.landed_name or case.file_name],
         ).fetchall()
         if held != expected:
             found.append(f"raw holds {held}")

@@ -32,6 +32,8 @@ class Case:
     refused: str = ""
     holds: tuple[str, list[tuple]] | None = None  # columns of the file's rows in raw, in order of the file
     unpacked_file_limit_mb: int = 100
+    landed_name: str = ""  # of what is handed in instead of put there; what it is called in the landing folder
+    handed_in: bool = False
 
     def put(self, folder: Path) -> None:
         """Put the input into a landing folder."""

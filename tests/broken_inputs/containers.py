@@ -118,7 +118,11 @@ CASES = (
     _case("gzip_of_nothing", "gzip of an empty file", lambda: _packed(b""), file_name="orders.csv.gz"),
     _case("zip_named_csv", "a ZIP archive or workbook (.xlsx) named .csv", _workbook, refused="Excel workbook"),
     _case(
-        "workbook", "an Excel workbook", _workbook, file_name="orders.xlsx", refused="a format that Clientele does not"
+        "workbook",
+        "an Excel workbook in the landing folder: it has to be handed in",
+        _workbook,
+        file_name="orders.xlsx",
+        refused="taken apart as it is handed in",
     ),
     _case(
         "old_workbook",
@@ -128,7 +132,11 @@ CASES = (
     ),
     _case("web_page", "a web page named .csv", "<!DOCTYPE html><html>Log in</html>", refused="holds a web page"),
     _case(
-        "json", "JSON", '[{"order_id": 1}]', file_name="orders.json", refused="a format that Clientele does not read"
+        "json",
+        "JSON in the landing folder: it has to be handed in",
+        '[{"order_id": 1}]',
+        file_name="orders.json",
+        refused="taken apart as it is handed in",
     ),
     _case("json_named_csv", "JSON named .csv", '[{"order_id": 1}]', refused="names none of the columns"),
     _case("parquet", "Parquet", _orders_parquet, file_name="orders.parquet", loaded=1),

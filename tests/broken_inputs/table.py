@@ -10,7 +10,7 @@ from tests.broken_inputs.case import Case
 _INTRODUCTION = """\
 # What happens to which broken input
 
-Each line is a case of `tests/broken_inputs`, tried on the loader in every test run (the one of 19 MB in
+Each line is a case of `tests/broken_inputs`, tried on the loader in every test run (some, such as the one of 19 MB, in
 `make test-slow`). This page is written by `python -m tests.broken_inputs --table > docs/broken-inputs.md`; a test holds
 it against the corpus.
 
@@ -19,6 +19,8 @@ it against the corpus.
 - A file that is *refused* is refused as a whole: nothing of it is loaded, what was loaded before stays, and the message
   names the file, the rule and what to do.
 - Times with an offset or a zone are converted to the shop's time zone; times without count as the shop's.
+- What is handed in is taken apart before it is landed ([decision 38](decisions/0038-taken-apart-and-fetched.md)): a
+  refusal then means that nothing of the hand-in was landed.
 - What cannot be told: which single-byte encoding a file is in when it is not Windows-1252 (Latin-2, KOI8-R), and
   whether two ids that look alike mean the same.
 - Texts that a spreadsheet would take for formulas are kept as they are. Clientele writes no spreadsheet or CSV of raw

@@ -121,7 +121,7 @@ def test_a_planted_partial_file_is_not_written_through(settings: Settings, given
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("orders.xlsx", "does not read"), ("orders.zip", "does not read"), ("passwd", "does not know what this file is")],
+    [("orders.xls", "does not read"), ("orders.7z", "does not read"), ("passwd", "does not know what this file is")],
 )
 def test_an_input_of_a_format_that_is_not_read_is_refused_at_once(
     settings: Settings, tmp_path: Path, name: str, words: str

@@ -52,7 +52,7 @@ def test_what_is_left_empty_is_as_if_it_were_not_there(settings: Settings, tmp_p
     [
         (GOOD + "    patern: x\n", r"line 7: there is no field patern\. Is pattern meant\?"),
         (GOOD + "colour: red\n", "line 7: there is no field colour"),
-        (GOOD.replace("csv\n", "excel\n"), "line 5: files.format is 'excel'; allowed are csv, parquet, lines"),
+        (GOOD.replace("csv\n", "dbase\n"), "line 5: files.format is 'dbase'; allowed are csv, parquet, lines"),
         (GOOD.replace("    rows_are: orders\n", ""), "line 4: the field rows_are of this entry is missing"),
         ("form: mapped\n", "source.yml: the field description is missing"),
         (GOOD + "    columns: Bon\n", "line 7: files.columns must be a list"),

@@ -15,8 +15,8 @@ import duckdb
 from warehouse.base.errors import LandingError
 from warehouse.base.sql_text import quoted
 from warehouse.drafting.profiles import Profile, profile_columns
-from warehouse.files.blocks import open_unpacked
 from warehouse.files.csv_header import ROW_NUMBER
+from warehouse.files.packing import UNPACKING_ERRORS, open_unpacked
 from warehouse.landing.recognition import DATA_SUFFIXES, LandedFile
 from warehouse.reading.file_reading import LANDED, read_landed_file
 from warehouse.source_definitions.folders import FileKind
@@ -148,7 +148,7 @@ def _head(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[tuple[P
         try:
             with open_unpacked(path) as file:
                 beginning = file.read(_SAMPLE_BYTES)
-        except (OSError, EOFError) as error:
+        except UNPACKING_ERRORS as error:
             raise LandingError(f"{path.name} cannot be read: {error}", "Export it anew.") from error
         is_whole = len(beginning) < _SAMPLE_BYTES
         head.write_bytes(beginning if is_whole else beginning[: beginning.rfind(b"\n") + 1])

@@ -7,7 +7,7 @@ counted and quarantined like a line of a CSV that cannot be split.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from warehouse.files.encoding import UNREADABLE_CHARACTER
 
 UNREADABLE_REASON, UNREADABLE_CONTENT = "_unreadable_reason", "_unreadable_content"
-NESTED_KEY = b"clientele_nested"  # in the file's metadata: the columns that hold lists or structures, as JSON
+NESTED_KEY = "clientele_nested"  # in the file's metadata: the columns that hold lists or structures, as JSON
 _BATCH_ROWS = 50_000
 _BATCH_CHARACTERS = 1 << 24
 
@@ -39,7 +39,7 @@ class Records:
 
     columns: tuple[str, ...]
     rows: Callable[[], Iterator[Record]]
-    nested: tuple[str, ...] = ()
+    nested: Collection[str] = ()  # columns that hold lists or structures; known at the latest when all rows are read
 
 
 def write_records(target: Path, records: Records) -> int:
@@ -51,13 +51,13 @@ def write_records(target: Path, records: Records) -> int:
         How many there are, those that are no rows included.
     """
     names = (*records.columns, UNREADABLE_REASON, UNREADABLE_CONTENT)
-    metadata = {NESTED_KEY: json.dumps(records.nested).encode()}
-    schema = pa.schema([(name, pa.string()) for name in names], metadata=metadata)
+    schema = pa.schema([(name, pa.string()) for name in names])
     count = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in _batches(records.rows()):
             count += len(batch)
             writer.write_table(_table(batch, schema))
+        writer.add_key_value_metadata({NESTED_KEY: json.dumps([*records.nested])})
     return count
 
 

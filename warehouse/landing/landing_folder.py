@@ -47,7 +47,9 @@ def land_input(settings: Settings, source_name: str, given: Path) -> HandIn:
     if not _exists(given):
         raise LandingError(f"INPUT {given} does not exist.", "Check the path; it is relative to the checkout.")
     base = _base_of(given, source)
-    return land_named(settings, source, [(path, checked_name(path, base)) for path in _files_of(given)], f"INPUT {given}")
+    return land_named(
+        settings, source, [(path, checked_name(path, base)) for path in _files_of(given)], f"INPUT {given}"
+    )
 
 
 def land_named(settings: Settings, source: Source, named: Sequence[tuple[Path, str]], place: str) -> HandIn:

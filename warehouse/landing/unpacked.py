@@ -118,7 +118,9 @@ class _Unpacker:
         """The sheets that entries of source.yml name, with the names of their files."""
         wanted: list[str] = []
         for kind in self._kinds(name):
-            found = [sheet for sheet in sheets if fits(sheet_file(sheet), sheet_file(kind.sheet))] if kind.sheet else sheets
+            found = (
+                [sheet for sheet in sheets if fits(sheet_file(sheet), sheet_file(kind.sheet))] if kind.sheet else sheets
+            )
             if not found or (not kind.sheet and len(found) > 1):
                 lacks = f"has no sheet {kind.sheet!r}" if kind.sheet else "has several sheets"
                 raise LandingError(

@@ -20,6 +20,7 @@ from warehouse.loading.hand_in_loading import HandInLoader
 from warehouse.loading.id_matches import unlike_ids
 from warehouse.loading.ingest_report import IngestReport
 from warehouse.loading.readings import Plan, plan_readings
+from warehouse.places.fetch import fetch_places
 from warehouse.privacy.relanding import note_orders_of_erased, take_out_erased
 from warehouse.privacy.suppression import read_suppressed
 from warehouse.source_definitions.folders import Source, load_source, replaces_shipped
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 def ingest_source(settings: Settings, source_name: str) -> IngestReport:
     """Load every landed file of a source that was not loaded before, byte for byte.
 
+    What a source generates or fetches from its places is landed before.
+
     Raises
     ------
     LandingError
@@ -43,6 +46,7 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
     source = load_source(settings, source_name)
     if source.generator:
         _generate(settings, source)
+    fetched = fetch_places(settings, source)
     landed = recognised_landing(settings, source)
     files = list(landed.files)
     folder = settings.landing_of(source.name)
@@ -50,7 +54,7 @@ def ingest_source(settings: Settings, source_name: str) -> IngestReport:
         create_build_tables(connection)
         _require_compulsory(connection, settings, source, files)
         plan = plan_readings(connection, folder, source, files)
-        notices = (*_notices(source, landed, folder), *plan.words())
+        notices = (*fetched, *_notices(source, landed, folder), *plan.words())
         if _take_out_erased(connection, settings, source, plan):
             plan = plan_readings(connection, folder, source, files)
         loader = HandInLoader(connection, settings, plan)

@@ -77,9 +77,7 @@ def set_unreadable_apart(connection: duckdb.DuckDBPyConnection, table: str, unre
 
 def _nested_of_unpacked(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[str, ...]:
     """The columns that hold lists or structures as text: what unpacked the file has noted them in it."""
-    noted = connection.execute(
-        "select value from parquet_kv_metadata(?) where key = ?", [path, NESTED_KEY]
-    ).fetchall()
+    noted = connection.execute("select value from parquet_kv_metadata(?) where key = ?", [path, NESTED_KEY]).fetchall()
     return tuple(json.loads(noted[0][0])) if noted else ()
 
 

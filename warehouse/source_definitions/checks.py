@@ -37,7 +37,7 @@ def explained(file: str, error: ValidationError, lines: Mapping[Place, int], *mo
     Parameters
     ----------
     models
-        Of the whole file and of an entry under `files`.
+        Of the whole file, of an entry under `files`, of one under `places`, and of one under its `fetch`.
     """
     details = error.errors(include_url=False)
     words = [_words(file, detail, lines, *models) for detail in details]
@@ -45,25 +45,39 @@ def explained(file: str, error: ValidationError, lines: Mapping[Place, int], *mo
 
 
 def _words(
-    file: str, detail: ErrorDetails, lines: Mapping[Place, int], whole: type[BaseModel], entry: type[BaseModel]
+    file: str,
+    detail: ErrorDetails,
+    lines: Mapping[Place, int],
+    *models: type[BaseModel],
 ) -> str:
     place = tuple(detail["loc"])
     line = next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None)
     where = f"{file}, line {line}" if line else file
-    of_entry = place[0] == "files" and isinstance(place[-1], str) and place[-1] != "files"
+    model = _model_of(place, *models)
     field = ".".join(str(part) for part in place if isinstance(part, str))
     if detail["type"] == "missing":
-        inside = " of this entry" if of_entry else ""
+        inside = "" if model is models[0] else " of this entry"
         return f"{where}: the field {place[-1]}{inside} is missing."
     if detail["type"] == "extra_forbidden":
-        known = [name for name in (entry if of_entry else whole).model_fields if name not in _NOT_WRITTEN]
+        known = [name for name in model.model_fields if name not in _NOT_WRITTEN]
         near = get_close_matches(str(place[-1]), known, n=1)
         meant = f" Is {near[0]} meant?" if near else ""
         return f"{where}: there is no field {place[-1]}.{meant} Fields here: {', '.join(known)}."
     if detail["type"] == "literal_error":
-        allowed = get_args((entry if of_entry else whole).model_fields[str(place[-1])].annotation)
+        allowed = get_args(model.model_fields[str(place[-1])].annotation)
         return f"{where}: {field} is {detail['input']!r}; allowed are {', '.join(map(str, allowed))}."
     return f"{where}: {field} {_SHAPES.get(detail['type'], detail['msg'])}."
+
+
+def _model_of(
+    place: Place, whole: type[BaseModel], entry: type[BaseModel], store: type[BaseModel], fetch: type[BaseModel]
+) -> type[BaseModel]:
+    """Which fields there are where something is wrong."""
+    if not isinstance(place[-1], str) or place[-1] == place[0]:
+        return whole
+    if place[0] == "places":
+        return fetch if "fetch" in place[2:-1] else store
+    return entry if place[0] == "files" else whole
 
 
 def check_tables(source: Source, file: str, lines: Mapping[Place, int]) -> None:

@@ -12,6 +12,7 @@ from warehouse.base.errors import SourceError
 from warehouse.base.settings import CHECKOUT, Settings, checked_source_name
 from warehouse.base.yaml_texts import read_texts
 from warehouse.source_definitions.checks import check_order, check_tables, check_values, explained
+from warehouse.source_definitions.place import Fetch, Place, check_places
 from warehouse.source_definitions.select_reads import load_levels
 from warehouse.tables.contract import load_contract
 
@@ -32,7 +33,8 @@ class FileKind(Frozen):
     sheet: str = ""  # excel: name or pattern of the sheets; empty: the only one
     records: str = ""  # json: the member that holds the list of records; empty: the document itself is the list
     positions: Annotated[  # fixed_width: column: "first-last character", from 1
-        tuple[tuple[str, str], ...], BeforeValidator(lambda given: tuple(given.items()) if type(given) is dict else given)
+        tuple[tuple[str, str], ...],
+        BeforeValidator(lambda given: tuple(given.items()) if type(given) is dict else given),
     ] = ()
     rows_are: str  # one row of the file is one row of this contract table
     also_give: tuple[str, ...] = ()  # contract tables computed from the accepted rows
@@ -81,6 +83,7 @@ class Source(Frozen):
     amounts_from: Literal["lines", "heads"] = "lines"  # which of the two counts where they disagree
     contract_attributes: tuple[str, ...] = ()  # keys of subscriptions.attributes that may be shown: no free text
     personal_features: tuple[str, ...] = ()  # traits of a person that models may use all the same
+    places: dict[str, Place] = Field(default_factory=dict)  # where files are fetched from, beside what is handed in
 
     def mapping_sql(self, table: str) -> str:
         """The SELECT that gives a contract table; SourceError if the folder has none."""
@@ -100,7 +103,13 @@ class Source(Frozen):
         # Where the customer stands, what is shown or used of them, and how files are taken apart before they are
         # landed, decides nothing about how rows are read.
         of_files = {"__all__": {"customer_id_sql", "guest_column", "sheet", "records", "positions"}}
-        left_out = {"folder": True, "contract_attributes": True, "personal_features": True, "files": of_files}
+        left_out = {
+            "folder": True,
+            "places": True,
+            "contract_attributes": True,
+            "personal_features": True,
+            "files": of_files,
+        }
         parts = [self.model_dump_json(exclude=left_out)]
         parts += [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.sql"))]
         parts += [load_contract().model_dump_json(), READING_RULES_VERSION]
@@ -132,7 +141,7 @@ def load_source(settings: Settings, name: str) -> Source:
     try:
         source = Source.model_validate({"time_zone": settings.time_zone, **texts, "name": name, "folder": folder})
     except ValidationError as error:
-        raise explained(file, error, lines, Source, FileKind) from error
+        raise explained(file, error, lines, Source, FileKind, Place, Fetch) from error
     if source.generator and not is_shipped(source):
         raise SourceError(
             f"{file}, line {lines[('generator',)]}: only shipped sources have a generator.", "Take the line out."
@@ -141,6 +150,7 @@ def load_source(settings: Settings, name: str) -> Source:
     load_levels(source)  # says what is wrong with reading each other
     check_order(source, file, lines)
     check_values(source, file, lines)
+    check_places(source, file, lines)
     return source
 
 

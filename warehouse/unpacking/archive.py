@@ -31,9 +31,10 @@ def unpack_archive(path: Path, name: str, folder: Path, limit_bytes: int) -> Non
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check(name, members)
-            left_bytes = limit_bytes
+            size_bytes = 0
             for member in members:
-                left_bytes -= _write(archive, member, folder, name, limit_bytes, left_bytes)
+                size_bytes += _write(archive, member, folder, limit_bytes - size_bytes)
+                refuse_too_large(name, size_bytes, limit_bytes)
     except _DAMAGED as error:
         raise LandingError(
             f"{name} cannot be unpacked: {str(error) or type(error).__name__}.",
@@ -71,10 +72,8 @@ def _check(name: str, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _write(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, name: str, limit_bytes: int, left_bytes: int
-) -> int:
-    """Unpack one member; return its size."""
+def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, left_bytes: int) -> int:
+    """Unpack one member; return its size, or so far as it is larger than what is left."""
     target = folder / member.filename
     target.parent.mkdir(parents=True, exist_ok=True)
     size_bytes = 0
@@ -82,6 +81,6 @@ def _write(
         while block := packed.read(_BLOCK_BYTES):
             size_bytes += len(block)
             if size_bytes > left_bytes:
-                refuse_too_large(name, limit_bytes + 1, limit_bytes)
+                break
             file.write(block)
     return size_bytes

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from warehouse.base.errors import LandingError
 from warehouse.files.csv_header import checked_columns
 from warehouse.files.packing import PACKED_SUFFIXES
 from warehouse.files.text_parquet import NoRow, Record, Records
 from warehouse.unpacking.json_values import Number, Twice, json_items
 
-JSON_SUFFIXES = tuple(f"{suffix}{packed}" for suffix in (".json", ".jsonl", ".ndjson") for packed in ("", *PACKED_SUFFIXES))
+JSON_SUFFIXES = tuple(
+    f"{suffix}{packed}" for suffix in (".json", ".jsonl", ".ndjson") for packed in ("", *PACKED_SUFFIXES)
+)
 _SHOWN_CHARACTERS = 100_000
 
 
@@ -73,7 +74,11 @@ def _json(value: object) -> str:
     """The value as JSON again, numbers as they were written."""
     match value:
         case dict():
-            return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_json(one)}" for key, one in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_json(one)}" for key, one in value.items())
+                + "}"
+            )
         case list():
             return "[" + ", ".join(map(_json, value)) + "]"
         case Number():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from warehouse.base.errors import LandingError
 from warehouse.files.blocks import refuse_too_large
@@ -27,9 +27,15 @@ _PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHARED_TEXTS = "xl/sharedStrings.xml"
 _SHARED_TEXTS_LIMIT_BYTES = 300_000_000  # they are kept in memory
 _BLOCK_BYTES = 1 << 20
-_OVERLAP_BYTES = 2_000
+_OVERLAP_BYTES = 20_000  # more than a formula can be long
 # A cell with a formula and no value: the program that wrote the workbook did not calculate.
-_FORMULA_WITHOUT_VALUE = re.compile(rb"(</(\w+:)?f>|<(\w+:)?f(\s[^<>]*)?/>)\s*</(\w+:)?c>")
+# A text may be empty: of a cell of another type, that is no value either.
+_FORMULA = rb"<(?:\w+:)?f\b[^<]*(?:/>|</(?:\w+:)?f>)\s*"
+_NO_VALUE = rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)\s*"
+_END_OF_CELL = rb"</(?:\w+:)?c>"
+_FORMULA_WITHOUT_VALUE = re.compile(
+    _FORMULA + _END_OF_CELL + rb"|<(?:\w+:)?c\b(?![^>]*\bt=.str)[^>]*>\s*" + _FORMULA + _NO_VALUE + _END_OF_CELL
+)
 _DIGITS = ".15g"  # so many a spreadsheet keeps
 
 
@@ -61,9 +67,9 @@ def open_workbook(path: Path, name: str, limit_bytes: int) -> Iterator[Workbook]
 
     _check_container(path, name, limit_bytes)
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it leaves out: pictures, rules of validation
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 yield book
             finally:
@@ -121,9 +127,10 @@ def _check_container(path: Path, name: str, limit_bytes: int) -> None:
 
 
 def _refuse_formulas_without_values(book: Workbook, path: Path, name: str, sheet: str) -> None:
-    inside = book[sheet]._worksheet_path  # where the sheet stands in the container; openpyxl has no public word for it
+    # Where the sheet stands in the container; openpyxl has no public word for it.
+    inside: str = cast(Any, book[sheet])._worksheet_path.lstrip("/")
     held = b""
-    with zipfile.ZipFile(path) as container, container.open(inside.lstrip("/")) as xml:
+    with zipfile.ZipFile(path) as container, container.open(inside) as xml:
         while block := xml.read(_BLOCK_BYTES):
             if _FORMULA_WITHOUT_VALUE.search(held + block):
                 raise LandingError(
@@ -158,23 +165,9 @@ def _fitted(rows: Iterator[list[str | None]], columns: tuple[str, ...]) -> Itera
 
 
 def _text(value: Any) -> str | None:
-    match value:
-        case None:
-            return None
-        case str():
-            return _unescaped(value)
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return format(Decimal(format(value, _DIGITS)), "f")
-        case datetime():
-            return value.isoformat(sep=" ")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+    return (
+        None if value is None else next((text(value) for kind, text in _TEXTS if isinstance(value, kind)), str(value))
+    )
 
 
 def _unescaped(text: str) -> str:
@@ -184,3 +177,13 @@ def _unescaped(text: str) -> str:
     from openpyxl.utils.escape import unescape
 
     return unescape(text)
+
+
+# The first that fits: true and false are numbers, too, and a date and time is a date.
+_TEXTS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (str, _unescaped),
+    (bool, lambda value: "true" if value else "false"),
+    (float, lambda value: format(Decimal(format(value, _DIGITS)), "f")),
+    (datetime, lambda value: value.isoformat(sep=" ")),
+    (date, lambda value: value.isoformat()),
+)
