@@ -14,8 +14,10 @@ from starlette.exceptions import HTTPException
 
 from serving.access import HEALTH, scorer_key
 from serving.answer import Problem, answer_model
+from serving.facts.request import facts_model
+from serving.facts.scorer import NobodyKnown
 from serving.limits import LimitedBody
-from serving.live import Live
+from serving.live import Live, NotReady
 from serving.metrics import Counted, Metrics
 from serving.page import add_page
 from warehouse.base.errors import ClienteleError, PublishError
@@ -30,14 +32,14 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The request has no key: `Authorization: Bearer …`."},
     404: {"model": Problem, "description": "There is no such customer."},
     422: {"model": Problem, "description": "The request is not one."},
-    503: {"model": Problem, "description": "Nothing has been published yet."},
+    503: {"model": Problem, "description": "Nothing has been published yet, or models are being loaded."},
 }
 CustomerId = Annotated[str, Path(max_length=_LONGEST_ID, description="As published (`marts.customer_360`).")]
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings, live: Live | None = None) -> FastAPI:
     """The scorer of a home; what is live is followed from the start of the server to its end."""
-    live, metrics = Live(settings), Metrics()
+    live, metrics = live or Live(settings), Metrics()
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
@@ -82,19 +84,24 @@ def _add_routes(app: FastAPI, live: Live, metrics: Metrics) -> None:
             )
         return JSONResponse(found, headers=_KEPT_NOWHERE)
 
+    @app.post("/score", response_model=answer_model(), responses=_PROBLEMS, tags=["customers"])
+    def score(facts: facts_model()) -> Response:  # pyrefly: ignore[invalid-annotation] (made of the contract)
+        """What the models say of the facts of a customer, as the pipeline would say it of the same facts."""
+        return JSONResponse(live.facts.of(facts), headers=_KEPT_NOWHERE)
+
     @app.get("/version", tags=["scorer"], responses={503: _PROBLEMS[503]})
-    def version() -> dict[str, Any]:
+    async def version() -> dict[str, Any]:
         """The published version that answers, and the models whose scores it holds."""
         about = live.version.about
         return {**vars(about), "as_of_date": about.as_of_date.isoformat()}
 
     @app.get(HEALTH, tags=["scorer"])
-    def health() -> dict[str, str]:
-        """That somebody listens, and whether there is something to answer from; open to everybody."""
-        return {"status": "ready" if live.is_ready else "nothing published yet"}
+    async def health() -> dict[str, str]:
+        """That somebody listens, and what can be asked; open to everybody."""
+        return {"status": live.state}
 
     @app.get("/metrics", tags=["scorer"], response_class=PlainTextResponse)
-    def metrics_text() -> PlainTextResponse:
+    async def metrics_text() -> PlainTextResponse:
         """Counts and times, as Prometheus reads them."""
         return PlainTextResponse(metrics.text(live), media_type="text/plain; version=0.0.4")
 
@@ -108,7 +115,8 @@ def _problem(status: int, error: str, what_to_do: str = "") -> JSONResponse:
 
 
 async def _told(_: Request, error: Exception) -> Response:
-    status = 404 if isinstance(error, NoSuchCustomer) else 503 if isinstance(error, PublishError) else 400
+    statuses = {NoSuchCustomer: 404, NobodyKnown: 422, PublishError: 503, NotReady: 503}
+    status = next((status for kind, status in statuses.items() if isinstance(error, kind)), 500)
     return _problem(status, getattr(error, "message", str(error)), getattr(error, "what_to_do", ""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from warehouse.base.only_from_here import App, Receive, Scope, Send, values_of
 
@@ -39,9 +40,13 @@ class LimitedBody:
                 raise TooLarge
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except TooLarge:
+        async def unless_too_large(message) -> None:
+            if read <= self._limit_bytes:
+                await send(message)
+
+        with suppress(TooLarge):
+            await self._app(scope, counted, unless_too_large)
+        if read > self._limit_bytes:  # whatever was made of a body that broke off
             await self._refuse(send)
 
     async def _refuse(self, send: Send) -> None:

@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from serving.version import Version
-from warehouse.base.errors import PublishError
+from warehouse.base.errors import ClienteleError, PublishError
 from warehouse.base.settings import Settings
 from warehouse.publishing.published_versions import folder_of, live_version
 
+if TYPE_CHECKING:
+    from serving.facts.scorer import FactsScorer
+
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
+_TRY_AGAIN_SECONDS = 30.0
+
+
+class NotReady(ClienteleError):
+    """Nothing answers yet."""
+
+
+@dataclass
+class Counts:
+    """How often versions were taken over, and could not be: to answer by id, or by facts."""
+
+    opened: dict[str, int] = field(default_factory=lambda: {"id": 0, "facts": 0})
+    failed: dict[str, int] = field(default_factory=lambda: {"id": 0, "facts": 0})
 
 
 class Live:
-    """Holds the version that answers.
+    """Holds the version that answers, and the models that score facts.
 
     A version that goes live is opened beside the one that answers, which then gives way in one step: requests that hold
-    it end with it. One that cannot be opened is told of, and the former one stays.
+    it end with it. Its models take seconds to load; until then those of the former version score, and say so. What
+    cannot be opened or loaded is told of, and the former one stays.
 
     Parameters
     ----------
-    prepare
-        Makes a version ready for what is asked of it, before it answers.
+    load
+        Loads the models of a version, whose folder is given.
     """
 
-    def __init__(self, settings: Settings, prepare: Callable[[Version], None] = lambda _: None) -> None:
+    def __init__(
+        self, settings: Settings, load: Callable[[Settings, Version, Path], FactsScorer] | None = None
+    ) -> None:
         self._settings = settings
-        self._prepare = prepare
+        self._load = load or _load
         self._version: Version | None = None
+        self._facts: FactsScorer | None = None
         self._refused: str | None = None
+        self._facts_problem: ClienteleError | None = None
+        self._facts_of: str | None = None
+        self._not_before = 0.0
         self._stopped = Event()
-        self.opened_count = 0
-        self.failed_count = 0
+        self.counts = Counts()
 
     @property
     def version(self) -> Version:
@@ -50,36 +76,81 @@ class Live:
         return self._version
 
     @property
-    def is_ready(self) -> bool:
-        """Whether there is a version that answers."""
-        return self._version is not None
+    def facts(self) -> FactsScorer:
+        """What scores facts.
+
+        Raises
+        ------
+        NotReady
+            If the models are not loaded yet, or cannot be.
+        """
+        if self._facts is None:
+            if self._facts_problem is not None:
+                raise self._facts_problem
+            raise NotReady("The models are being loaded.", "Ask again in some seconds.")
+        return self._facts
+
+    @property
+    def state(self) -> str:
+        """What can be asked, in words."""
+        if self._version is None:
+            return "nothing published yet"
+        return "ready" if self._facts is not None else "ready by id"
 
     def look(self) -> None:
-        """Take over what is live by now."""
+        """Take over what is live by now, to answer by id."""
         live = live_version(self._settings)
         if live is None or live == self._refused or (self._version and live == self._version.about.published_version):
             return
         try:
             version = Version(folder_of(self._settings, live), self._settings)
-            self._prepare(version)
         except Exception:
             self._refused = live
-            self.failed_count += 1
+            self.counts.failed["id"] += 1
             _log.exception("The published version %s cannot be served; the former one goes on.", live)
             return
         self._refused = None
         self._version = version
-        self.opened_count += 1
+        self._not_before = 0.0
+        self.counts.opened["id"] += 1
         _log.warning("Serving the published version %s.", live)
+
+    def load_models(self) -> None:
+        """Load the models of the version that answers, where they are not; after a failure, again half a minute later."""
+        version = self._version
+        if version is None or version.about.published_version == self._facts_of or time.monotonic() < self._not_before:
+            return
+        name = version.about.published_version
+        try:
+            self._facts = self._load(self._settings, version, folder_of(self._settings, name))
+        except Exception as error:
+            self._not_before = time.monotonic() + _TRY_AGAIN_SECONDS
+            self.counts.failed["facts"] += 1
+            said = f"The models of {name} cannot be loaded"
+            words = error.message if isinstance(error, ClienteleError) else type(error).__name__
+            self._facts_problem = NotReady(f"{said}: {words}", getattr(error, "what_to_do", "") or "See its log.")
+            _log.exception("%s; they are tried again in %.0f s.", said, _TRY_AGAIN_SECONDS)
+            return
+        self._facts_of, self._facts_problem = name, None
+        self.counts.opened["facts"] += 1
+        _log.warning("Scoring facts with the models of %s.", name)
 
     def follow(self) -> None:
         """Look again and again, beside the requests, until `stop`."""
-        Thread(target=self._follow, daemon=True, name="follows-what-is-live").start()
+        Thread(target=self._follow, args=[self.look], daemon=True, name="follows-what-is-live").start()
+        Thread(target=self._follow, args=[self.load_models], daemon=True, name="loads-models").start()
 
     def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
 
-    def _follow(self) -> None:
+    def _follow(self, what: Callable[[], None]) -> None:
+        what()
         while not self._stopped.wait(_LOOK_SECONDS):
-            self.look()
+            what()
+
+
+def _load(settings: Settings, version: Version, folder: Path) -> FactsScorer:
+    from serving.facts.scorer import FactsScorer
+
+    return FactsScorer(settings, version, folder)

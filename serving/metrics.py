@@ -58,13 +58,15 @@ class Metrics:
 
 
 def _version_lines(live: Live) -> Iterator[str]:
-    yield "# HELP clientele_versions_opened_total Published versions that were taken over."
-    yield "# TYPE clientele_versions_opened_total counter"
-    yield f"clientele_versions_opened_total {live.opened_count}"
-    yield "# HELP clientele_versions_failed_total Published versions that could not be served."
-    yield "# TYPE clientele_versions_failed_total counter"
-    yield f"clientele_versions_failed_total {live.failed_count}"
-    if live.is_ready:
+    for name, words, counts in (
+        ("opened", "that were taken over", live.counts.opened),
+        ("failed", "that could not be served", live.counts.failed),
+    ):
+        yield f"# HELP clientele_versions_{name}_total Published versions {words}, to answer by id or by facts."
+        yield f"# TYPE clientele_versions_{name}_total counter"
+        for kind, count in counts.items():
+            yield f'clientele_versions_{name}_total{{by="{kind}"}} {count}'
+    if live.state != "nothing published yet":
         about = live.version.about
         yield "# HELP clientele_published_version_info The published version that answers."
         yield "# TYPE clientele_published_version_info gauge"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -70,15 +71,11 @@ class Version:
 
     def of(self, customer_id: str) -> dict[str, Any] | None:
         """What is published of a customer; None if there is no such customer."""
-        connection = self._taken()
-        try:
+        with self.connection() as connection:
             about = {"customer_id": customer_id, "as_of_date": self.about.as_of_date}
             found = connection.execute(self._query, about)
             names = [column[0] for column in found.description or ()]
             row = found.fetchone()
-        finally:
-            with self._lock:
-                self._idle.append(connection)
         return None if row is None else self.answered(customer_id, dict(zip(names, row, strict=True)))
 
     def answered(self, customer_id: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -93,10 +90,16 @@ class Version:
             **grouped(row),
         }
 
-    def _taken(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for one question; each thread needs one of its own."""
         with self._lock:
-            return self._idle.pop() if self._idle else self._connection.cursor()
+            connection = self._idle.pop() if self._idle else self._connection.cursor()
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                self._idle.append(connection)
 
 
 def _about(connection: duckdb.DuckDBPyConnection, version: str) -> About:

@@ -15,6 +15,8 @@ from ml.contributions.shapley import Orders, shapley_values
 
 # Rows evaluated at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 50_000
+# Up to so many customers all their masks are evaluated at once: a call costs more than some rows.
+_FEW_ROWS = 8
 
 
 Names = Sequence[str] | pd.Index
@@ -26,8 +28,8 @@ class Substitution(Protocol):
     @property
     def row_count(self) -> int: ...
 
-    def score(self, rows: slice, own: Collection[str]) -> NDArray:
-        """Scores of some rows that keep only the features `own`, shape (n_rows,)."""
+    def scores(self, rows: slice, teams: Sequence[Collection[str]]) -> list[NDArray]:
+        """Scores of some rows that keep only the features of each team, one of shape (n_rows,) for each."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,22 @@ class FrameSubstitution:
     def row_count(self) -> int:
         return len(self.features)
 
-    def score(self, rows: slice, own: Collection[str]) -> NDArray:
+    def scores(self, rows: slice, teams: Sequence[Collection[str]]) -> list[NDArray]:
         frame = self.features.iloc[rows]
-        replaced = {
-            name: pd.Series(self.typical[name], index=frame.index, dtype=frame[name].dtype)
-            for name in frame.columns
-            if name not in own
-        }
-        return self.score_of(frame.assign(**replaced))
+        if len(frame) > _FEW_ROWS:
+            return [self.score_of(self._mixed(frame, [own])) for own in teams]
+        return np.split(self.score_of(self._mixed(frame, teams)), len(teams))
+
+    def _mixed(self, frame: pd.DataFrame, teams: Sequence[Collection[str]]) -> pd.DataFrame:
+        """The rows once for each team, one team below the other."""
+        several = frame.iloc[np.tile(np.arange(len(frame)), len(teams))].reset_index(drop=True)
+        replaced = {}
+        for name in frame.columns:
+            is_own = np.array([name in own for own in teams])
+            if not is_own.all():
+                typical = pd.Series(self.typical[name], index=several.index, dtype=frame[name].dtype)
+                replaced[name] = typical.where(~np.repeat(is_own, len(frame)), several[name])
+        return several.assign(**replaced)
 
 
 @dataclass(frozen=True)
@@ -75,11 +85,17 @@ class PreparedSubstitution:
     def row_count(self) -> int:
         return len(self.matrix)
 
-    def score(self, rows: slice, own: Collection[str]) -> NDArray:
-        mixed = np.repeat(self.reference[None, :], len(self.matrix[rows]), axis=0)
+    def scores(self, rows: slice, teams: Sequence[Collection[str]]) -> list[NDArray]:
+        matrix = self.matrix[rows]
+        if len(matrix) > _FEW_ROWS:
+            return [self.score_of(self._mixed(matrix, own)) for own in teams]
+        return np.split(self.score_of(np.concatenate([self._mixed(matrix, own) for own in teams])), len(teams))
+
+    def _mixed(self, matrix: NDArray, own: Collection[str]) -> NDArray:
+        mixed = np.repeat(self.reference[None, :], len(matrix), axis=0)
         for name in own:
-            mixed[:, self.columns[name]] = self.matrix[rows][:, self.columns[name]]
-        return self.score_of(mixed)
+            mixed[:, self.columns[name]] = matrix[:, self.columns[name]]
+        return mixed
 
 
 def general_contributions(
@@ -101,8 +117,9 @@ def general_contributions(
     for start in range(0, substitution.row_count, _ROWS_AT_A_TIME):
         rows = slice(start, start + _ROWS_AT_A_TIME)
 
-        def value(mask: NDArray, rows: slice = rows) -> NDArray:
-            return substitution.score(rows, {name for name, is_own in zip(names, mask, strict=True) if is_own})
+        def value(masks: NDArray, rows: slice = rows) -> NDArray:
+            teams = [{name for name, is_own in zip(names, mask, strict=True) if is_own} for mask in masks]
+            return np.array(substitution.scores(rows, teams))
 
         values, bases, own = shapley_values(value, len(names), orders)
         parts.append(values)

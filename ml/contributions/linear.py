@@ -13,6 +13,7 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRe
 from sklearn.svm import LinearSVC
 
 from ml.competition.results import Estimator
+from ml.contributions.background import kept
 from ml.contributions.preparation import feature_of_prepared, last_step, prepared
 from ml.contributions.scales import RawContributions
 from ml.contributions.typical import has_middle, typical_row
@@ -33,7 +34,7 @@ def linear_contributions(model: Estimator, features: pd.DataFrame, background: p
         return None
     matrix, names = prepared(model, features)
     owner = feature_of_prepared(names, features.columns)
-    reference = _reference(model, background, owner)
+    reference = kept(background, "linear", lambda: _reference(model, background, owner), model)
     coefficient = np.ravel(final.coef_)
     by_column = (matrix - reference) * coefficient
     values = np.zeros((len(matrix), len(features.columns)))

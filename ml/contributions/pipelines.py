@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from ml.competition.results import Classifier, Estimator
+from ml.contributions.background import kept
 from ml.contributions.general import PreparedSubstitution, general_contributions
 from ml.contributions.histories import by_replacing
 from ml.contributions.linear import linear_contributions
@@ -129,8 +130,10 @@ def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame
     found = tree_contributions(model, features)
     if found is None:
         return linear_contributions(model, features, background)
-    typical = tree_contributions(model, typical_row(background))
-    everybody = found if background is features else tree_contributions(model, background)
+    typical = kept(background, "trees, typical", lambda: tree_contributions(model, typical_row(background)), model)
+    everybody = found
+    if background is not features:
+        everybody = kept(background, "trees", lambda: tree_contributions(model, background), model)
     if typical is None or everybody is None:
         return None
     return against(found, typical, everybody, has_middle(background))

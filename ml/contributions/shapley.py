@@ -14,7 +14,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-# A mask of the features with the customer's own value, shape (n_players,) → scores, shape (n_customers,).
+# Masks of the features with the customer's own value, shape (n_masks, n_players) → scores, (n_masks, n_customers).
 Value = Callable[[NDArray], NDArray]
 # 2⁴ evaluations; for more players, orders are cheaper.
 MOST_PLAYERS_EXACT = 4
@@ -42,7 +42,7 @@ def shapley_values(value: Value, player_count: int, orders: Orders) -> tuple[NDA
     Parameters
     ----------
     value
-        Called with a boolean mask over the players; returns shape (n_customers,).
+        Called with boolean masks over the players; returns shape (n_masks, n_customers).
     orders
         Used when there are too many players for exact values.
 
@@ -51,25 +51,23 @@ def shapley_values(value: Value, player_count: int, orders: Orders) -> tuple[NDA
     parts, base, score
         Shapes (n_customers, player_count) and twice (n_customers,): Shapley values, value(none) and value(all).
     """
-    base, score = value(np.zeros(player_count, dtype=bool)), value(np.ones(player_count, dtype=bool))
     if player_count <= MOST_PLAYERS_EXACT:
-        return _exact(value, player_count, base, score), base, score
+        return _exact(value, player_count)
+    base, score = value(np.array([[False] * player_count, [True] * player_count]))
     return _by_orders(value, base, score, player_count, orders), base, score
 
 
-def _exact(value: Value, count: int, base: NDArray, score: NDArray) -> NDArray:
-    known = {frozenset(): base, frozenset(range(count)): score}
-    for size in range(1, count):
-        for team in combinations(range(count), size):
-            mask = np.zeros(count, dtype=bool)
-            mask[list(team)] = True
-            known[frozenset(team)] = value(mask)
+def _exact(value: Value, count: int) -> tuple[NDArray, NDArray, NDArray]:
+    teams = [frozenset(team) for size in range(count + 1) for team in combinations(range(count), size)]
+    masks = np.array([[player in team for player in range(count)] for team in teams], dtype=bool)
+    known = dict(zip(teams, value(masks.reshape(len(teams), count)), strict=True))
+    base, score = known[frozenset()], known[frozenset(range(count))]
     parts = np.zeros((len(base), count))
     for team, worth in known.items():
         for player in set(range(count)) - team:
             weight = factorial(len(team)) * factorial(count - len(team) - 1) / factorial(count)
             parts[:, player] += weight * (known[team | {player}] - worth)
-    return parts
+    return parts, base, score
 
 
 def _by_orders(value: Value, base: NDArray, score: NDArray, count: int, orders: Orders) -> NDArray:
@@ -78,10 +76,10 @@ def _by_orders(value: Value, base: NDArray, score: NDArray, count: int, orders: 
     for _ in range(orders.pair_count):
         order = random.permutation(count)
         for walk in (order, order[::-1]):
-            mask, before = np.zeros(count, dtype=bool), base
-            for step, player in enumerate(walk):
-                mask[player] = True
-                after = score if step == count - 1 else value(mask)
+            # The first mask has one player, the last one all but one.
+            masks = np.array([np.isin(np.arange(count), walk[:step]) for step in range(1, count)])
+            before = base
+            for player, after in zip(walk, [*value(masks), score], strict=True):
                 parts[:, player] += after - before
                 before = after
     return parts / (2 * orders.pair_count)

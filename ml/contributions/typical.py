@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.contributions.background import Background, kept
 from ml.data.features import is_text
 
 _MOST_VALUES_WITHOUT_MIDDLE = 4
@@ -17,6 +18,10 @@ def typical_customer(features: pd.DataFrame) -> pd.Series:
     Rows are customers; their order does not matter. A column without values stays missing; of equally common texts the
     alphabetically first is taken.
     """
+    return kept(features, "typical customer", lambda: _typical_customer(features))
+
+
+def _typical_customer(features: pd.DataFrame) -> pd.Series:
     values = {}
     for name in features.columns:
         column = features[name]
@@ -38,11 +43,15 @@ def has_middle(features: pd.DataFrame) -> NDArray:
 
     Texts, flags and other columns of a few values have none: the typical one is what most happen to have.
     """
-    return np.array(
-        [
-            not is_text(features[name]) and features[name].nunique() > _MOST_VALUES_WITHOUT_MIDDLE
-            for name in features.columns
-        ]
+    return kept(
+        features,
+        "has a middle",
+        lambda: np.array(
+            [
+                not is_text(features[name]) and features[name].nunique() > _MOST_VALUES_WITHOUT_MIDDLE
+                for name in features.columns
+            ]
+        ),
     )
 
 
@@ -50,5 +59,10 @@ def background_sample(features: pd.DataFrame, row_count: int) -> pd.DataFrame:
     """At most `row_count` rows with their index, chosen by a hash of their content: their order does not matter."""
     if len(features) <= row_count:
         return features
-    by_content = pd.util.hash_pandas_object(features, index=False).sort_values(kind="stable").index
-    return features.loc[by_content[:row_count]]
+
+    def sample() -> pd.DataFrame:
+        by_content = pd.util.hash_pandas_object(features, index=False).sort_values(kind="stable").index
+        rows = features.loc[by_content[:row_count]]
+        return Background(rows) if isinstance(features, Background) else rows
+
+    return kept(features, f"{row_count} rows", sample)

@@ -29,24 +29,34 @@ _BACKGROUND_ROW_COUNT = 10_000
 _SMALLEST_PART = 1e-9
 
 
-def explained(job: Job, estimator: Estimator, features: pd.DataFrame) -> Contributions:
-    """Contributions to the scores of these rows, compared with each other; one row per row."""
-    background = background_sample(features, _BACKGROUND_ROW_COUNT)
+def explained(
+    job: Job, estimator: Estimator, features: pd.DataFrame, others: pd.DataFrame | None = None
+) -> Contributions:
+    """Contributions to the scores of these rows, one row per row.
+
+    Parameters
+    ----------
+    others
+        The rows that they are compared with; by default each other.
+    """
+    background = background_sample(features if others is None else others, _BACKGROUND_ROW_COUNT)
     orders = Orders(_configuration().general_method.pair_count, job.random_seed)
     return contributions_of(estimator, features, background, orders)
 
 
-def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+def reason_columns(
+    job: Job, estimator: Estimator, features: pd.DataFrame, index: pd.Index, others: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The columns `reasons` and `reason_codes`, one row per row of `features`, with the given index.
 
     If contributions cannot be computed, the columns are empty, the error is logged, and the scores gate warns. Jobs
-    whose score table has no such columns (segmentation) get none.
+    whose score table has no such columns (segmentation) get none. `others` as in `explained`.
     """
     if job.spec.reasons is None:
         return pd.DataFrame(index=index)
     try:
-        contributions = explained(job, estimator, features)
-        return worded(contributions, features, job.spec.reasons).set_index(index)
+        contributions = explained(job, estimator, features, others)
+        return worded(contributions, features, job.spec.reasons, others).set_index(index)
     except Exception:
         log.exception(
             "The reasons of the %s scores could not be computed; the scores are written without them.", job.name
@@ -54,7 +64,9 @@ def reason_columns(job: Job, estimator: Estimator, features: pd.DataFrame, index
         return pd.DataFrame({"reasons": None, "reason_codes": None}, index=index, dtype=object)
 
 
-def worded(contributions: Contributions, features: pd.DataFrame, directions: Directions) -> pd.DataFrame:
+def worded(
+    contributions: Contributions, features: pd.DataFrame, directions: Directions, others: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Select the topics with the largest contributions of each row that make sense, and put them into words.
 
     Parameters
@@ -63,10 +75,13 @@ def worded(contributions: Contributions, features: pd.DataFrame, directions: Dir
         The explained rows, in the order of the contributions.
     directions
         Words for higher and lower scores, and what a higher one means.
+    others
+        As in `explained`.
     """
     configuration = _configuration()
-    background = background_sample(features, _BACKGROUND_ROW_COUNT)
-    topics = Topics(configuration, contributions, features, typical_customer(background), directions.higher_means)
+    others = features if others is None else others
+    typical = typical_customer(background_sample(others, _BACKGROUND_ROW_COUNT))
+    topics = Topics(configuration, contributions, features, typical, directions.higher_means, others=others)
     moved = topics.strength
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")
     least = np.maximum(configuration.smallest_share * np.abs(moved).sum(axis=1), _SMALLEST_PART)

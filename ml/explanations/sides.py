@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.contributions.background import kept
 from ml.data.features import UNKNOWN_CATEGORY, is_text
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.wording import rounded
@@ -17,20 +18,25 @@ from warehouse.tables.feature_words import Wording
 Sides = Mapping[Meaning, NDArray]
 
 
-def sides(configuration: ReasonsConfiguration, features: pd.DataFrame, typical: pd.Series) -> Sides:
+def sides(
+    configuration: ReasonsConfiguration, features: pd.DataFrame, typical: pd.Series, others: pd.DataFrame
+) -> Sides:
     """Meaning → mask of the values that may be said to mean it, shape (n_rows, n_features).
 
     A value that is shown like the typical one says nothing; where words do not name that one, because all values have
-    words of their own, the average stands in its place. Without a declared direction any other value may mean either.
+    words of their own, the average of the `others` stands in its place. Without a declared direction any other value
+    may mean either.
     """
-    found = [
-        _of_column(configuration.wording(name), column, _other(column, configuration.choices(name), typical[name]))
-        for name, column in ((name, features[name]) for name in features.columns)
-    ]
+    other = kept(others, "sides", lambda: _others(configuration, others, typical))
+    found = [_of_column(configuration.wording(name), features[name], other[name]) for name in features.columns]
     return {
         meaning: np.column_stack([one[meaning] for one in found]) if found else np.zeros((len(features), 0), dtype=bool)
         for meaning in MEANINGS
     }
+
+
+def _others(configuration: ReasonsConfiguration, others: pd.DataFrame, typical: pd.Series) -> dict[str, object]:
+    return {name: _other(others[name], configuration.choices(name), typical[name]) for name in others.columns}
 
 
 def _other(column: pd.Series, choices: Collection[int], typical: object) -> object:

@@ -30,6 +30,8 @@ class Topics:
         The typical customer's values.
     higher_means
         What a higher score says of the time to come; None: neither, and no direction is expected of any value.
+    others
+        The rows that they are compared with.
 
     Attributes
     ----------
@@ -50,12 +52,14 @@ class Topics:
         features: pd.DataFrame,
         typical: pd.Series,
         higher_means: Meaning | None,
+        *,
+        others: pd.DataFrame,
     ) -> None:
         self.sentences = Sentences(configuration, features, typical)
         self.features = list(features.columns)
         self.parts = contributions.values.to_numpy()
         self._higher, self._lower = _meanings(higher_means)
-        said = sides(configuration, features, typical)
+        said = sides(configuration, features, typical, others)
         self._says = said if higher_means else dict.fromkeys(MEANINGS, np.logical_or(*said.values()))
         topic_of = [self.sentences.topic(name) for name in self.features]
         self.names = list(dict.fromkeys(topic_of))

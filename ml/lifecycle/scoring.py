@@ -129,7 +129,7 @@ def _scored(run: JobRun, read: _Inputs) -> Scored:
     frame = frame.sort_values(list(task.key_columns), ignore_index=True)
     treated = treated_values(task, estimator, columns, rows)
     if read.customers is not None:
-        frame = _with_customers_without_purchase(task, frame, read.customers)
+        frame = with_customers_without_purchase(task, frame, read.customers)
     return Scored(run, frame, version, treated, read.refusal)
 
 
@@ -143,7 +143,7 @@ def _refusal(run: JobRun) -> str:
     return reason
 
 
-def _with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+def with_customers_without_purchase(job: Job, frame: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
     """Add a row for each customer who has never bought."""
     missing = those_without_row(frame, known)
     if missing.empty:

@@ -98,7 +98,7 @@ class FeatureTreatment(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 yield name, rule
 
     def _clipped(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
-        return X.assign(**{name: X[name].clip(lower, upper) for name, (lower, upper) in self.bounds_.items()})
+        return X.assign(**{name: np.clip(X[name].to_numpy(), *bounds) for name, bounds in self.bounds_.items()})
 
     def _fit_imputation(self, name: str, rule: dict, X: pd.DataFrame, clipped: pd.DataFrame) -> None:  # noqa: N803
         known = clipped[name].dropna()

@@ -24,6 +24,7 @@ from pipeline import stages
 from tests.dashboard import browser, made_versions, pages_alone, pages_in_a_browser
 from tests.homes import copied_home
 from tests.integration import pipeline
+from tests.integration.facts import differences
 from tests.integration.sums_of_doubles import unordered_sums_of_doubles
 from tests.quick_models import quick_models
 from warehouse.audiences.manifest import Manifest
@@ -78,6 +79,26 @@ def test_everyone_has_one_row_in_customer_360(shop) -> None:
         "from marts.customer_360",
     )
     assert rows == customers == known > 1000
+
+
+# One of each kind: with and without contract, scores, purchases, returns, consent; in each tier; of several accounts.
+OF_EACH_KIND = """
+    select customer_id from marts.customer_360
+    qualify row_number() over (partition by churn_status, value_tier, is_overdue order by hash(customer_id)) = 1
+    union
+    select customer_id from marts.customer_360
+    qualify row_number() over (partition by active_subscription_count > 0, return_share > 0 order by hash(customer_id)) = 1
+    union (select customer_id from quality.customer_merges inner join marts.customer_360 using (customer_id) limit 2)
+"""
+ALL_CUSTOMERS = "select customer_id from marts.customer_360"
+
+
+@pytest.mark.parametrize("which", [OF_EACH_KIND, pytest.param(ALL_CUSTOMERS, marks=pytest.mark.campaign)])
+def test_facts_of_a_customer_are_scored_as_the_pipeline_scored_them(shop, which: str) -> None:
+    settings, *_ = shop
+    customers = [customer_id for (customer_id,) in pipeline.published(settings, which)]
+    assert len(customers) > 10
+    assert list(differences(settings, "sample_shop", customers)) == []
 
 
 def test_audiences_have_consent_and_are_exported_with_the_version_they_were_published_with(shop) -> None:

@@ -335,8 +335,8 @@ def test_every_history_on_the_way_is_possible(features: pd.DataFrame):
 def test_shapley_values_of_a_known_game():
     """v(S) = 3·[a] + 4·[b and c]: a has 3, b and c share 4."""
 
-    def value(mask: np.ndarray) -> np.ndarray:
-        return np.array([3.0 * mask[0] + 4.0 * (mask[1] and mask[2])])
+    def value(masks: np.ndarray) -> np.ndarray:
+        return np.array([[3.0 * mask[0] + 4.0 * (mask[1] and mask[2])] for mask in masks])
 
     for count in (3, 5):  # exact, and by orders with players who do nothing
         parts, base, score = shapley_values(value, count, Orders(pair_count=200, seed=0))

@@ -104,7 +104,7 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
         "dashboard": {"DASHBOARD_KEY"},
-        "scorer": {"SCORER_KEY"},
+        "scorer": {"SCORER_KEY", "MLFLOW_KEY"},
         "alert-relay": {"ALERT_WEBHOOK_URL", "AUDIENCE_WEBHOOK_URL"},
     }
 
@@ -156,7 +156,7 @@ def test_each_service_is_on_the_networks_it_needs(services: dict) -> None:
     assert members == {
         "database": {"postgres", "database-init", "init", "mlflow-init", "mlflow", *parts},
         "airflow": parts,
-        "tracking": {"scheduler", "mlflow"},
+        "tracking": {"scheduler", "mlflow", "scorer"},
         "alerts": {"scheduler", "dag-processor", "alert-relay"},
         "published": {"api-server", "mlflow", "dashboard", "scorer"},
         "out": {"alert-relay"},

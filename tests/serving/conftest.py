@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from serving import live
+from serving import live as following
 from serving.application import application
+from serving.live import Live
 from tests.serving.made_versions import KEY, make_version
+from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
 
@@ -23,7 +26,7 @@ def home(settings: Settings) -> Settings:
 @pytest.fixture
 def shop(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A home with a version; the scorer looks for others often."""
-    monkeypatch.setattr(live, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(following, "_LOOK_SECONDS", 0.02)
     make_version(home, "first")
     return home
 
@@ -35,7 +38,12 @@ def scorer(shop: Settings) -> Iterator[TestClient]:
         yield client
 
 
-def opened(settings: Settings, **headers: str) -> TestClient:
-    """A client of the scorer of a home, with the key unless other headers are given."""
+def opened(settings: Settings, live: Live | None = None, **headers: str) -> TestClient:
+    """A client of the scorer of a home, with the key unless other headers are given; no models are loaded."""
     sent = headers or {"Authorization": f"Bearer {KEY}"}
-    return TestClient(application(settings), base_url="http://127.0.0.1:8600", headers=sent)
+    app = application(settings, live or Live(settings, load=_none))
+    return TestClient(app, base_url="http://127.0.0.1:8600", headers=sent)
+
+
+def _none(*_: Any) -> Any:
+    raise ModelUnavailable("There are no models here.", "Train some.")

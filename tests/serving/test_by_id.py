@@ -57,7 +57,7 @@ def test_only_who_has_the_key_is_answered(shop: Settings, headers: dict[str, str
 
 def test_the_link_signs_a_browser_in_and_health_is_open(shop: Settings) -> None:
     with opened(shop, X="y") as browser:
-        assert browser.get("/health").json() == {"status": "ready"}
+        assert browser.get("/health").json() == {"status": "ready by id"}
         assert browser.get(sign_in_link("", KEY)).status_code == 200
         assert browser.get("/customers/B").json()["churn"]["churn_status"] == "refused"
 
@@ -91,7 +91,7 @@ def test_requests_are_counted_without_ids(scorer: TestClient) -> None:
     assert f'clientele_requests_total{{{route},status="200"}} 2' in told
     assert f'clientele_requests_total{{{route},status="404"}} 1' in told
     assert f"clientele_answer_seconds_count{{{route}}} 3" in told
-    assert "clientele_versions_opened_total 1" in told
+    assert 'clientele_versions_opened_total{by="id"} 1' in told
     assert not [line for line in told if "nobody" in line or "A/1" in line]
 
 

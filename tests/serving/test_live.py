@@ -46,7 +46,7 @@ def test_a_version_that_cannot_be_opened_leaves_the_former_one(shop: Settings, s
     (folder_of(shop, "broken") / "clientele.duckdb").write_bytes(b"no database")
     switch_to(shop, "broken")
     deadline = time.monotonic() + 10
-    while "clientele_versions_failed_total 1" not in scorer.get("/metrics").text:
+    while 'clientele_versions_failed_total{by="id"} 1' not in scorer.get("/metrics").text:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert live_version(shop) == "broken"

@@ -1,7 +1,8 @@
-"""`make bench PART=scorer`: how long the scorer takes for a customer, on one core and at a steady rate."""
+"""`make bench PART=scorer`: how long the scorer takes for a customer on one core: by id, and by facts."""
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -17,14 +18,17 @@ from services.environment import HOST, Addresses, base_environment, folders_to_m
 from services.processes import begin
 from services.scorer import state_of
 from serving.access import scorer_key
+from tools.benchmark.known_facts import facts_of
 from tools.benchmark.load import Asked, Latencies, load
-from warehouse.base.connections import open_published
+from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
 RATE_PER_SECOND = 50
+_FACTS_RATE_PER_SECOND = 0.5  # with reasons by Shapley values, a customer takes a good part of a second
 _SECONDS = 30
 _WARMING = 50
+_FACTS_WARMING = 5
 _SEED = 7
 
 
@@ -61,6 +65,11 @@ def measure(settings: Settings, say: Callable[[str], None], seconds: int = _SECO
         load(port, scorer_key(settings), by_id[:_WARMING], RATE_PER_SECOND)
         found.append(ScorerMeasured("by id", len(ids), load(port, scorer_key(settings), by_id, RATE_PER_SECOND)))
         say(f"    {found[-1].line()}")
+        facts = _facts(settings, drawn.sample(ids, min(int(seconds * _FACTS_RATE_PER_SECOND), len(ids))))
+        load(port, scorer_key(settings), facts[:_FACTS_WARMING], _FACTS_RATE_PER_SECOND)
+        answers = load(port, scorer_key(settings), facts, _FACTS_RATE_PER_SECOND)
+        found.append(ScorerMeasured("by facts", len(ids), answers))
+        say(f"    {found[-1].line()}")
     return found
 
 
@@ -73,6 +82,14 @@ def _ids(settings: Settings) -> list[str]:
     with open_published(settings) as connection:
         rows = connection.execute("select customer_id from marts.customer_360 order by customer_id").fetchall()
     return [customer_id for (customer_id,) in rows]
+
+
+def _facts(settings: Settings, ids: list[str]) -> list[Asked]:
+    """The facts of customers as they stand in the build file of the source that is live."""
+    with open_published(settings) as connection:
+        [(source,)] = connection.execute("select source from quality.pipeline_runs where status = 'live'").fetchall()
+    with open_build_file(settings, source, read_only=True) as connection:
+        return [Asked("POST", "/score", json.dumps(facts_of(connection, one)).encode()) for one in ids]
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def build(
     """
     with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
         arguments = build_arguments(select, increment, data_tests=data_tests)
-        done = _run(settings, source, as_of_date, variables or {}, arguments)
+        done = run_dbt(settings, source, as_of_date, variables or {}, arguments)
         if done.returncode != 0:
             refuse_if_held(settings.build_file(source), done.stdout)
             raise DbtFailed(
@@ -114,15 +114,21 @@ def planned_build(
     return nullcontext(Increment(is_full=True, reason=f"{what} is always made from scratch."))
 
 
-def _run(
-    settings: Settings, source: str, as_of_date: date, variables: Mapping[str, object], arguments: list[str]
+def run_dbt(
+    settings: Settings,
+    source: str,
+    as_of_date: date,
+    variables: Mapping[str, object],
+    arguments: list[str],
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
+    """Run dbt with these arguments in a process of its own; its environment has ours, then the given one, on top."""
     parsed = parsed_file(settings, source, variables)
     command = [sys.executable, "-m", "warehouse.marts.dbt_process", str(parsed)]
     command += [json.dumps(build_variables(as_of_date, variables)), *arguments]
     paths = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, **dbt_environment(settings, source), "PYTHONPATH": paths}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    of_process = {**os.environ, **dbt_environment(settings, source), **(environment or {}), "PYTHONPATH": paths}
+    return subprocess.run(command, env=of_process, capture_output=True, text=True, check=False)
 
 
 def _what_failed(output: str) -> str:

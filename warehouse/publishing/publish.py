@@ -28,6 +28,7 @@ from warehouse.publishing.published_versions import (
     switch_to,
     unfinished_folder,
 )
+from warehouse.publishing.reference import write_reference
 
 PIPELINE = "pipeline"
 
@@ -99,6 +100,7 @@ def _make_version(settings: Settings, attempt: PublishedRun, history: History) -
     with open_duckdb(database, settings, read_only=True) as connection:
         check_copy(connection, table_rows)
         export_tables(connection, tables_of(connection), unfinished / PARQUET)
+    write_reference(settings, attempt.source, unfinished)
     open_to_readers(unfinished)
     flush_tree(unfinished)
     rename_durably(unfinished, folder_of(settings, attempt.published_version))

@@ -24,6 +24,7 @@ from ml.evaluation.interval_figures import interval_figures
 from ml.evaluation.metrics import WeightedMetric
 from ml.jobs.configuration import LifetimeValueConfiguration
 from ml.jobs.enough_data import require_customers, short_history
+from ml.jobs.lifetime_value.comparison import ValueComparison, rank_shares
 from ml.jobs.lifetime_value.horizons import read_horizon_snapshots
 from ml.jobs.lifetime_value.learning import HOLDOUT, SpendLearning
 from ml.jobs.lifetime_value.scores import historic_columns, predicted_columns
@@ -47,6 +48,11 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     It is declared as `clv` for the horizon of tiers and total value, and under further names for longer horizons
     (`clv_further_horizons_days` in dbt_project.yml). These have snapshots of their own; without training snapshots,
     only candidates that need no outcomes compete.
+
+    Attributes
+    ----------
+    compared_with
+        The customers among whom tiers and margins are told; None: the rows that are scored.
     """
 
     name = "clv"
@@ -55,6 +61,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     configuration: LifetimeValueConfiguration
     baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
     event_words = ("spent something", "spent nothing")
+    compared_with: ValueComparison | None = None
 
     def __init__(self, horizon_days: int, configuration: LifetimeValueConfiguration | None = None) -> None:
         self.horizon_days = horizon_days
@@ -217,15 +224,14 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     # ---- scores ----
 
     def scores(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        detail = predicted_columns(estimator, features, rows)
+        others = self.compared_with
+        detail = predicted_columns(estimator, features, rows, others and others.margins)
         tier = self.value_tier(detail["value_at_stake_amount"], rows["customer_id"])
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))
 
     def value_tier(self, amount: pd.Series, customer_id: pd.Series) -> NDArray:
         """Tier of each customer by rank of the amount, shape (n_rows,); ties are ranked by id."""
-        order = np.lexsort((customer_id.to_numpy(dtype=str), -amount.to_numpy()))
-        share = np.empty(len(order))
-        share[order] = (np.arange(len(order)) + 0.5) / max(len(order), 1)
+        share = (self.compared_with.rank_shares if self.compared_with else rank_shares)(amount, customer_id)
         names, limits = list(self.configuration.value_tiers), list(self.configuration.value_tiers.values())
         return np.asarray(names, dtype=object)[np.searchsorted(limits, share)]
 

@@ -6,17 +6,24 @@ import numpy as np
 import pandas as pd
 
 from ml.estimators.lifetime_value import LifetimeValueModel
-from ml.jobs.lifetime_value.margin import expected_margin_share
+from ml.jobs.lifetime_value.margin import MarginShares
 from ml.jobs.lifetime_value.shorter_horizons import LEAST_AMOUNTS
 
 
-def predicted_columns(estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def predicted_columns(
+    estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame, margins: MarginShares | None = None
+) -> pd.DataFrame:
     """Amounts, interval and margins, one row per row of `marts.customer_features`, with their index.
 
     Money is rounded, so that the written parts add up to the written totals.
+
+    Parameters
+    ----------
+    margins
+        Those of all customers; by default of the rows.
     """
     detail = _no_less_than_in_fewer_days(estimator.details(features).set_index(rows.index), rows)
-    detail["predicted_margin_amount"] = detail["predicted_amount"] * expected_margin_share(rows)
+    detail["predicted_margin_amount"] = detail["predicted_amount"] * (margins or MarginShares.of(rows)).expected(rows)
     amounts = [name for name in detail.columns if name.endswith("_amount")]
     detail[amounts] = detail[amounts].round(2)
     return detail.assign(

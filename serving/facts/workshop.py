@@ -1,0 +1,218 @@
+"""A database in memory with one customer in it, on which the models of the marts run as dbt compiled them.
+
+Everything of a request happens in one transaction that is rolled back: the next one finds the tables empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from serving.answer import COLUMNS
+from serving.facts.request import MOST_ROWS, FactsBase, as_json
+from warehouse.base.connections import DATABASE
+from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.rows import as_dicts, insert_frame
+from warehouse.base.settings import Settings
+from warehouse.base.sql_text import literal
+from warehouse.marts.compiled import DATE_IN_SQL, PROFILE, CompiledModel
+from warehouse.publishing.reference import REFERENCE, TABLES
+from warehouse.tables.build_state import BUILD_STATE
+from warehouse.tables.contract import load_contract
+from warehouse.tables.features import MARTS
+from warehouse.tables.own_tables import create_own_tables
+from warehouse.tables.raw_tables import create_raw_tables
+from warehouse.tables.scores import create_score_tables
+
+_TAKEBACKS = "int_takebacks"
+_GIVEN = {"stg_products", "stg_exchange_rates", "int_reporting_currency", "int_snapshot_dates"}
+# Not part of the answer: what is told of all customers together, and what jobs without a model found.
+_LEFT_OUT = {"customer_rfm", "rfm_segments", "int_customer_findings"}
+_READ_FIRST = (*MARTS.values(), "dim_customers")
+# Statements are planned while tables are empty: that a column has no null, or only small numbers, is true then alone.
+_UNSOUND = "statistics_propagation,compressed_materialization,empty_result_pullup"
+_LINEAGE = "'' as _load_id, '' as _file_name, '' as _row_hash, now()::timestamp as _loaded_at"
+
+
+class Workshop:
+    """The tables of one customer. One thread at a time may use it.
+
+    Parameters
+    ----------
+    models
+        Of `warehouse.marts.compiled`, parents first.
+    folder
+        Of the published version.
+
+    Raises
+    ------
+    duckdb.Error
+        If the version lacks what is needed.
+    """
+
+    def __init__(self, settings: Settings, models: list[CompiledModel], folder: Path) -> None:
+        self._models = {model.name: model for model in models}
+        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": settings.memory_limit})
+        self._connection.execute("set TimeZone = 'UTC'")
+        self._connection.execute(f"set disabled_optimizers = {literal(_UNSOUND)}")
+        self._make_tables(folder)
+        first = _needed(self._models, _READ_FIRST)
+        self._first = [name for name in self._models if name in first]
+        second = _needed(self._models, [PROFILE]) - first
+        self._second = [name for name in self._models if name in second]
+        self._takebacks = _python_model(_TAKEBACKS)
+        for name in (*self._first, *self._second):
+            if name != _TAKEBACKS:
+                self._prepare(self._models[name])
+
+    @contextmanager
+    def holding(self, facts: FactsBase, as_of_date: date) -> Iterator[Workshop]:
+        """The facts are in the tables as long as the block runs."""
+        self._connection.execute("begin")
+        try:
+            self._insert(facts, as_of_date)
+            yield self
+        finally:
+            self._connection.execute("rollback")
+
+    def features(self, as_of_date: date) -> dict[str, pd.DataFrame]:
+        """The rows of the features marts, by mart."""
+        self._run(self._first, as_of_date)
+        return {mart: self._connection.execute(f"select * from marts.{mart}").df() for mart in MARTS.values()}
+
+    def is_known(self) -> bool:
+        """Whether the facts make a customer: an account, an order or a contract before the date."""
+        return self._connection.execute("select 1 from marts.dim_customers").fetchone() is not None
+
+    def profile(self, scores: Mapping[str, pd.DataFrame], as_of_date: date) -> dict[str, Any]:
+        """The row of `customer_360`, of rows of the score tables."""
+        for table, frame in scores.items():
+            if len(frame):
+                insert_frame(self._connection, f"scores.{table}", frame)
+        self._run(self._second, as_of_date)
+        known = ", ".join(name for name in COLUMNS if name in self._profile_columns)
+        [row] = as_dicts(self._connection.execute(f"select {known} from marts.{PROFILE}"))
+        return row
+
+    def _make_tables(self, folder: Path) -> None:
+        connection = self._connection
+        connection.execute(BUILD_STATE)
+        create_raw_tables(connection)
+        create_own_tables(connection, "pii")
+        create_own_tables(connection, "quality")
+        create_score_tables(connection)
+        for schema in sorted({model.schema for model in self._models.values()}):
+            connection.execute(f'create schema if not exists "{schema}"')
+        connection.execute(f"attach {literal(str(folder / REFERENCE))} as reference (read_only)")
+        connection.execute(f"attach {literal(str(folder / DATABASE))} as published (read_only)")
+        for schema, names in TABLES.items():
+            for name in names:
+                connection.execute(f"create table {schema}.{name} as from reference.{schema}.{name}")
+        connection.execute("alter table staging.stg_products rename to all_products")
+        connection.execute("create table staging.stg_products as from staging.all_products limit 0")
+        for name, model in self._models.items():
+            self._make_table(name, model)
+        self._profile_columns = {row[0] for row in connection.execute(f"describe marts.{PROFILE}").fetchall()}
+        connection.execute("detach reference; detach published")
+
+    def _make_table(self, name: str, model: CompiledModel) -> None:
+        """An empty table; as published where the model is not run here."""
+        if name in _GIVEN - {"int_snapshot_dates"}:
+            return
+        if name == _TAKEBACKS:
+            rows = _python_model(_TAKEBACKS).SCHEMA.empty_table()
+            self._connection.register("no_rows", rows)
+            self._connection.execute(f"create table {model.table} as from no_rows")
+            self._connection.unregister("no_rows")
+        elif name in _LEFT_OUT and model.schema == "marts":
+            self._connection.execute(f"create table {model.table} as from published.marts.{name} limit 0")
+        else:
+            sql = model.sql.replace(DATE_IN_SQL, "cast(null as date)")
+            self._connection.execute(f"create table {model.table} as select * from ({sql}) limit 0")
+
+    def _prepare(self, model: CompiledModel) -> None:
+        sql = model.sql.replace(DATE_IN_SQL, "cast($1 as date)")
+        self._connection.execute(f"prepare make_{model.name} as insert into {model.table} by name {sql}")
+
+    def _run(self, names: Iterable[str], as_of_date: date) -> None:
+        for name in names:
+            if name == _TAKEBACKS:
+                found = self._takebacks.model(_Dbt(self._connection, self._models), self._connection)
+                found.insert_into(f"{self._models[name].schema}.{name}")
+                continue
+            given = f"(date '{as_of_date.isoformat()}')" if DATE_IN_SQL in self._models[name].sql else ""
+            self._connection.execute(f"execute make_{name}{given}")
+
+    def _insert(self, facts: FactsBase, as_of_date: date) -> None:
+        for table in MOST_ROWS:
+            if rows := facts.rows(table):
+                self._connection.execute(_INSERTS[table], [as_json(rows)])
+        self._connection.executemany(
+            "insert into pii.customer_identities (source_customer_id, customer_id) values (?, ?)",
+            [[customer_id, facts.customer_id] for customer_id in sorted(facts.ids())],
+        )
+        self._connection.execute(_PRODUCTS)
+        self._connection.execute(
+            "insert into intermediate.int_snapshot_dates (as_of_date, snapshot_role) values (?, 'scoring')",
+            [as_of_date],
+        )
+
+
+class _Dbt:
+    """What a model in Python is given by dbt."""
+
+    is_incremental = False
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, models: Mapping[str, CompiledModel]) -> None:
+        self._connection, self._models = connection, models
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        """A relation by the name of its model."""
+        return self._connection.sql(f"from {self._models[name].table}")
+
+
+def _needed(models: Mapping[str, CompiledModel], wanted: Iterable[str]) -> set[str]:
+    """The models that have to run for some of them, those included."""
+    found: set[str] = set()
+    left = list(wanted)
+    while left:
+        name = left.pop()
+        if name not in found and name not in _GIVEN | _LEFT_OUT:
+            found.add(name)
+            left += models[name].parents
+    return found
+
+
+def _python_model(name: str) -> Any:
+    """The module of a model in Python, which no package of ours holds."""
+    [path] = DBT_PROJECT.rglob(f"models/**/{name}.py")
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be imported.")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _insert_of(table: str) -> str:
+    columns = load_contract().tables[table].columns
+    kinds = {name: column.sql_type for name, column in columns.items()} | {"_row_number": "BIGINT"}
+    struct = "[{" + ", ".join(f'"{name}": "{kind}"' for name, kind in kinds.items()) + "}]"
+    return (
+        f"insert into raw.{table} by name select unnest(from_json(?, {literal(struct)}), recursive := true), {_LINEAGE}"
+    )
+
+
+_INSERTS = {table: _insert_of(table) for table in MOST_ROWS}
+_PRODUCTS = """
+    insert into staging.stg_products
+    from staging.all_products
+    where product_code in (select upper(trim(product_code)) from raw.order_items)
+"""
