@@ -116,7 +116,7 @@ class Live:
         _log.warning("Serving the published version %s.", live)
 
     def load_models(self) -> None:
-        """Load the models of the version that answers, where they are not; after a failure, again half a minute later."""
+        """Load the models of the version that answers; after a failure, again half a minute later."""
         version = self._version
         if version is None or version.about.published_version == self._facts_of or time.monotonic() < self._not_before:
             return

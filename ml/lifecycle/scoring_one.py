@@ -157,9 +157,8 @@ def _with_least_amounts(job: Job, rows: pd.DataFrame, found: Mapping[str, pd.Dat
     """Rows with what the shorter horizons, which have scored just now, expect at least."""
     if not isinstance(job, LifetimeValueJob) or not job.is_further or rows.empty:
         return rows
-    told = [
-        found[spec.scores.table] for spec in job_specs() if spec.name in job.spec.after and spec.scores.table in found
-    ]
+    shorter = [spec.scores.table for spec in job_specs() if spec.name in job.spec.after]
+    told = [found[table] for table in shorter if table in found]
     scored = [frame[frame["status"] == "scored"] for frame in told if set(LEAST_AMOUNTS) <= set(frame.columns)]
     least = {
         column: max((float(amount) for frame in scored for amount in frame[name]), default=float("nan"))

@@ -1,1 +1,1 @@
-"""Scoring a customer by facts: the SQL of the marts and the published models, on a database with this customer alone."""
+"""Scoring a customer by facts: the SQL of the marts and the published models, on tables of this customer alone."""

@@ -26,7 +26,7 @@ MOST_ROWS: Mapping[str, int] = {
 }
 _LONGEST_TEXT = 5_000
 _CUSTOMER = "customer_id"
-_EXAMPLE = {
+_EXAMPLE: Any = {
     "customer_id": "new-1",
     "customers": [{"registered_at": "2026-05-01T09:00:00", "country": "Germany", "has_marketing_consent": True}],
     "orders": [{"order_id": "o-1", "ordered_at": "2026-05-02T18:30:00"}],
@@ -36,7 +36,7 @@ _EXAMPLE = {
 
 
 class FactsBase(BaseModel):
-    """What is known of one customer. All rows are of this one person, whatever `customer_id` of an account they name."""
+    """What is known of one customer. All rows are of this one person, whatever account's `customer_id` they name."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -93,7 +93,7 @@ def _field(name: str, column: Column) -> tuple[Any, Any]:
 
 def _kind(column: Column) -> Any:
     if column.allowed:
-        return Literal[column.allowed]
+        return Literal[column.allowed]  # pyrefly: ignore[invalid-literal] (words of the contract)
     if column.type == "text":
         return Annotated[str, Field(max_length=_LONGEST_TEXT)]
     if column.type in ("date", "timestamp"):

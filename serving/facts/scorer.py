@@ -91,7 +91,7 @@ class FactsScorer:
             if not workshop.is_known():
                 raise NobodyKnown(
                     f"The facts tell of no account, order or contract before {as_of_date}.",
-                    "Give rows of customers, orders or subscriptions with times before that day, or a later as_of_date.",
+                    "Give customers, orders or subscriptions with times before that day, or a later as_of_date.",
                 )
             scores = self._models.scores(features, facts.customer_id, as_of_date)
             row = workshop.profile(scores, as_of_date)

@@ -87,7 +87,7 @@ OF_EACH_KIND = """
     qualify row_number() over (partition by churn_status, value_tier, is_overdue order by hash(customer_id)) = 1
     union
     select customer_id from marts.customer_360
-    qualify row_number() over (partition by active_subscription_count > 0, return_share > 0 order by hash(customer_id)) = 1
+    qualify row_number() over (partition by active_subscription_count, return_share > 0 order by hash(customer_id)) = 1
     union (select customer_id from quality.customer_merges inner join marts.customer_360 using (customer_id) limit 2)
 """
 ALL_CUSTOMERS = "select customer_id from marts.customer_360"

@@ -74,7 +74,7 @@ def _compiled(settings: Settings, source: str) -> dict[str, CompiledModel]:
         build_file = Path(folder) / settings.build_file(source).name
         environment = {"CLIENTELE_BUILD_FILE": str(build_file), "DBT_TARGET_PATH": folder, "DBT_LOG_PATH": folder}
         command = [*_COMMAND, "--project-dir", str(dbt.DBT_PROJECT), "--select", *_SELECTION]
-        done = dbt.run_dbt(settings, source, A_DATE, {}, command, environment)
+        done = dbt.run_dbt(settings, source, A_DATE, {}, command, environment=environment)
         if done.returncode:
             raise DbtFailed(f"dbt cannot compile its models:\n{done.stdout[-2000:]}{done.stderr[-2000:]}", "Mend them.")
         texts = {

@@ -120,6 +120,7 @@ def run_dbt(
     as_of_date: date,
     variables: Mapping[str, object],
     arguments: list[str],
+    *,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt with these arguments in a process of its own; its environment has ours, then the given one, on top."""

@@ -225,7 +225,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
 
     def scores(self, estimator: LifetimeValueModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         others = self.compared_with
-        detail = predicted_columns(estimator, features, rows, others and others.margins)
+        detail = predicted_columns(estimator, features, rows, others.margins if others else None)
         tier = self.value_tier(detail["value_at_stake_amount"], rows["customer_id"])
         return self._declared(detail.assign(horizon_days=self.horizon_days, value_tier=tier))
 
