@@ -69,13 +69,28 @@ class Environment:
             self._step([str(self.python), "-m", "pip", "install", "--quiet", f"uv=={UV_VERSION}"], _NO_PACKAGES)
         sync = [str(self.uv), "pip", "sync", "--quiet", "--system-certs", "--require-hashes", str(self.lock)]
         self._step(sync, _NO_PACKAGES)
+        self._write_command()
         self.ended.touch()
+
+    def _write_command(self) -> None:
+        """`.venv/bin/clientele`, which runs this checkout from any folder."""
+        command = self.folder / "bin" / "clientele"
+        command.write_text(_COMMAND.format(python=self.python, checkout=str(self.folder.parent)), encoding="utf-8")
+        command.chmod(0o755)
 
     def _step(self, command: list[str], words: str) -> None:
         if self._run(command, {"VIRTUAL_ENV": str(self.folder)}):
             raise NotInstalled(words)
 
 
+_COMMAND = """\
+#!{python}
+import os, sys
+sys.path.insert(0, {checkout!r})
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, ({checkout!r}, os.environ.get("PYTHONPATH"))))
+from clientele.__main__ import main
+sys.exit(main())
+"""
 _NO_VENV = (
     "This Python cannot make a virtual environment (see above).\n"
     "  What to do: install its venv package (Debian: python3-venv) or free some disk, then run make again."

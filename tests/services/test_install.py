@@ -70,6 +70,18 @@ def test_killed_at_any_step_the_next_one_makes_it_whole(checkout: Path, step: in
     assert len(installer.commands) == 3
 
 
+def test_the_command_runs_the_checkout_from_any_folder(checkout: Path, tmp_path: Path) -> None:
+    environment(checkout)[0].make(print)
+    (checkout / "clientele").symlink_to(CHECKOUT / "clientele")
+    (checkout / "warehouse").symlink_to(CHECKOUT / "warehouse")
+    command = checkout / ".venv" / "bin" / "clientele"
+    assert command.read_text(encoding="utf-8").startswith(f"#!{checkout}/.venv/bin/python\n")
+    done = subprocess.run(
+        [sys.executable, command, "--help"], cwd="/", capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "clientele COMMAND" in done.stdout
+
+
 def test_killed_while_an_old_one_is_brought_up_to_date_it_is_made_anew(checkout: Path) -> None:
     environment(checkout)[0].make(print)
     lock = checkout / "requirements" / "lock.txt"
