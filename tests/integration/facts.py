@@ -25,7 +25,7 @@ def differences(settings: Settings, source: str, customers: Iterable[str]) -> It
     folder = settings.published_file.resolve().parent
     version = Version(folder, settings)
     with one_thread(), open_build_file(settings, source, read_only=True) as build_file:
-        scorer = FactsScorer(settings, version, folder)
+        scorer = FactsScorer(settings.model_copy(update={"threads": 1}), version, folder)
         for customer_id in customers:
             facts = facts_model().model_validate_json(json.dumps(facts_of(build_file, customer_id)))
             by_facts, by_id = scorer.of(facts), version.of(customer_id)
