@@ -16,8 +16,9 @@ from warehouse.drafting.matching import Match
 from warehouse.drafting.plan import Draft, FileDraft, plan_draft
 from warehouse.drafting.samples import take_samples
 from warehouse.drafting.select_text import select_text
+from warehouse.drafting.shown import shown
 from warehouse.drafting.source_text import source_text
-from warehouse.landing.paths import found_files, is_marker
+from warehouse.landing.paths import checked_name, found_files, is_marker
 from warehouse.source_definitions.folders import load_source, source_names
 from warehouse.tables.contract import load_contract
 
@@ -44,7 +45,7 @@ class Drafted:
     def unused_lines(self) -> Iterator[str]:
         """Why nothing is made of some files, and what they might have been."""
         for name, why in sorted(self.draft.unused.items()):
-            yield f"  {name}: left alone: {why}"
+            yield f"  {name}: left alone: {shown(why)}"
             if name in self.draft.lacking:
                 guess = self.draft.lacking[name]
                 yield from _match_lines(guess.table, guess.matches)
@@ -84,7 +85,11 @@ def draft_source(settings: Settings, name: str, given: Path) -> Drafted:
             "docs/adding-a-source.md says what a table must have; write the SELECTs by hand, from a shipped source.",
         )
     _write(place, draft, tuple(path.relative_to(folder).as_posix() for path in paths))
-    load_source(settings, name)  # what is written must be a source
+    try:
+        load_source(settings, name)  # what is written must be a source
+    except SourceError:
+        shutil.rmtree(place)
+        raise
     return Drafted(name, place, draft)
 
 
@@ -95,6 +100,8 @@ def _files_of(given: Path) -> tuple[Path, list[Path]]:
     paths = found_files(given) if given.is_dir() else [given] if not is_marker(given.name) else []
     if not paths:
         raise LandingError(f"INPUT {given} holds no file.", "Name the folder with the exported files.")
+    for path in paths:
+        checked_name(path, folder)
     return folder, paths
 
 
@@ -119,9 +126,10 @@ def _file_lines(one: FileDraft) -> Iterator[str]:
     )
     for table in one.tables.values():
         yield from _match_lines(table.table, table.matches)
-    yield from (f"    {note}" for note in one.notes)
+    yield from (f"    {shown(note)}" for note in one.notes)
 
 
 def _match_lines(table: str, matches: Mapping[str, Match]) -> Iterator[str]:
     for column, match in matches.items():
-        yield f"    {match.in_words:<7} {match.confidence:.2f}  {match.profile.name} is {table}.{column}"
+        name = shown(match.profile.name)
+        yield f"    {match.in_words:<7} {match.confidence:.2f}  {name} is {table}.{column}"

@@ -20,6 +20,7 @@ _OTHER_THINGS = {
 }
 _IDS = {"id", "code", "key", "number", "sku"}
 _LEAST_FIT = 0.2
+_NOT_WHOLE = 0.05
 _MOSTLY = 0.9
 _SURE, _LIKELY = 0.85, 0.65
 
@@ -69,9 +70,13 @@ def _match(profile: Profile, table: str, column: str) -> Match | None:
     if confidence < _LEAST or fits < _LEAST_FIT:
         return None
     said = (
-        "its name says it" if named == OUTRIGHT else "its name has the word" if named > WEAK else "its name may mean it"
+        "its name says it"
+        if named > OUTRIGHT - _NOT_WHOLE
+        else "its name has the word"
+        if named > WEAK
+        else "its name may mean it"
     )
-    return Match(column, profile, round(confidence, 2), f"{said}; its values fit ({fits:.0%})")
+    return Match(column, profile, confidence, f"{said}; its values fit ({fits:.0%})")
 
 
 def with_key_of_file(profiles: list[Profile], table: str, matches: dict[str, Match]) -> dict[str, Match]:
@@ -86,7 +91,9 @@ def with_key_of_file(profiles: list[Profile], table: str, matches: dict[str, Mat
     used = {match.profile.name for match in others.values()}
     first = next((one for one in profiles if one.is_key and one.name not in used), None)
     if first is None or not _IDS & set(words_of(first.name)):
-        return matches
+        mail = matches.get("email") if table == "customers" and keys[0] not in matches else None
+        known_by = {keys[0]: Match(keys[0], mail.profile, 0.6, "there is no id but the mail address")} if mail else {}
+        return {**known_by, **matches}
     return {keys[0]: Match(keys[0], first, 0.6, "each row has a value of its own in it"), **others}
 
 

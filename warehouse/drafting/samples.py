@@ -26,6 +26,9 @@ _SAMPLE_BYTES = 48_000_000  # of a text file: enough for so many rows, and read 
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/ -]*")
 _SPLIT_SHARE = 0.95
+_DIGITS = re.compile(r"[0-9]+")
+_LOOKED_AT_ALL = 4
+_MOST_COLUMNS = 200  # of a file are looked at; further ones are not used
 BLANK_SPLIT = r"string_split_regex(trim(line), '\s+')"
 
 
@@ -58,7 +61,7 @@ def take_samples(
     """
     kinds: dict[tuple, Sample] = {}
     unread: dict[str, str] = {}
-    for path in paths:
+    for path, like_it in _looked_at(folder, paths):
         name = path.relative_to(folder).as_posix()
         if not path.name.lower().endswith(DATA_SUFFIXES):
             unread[name] = "not a format that is read"
@@ -73,8 +76,25 @@ def take_samples(
             continue
         key = (sample.format, tuple(column.lower() for column in sample.columns), path.suffix.lower())
         former = kinds.get(key)
+        sample = replace(sample, names=(*sample.names, *like_it), is_whole=sample.is_whole and not like_it)
         kinds[key] = sample if former is None else _joined(former, sample)
     return list(kinds.values()), unread
+
+
+def _looked_at(folder: Path, paths: list[Path]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Give the files to look at, each with the names of others that differ from it in numbers only.
+
+    Of many such files the first and the last are read: parts of one export are alike.
+    """
+    alike: dict[str, list[Path]] = {}
+    for path in paths:
+        alike.setdefault(_DIGITS.sub("0", path.relative_to(folder).as_posix()), []).append(path)
+    for group in alike.values():
+        if len(group) <= _LOOKED_AT_ALL:
+            yield from ((path, ()) for path in group)
+        else:
+            yield group[0], tuple(path.relative_to(folder).as_posix() for path in group[1:-1])
+            yield group[-1], ()
 
 
 def _joined(former: Sample, further: Sample) -> Sample:
@@ -87,7 +107,7 @@ def _take(connection: duckdb.DuckDBPyConnection, path: Path, name: str, relation
     with _head(connection, path) as (head, is_whole):
         file = LandedFile(head, name, FileKind(pattern=path.name, format=kind, rows_are="orders"))
         content = read_landed_file(connection, file)
-        columns = content.columns
+        columns = content.columns[:_MOST_COLUMNS]
         blanks = _blank_separated(connection, columns) if kind == "csv" else ()
         if blanks:
             file = LandedFile(head, name, FileKind(pattern=path.name, format="lines", rows_are="orders"))

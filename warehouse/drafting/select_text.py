@@ -9,6 +9,7 @@ from warehouse.base.sql_text import quoted
 from warehouse.drafting.expressions import Expression
 from warehouse.drafting.plan import FileDraft, TableDraft
 from warehouse.drafting.samples import BLANK_SPLIT
+from warehouse.drafting.shown import shown
 from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.tables.contract import load_contract
 
@@ -70,7 +71,12 @@ def _charge_lines(one: FileDraft, columns: dict[str, Expression]) -> Iterator[st
         taken_off = kind == "discount" and (profile.least or 0) >= 0
         own["line_amount"] = f"concat('-', {amount})" if taken_off else amount
         own["line_kind"] = f"'{kind}'"
-        yield from ("", "union all", "", f"    -- CHECK: {profile.name}, beside the goods, as a line of kind {kind}")
+        yield from (
+            "",
+            "union all",
+            "",
+            f"    -- CHECK: {shown(profile.name)}, beside the goods, as a line of kind {kind}",
+        )
         yield from ("select", f"    {ROW_NUMBER},")
         yield ",\n".join(f"    {sql} as {column}" for column, sql in own.items())
         yield from (
@@ -167,4 +173,4 @@ def _in_order(table: str, made: dict[str, Expression]) -> Iterator[tuple[str, Ex
 
 def _comment(text: str, indent: int) -> list[str]:
     blanks = " " * indent
-    return textwrap.wrap(text, _WIDTH, initial_indent=f"{blanks}-- ", subsequent_indent=f"{blanks}-- ")
+    return textwrap.wrap(shown(text), _WIDTH, initial_indent=f"{blanks}-- ", subsequent_indent=f"{blanks}-- ")

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from warehouse.base.sql_text import quoted
 from warehouse.drafting.plan import Draft, FileDraft
 from warehouse.drafting.samples import BLANK_SPLIT
+from warehouse.drafting.shown import shown
 from warehouse.drafting.words_of_status import allowed_words, has_meanings, spelled
 
 _DIGITS = re.compile(r"[0-9]+([-_.][0-9]+)*")
@@ -38,7 +39,7 @@ def source_text(draft: Draft, as_given: tuple[str, ...]) -> str:
     if draft.unused:
         lines.append("ignore:")
         for name, why in sorted(draft.unused.items()):
-            lines += [f"  # {why}", f"  - {_text(_escaped(name))}"]
+            lines += [f"  # {shown(why)}", f"  - {_text(_escaped(name))}"]
     lines += _spellings(draft)
     return "\n".join(lines) + "\n"
 
@@ -63,11 +64,11 @@ def patterns_of(one: FileDraft, as_given: tuple[str, ...]) -> list[str]:
 
 def _entry(draft: Draft, one: FileDraft, as_given: tuple[str, ...]) -> Iterator[str]:
     for note in one.notes:
-        yield f"  # {note}"
+        yield f"  # {shown(note)}"
     used = used_columns(one)
     left = [column for column in one.sample.columns if column not in used]
     if left:
-        yield f"  # not used: {', '.join(left)}"
+        yield f"  # not used: {', '.join(map(shown, left))}"
     customer = _customer_sql(one)
     for pattern in patterns_of(one, as_given):
         yield f"  - pattern: {_text(pattern)}"

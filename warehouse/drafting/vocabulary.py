@@ -14,7 +14,8 @@ from warehouse.base.declarations import Frozen, read_declaration
 VOCABULARY_FILE = Path(__file__).with_name("vocabulary.yml")
 TENURE = "tenure"  # how long a contract has been running: no column of the contract, but the start can be made of it
 OUTRIGHT, WEAK = 1.0, 0.6
-_EACH_FURTHER_WORD, _LEAST = 0.12, 0.45
+_EACH_FURTHER_WORD, _LEAST, _NOT_WHOLE = 0.12, 0.45, 0.05
+_LATER = 0.0002  # of two names that say it, the one that stands first in the list
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMMER = re.compile(r"\b([a-z]{3,})(?:nummer|nr)\b")
 _WORD = re.compile(r"[a-z0-9]+|#")
@@ -103,8 +104,9 @@ def name_score(name: str, table: str, column: str) -> float:
     """
     words = vocabulary().tables[table].columns[column]
     given = words_of(name)
-    best = max((_score(given, words_of(phrase), OUTRIGHT) for phrase in words.names), default=0.0)
-    if best < OUTRIGHT:
+    scores = (_score(given, words_of(phrase), OUTRIGHT) - _LATER * place for place, phrase in enumerate(words.names))
+    best = max(scores, default=0.0)
+    if best <= OUTRIGHT - _NOT_WHOLE:
         if "".join(given) in {"".join(words_of(word)) for word in words.weak}:
             best = max(best, WEAK)
         if any(set(words_of(word)) <= set(given) for word in words.other):
