@@ -37,7 +37,7 @@ def find_charges(
     found: dict[str, Profile] = {}
     notes: list[str] = []
     for profile in sample.profiles:
-        kind = _kind(profile)
+        kind = charge_kind(profile)
         if not kind or kind in found or profile.name in used:
             continue
         if kind == "discount" and (profile.least or 0) >= 0 and (profile.greatest or 0) <= 1:
@@ -49,7 +49,8 @@ def find_charges(
     return found, notes
 
 
-def _kind(profile: Profile) -> str | None:
+def charge_kind(profile: Profile) -> str | None:
+    """Which kind of line a column beside the goods would be; None: none, or no amount."""
     words = set(words_of(profile.name))
     if profile.number_share <= _OF_VALUES or profile.moment is not None or words & _NO_AMOUNT:
         return None

@@ -15,6 +15,7 @@ from warehouse.drafting.relations import copies_count, is_same_within, return_le
 from warehouse.drafting.samples import Sample
 from warehouse.drafting.table_choice import TableGuess
 from warehouse.drafting.table_drafts import TableDraft, table_draft
+from warehouse.drafting.totals import Parts, parts_of_total
 
 _TRAITS = (
     *("first_name", "last_name", "email", "phone", "birth_date", "gender", "city", "postcode", "street_address"),
@@ -32,6 +33,7 @@ class FileDraft:
     main: TableDraft
     computed: dict[str, TableDraft] = field(default_factory=dict)
     charges: dict[str, Profile] = field(default_factory=dict)  # kind of line: the column beside the goods
+    parts: Parts | None = None  # of the orders' totals
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -96,6 +98,10 @@ def _add_computed(connection: duckdb.DuckDBPyConnection, one: FileDraft, taken: 
     if table in ("order_items", "orders", "subscriptions"):
         wanted["customers"] = _described(one, "customers", "customer_id", _TRAITS)
         wanted["customers"].pop("registered_at", None)  # the day of an order
+    if table == "orders" and not wanted["order_items"] and "order_items" not in taken:
+        one.parts = parts_of_total(connection, one.sample, one.main.matches)
+        if one.parts:
+            one.computed["order_items"] = TableDraft("order_items", {}, {})
     for name, matches in wanted.items():
         if matches and name not in taken:
             one.computed[name] = table_draft(connection, one.sample, name, matches)

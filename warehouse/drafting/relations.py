@@ -8,6 +8,7 @@ from warehouse.base.connections import one_row
 from warehouse.base.sql_text import quoted
 
 _SAME = 0.98
+_SEVERAL_ORDERS = 3  # with several lines: fewer prove nothing
 _RETURNS = 0.9
 
 
@@ -19,15 +20,16 @@ def is_same_within(connection: duckdb.DuckDBPyConnection, relation: str, group: 
         f"count(distinct {quoted(column)}) as values_ from {relation} where {quoted(group)} is not null "
         f"group by {quoted(group)}) where lines > 1",
     )
-    return several > 0 and same >= _SAME * several
+    return several >= _SEVERAL_ORDERS and same >= _SAME * several
 
 
 def return_letters(connection: duckdb.DuckDBPyConnection, relation: str, order: str, quantity: str) -> tuple[str, ...]:
     """First letters of the numbers of documents whose lines nearly all have a negative quantity."""
+    number = number_sql(quantity)
     query = (
-        f"select left(trim({quoted(order)}), 1) as letter from {relation} where {_number(quantity)} is not null "
+        f"select left(trim({quoted(order)}), 1) as letter from {relation} where {number} is not null "
         f"group by letter having regexp_full_match(letter, '[A-Za-z]') "
-        f"and avg(case when {_number(quantity)} < 0 then 1 else 0 end) >= {_RETURNS} and count(*) > 1 order by letter"
+        f"and avg(case when {number} < 0 then 1 else 0 end) >= {_RETURNS} and count(*) > 1 order by letter"
     )
     return tuple(letter for (letter,) in connection.execute(query).fetchall())
 
@@ -41,5 +43,6 @@ def copies_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     )[0]
 
 
-def _number(column: str) -> str:
+def number_sql(column: str) -> str:
+    """SQL of a column's texts as numbers, decimal commas and currency signs aside; null where they are none."""
     return f"try_cast(replace(regexp_replace({quoted(column)}, '[$€£¥₹ ]', '', 'g'), ',', '.') as double)"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from warehouse.base.sql_text import quoted
 from warehouse.drafting.expressions import Expression
+from warehouse.drafting.line_texts import charge_lines, part_lines
 from warehouse.drafting.plan import FileDraft, TableDraft
 from warehouse.drafting.samples import BLANK_SPLIT
 from warehouse.drafting.shown import shown
@@ -22,6 +23,8 @@ _PICKED = {"products": "max", "customers": "max", "orders": "min"}
 def select_text(one: FileDraft, table: TableDraft) -> str:
     """The SELECT of a contract table that a kind of file gives."""
     is_main = table is one.main
+    if one.parts and table.table == "order_items":
+        return "\n".join([*_comment(_first_words(one, table, is_main), 0), *part_lines(one.parts)]) + "\n"
     columns = dict(_main_columns(one, table) if is_main else _computed_columns(one, table))
     head = _comment(_first_words(one, table, is_main), 0)
     lines = [*head, *_fields(one, is_main), "select"]
@@ -36,7 +39,7 @@ def select_text(one: FileDraft, table: TableDraft) -> str:
     if not is_main:
         lines += _grouped(one, table)
     elif one.charges:
-        lines += _charge_lines(one, columns)
+        lines += charge_lines(one.charges, columns, _relation(one, is_main))
     return "\n".join(lines) + "\n"
 
 
@@ -55,34 +58,6 @@ def _fields(one: FileDraft, is_main: bool) -> list[str]:
     fields = [f"        {BLANK_SPLIT}[{place + 1}] as {quoted(name)}" for place, name in enumerate(one.sample.columns)]
     relation = "landed" if is_main else "accepted"
     return ["with fields as (", "    select", f"        {first},", ",\n".join(fields), f"    from {relation}", ")", ""]
-
-
-def _charge_lines(one: FileDraft, columns: dict[str, Expression]) -> Iterator[str]:
-    """Further SELECTs: a line for shipping, tax or a discount that stands in a column beside the goods."""
-    for kind, profile in one.charges.items():
-        own = dict.fromkeys(columns, "null")
-        key, amount = columns["order_item_id"].sql, f"trim({quoted(profile.name)})"
-        own |= {
-            "order_item_id": f"concat_ws('/', {key}, '{kind}')",
-            "order_id": columns["order_id"].sql,
-            "quantity": "'1'",
-        }
-        own |= {"product_description": f"'{kind}'"} if "product_description" in own else {}
-        taken_off = kind == "discount" and (profile.least or 0) >= 0
-        own["line_amount"] = f"concat('-', {amount})" if taken_off else amount
-        own["line_kind"] = f"'{kind}'"
-        yield from (
-            "",
-            "union all",
-            "",
-            f"    -- CHECK: {shown(profile.name)}, beside the goods, as a line of kind {kind}",
-        )
-        yield from ("select", f"    {ROW_NUMBER},")
-        yield ",\n".join(f"    {sql} as {column}" for column, sql in own.items())
-        yield from (
-            f"from {_relation(one, True)}",
-            f"where coalesce(try_cast(replace({amount}, ',', '.') as double), 1) <> 0",
-        )
 
 
 def _relation(one: FileDraft, is_main: bool) -> str:

@@ -50,6 +50,7 @@ def used_columns(one: FileDraft) -> list[str]:
     used = {column for column in one.sample.columns for sql in written if quoted(column) in sql}
     used |= {match.profile.name for table in one.tables.values() for match in table.matches.values()}
     used |= {profile.name for profile in one.charges.values()}
+    used |= {profile.name for profile, _ in one.parts.columns.values()} if one.parts else set()
     return [column for column in one.sample.columns if column in used]
 
 

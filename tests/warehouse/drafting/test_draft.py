@@ -120,3 +120,28 @@ def test_lists_are_told_by_the_values_that_orders_name(settings: Settings, tmp_p
     assert said["pies.csv", "products", "product_code"] == "pie_id"
     assert said["orders.csv", "orders", "customer_id"] == "user_id"
     assert drafted.can_run
+
+
+def test_a_total_that_columns_add_up_to_is_split_into_lines(settings: Settings, tmp_path: Path) -> None:
+    head = "order_id,order_date,customer_id,subtotal,shipping,tax,discount,total\n"
+    rows = "1,2024-01-01,a,10.00,5.00,2.00,1.00,16.00\n2,2024-01-02,b,20.00,0.00,4.00,0.00,24.00\n"
+    (tmp_path / "orders.csv").write_text(head + rows)
+    drafted = draft_source(settings, "kopf", tmp_path / "orders.csv")
+    land_input(settings, "kopf", tmp_path / "orders.csv")
+    ingest_source(settings, "kopf")
+    with open_build_file(settings, "kopf", read_only=True) as connection:
+        found = connection.execute(
+            "select order_id, line_kind, line_amount::double from raw.order_items order by order_id, line_number"
+        ).fetchall()
+    assert found == [
+        ("1", "goods", 10.0),
+        ("1", "shipping", 5.0),
+        ("1", "tax", 2.0),
+        ("1", "discount", -1.0),
+        ("2", "goods", 20.0),
+        ("2", "tax", 4.0),
+    ]
+    (tmp_path / "orders.csv").write_text(head + rows.replace("16.00", "99.00").replace("24.00", "98.00"))
+    other = draft_source(settings, "anders", tmp_path / "orders.csv")  # nothing adds up: the total is all there is
+    assert "order_items.sql" in texts(drafted)
+    assert "order_items.sql" not in texts(other)
