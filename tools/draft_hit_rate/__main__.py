@@ -68,7 +68,9 @@ def main(arguments: list[str]) -> int:
         wrong = tuple(one for hits in group for one in hits.wrong)
         sums = sum(hits.expected for hits in group), sum(hits.right for hits in group)
         print(
-            Hits("all that were built on" if built_on else "all that were held out", built_on, *sums, wrong, ()).line()
+            Hits(
+                "all that were built on" if built_on else "all that were held out at first", built_on, *sums, wrong, ()
+            ).line()
         )
     for hits in found:
         for word, listed in (("wrong", hits.wrong), ("missed", hits.missed)):

@@ -13,6 +13,7 @@ _LONGEST_TENURE_MONTHS = 600
 _LONG_TEXT = 25  # characters: longer on average is no code
 _IN_WORDS = 0.8
 _FITS_WORDS = 0.9
+_MOSTLY = 0.9
 _NUMBER_OF_SOMETHING = 1e7  # so large are ids
 _UNSAID = 0.5  # what values can prove where they could be many things
 
@@ -28,7 +29,8 @@ def value_fit(profile: Profile, table: str, column: str) -> float:
         return _SPECIAL[column](profile)
     declared = load_contract().tables[table].columns[column]
     if load_contract().tables[table].is_id(column):
-        return _id_fit(profile, table, column)
+        fits = _id_fit(profile, table, column)
+        return fits * profile.filled_share if declared.required else fits
     if declared.type in ("timestamp", "date"):
         return _moment_fit(profile)
     if declared.type == "boolean":
@@ -59,6 +61,9 @@ _SPECIAL: dict[str, Callable[[Profile], float]] = {
     "rating": lambda profile: _between(profile, 1, MOST_STARS),
     "nps_score": lambda profile: _between(profile, 0, MOST_POINTS),
     "ended_at": lambda profile: _moment_fit(profile) if profile.moment else 0.9 * profile.yes_no_share,
+    "line_number": lambda profile: (
+        profile.whole_share if not profile.is_key and profile.filled_share > _MOSTLY else 0.0
+    ),
     "term_months": lambda profile: _FITS_WORDS if profile.few_values else 0.0,
     "is_control": lambda profile: 0.8 if 0 < profile.distinct_count <= MOST_STARS else 0.0,
     **dict.fromkeys(("order_status", "order_kind", "event_type", "line_kind"), _word_fit),

@@ -9,6 +9,7 @@ from warehouse.drafting.profiles import Profile
 from warehouse.drafting.vocabulary import OUTRIGHT, WEAK, name_score, vocabulary, words_of
 from warehouse.tables.contract import load_contract
 
+SURE = "sure"
 _NAME_WEIGHT = 0.7
 _LEAST = 0.4
 _LISTS = ("customers", "products")
@@ -36,7 +37,7 @@ class Match:
 
     @property
     def in_words(self) -> str:
-        return "sure" if self.confidence >= _SURE else "likely" if self.confidence >= _LIKELY else "a guess"
+        return SURE if self.confidence >= _SURE else "likely" if self.confidence >= _LIKELY else "a guess"
 
 
 def match_columns(profiles: list[Profile], table: str) -> dict[str, Match]:

@@ -93,11 +93,9 @@ def _add_computed(connection: duckdb.DuckDBPyConnection, one: FileDraft, taken: 
     if table == "orders":
         wanted["order_items"] = _of_lines(one)
     if table in ("order_items", "orders"):
-        wanted["products"] = _described(one, "products", "product_code", ("product_name", "category"))
-        wanted["products"].pop("list_price_amount", None)  # what is paid on a line is no list price
+        wanted["products"] = _products(one, wanted.get("order_items", one.main.matches))
     if table in ("order_items", "orders", "subscriptions"):
-        wanted["customers"] = _described(one, "customers", "customer_id", _TRAITS)
-        wanted["customers"].pop("registered_at", None)  # the day of an order
+        wanted["customers"] = _customers(one, wanted.get("orders", one.main.matches))
     if table == "orders" and not wanted["order_items"] and "order_items" not in taken:
         one.parts = parts_of_total(connection, one.sample, one.main.matches)
         if one.parts:
@@ -133,8 +131,27 @@ def _of_lines(one: FileDraft) -> dict[str, Match]:
 
 def _described(one: FileDraft, table: str, key: str, needs: tuple[str, ...]) -> dict[str, Match]:
     """Columns that describe what the key names; nothing where there are none of them."""
-    matches = match_columns(list(one.sample.profiles), table)
+    order = one.main.matches.get("order_id")
+    matches = match_columns([each for each in one.sample.profiles if not order or each is not order.profile], table)
     return matches if key in matches and matches.keys() & set(needs) else {}
+
+
+def _products(one: FileDraft, lines: dict[str, Match]) -> dict[str, Match]:
+    """Describe the product that lines name, by the name that stands on them."""
+    matches = _described(one, "products", "product_code", ("product_name", "category"))
+    matches.pop("list_price_amount", None)  # what is paid on a line is no list price
+    on_lines = {"product_code": "product_code", "product_name": "product_description"}
+    named = {name: replace(lines[name_], column=name) for name, name_ in on_lines.items() if name_ in lines}
+    return {**matches, **named} if matches or len(named) == len(on_lines) else {}
+
+
+def _customers(one: FileDraft, orders: dict[str, Match]) -> dict[str, Match]:
+    """Describe the customer that orders name."""
+    matches = _described(one, "customers", "customer_id", _TRAITS)
+    matches.pop("registered_at", None)  # the day of an order
+    if matches and "customer_id" in orders:
+        matches["customer_id"] = orders["customer_id"]
+    return matches
 
 
 def _say_returns(connection: duckdb.DuckDBPyConnection, one: FileDraft) -> None:

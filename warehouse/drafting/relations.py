@@ -14,13 +14,33 @@ _RETURNS = 0.9
 
 def is_same_within(connection: duckdb.DuckDBPyConnection, relation: str, group: str, column: str) -> bool:
     """Whether a column has one value on all lines of an order, where orders have several lines."""
+    value = f"nullif(trim({quoted(column)}), '')"
     several, same = one_row(
         connection,
         f"select count(*), count(*) filter (where values_ = 1) from (select count(*) as lines, "
-        f"count(distinct {quoted(column)}) as values_ from {relation} where {quoted(group)} is not null "
+        f"count(distinct {value}) as values_ from {relation} where {quoted(group)} is not null "
         f"group by {quoted(group)}) where lines > 1",
     )
     return several >= _SEVERAL_ORDERS and same >= _SAME * several
+
+
+def is_difference(
+    connection: duckdb.DuckDBPyConnection, relation: str, amount: str, full_sql: str, taken_off: str
+) -> bool:
+    """Whether an amount is what is left of another one when something is taken off, on nearly all rows that have it.
+
+    Parameters
+    ----------
+    full_sql
+        Of the amount before.
+    """
+    left, less = number_sql(amount), number_sql(taken_off)
+    counted, fits = one_row(
+        connection,
+        f"select count(*), count(*) filter (where abs({full_sql} - abs({less}) - {left}) < 0.02) from {relation} "
+        f"where {less} <> 0 and {left} is not null and {full_sql} is not null",
+    )
+    return counted > 0 and fits >= _RETURNS * counted
 
 
 def return_letters(connection: duckdb.DuckDBPyConnection, relation: str, order: str, quantity: str) -> tuple[str, ...]:

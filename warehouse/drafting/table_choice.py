@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from warehouse.drafting.matching import Match, match_columns, with_key_of_file, with_thing_named
+from warehouse.drafting.matching import SURE, Match, match_columns, with_key_of_file, with_thing_named
 from warehouse.drafting.samples import Sample
-from warehouse.drafting.vocabulary import TENURE, file_score, is_of_others, vocabulary
+from warehouse.drafting.vocabulary import OUTRIGHT, TENURE, file_score, is_of_others, vocabulary
 
 # What having a column says of a table.
 _SAYS: dict[str, dict[str, float]] = {
@@ -43,6 +43,7 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "exchange_rates": (("currency",), ("rate_date",), ("rate",)),
 }  # fmt: skip
 _KEYS = {"orders": "order_id", "products": "product_code", "customers": "customer_id"}
+_NAMED_BY_ORDERS = ("customers", "products")
 _FILE_WEIGHT = 1.5
 _NOT_A_KEY = 0.3
 _FAR_LIKELIER = 1.1
@@ -72,20 +73,32 @@ def ranked_tables(sample: Sample) -> list[TableGuess]:
     guesses = [guess for table in vocabulary().tables if (guess := _guess(sample, table)).score >= _LEAST]
     guesses.sort(key=lambda guess: (-guess.score, guess.table))
     whole = [guess for guess in guesses if not guess.lacks]
+    if any(_has_orders(guess) for guess in whole):  # who ordered and what is then given by the same rows
+        others = [table for table in _NAMED_BY_ORDERS if _file_score(sample, table) < OUTRIGHT]
+        whole = [guess for guess in whole if guess.table not in others]
     lacking = [guess for guess in guesses if guess.lacks]
     if lacking and whole and lacking[0].score > _FAR_LIKELIER * whole[0].score:
         return lacking
     return [*whole, *lacking]
 
 
-def _guess(sample: Sample, table: str) -> TableGuess:
+def _file_score(sample: Sample, table: str) -> float:
     stem = PurePosixPath(sample.names[0])
+    return max(file_score(stem.name.split(".")[0], table), 0.8 * file_score(stem.parent.name, table))
+
+
+def _has_orders(guess: TableGuess) -> bool:
+    order = guess.matches.get("order_id")
+    return guess.table in ("orders", "order_items") and order is not None and order.in_words == SURE
+
+
+def _guess(sample: Sample, table: str) -> TableGuess:
     matches = match_columns(list(sample.profiles), table)
     matches = with_key_of_file(list(sample.profiles), table, matches)
     matches = with_thing_named(list(sample.profiles), table, matches)
     lacks = tuple(" or ".join(needed) for needed in _NEEDS[table] if not matches.keys() & set(needed))
     said = sum(weight * matches[column].confidence for column, weight in _SAYS[table].items() if column in matches)
-    named = max(file_score(stem.name.split(".")[0], table), 0.8 * file_score(stem.parent.name, table))
+    named = _file_score(sample, table)
     score = (said + _FILE_WEIGHT * named if said else 0.0) * _structure(sample, table, matches)
     if table == "customers" and not named and len(matches) < _TRAITS_OF_PEOPLE:
         score *= _NOT_A_KEY  # an id and a name are those of anything

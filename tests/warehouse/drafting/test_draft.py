@@ -145,3 +145,36 @@ def test_a_total_that_columns_add_up_to_is_split_into_lines(settings: Settings, 
     other = draft_source(settings, "anders", tmp_path / "orders.csv")  # nothing adds up: the total is all there is
     assert "order_items.sql" in texts(drafted)
     assert "order_items.sql" not in texts(other)
+
+
+SALES = """Receipt,Date,Shopper,Item,Qty,List Price,Rebate,Net
+1,2024-01-01,a,Tea,2,5.00,-1.00,9.00
+1,2024-01-01,a,Pot,1,30.00,0.00,30.00
+2,2024-01-02,b,Tea,1,5.00,-0.50,4.50
+"""
+
+
+def test_a_discount_that_is_taken_off_already_is_not_taken_off_again(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text(SALES)
+    said = texts(draft_source(settings, "net", tmp_path / "sales.csv"))
+    assert "# Rebate: Net is without it already" in said["source.yml"]
+    assert "union all" not in said["order_items.sql"]
+    (tmp_path / "sales.csv").write_text(SALES.replace("9.00", "10.00").replace("4.50", "5.00"))
+    said = texts(draft_source(settings, "gross", tmp_path / "sales.csv"))
+    assert "'discount' as line_kind" in said["order_items.sql"]
+
+
+def test_values_on_the_first_line_of_an_order_are_the_orders(settings: Settings, tmp_path: Path) -> None:
+    head = "Order Number,Created at,E-Mail,SKU,Quantity,Price,Total\n"
+    orders = "".join(
+        f"{n},2024-01-0{n},c{n % 2}@example.com,TEA,1,5.00,35.00\n{n},,,POT,1,30.00,\n" for n in range(1, 5)
+    )
+    (tmp_path / "export.csv").write_text(head + orders)
+    draft_source(settings, "kopfzeile", tmp_path / "export.csv")
+    land_input(settings, "kopfzeile", tmp_path / "export.csv")
+    ingest_source(settings, "kopfzeile")
+    with open_build_file(settings, "kopfzeile", read_only=True) as connection:
+        query = "select count(*), count(customer_id), sum(order_amount)::double from raw.orders"
+        assert connection.execute(query).fetchone() == (4, 4, 140.0)
+        query = "select count(*), count(line_amount), sum(unit_price_amount)::double from raw.order_items"
+        assert connection.execute(query).fetchone() == (8, 0, 140.0)
