@@ -122,7 +122,7 @@ CASES = (
         "an Excel workbook in the landing folder: it has to be handed in",
         _workbook,
         file_name="orders.xlsx",
-        refused="taken apart as it is handed in",
+        refused="taken apart when they are handed in",
     ),
     _case(
         "old_workbook",
@@ -136,7 +136,7 @@ CASES = (
         "JSON in the landing folder: it has to be handed in",
         '[{"order_id": 1}]',
         file_name="orders.json",
-        refused="taken apart as it is handed in",
+        refused="taken apart when they are handed in",
     ),
     _case("json_named_csv", "JSON named .csv", '[{"order_id": 1}]', refused="names none of the columns"),
     _case("parquet", "Parquet", _orders_parquet, file_name="orders.parquet", loaded=1),

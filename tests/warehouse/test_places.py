@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from own_source import SOURCE, Kiosk
 
 from tests.warehouse.forks import die_at, in_fork, was_killed
 from warehouse.base.errors import LandingError, SourceError
 from warehouse.base.settings import Settings
+from warehouse.erasure.erase import erase
 from warehouse.loading.ingest import ingest_source
 from warehouse.source_definitions.folders import load_source
 
@@ -87,6 +90,17 @@ def test_rows_without_a_cursor_value_are_never_missed(till: Till) -> None:
     assert loaded(kiosk) == [1]
     lines = list(ingest_source(kiosk.settings, SOURCE).lines())
     assert "  2 rows have no updated_at: they are fetched each time" in lines
+
+
+def test_a_cursor_value_in_the_future_hides_nothing(till: Till) -> None:
+    till.sell((1, "a", 1, "2999-01-01 00:00:00"))
+    kiosk = till.source(BY_CURSOR)
+    lines = list(ingest_source(kiosk.settings, SOURCE).lines())
+    assert any(
+        line.startswith("  WARNING: the newest updated_at is 2999-01-01 00:00:00, in the future") for line in lines
+    )
+    till.sell((2, "a", 2, (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")))
+    assert loaded(kiosk) == [1]
 
 
 @pytest.mark.campaign
@@ -259,3 +273,18 @@ def test_a_fetch_that_is_killed_loses_and_doubles_nothing(till: Till, every: int
 def _die_fetching(settings: Settings, folder: str, step: int) -> None:
     die_at(step, folder)
     ingest_source(settings, SOURCE)
+
+
+@pytest.mark.campaign
+def test_who_was_erased_does_not_come_back_from_the_database(till: Till) -> None:
+    till.sell((1, "ann", 1, "2024-06-01 00:00:01"), (2, "bob", 2, "2024-06-01 00:00:02"))
+    kiosk = till.source(BY_CURSOR)
+    ingest_source(kiosk.settings, SOURCE)
+    erase(kiosk.settings, SOURCE, "ann", "tester", "a letter", rebuild=False)
+    till.sell((3, "ann", 3, "2024-06-01 00:00:03"))  # still known there, and again within the overlap
+    ingest_source(kiosk.settings, SOURCE)
+    held = kiosk.newest("orders", "order_id", "order_id, customer_id, order_amount::double")
+    assert held == [("1", None, 1.0), ("2", "bob", 2.0), ("3", None, 3.0)]
+    folder = kiosk.settings.landing_of(SOURCE)
+    landed = [row for path in folder.rglob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    assert {row["customer_id"] for row in landed} == {None, "bob"}

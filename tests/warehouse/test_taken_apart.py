@@ -101,6 +101,17 @@ def test_sheets_records_and_columns_come_as_source_yml_names_them(kiosk: Kiosk) 
     assert [load.rows_loaded for load in hand_in(kiosk).loads] == []  # the same again is no arrival
 
 
+def test_a_workbook_that_changed_stands_beside_the_former_one(settings: Settings, tmp_path: Path) -> None:
+    """Under its name, whether or not the name of the sheet leaves room for another ending."""
+    kiosk = Kiosk.create(settings, tmp_path, SOURCE_YML.replace("Year *", "Year 1"), SELECTS)
+    for amount in (1, 2):
+        book(
+            kiosk.given / "book.xlsx", Year_1=[[f"B{one}", "tea", datetime(2024, 5, 1), "ann"] for one in range(amount)]
+        )
+        assert [load.rows_loaded for load in hand_in(kiosk).loads] == [1, 1]
+    assert len(list((settings.landing_of(SOURCE) / "book.xlsx").iterdir())) == 2
+
+
 def test_a_lacking_sheet_and_a_lacking_member_are_told(kiosk: Kiosk) -> None:
     book(kiosk.given / "book.xlsx", Orders=[], Notes=[])
     with pytest.raises(LandingError, match=r"book.xlsx has no sheet 'Year \*'. It has: Orders, Notes"):

@@ -108,7 +108,11 @@ def recognised_landing(settings: Settings, source: Source) -> Recognised:
     paths = found_files(folder) if folder.is_dir() else []
     named = [(path, checked_name(path, folder)) for path in paths]
     found = recognise(
-        source, named, f"in the landing folder {folder}", f"Rename it in {folder}, or take it out of there."
+        source,
+        named,
+        f"in the landing folder {folder}",
+        f"Rename it in {folder}, or take it out of there; archives, workbooks and JSON are handed in (INPUT=).",
+        are_landed=True,
     )
     if not found.files:
         raise LandingError(

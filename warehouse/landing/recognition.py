@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from warehouse.base.errors import LandingError
 from warehouse.files.content_sniffing import sniffed_format
 from warehouse.files.packing import PACKED_SUFFIXES
+from warehouse.landing.arrival.names import given_name
 from warehouse.source_definitions.folders import FileKind, Source
 from warehouse.tables.contract import load_contract
 from warehouse.unpacking.json_records import JSON_SUFFIXES
@@ -67,7 +68,9 @@ class Recognised:
             yield f"no data by their names, passed over: {', '.join(self.passed_over)}"
 
 
-def recognise(source: Source, named: Iterable[tuple[Path, str]], place: str, what_to_do: str) -> Recognised:
+def recognise(
+    source: Source, named: Iterable[tuple[Path, str]], place: str, what_to_do: str, *, are_landed: bool = False
+) -> Recognised:
     """Say of each file what it is.
 
     Parameters
@@ -76,6 +79,8 @@ def recognise(source: Source, named: Iterable[tuple[Path, str]], place: str, wha
         The files, each with the name that it has or will have in the landing folder.
     place, what_to_do
         Where the files are and what can be done there, for the message.
+    are_landed
+        Whether they lie in the landing folder, where nothing is taken apart any more.
 
     Raises
     ------
@@ -95,7 +100,7 @@ def recognise(source: Source, named: Iterable[tuple[Path, str]], place: str, wha
         elif not kinds and (path.name.lower().endswith(_DOCUMENT_SUFFIXES) or path.name.lower() in _DOCUMENTS):
             passed_over.append(name)
         else:
-            refusals.append(_refusal(source, name, kinds))
+            refusals.append(_refusal(source, name, kinds, are_landed=are_landed))
     if refusals:
         raise _refused(source, refusals, place, what_to_do)
     return Recognised(tuple(files), tuple(ignored), tuple(passed_over))
@@ -124,7 +129,8 @@ def _folded(text: str) -> str:
 
 def _kinds(source: Source, path: Path, name: str) -> list[FileKind]:
     if source.form == "mapped":
-        return [kind for kind in source.files if _is_of_kind(name, kind)]
+        # What stands beside other content of its name is what that is.
+        return [kind for kind in source.files if _is_of_kind(name, kind) or _is_of_kind(given_name(name), kind)]
     table = table_of(name.lower())
     format_ = _format_of(path, table) if table else None
     return [FileKind(pattern=path.name, format=format_, rows_are=table)] if table and format_ else []
@@ -164,15 +170,15 @@ def _partition(name: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((key, None if value == _NO_PARTITION else value) for key, value in pairs)
 
 
-def _refusal(source: Source, name: str, kinds: list[FileKind]) -> str:
+def _refusal(source: Source, name: str, kinds: list[FileKind], *, are_landed: bool) -> str:
     if kinds:
         entries = " and ".join(f"{kind.pattern!r} ({kind.rows_are})" for kind in kinds)
         return (
             f"{name}: {len(kinds)} entries of source.yml fit this file: {entries}. Let one fit: narrow a pattern, or "
             "if the rows give several tables, keep one entry and name the others under also_give"
         )
-    if name.lower().endswith(UNPACKED_SUFFIXES):
-        return f"{name} is of a format that Clientele does not read where it lies: it is taken apart as it is handed in"
+    if are_landed and name.lower().endswith(UNPACKED_SUFFIXES):
+        return f"{name} is not read where it lies: files of this format are taken apart when they are handed in"
     if name.lower().endswith(_FOREIGN_SUFFIXES) and not name.lower().endswith(DATA_SUFFIXES):
         return f"{name} is of a format that Clientele does not read: save it as CSV UTF-8 or Parquet"
     return f"{name}: source {source.name!r} does not know what this file is"

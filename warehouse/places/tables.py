@@ -13,7 +13,7 @@ from warehouse.files.digests import file_sha256
 from warehouse.files.text_parquet import Records, write_records
 from warehouse.places.fetched import Fetched
 from warehouse.places.session import Session
-from warehouse.places.values import AS_IS, NESTED, cursor_state, cursor_value, moved_back, value_text
+from warehouse.places.values import AS_IS, NESTED, cursor_state, cursor_value, moved_back, not_in_future, value_text
 from warehouse.places.visit import Visit
 from warehouse.source_definitions.place import Fetch, Place
 
@@ -77,11 +77,10 @@ def fetch_table(session: Session, visit: Visit, fetch: Fetch) -> Fetched:
     records = Records(columns, lambda: reading.texts(columns, rows, at), reading.nested.keys())
     write_records(path, records)
     _check_limits(name, reading, begin)
-    watermark = _state(name, fetch, reading.last) if fetch.cursor and reading.last is not None else None
+    watermark = _state(name, fetch, not_in_future(reading.last)) if reading.last is not None else None
     ending = ""
     if fetch.cursor:  # each time under another name: a part of the rows is not the whole of them again
-        until = f"_{_NOT_IN_NAMES.sub('-', watermark['value'])}" if watermark else ""
-        ending = f"{until}_{file_sha256(path)[:8]}"
+        ending = f"_{_NOT_IN_NAMES.sub('-', value_text(reading.last) or '')}_{file_sha256(path)[:8]}"
     landed = f"{name}/{fetch.file}{ending}.parquet" if reading.count else ""
     what = f"{reading.count:,} rows of {fetch.file}"
     return Fetched(key, path, landed, what, watermark, _notes(reading))
@@ -159,6 +158,11 @@ def _notes(reading: _Reading) -> list[str]:
     notes = []
     if reading.is_cut:
         notes.append(f"{reading.count:,} rows are the most in one fetch; the next one goes on from there")
+    if reading.last is not None and not_in_future(reading.last) != reading.last:
+        notes.append(
+            f"WARNING: the newest {reading.fetch.cursor} is {value_text(reading.last)}, in the future: the next fetch "
+            "goes by the clock instead, or it would miss what is changed until then"
+        )
     if reading.without_cursor:
         notes.append(f"{reading.without_cursor:,} rows have no {reading.fetch.cursor}: they are fetched each time")
     return notes

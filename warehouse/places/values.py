@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -79,9 +79,37 @@ def moved_back(value: Any, overlap: float) -> Any:
     if isinstance(value, date):
         return value - timedelta(days=-(-overlap // 86_400))
     if isinstance(value, str):  # as SQLite keeps times: compared from left to right, and so cut to seconds
-        parsed = datetime.fromisoformat(value) - timedelta(seconds=overlap)
-        return parsed.strftime(_TIMES["T" in value])
+        return _as_written(datetime.fromisoformat(value) - timedelta(seconds=overlap), value)
     return value - type(value)(-(-overlap // 1) if isinstance(value, int) else overlap)
+
+
+def not_in_future(value: Any) -> Any:
+    """A time that has not come yet as the present one; any other value as it is.
+
+    Times without a zone count as UTC: of a shop that is ahead of it, the last hours are read again until they are past.
+
+    >>> not_in_future(7), not_in_future("word"), not_in_future("2024-05-01"), not_in_future("2999-01-01") < "2999"
+    (7, 'word', '2024-05-01', True)
+    """
+    now = datetime.now(UTC)
+    if isinstance(value, datetime):
+        present = now if value.tzinfo else now.replace(tzinfo=None)
+        return min(value, present)
+    if isinstance(value, date):
+        return min(value, now.date())
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return _as_written(now, value) if aware > now else value
+
+
+def _as_written(moment: datetime, pattern: str) -> str:
+    """A time as another one is written, cut to seconds and without a zone."""
+    return moment.strftime(_TIMES["T" in pattern])
 
 
 def _bytes_text(value: bytes) -> str:
