@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 import yaml
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from ml.configuration import CONFIGURATION_FOLDER, load_configuration
 
@@ -61,7 +63,12 @@ def draw_nothing(module):
     module.Figure.savefig = lambda _, path, **__: Path(path).write_bytes({blank!r})
 
 
+def lay_out_nothing(module):
+    module.ConstrainedLayoutEngine.execute = lambda *_: None
+
+
 changes = {{"ml.configuration": read_less, "matplotlib.figure": draw_nothing}}
+changes["matplotlib.layout_engine"] = lay_out_nothing
 
 
 class Quick:
@@ -98,7 +105,7 @@ def quick_models(folder: Path, *, of_a_whole_run: bool = False) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load_configuration.__wrapped__, "__defaults__", (folder,))
         load_configuration.cache_clear()
-        patch.setattr("matplotlib.figure.Figure.savefig", _saving(first_of_a_kind=of_a_whole_run))
+        _draw_less(patch, first_of_a_kind=of_a_whole_run)
         yield
     load_configuration.cache_clear()
 
@@ -135,15 +142,23 @@ def _change(settings: dict[str, Any], less: Mapping[str, Any]) -> None:
             settings[name] = value
 
 
-def _saving(*, first_of_a_kind: bool) -> Callable[..., None]:
-    """In place of `Figure.savefig`: one pixel, but for the first picture of each name if they are to be drawn."""
-    draw, drawn = Figure.savefig, set[str]()
+def _draw_less(patch: pytest.MonkeyPatch, *, first_of_a_kind: bool) -> None:
+    """One pixel for each picture, but for the first of each name if they are to be drawn.
+
+    To lay a picture out takes as long as to draw it: that waits until it is drawn.
+    """
+    draw, lay_out = Figure.savefig, ConstrainedLayoutEngine.execute
+    drawn, waiting = set[str](), WeakKeyDictionary[Figure, ConstrainedLayoutEngine]()
 
     def save(figure: Figure, path: str, **options: Any) -> None:
-        if first_of_a_kind and Path(path).name not in drawn:
-            drawn.add(Path(path).name)
-            draw(figure, path, **options)
-        else:
+        layout = waiting.pop(figure, None)
+        if not first_of_a_kind or Path(path).name in drawn:
             Path(path).write_bytes(_BLANK)
+            return
+        drawn.add(Path(path).name)
+        if layout is not None:
+            lay_out(layout, figure)
+        draw(figure, path, **options)
 
-    return save
+    patch.setattr(Figure, "savefig", save)
+    patch.setattr(ConstrainedLayoutEngine, "execute", lambda layout, figure: waiting.update({figure: layout}))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from warehouse.base.yaml_files import read_yaml
 
 TEXTS_FOLDER = Path(__file__).resolve().parents[1] / "texts"
 LANGUAGES = {"en": "English", "zh": "简体中文"}
@@ -55,7 +55,7 @@ def catalogue(language: str) -> dict[str, str]:
     """Return all texts of a language by their full names."""
     texts: dict[str, str] = {}
     for file in sorted((TEXTS_FOLDER / language).glob("*.yml")):
-        _gather(yaml.safe_load(file.read_text(encoding="utf-8")) or {}, file.stem, texts)
+        _gather(read_yaml(file) or {}, file.stem, texts)
     return texts
 
 

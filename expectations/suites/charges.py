@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.rules import no_rows
 from expectations.thresholds import MartsThresholds
+from warehouse.base.yaml_files import read_yaml
 
 _WORDS_FILE = Path(__file__).parents[1] / "conf" / "charge_words.yml"
 # A longer name is that of goods, such as "tip for ball-point pens, pack of ten".
@@ -19,7 +19,7 @@ _NAME_WORDS = 4
 @cache
 def charge_words() -> tuple[str, ...]:
     """Words of all languages, as regular expressions without the parts around them."""
-    content = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    content = read_yaml(_WORDS_FILE)
     words = {word for language in content.values() for word in language}
     return tuple(sorted(word.replace(" ", r"[\s_-]*") for word in words))
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import yaml
 
 from warehouse.base.dbt_macros import dbt_macro
 from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.yaml_files import read_yaml
 
 _KNOWN = """
 with accounts as (
@@ -97,7 +97,7 @@ def rules_actions(
 
 @cache
 def _variables() -> dict[str, Any]:
-    return yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    return read_yaml(DBT_PROJECT / "dbt_project.yml")["vars"]
 
 
 @cache

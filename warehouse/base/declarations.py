@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.base.errors import SettingsError
+from warehouse.base.yaml_files import read_yaml
 
 
 class Frozen(BaseModel):
@@ -34,6 +35,6 @@ def read_declaration(kind: type[Declared], path: Path, what_to_do: str, name: st
         If the file is missing, a name is unknown or a value is out of range.
     """
     try:
-        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return kind.model_validate(read_yaml(path))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"{name or path.name}: {error}", what_to_do) from error

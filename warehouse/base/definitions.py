@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from warehouse.base.errors import SettingsError
 from warehouse.base.settings import CHECKOUT
+from warehouse.base.yaml_files import read_yaml
 
 DBT_PROJECT = CHECKOUT / "dbt_project"
 
@@ -57,7 +57,7 @@ def load_definitions(project_file: Path = DBT_PROJECT / "dbt_project.yml") -> De
         If the file is missing or a definition is absent or out of range.
     """
     try:
-        variables = yaml.safe_load(project_file.read_text(encoding="utf-8"))["vars"]
+        variables = read_yaml(project_file)["vars"]
         return Definitions.model_validate(variables)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{project_file.name}: {error}", "Mend the `vars` of dbt_project.yml.") from error

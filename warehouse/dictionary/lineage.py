@@ -14,10 +14,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import yaml
 from jinja2 import ChainableUndefined, Environment
 
 from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.yaml_files import read_yaml
 from warehouse.tables.descriptions import dbt_specs
 
 # The folder decides the schema, as in dbt_project.yml.
@@ -135,7 +135,7 @@ class _References:
 
     def _known(self) -> dict[str, Any]:
         """What dbt gives to every template, as far as it matters to what is referred to."""
-        variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+        variables = read_yaml(DBT_PROJECT / "dbt_project.yml")["vars"]
         variables["as_of_date"] = "2000-01-01"  # any: nothing that is referred to may depend on it
         return {
             "ref": self._ref,

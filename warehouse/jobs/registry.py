@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from warehouse.base.errors import SettingsError
+from warehouse.base.yaml_files import read_yaml
 from warehouse.jobs.spec import JobSpec
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _spec(file: Path) -> JobSpec:
 
 def _written(file: Path) -> dict[str, Any]:
     """What a declaration says; with `like`, what it leaves out is as in the declaration beside it of that name."""
-    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    written = read_yaml(file)
     like = written.pop("like", None)
     if like is None:
         return written

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from warehouse.base.definitions import DBT_PROJECT
+from warehouse.base.yaml_files import read_yaml
 from warehouse.tables.own_tables import OwnTable, own_tables
 
 CURRENT = "_current"  # the view beside each score table
 _OF_MARTS = ("models/marts", "models/activation", "models/relationship", "seeds")
 _ELSEWHERE = {"pii", "intermediate"}  # folders, and schemas of seeds, that are not published
-# libyaml's reader, where it is there, is ten times as fast.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def dbt_specs(folder: str, without: set[str] | frozenset[str] = frozenset()) -> 
     """
     for path in sorted((DBT_PROJECT / folder).rglob("*.yml")):
         if without.isdisjoint(path.relative_to(DBT_PROJECT).parts):
-            content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or {}  # noqa: S506 - both are safe
+            content = read_yaml(path) or {}
             for spec in (*content.get("models", []), *content.get("seeds", [])):
                 if spec.get("config", {}).get("schema") not in without:
                     yield spec

@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 from warehouse.base.declarations import Frozen
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import SettingsError
+from warehouse.base.yaml_files import read_yaml
 from warehouse.tables.feature_words import Topic, Wording
 
 Subject = Literal["customers", "contracts"]
@@ -169,7 +170,7 @@ class _Declared:
 @cache
 def _declared_in(file: Path) -> _Declared:
     try:
-        (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        (model,) = read_yaml(file)["models"]
         found = [feature for column in model["columns"] for feature in _declared(column)]
         _check_names(found)
         features = {feature.name: feature for feature in sorted(found, key=lambda feature: feature.is_text)}

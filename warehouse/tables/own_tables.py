@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from warehouse.base.errors import SettingsError
 from warehouse.base.rows import column_types
+from warehouse.base.yaml_files import read_yaml
 from warehouse.jobs.registry import job_specs
 from warehouse.jobs.spec import Directions, JobSpec
 from warehouse.tables.contract import SQL_TYPES
@@ -149,10 +149,7 @@ def _listed(schema: str) -> tuple[OwnTable, ...]:
 
 @cache
 def _content() -> dict[str, dict]:
-    # libyaml's reader, where it is there, is ten times as fast.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = Path(__file__).with_name("own_tables.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=loader)  # noqa: S506 - both are safe
+    return read_yaml(Path(__file__).with_name("own_tables.yml"))
 
 
 def _table(schema: str, name: str, spec: dict) -> OwnTable:
