@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path as File
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Request
@@ -28,6 +29,8 @@ from warehouse.base.settings import Settings
 _PROGRAM = "The scorer"
 _KEPT_NOWHERE = {"cache-control": "no-store"}
 _LONGEST_ID = 200
+# By facts a customer takes a good part of a second; whoever asks by id must not wait behind.
+_MOST_SCORED_AT_ONCE = 16
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The request has no key: `Authorization: Bearer …`."},
     404: {"model": Problem, "description": "There is no such customer."},
@@ -70,6 +73,8 @@ def application(settings: Settings, live: Live | None = None) -> FastAPI:
 
 
 def _add_routes(app: FastAPI, live: Live, metrics: Metrics) -> None:
+    scoring = BoundedSemaphore(_MOST_SCORED_AT_ONCE)
+
     @app.get("/customers/{customer_id:path}", response_model=answer_model(), responses=_PROBLEMS, tags=["customers"])
     def customer(customer_id: CustomerId) -> Response:
         """What is published of a customer: segment, churn, value, next action and reasons."""
@@ -87,7 +92,12 @@ def _add_routes(app: FastAPI, live: Live, metrics: Metrics) -> None:
     @app.post("/score", response_model=answer_model(), responses=_PROBLEMS, tags=["customers"])
     def score(facts: facts_model()) -> Response:  # pyrefly: ignore[invalid-annotation] (made of the contract)
         """What the models say of the facts of a customer, as the pipeline would say it of the same facts."""
-        return JSONResponse(live.facts.of(facts), headers=_KEPT_NOWHERE)
+        if not scoring.acquire(blocking=False):
+            raise Busy(f"{_MOST_SCORED_AT_ONCE} customers are being scored by facts.", "Ask again in a second.")
+        try:
+            return JSONResponse(live.facts.of(facts), headers=_KEPT_NOWHERE)
+        finally:
+            scoring.release()
 
     @app.get("/version", tags=["scorer"], responses={503: _PROBLEMS[503]})
     async def version() -> dict[str, Any]:
@@ -106,6 +116,10 @@ def _add_routes(app: FastAPI, live: Live, metrics: Metrics) -> None:
         return PlainTextResponse(metrics.text(live), media_type="text/plain; version=0.0.4")
 
 
+class Busy(ClienteleError):
+    """More customers are to be scored by facts than would be in bearable time."""
+
+
 class NoSuchCustomer(ClienteleError):
     """Nobody of this id is published."""
 
@@ -115,7 +129,7 @@ def _problem(status: int, error: str, what_to_do: str = "") -> JSONResponse:
 
 
 async def _told(_: Request, error: Exception) -> Response:
-    statuses = {NoSuchCustomer: 404, NobodyKnown: 422, PublishError: 503, NotReady: 503}
+    statuses = {NoSuchCustomer: 404, NobodyKnown: 422, PublishError: 503, NotReady: 503, Busy: 503}
     status = next((status for kind, status in statuses.items() if isinstance(error, kind)), 500)
     return _problem(status, getattr(error, "message", str(error)), getattr(error, "what_to_do", ""))
 

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from serving.version import Version
+from warehouse.base.connections import DATABASE
 from warehouse.base.errors import ClienteleError, PublishError
 from warehouse.base.settings import Settings
 from warehouse.publishing.published_versions import folder_of, live_version
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _TRY_AGAIN_SECONDS = 30.0
+
+Mark = tuple[str, int]
 
 
 class NotReady(ClienteleError):
@@ -55,9 +58,10 @@ class Live:
         self._load = load or _load
         self._version: Version | None = None
         self._facts: FactsScorer | None = None
-        self._refused: str | None = None
+        self._opened: Mark | None = None
+        self._refused: Mark | None = None
         self._facts_problem: ClienteleError | None = None
-        self._facts_of: str | None = None
+        self._facts_of: Version | None = None
         self._not_before = 0.0
         self._stopped = Event()
         self.counts = Counts()
@@ -99,26 +103,26 @@ class Live:
 
     def look(self) -> None:
         """Take over what is live by now, to answer by id."""
-        live = live_version(self._settings)
-        if live is None or live == self._refused or (self._version and live == self._version.about.published_version):
+        mark = _mark_of(self._settings)
+        if mark is None or mark in (self._refused, self._opened):
             return
+        name, _ = mark
         try:
-            version = Version(folder_of(self._settings, live), self._settings)
+            version = Version(folder_of(self._settings, name), self._settings)
         except Exception:
-            self._refused = live
+            self._refused = mark
             self.counts.failed["id"] += 1
-            _log.exception("The published version %s cannot be served; the former one goes on.", live)
+            _log.exception("The published version %s cannot be served; the former one goes on.", name)
             return
-        self._refused = None
-        self._version = version
+        self._version, self._opened, self._refused = version, mark, None
         self._not_before = 0.0
         self.counts.opened["id"] += 1
-        _log.warning("Serving the published version %s.", live)
+        _log.warning("Serving the published version %s.", name)
 
     def load_models(self) -> None:
         """Load the models of the version that answers; after a failure, again half a minute later."""
         version = self._version
-        if version is None or version.about.published_version == self._facts_of or time.monotonic() < self._not_before:
+        if version is None or version is self._facts_of or time.monotonic() < self._not_before:
             return
         name = version.about.published_version
         try:
@@ -131,7 +135,7 @@ class Live:
             self._facts_problem = NotReady(f"{said}: {words}", getattr(error, "what_to_do", "") or "See its log.")
             _log.exception("%s; they are tried again in %.0f s.", said, _TRY_AGAIN_SECONDS)
             return
-        self._facts_of, self._facts_problem = name, None
+        self._facts_of, self._facts_problem = version, None
         self.counts.opened["facts"] += 1
         _log.warning("Scoring facts with the models of %s.", name)
 
@@ -148,6 +152,15 @@ class Live:
         what()
         while not self._stopped.wait(_LOOK_SECONDS):
             what()
+
+
+def _mark_of(settings: Settings) -> Mark | None:
+    """The live version and which file its tables are in: an erasure puts another one in its place."""
+    name = live_version(settings)
+    try:
+        return None if name is None else (name, (folder_of(settings, name) / DATABASE).stat().st_ino)
+    except FileNotFoundError:
+        return None
 
 
 def _load(settings: Settings, version: Version, folder: Path) -> FactsScorer:

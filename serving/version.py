@@ -14,11 +14,12 @@ from typing import Any
 import duckdb
 
 from serving.answer import CLV_REASONS, COLUMNS, grouped
-from warehouse.base.connections import open_version
-from warehouse.base.errors import PublishError
+from warehouse.base.connections import DATABASE, attach_read_only, open_duckdb, parquet_views
+from warehouse.base.errors import PublishError, WarehouseBusy
 from warehouse.base.settings import Settings
 from warehouse.jobs.registry import job_specs
 
+_PUBLISHED = "published"
 _RUN = "select source, as_of_date from quality.pipeline_runs where published_version = ?"
 _CUSTOMER = """
     select
@@ -61,7 +62,7 @@ class Version:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         with ExitStack() as opened:
-            self._connection = opened.enter_context(open_version(folder, settings))
+            self._connection = opened.enter_context(_opened(folder, settings))
             self.about = _about(self._connection, folder.name)
             self._query = _query(self._connection)
             self._idle: list[duckdb.DuckDBPyConnection] = []
@@ -94,12 +95,30 @@ class Version:
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for one question; each thread needs one of its own."""
         with self._lock:
-            connection = self._idle.pop() if self._idle else self._connection.cursor()
+            connection = self._idle.pop() if self._idle else _as_published(self._connection.cursor())
         try:
             yield connection
         finally:
             with self._lock:
                 self._idle.append(connection)
+
+
+@contextmanager
+def _opened(folder: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own that shows the version: a process opens no path twice, whatever file is there by now."""
+    with open_duckdb(Path(":memory:"), settings, read_only=False) as connection:
+        try:
+            attach_read_only(connection, folder / DATABASE, _PUBLISHED)
+        except WarehouseBusy:  # somebody has it open to write; nobody can hold the Parquet files
+            connection.execute(f"attach ':memory:' as {_PUBLISHED}")
+            for statement in parquet_views(folder):
+                _as_published(connection).execute(statement)
+        yield _as_published(connection)
+
+
+def _as_published(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.execute(f"use {_PUBLISHED}")
+    return connection
 
 
 def _about(connection: duckdb.DuckDBPyConnection, version: str) -> About:

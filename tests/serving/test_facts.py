@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Event
 from typing import Any
 
 import pytest
@@ -105,6 +107,24 @@ def test_until_models_are_loaded_those_of_the_former_version_score(shop: Setting
     while scorer.post("/score", json={"customer_id": "a"}).json()["published_version"] != "third":
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_who_asks_by_id_does_not_wait_behind_facts(shop: Settings) -> None:
+    go_on = Event()
+
+    class Slow:
+        def of(self, _: Any) -> dict[str, Any]:
+            go_on.wait(10)
+            return {}
+
+    with opened(shop, live=Live(shop, lambda *_: Slow())) as client, ThreadPoolExecutor(17) as askers:
+        wait_for(client, "ready")
+        asked = [askers.submit(client.post, "/score", json={"customer_id": "a"}) for _ in range(17)]
+        first = next(as_completed(asked, timeout=10)).result()
+        assert (first.status_code, first.json()["error"]) == (503, "16 customers are being scored by facts.")
+        assert client.get("/customers/B").status_code == 200
+        go_on.set()
+        assert sorted(one.result().status_code for one in asked) == [200] * 16 + [503]
 
 
 def test_without_models_it_says_why(shop: Settings) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import duckdb
 from starlette.testclient import TestClient
 
 from tests.serving.made_versions import make_version
+from warehouse.base.connections import DATABASE
 from warehouse.base.settings import Settings
 from warehouse.publishing.published_versions import folder_of, live_version, remove_version, switch_to
 
@@ -39,6 +42,22 @@ def test_publishing_and_rolling_back_drop_no_request(shop: Settings, scorer: Tes
     assert {status for status, _, _ in answers} == {200}
     assert {version for _, version, _ in answers} == set(PROBABILITIES)
     assert [answer for answer in answers if answer[2] != PROBABILITIES[answer[1]]] == []
+
+
+def test_a_file_that_an_erasure_exchanged_is_opened_anew(shop: Settings, scorer: TestClient) -> None:
+    """Under the same name: who was erased is not answered for any more."""
+    folder = folder_of(shop, "first")
+    assert scorer.get("/customers/B").status_code == 200
+    copy = folder / "copy.duckdb"
+    shutil.copyfile(folder / DATABASE, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("delete from marts.customer_360 where customer_id = 'B'")
+    copy.replace(folder / DATABASE)
+    deadline = time.monotonic() + 10
+    while scorer.get("/customers/B").status_code != 404:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert scorer.get("/customers/A%2F1").json()["published_version"] == "first"
 
 
 def test_a_version_that_cannot_be_opened_leaves_the_former_one(shop: Settings, scorer: TestClient) -> None:

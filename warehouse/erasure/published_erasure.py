@@ -24,6 +24,7 @@ from warehouse.privacy.subject import Subject
 from warehouse.publishing.parquet_export import export_tables, tables_of
 from warehouse.publishing.publication_recovery import recover
 from warehouse.publishing.published_versions import DATABASE, PARQUET, publication_lock
+from warehouse.publishing.reference import REFERENCE
 
 _HERE = -100  # AT_FDCWD of Linux
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
@@ -70,6 +71,8 @@ def _erase_version(settings: Settings, folder: Path, subject: Subject, secret: b
             connection.execute("checkpoint")
             copy_afresh(connection, unfinished / DATABASE)
         shutil.rmtree(work)
+        if (folder / REFERENCE).exists():  # nothing of a person is in it
+            shutil.copyfile(folder / REFERENCE, unfinished / REFERENCE)
         with open_duckdb(unfinished / DATABASE, settings, read_only=True) as connection:
             export_tables(connection, tables_of(connection), unfinished / PARQUET)
         open_to_readers(unfinished)

@@ -4,7 +4,7 @@
     published/parquet          → current/parquet               the same tables for other tools
     published/page.html        → current/page.html             its pictures on one page
     published/current          → versions/<version>            the one link that decides what is live
-    published/versions/<version>/clientele.duckdb, parquet/<schema>/<table>.parquet
+    published/versions/<version>/clientele.duckdb, parquet/<schema>/<table>.parquet, reference.duckdb
 
 Everything of a version is on the disk before the link is renamed, and the rename is one step: so a reader, or a
 crash, finds the former version or the new one.
