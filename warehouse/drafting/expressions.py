@@ -122,7 +122,7 @@ def _control(match: Match, text: str, about: str) -> Expression:
 def name_parts(match: Match) -> tuple[str, str] | None:
     """SQL of given and family name where one column holds both; None where it is a family name alone."""
     words = set(words_of(match.profile.name))
-    if "name" not in words or words & {"last", "family"}:
+    if not words & {"name", "nome", "nombre"} or words & {"last", "family"}:
         return None
     names = rf"string_split_regex(trim({quoted(match.profile.name)}), '\s+')"
     given = f"case when len({names}) > 1 then {names}[1] end"
