@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -250,24 +252,30 @@ def test_what_is_fetched_by_a_cursor_is_no_full_export(till: Till) -> None:
 
 
 @pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.campaign), 61])
-def test_a_fetch_that_is_killed_loses_and_doubles_nothing(till: Till, every: int) -> None:
+def test_a_fetch_that_is_killed_loses_and_doubles_nothing(till: Till, tmp_path: Path, every: int) -> None:
     """Killed at each step on files of the landing folder, it is done again by the next run."""
     till.sell(*((number, "a", number, number) for number in range(1, 6)))
     kiosk = till.source("fetch: [{file: orders, table: sales, cursor: updated_at, overlap: 2}]")
-    folder = str(kiosk.settings.landing_of(SOURCE))
-    kills = 0
-    for step in range(1, 400, every):
-        till.sell((100 + step, "b", step, 100 + step))
-        killed = was_killed(in_fork(_die_fetching, kiosk.settings, folder, step))
+    in_fork(ingest_source, kiosk.settings, SOURCE)
+    till.sell((6, "b", 6, 6), (7, "b", 7, 7))
+    till.run("update sales set order_amount = 100, updated_at = 8 where order_id = 1")
+    kills, killed = 0, True
+    for step in count(1, every):
+        tried = Kiosk(kiosk.settings.model_copy(update={"home": tmp_path / f"home-{step}"}), tmp_path)
+        shutil.copytree(kiosk.settings.home, tried.settings.home)
+        folder = tried.settings.landing_of(SOURCE)
+        killed = was_killed(in_fork(_die_fetching, tried.settings, str(folder), step))
         kills += killed
-        in_fork(ingest_source, kiosk.settings, SOURCE)
-        rows = kiosk.rows("select count(*), count(distinct order_id), sum(order_amount)::int from raw.orders")
-        expected = [number for number in range(1, 6)] + [one for one in range(1, step + 1, every)]
-        assert rows == [(len(expected), len(expected), sum(expected))], step
-        assert not list(kiosk.settings.landing_of(SOURCE).glob(".scratch-*"))
+        in_fork(ingest_source, tried.settings, SOURCE)
+        assert tried.newest("orders", "order_id", "order_id::int, order_amount::int") == [
+            *((1, 100), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7))
+        ], step
+        assert tried.rows("select count(*) from raw.orders") == [(8,)], step
+        assert not [path for path in folder.iterdir() if path.name.startswith((".scratch-", ".incoming-", ".landed-"))]
+        shutil.rmtree(tried.settings.home)
         if not killed:
             break
-    assert kills > 1
+    assert kills > (1 if every > 1 else 40)
 
 
 def _die_fetching(settings: Settings, folder: str, step: int) -> None:
