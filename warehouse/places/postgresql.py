@@ -28,12 +28,13 @@ def open_postgresql(place: Place, credentials: Credentials) -> Iterator[Session]
         dbname=place.parts.path.lstrip("/"),
         connect_timeout=_CONNECT_SECONDS,
         application_name="clientele",
-        options=f"-c statement_timeout={place.seconds_maximum * 1000} -c default_transaction_read_only=on",
         keepalives_idle=30,
     )
     numbers = count()
     try:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with connection.cursor() as cursor:  # not as an option of the connection, which poolers refuse
+            cursor.execute("set local statement_timeout = %s", [place.seconds_maximum * 1000])
 
         def select(sql: str, values: Sequence[Any]) -> Rows:
             cursor = connection.cursor(f"clientele_{next(numbers)}")  # on the server, which sends portions
