@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -136,6 +137,7 @@ class Live:
             _log.exception("%s; they are tried again in %.0f s.", said, _TRY_AGAIN_SECONDS)
             return
         self._facts_of, self._facts_problem = version, None
+        _keep_out_of_the_garbage()
         self.counts.opened["facts"] += 1
         _log.warning("Scoring facts with the models of %s.", name)
 
@@ -152,6 +154,13 @@ class Live:
         what()
         while not self._stopped.wait(_LOOK_SECONDS):
             what()
+
+
+def _keep_out_of_the_garbage() -> None:
+    """Models live as long as their version: looking through them for garbage would hold requests up again and again."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _mark_of(settings: Settings) -> Mark | None:

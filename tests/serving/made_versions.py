@@ -33,7 +33,8 @@ def make_version(settings: Settings, version: str, churn_probability: float = 0.
         )
         connection.execute(
             "create table quality.pipeline_runs as "
-            "select ? as published_version, 'shop' as source, date '2026-07-01' as as_of_date",
+            "select ? as published_version, 'shop' as source, date '2026-07-01' as as_of_date, 2 as customers, "
+            "now()::timestamp as published_at, 'live' as status, 'by hand' as status_reason",
             [version],
         )
     switch_to(settings, version)
