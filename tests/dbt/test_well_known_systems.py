@@ -143,9 +143,7 @@ def test_olist(loaded: Loaded) -> None:
     assert [tuple(row.values())[:3] for row in reviews] == [("r1-o1", "c1", 4), ("r2-o2", "c2", 5), ("r3-o4", "c4", 1)]
     assert [row["feedback_text"] for row in reviews][1:] == [None, "ruim"]
 
-
-@pytest.mark.parametrize("loaded", ["olist"], indirect=True)
-def test_a_person_of_olist_is_one_customer_whatever_the_order(loaded: Loaded) -> None:
+    # A person is one customer, whatever the order.
     resolve_identities(loaded.settings, "olist", AS_OF_DATE)
     members = loaded.rows("select source_customer_id, customer_id from pii.customer_identities order by 1")
     assert [tuple(row.values()) for row in members] == [("c1", "c1"), ("c2", "c2"), ("c3", "c3"), ("c4", "c1")]

@@ -113,7 +113,8 @@ def _drafted(paths: list[Path]) -> dict[str, dict[str, str]]:
             shutil.copy(path, scratch)
         copies = [Path(scratch) / path.name for path in paths]
         with duckdb.connect(config={"memory_limit": settings.memory_limit, "threads": settings.threads}) as connection:
-            draft = plan_draft(connection, *take_samples(connection, Path(scratch), sorted(copies)))
+            limit_bytes = settings.unpacked_file_limit_bytes
+            draft = plan_draft(connection, *take_samples(connection, Path(scratch), sorted(copies), limit_bytes))
     said = {name: _columns(guess.table, guess.matches) for name, guess in draft.lacking.items()}
     for one in draft.files:
         said[one.sample.names[0]] = {

@@ -76,7 +76,7 @@ def draft_source(settings: Settings, name: str, given: Path) -> Drafted:
         )
     folder, paths = _files_of(given.expanduser())
     with duckdb.connect(config={"memory_limit": settings.memory_limit, "threads": settings.threads}) as connection:
-        samples, unread = take_samples(connection, folder, paths)
+        samples, unread = take_samples(connection, folder, paths, settings.unpacked_file_limit_bytes)
         draft = plan_draft(connection, samples, unread)
     if not draft.files:
         reasons = "\n".join(Drafted(name, place, draft).unused_lines())
@@ -84,7 +84,8 @@ def draft_source(settings: Settings, name: str, given: Path) -> Drafted:
             f"Nothing could be made of the {len(paths)} files in {given}; nothing was written.\n{reasons}",
             "docs/adding-a-source.md says what a table must have; write the SELECTs by hand, from a shipped source.",
         )
-    _write(place, draft, tuple(path.relative_to(folder).as_posix() for path in paths))
+    names = {path.relative_to(folder).as_posix() for path in paths} | {name for one in samples for name in one.names}
+    _write(place, draft, tuple(sorted(names)))
     try:
         load_source(settings, name)  # what is written must be a source
     except SourceError:
@@ -119,7 +120,7 @@ def _write(place: Path, draft: Draft, names: tuple[str, ...]) -> None:
 
 
 def _file_lines(one: FileDraft) -> Iterator[str]:
-    names = one.sample.names
+    names = one.sample.labels
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     yield f"  {names[0]}{more}: rows are {one.main.table}" + (
         f", which also give {', '.join(one.computed)}" if one.computed else ""

@@ -58,7 +58,7 @@ def _take_nameless(samples: list[Sample], taken: dict[str, TableGuess]) -> None:
 
 
 def _leave(choice: Choice, sample: Sample, likeliest: list[TableGuess]) -> None:
-    for name in sample.names:
+    for name in sample.labels:
         choice.unused[name] = "its columns are none of the contract's"
         for guess in likeliest:
             choice.unused[name] = f"it looks like {guess.table}, which another file gives already"

@@ -14,14 +14,16 @@ import duckdb
 
 from warehouse.base.errors import LandingError
 from warehouse.base.sql_text import quoted
+from warehouse.drafting.pieces import Format, Piece, pieces_of
 from warehouse.drafting.profiles import Profile, profile_columns
 from warehouse.files.csv_header import ROW_NUMBER
-from warehouse.files.packing import UNPACKING_ERRORS, open_unpacked
-from warehouse.landing.recognition import DATA_SUFFIXES, LandedFile
+from warehouse.files.packing import PACKED_SUFFIXES, UNPACKING_ERRORS, open_unpacked
+from warehouse.landing.recognition import LandedFile
 from warehouse.reading.file_reading import LANDED, read_landed_file
 from warehouse.source_definitions.folders import FileKind
 
 SAMPLE_ROWS = 200_000
+SHEET = ", sheet "  # between a workbook's name and that of a sheet
 _SAMPLE_BYTES = 48_000_000  # of a text file: enough for so many rows, and read in a second
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,:/ -]*")
@@ -37,20 +39,26 @@ class Sample:
     """Files with the same columns, and what the first of them looks like."""
 
     names: tuple[str, ...]  # of the files, below the folder
-    format: Literal["csv", "parquet", "lines"]
+    format: Format
     relation: str  # a temporary table of the sampled rows
     columns: tuple[str, ...]
     profiles: tuple[Profile, ...]
     row_count: int
     is_whole: bool
     has_header: bool
+    sheet: str = ""  # of a workbook
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The files, a workbook with its sheet."""
+        return tuple(f"{name}{SHEET}{self.sheet}" if self.sheet else name for name in self.names)
 
     def profile(self, column: str) -> Profile:
         return next(one for one in self.profiles if one.name == column)
 
 
 def take_samples(
-    connection: duckdb.DuckDBPyConnection, folder: Path, paths: list[Path]
+    connection: duckdb.DuckDBPyConnection, folder: Path, paths: list[Path], limit_bytes: int
 ) -> tuple[list[Sample], dict[str, str]]:
     """Read samples; files with the same columns are one kind.
 
@@ -63,22 +71,37 @@ def take_samples(
     unread: dict[str, str] = {}
     for path, like_it in _looked_at(folder, paths):
         name = path.relative_to(folder).as_posix()
-        if not path.name.lower().endswith(DATA_SUFFIXES):
-            unread[name] = "not a format that is read"
-            continue
         try:
-            sample = _take(connection, path, name, f"sample_{len(kinds)}")
+            with pieces_of(path, name, limit_bytes) as pieces:
+                if not pieces:
+                    unread[name] = "not a format that is read"
+                for piece in pieces:
+                    _add(connection, kinds, unread, piece, like_it)
         except LandingError as error:
             unread[name] = error.message
-            continue
-        if not sample.columns or not sample.row_count:
-            unread[name] = "it has no rows"
-            continue
-        key = (sample.format, tuple(column.lower() for column in sample.columns), path.suffix.lower())
-        former = kinds.get(key)
-        sample = replace(sample, names=(*sample.names, *like_it), is_whole=sample.is_whole and not like_it)
-        kinds[key] = sample if former is None else _joined(former, sample)
     return list(kinds.values()), unread
+
+
+def _add(
+    connection: duckdb.DuckDBPyConnection,
+    kinds: dict[tuple, Sample],
+    unread: dict[str, str],
+    piece: Piece,
+    like_it: tuple[str, ...],
+) -> None:
+    sample = _take(connection, piece, f"sample_{len(kinds)}")
+    if not sample.columns or not sample.row_count:
+        unread |= dict.fromkeys(sample.labels, "it has no rows")
+        return
+    key = (
+        sample.format,
+        tuple(column.lower() for column in sample.columns),
+        Path(piece.name).suffix.lower(),
+        piece.sheet,
+    )
+    sample = replace(sample, names=(*sample.names, *like_it), is_whole=sample.is_whole and not like_it)
+    former = kinds.get(key)
+    kinds[key] = sample if former is None else _joined(former, sample)
 
 
 def _looked_at(folder: Path, paths: list[Path]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -102,8 +125,9 @@ def _joined(former: Sample, further: Sample) -> Sample:
     return replace(former, names=(*former.names, *further.names), is_whole=False)
 
 
-def _take(connection: duckdb.DuckDBPyConnection, path: Path, name: str, relation: str) -> Sample:
-    kind: Literal["csv", "parquet", "lines"] = "parquet" if path.name.lower().endswith(".parquet") else "csv"
+def _take(connection: duckdb.DuckDBPyConnection, piece: Piece, relation: str) -> Sample:
+    path, name = piece.path, piece.name
+    kind: Literal["csv", "parquet"] = "csv" if piece.format == "csv" else "parquet"
     with _head(connection, path) as (head, is_whole):
         file = LandedFile(head, name, FileKind(pattern=path.name, format=kind, rows_are="orders"))
         content = read_landed_file(connection, file)
@@ -127,13 +151,14 @@ def _take(connection: duckdb.DuckDBPyConnection, path: Path, name: str, relation
     profiles = tuple(profile_columns(connection, relation, columns)) if columns else ()
     return Sample(
         (name,),
-        "lines" if blanks else kind,
+        "lines" if blanks else piece.format,
         relation,
         columns,
         profiles,
         count,
         is_whole and count == all_rows,
         has_header,
+        piece.sheet,
     )
 
 
@@ -154,7 +179,7 @@ def _blank_separated(connection: duckdb.DuckDBPyConnection, columns: tuple[str, 
 @contextmanager
 def _head(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[tuple[Path, bool]]:
     """The file, or where it is large a file of its beginning; and whether that is all of it."""
-    if path.stat().st_size <= _SAMPLE_BYTES and path.suffix.lower() != ".gz":
+    if path.stat().st_size <= _SAMPLE_BYTES and path.suffix.lower() not in PACKED_SUFFIXES:
         yield path, True
         return
     with tempfile.TemporaryDirectory() as scratch:

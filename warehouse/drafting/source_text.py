@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from warehouse.base.sql_text import quoted
 from warehouse.drafting.plan import Draft, FileDraft
-from warehouse.drafting.samples import BLANK_SPLIT
+from warehouse.drafting.samples import BLANK_SPLIT, SHEET
 from warehouse.drafting.shown import shown
 from warehouse.drafting.words_of_status import allowed_words, has_meanings, spelled
 
@@ -36,12 +36,24 @@ def source_text(draft: Draft, as_given: tuple[str, ...]) -> str:
     ]
     for one in draft.files:
         lines += _entry(draft, one, as_given)
-    if draft.unused:
-        lines.append("ignore:")
-        for name, why in sorted(draft.unused.items()):
-            lines += [f"  # {shown(why)}", f"  - {_text(_escaped(name))}"]
+    lines += _ignored(draft)
     lines += _spellings(draft)
     return "\n".join(lines) + "\n"
+
+
+def _ignored(draft: Draft) -> Iterator[str]:
+    """The files of which nothing is made; of a workbook that is read, the other sheets as comments."""
+    read = {name for one in draft.files for name in one.sample.names}
+    whole = {label.split(SHEET)[0] for label in draft.unused} - read
+    for label, why in sorted(draft.unused.items()):
+        if label.split(SHEET)[0] in read:
+            yield f"  # nothing is made of {shown(label)}: {shown(why)}"
+    if whole:
+        yield "ignore:"
+    for name in sorted(whole):
+        reasons = dict.fromkeys(why for label, why in draft.unused.items() if label.split(SHEET)[0] == name)
+        yield from (f"  # {shown(why)}" for why in reasons)
+        yield f"  - {_text(_escaped(name))}"
 
 
 def used_columns(one: FileDraft) -> list[str]:
@@ -59,7 +71,11 @@ def patterns_of(one: FileDraft, as_given: tuple[str, ...]) -> list[str]:
     own = set(one.sample.names)
     wide = sorted({_DIGITS.sub("*", _escaped(name)) for name in own})
     fits = {name for name in as_given if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in wide)}
-    plain = [pattern for pattern in wide if pattern.strip("*.").lower() not in ("csv", "txt", "parquet", "tsv")]
+    plain = [
+        pattern
+        for pattern in wide
+        if pattern.strip("*.").lower() not in ("csv", "txt", "parquet", "tsv", "xlsx", "json", "jsonl")
+    ]
     return wide if fits == own and plain == wide else [_escaped(name) for name in sorted(own)]
 
 
@@ -74,6 +90,8 @@ def _entry(draft: Draft, one: FileDraft, as_given: tuple[str, ...]) -> Iterator[
     for pattern in patterns_of(one, as_given):
         yield f"  - pattern: {_text(pattern)}"
         yield f"    format: {one.sample.format}"
+        if one.sample.sheet:
+            yield f"    sheet: {_text(one.sample.sheet)}"
         yield f"    rows_are: {one.main.table}"
         if one.computed:
             yield f"    also_give: [{', '.join(one.computed)}]"

@@ -68,7 +68,7 @@ def ranked_tables(sample: Sample) -> list[TableGuess]:
     One that lacks something comes behind those that do not, unless it is far likelier: reviews without a day are no
     list of products.
     """
-    if is_of_others(PurePosixPath(sample.names[0]).name.split(".")[0]):
+    if is_of_others(_called(sample)):
         return []
     guesses = [guess for table in vocabulary().tables if (guess := _guess(sample, table)).score >= _LEAST]
     guesses.sort(key=lambda guess: (-guess.score, guess.table))
@@ -83,8 +83,13 @@ def ranked_tables(sample: Sample) -> list[TableGuess]:
 
 
 def _file_score(sample: Sample, table: str) -> float:
-    stem = PurePosixPath(sample.names[0])
-    return max(file_score(stem.name.split(".")[0], table), 0.8 * file_score(stem.parent.name, table))
+    path = PurePosixPath(sample.names[0])
+    return max(file_score(_called(sample), table), 0.8 * file_score(path.parent.name, table))
+
+
+def _called(sample: Sample) -> str:
+    """The name of the sheet, or of the file without its suffix."""
+    return sample.sheet or PurePosixPath(sample.names[0]).name.split(".")[0]
 
 
 def _has_orders(guess: TableGuess) -> bool:

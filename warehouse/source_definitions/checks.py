@@ -95,11 +95,11 @@ def check_tables(source: Source, file: str, lines: Mapping[Place, int]) -> None:
             f"{file}, line {lines[('files',)]}: with form contract the names of the files say what they are.",
             "Take `files` out, or write form: mapped and a SELECT for each table.",
         )
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for number, kind in enumerate(source.files):
         line = lines[("files", number)]
         _check_entry(source, kind, f"{file}, line {line}")
-        pattern = kind.pattern.lower()
+        pattern = kind.pattern.lower(), kind.sheet.lower()
         if pattern in seen:
             raise SourceError(
                 f"{file}, line {line}: the pattern {kind.pattern!r} stands already in line {seen[pattern]} (capitals "

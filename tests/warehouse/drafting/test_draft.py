@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -22,23 +24,32 @@ A3;14.02.2024;;;T1;Tasse;1;12,50;0,00;unterwegs;3
 """
 
 
-@pytest.fixture
-def shop(settings: Settings, tmp_path: Path) -> Drafted:
-    given = tmp_path / "given"
-    given.mkdir()
+@dataclass(frozen=True)
+class Shop:
+    """An export, and the source that was drafted from it once for all tests."""
+
+    settings: Settings
+    given: Path
+    drafted: Drafted
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    settings = Settings(home=tmp_path_factory.mktemp("home"), memory_limit="1GB")
+    given = tmp_path_factory.mktemp("given")
     (given / "bestellungen_2024-02.csv").write_text(LINES, encoding="utf-8")
     (given / "notes.xlsx").write_bytes(b"PK")
-    return draft_source(settings, "laden", given)
+    return Shop(settings, given, draft_source(settings, "laden", given))
 
 
 def texts(drafted: Drafted) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(drafted.folder.iterdir())}
 
 
-def test_an_export_of_lines_is_loaded_as_it_was_drafted(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
-    land_input(settings, "laden", tmp_path / "given")
-    ingest_source(settings, "laden")
-    with open_build_file(settings, "laden", read_only=True) as connection:
+def test_an_export_of_lines_is_loaded_as_it_was_drafted(shop: Shop) -> None:
+    land_input(shop.settings, "laden", shop.given)
+    ingest_source(shop.settings, "laden")
+    with open_build_file(shop.settings, "laden", read_only=True) as connection:
         orders = connection.execute(
             "select order_id, customer_id, ordered_at::date::varchar, order_status from raw.orders order by 1"
         ).fetchall()
@@ -63,8 +74,8 @@ def test_an_export_of_lines_is_loaded_as_it_was_drafted(settings: Settings, shop
     assert refused == (0,)
 
 
-def test_what_is_not_known_is_said(shop: Drafted) -> None:
-    written = texts(shop)
+def test_what_is_not_known_is_said(shop: Shop) -> None:
+    written = texts(shop.drafted)
     assert "# not used: Lager" in written["source.yml"]
     assert "Nothing is known of unterwegs" in written["source.yml"]
     assert '- "notes.xlsx"' in written["source.yml"]
@@ -72,22 +83,21 @@ def test_what_is_not_known_is_said(shop: Drafted) -> None:
     assert any("CHECK" in line for line in written["order_items.sql"].splitlines())
 
 
-def test_no_value_of_a_person_is_written_down(shop: Drafted) -> None:
-    assert not any("example.com" in text or "K7" in text for text in texts(shop).values())
+def test_no_value_of_a_person_is_written_down(shop: Shop) -> None:
+    assert not any("example.com" in text or "K7" in text for text in texts(shop.drafted).values())
 
 
-def test_the_same_files_give_the_same_draft(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
-    assert texts(draft_source(settings, "nochmal", tmp_path / "given")) == texts(shop)
+def test_the_same_files_give_the_same_draft(shop: Shop) -> None:
+    assert texts(draft_source(shop.settings, "nochmal", shop.given)) == texts(shop.drafted)
 
 
-def test_a_source_that_exists_is_never_written_over(settings: Settings, shop: Drafted, tmp_path: Path) -> None:
-    (shop.folder / "orders.sql").write_text("-- mended by hand\n")
-    before = texts(shop)
+def test_a_source_that_exists_is_never_written_over(shop: Shop) -> None:
+    before = texts(shop.drafted)
     for name in ("laden", "cdnow"):  # one's own, and a shipped one
         with pytest.raises(SourceError, match="Nothing was written"):
-            draft_source(settings, name, tmp_path / "given")
-    assert texts(shop) == before
-    assert load_source(settings, "cdnow").folder.parent.name == "sources"
+            draft_source(shop.settings, name, shop.given)
+    assert texts(shop.drafted) == before
+    assert load_source(shop.settings, "cdnow").folder.parent.name == "sources"
 
 
 def test_files_of_which_nothing_can_be_made_leave_no_folder(settings: Settings, tmp_path: Path) -> None:
@@ -178,3 +188,38 @@ def test_values_on_the_first_line_of_an_order_are_the_orders(settings: Settings,
         assert connection.execute(query).fetchone() == (4, 4, 140.0)
         query = "select count(*), count(line_amount), sum(unit_price_amount)::double from raw.order_items"
         assert connection.execute(query).fetchone() == (8, 0, 140.0)
+
+
+def test_workbooks_json_and_archives_are_drafted_as_they_are_handed_in(settings: Settings, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    given = tmp_path / "given"
+    given.mkdir()
+    book = Workbook()
+    orders, customers, about = book.active, book.create_sheet("Customers"), book.create_sheet("About")
+    orders.title = "Orders"
+    rows = [
+        ["Order ID", "Order Date", "Customer ID", "Total"],
+        ["A1", "2024-01-01", "c1", 10],
+        ["A2", "2024-01-02", "c2", 5],
+    ]
+    for sheet, lines in ((orders, rows), (customers, [["Customer ID", "City"], ["c1", "Wien"], ["c2", "Graz"]])):
+        for line in lines:
+            sheet.append(line)
+    about.append(["Made by", "the till"])
+    book.save(given / "shop.xlsx")
+    reviews = '[{"review_id": 1, "customer_id": "c1", "rating": 5, "created_at": "2024-02-01", "text": "Good cups"}]'
+    (given / "reviews.json").write_text(reviews)
+    with ZipFile(given / "export.zip", "w") as archive:
+        archive.writestr("products.csv", "sku,name,category\nT,Tea,Drinks\n")
+    drafted = draft_source(settings, "bunt", given)
+    land_input(settings, "bunt", given)
+    ingest_source(settings, "bunt")
+    with open_build_file(settings, "bunt", read_only=True) as connection:
+        found = [
+            connection.execute(f"select count(*) from raw.{table}").fetchone()
+            for table in ("orders", "customers", "feedback", "products")
+        ]
+    assert found == [(2,), (2,), (1,), (1,)]
+    assert "sheet: Orders" in texts(drafted)["source.yml"]
+    assert "# nothing is made of shop.xlsx, sheet About" in texts(drafted)["source.yml"]
