@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -14,6 +15,7 @@ from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.registry import load_job
+from tests.quick_models import quick_models
 from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import load_definitions
 from warehouse.base.settings import Settings
@@ -28,7 +30,14 @@ KEPT = {"status_quo_rate", "purchase_model", "two_stage_boosting"}
 
 
 @pytest.fixture(scope="module")
-def judged(sample_shop: tuple[Settings, date]):
+def fewer_trees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """They recover the truth as well."""
+    with quick_models(tmp_path_factory.mktemp("fewer_trees") / "conf", of_a_whole_run=True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def judged(sample_shop: tuple[Settings, date], fewer_trees: None):
     """By days looked ahead the competition and the scores; and the truth of the scored customers in their order."""
     settings, as_of_date = sample_shop
     found = {}

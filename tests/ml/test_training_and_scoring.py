@@ -149,18 +149,6 @@ def view_of(experiment: Any, key: str) -> str:
     return json.loads(experiment.tags[f"mlflow.sharedViewState.{key}"])["state"].removeprefix("deflate;")
 
 
-def test_an_experiment_that_was_deleted_is_there_again_with_the_next_training(copied: Settings, caplog):
-    client = mlflow.MlflowClient(copied.tracking_uri, copied.tracking_uri)
-    experiment = client.get_experiment_by_name("crm_churn")
-    runs = len(client.search_runs([experiment.experiment_id]))
-    client.delete_experiment(experiment.experiment_id)
-    outcome = train(copied, "churn", SOURCE, AS_OF_DATE, force=True, definitions=DEFINITIONS)
-    assert outcome.status != "refused"
-    assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
-    assert len(client.search_runs([experiment.experiment_id])) > runs
-    assert "had been deleted in MLflow" in caplog.text
-
-
 def test_decisions_are_written_with_figures(trained):
     settings, outcomes = trained
     rows = read(settings, "select * from quality.model_promotions").set_index("job")
@@ -199,8 +187,15 @@ def test_scoring_again_changes_nothing_and_training_again_says_why_not(copied: S
     pd.testing.assert_frame_equal(before, after)
 
 
-def test_training_again_by_force_gives_the_same_model(copied: Settings, trained):
+def test_training_again_by_force_gives_the_same_model_and_a_deleted_experiment_back(copied: Settings, trained, caplog):
+    client = mlflow.MlflowClient(copied.tracking_uri, copied.tracking_uri)
+    experiment = client.get_experiment_by_name("crm_churn")
+    runs = len(client.search_runs([experiment.experiment_id]))
+    client.delete_experiment(experiment.experiment_id)
     outcome = train(copied, "churn", SOURCE, AS_OF_DATE, force=True, definitions=DEFINITIONS)
+    assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
+    assert len(client.search_runs([experiment.experiment_id])) > runs
+    assert "had been deleted in MLflow" in caplog.text
     former = trained[1]["churn"]
     assert (outcome.candidate, outcome.metric_value) == (former.candidate, former.metric_value)
     assert outcome.champion_value == outcome.metric_value

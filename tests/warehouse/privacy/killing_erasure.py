@@ -27,6 +27,9 @@ from warehouse.__main__ import main as command
 from warehouse.base.connections import open_duckdb
 from warehouse.base.settings import Settings
 from warehouse.privacy.subject import notes_folder
+from warehouse.publishing.published_versions import DATABASE
+from warehouse.source_definitions.folders import load_source
+from warehouse.tables.descriptions import published_tables
 
 _MOST_STEPS = 2000
 _TOLD_BY = {"quality.erasures"}  # when and how often it was done
@@ -54,6 +57,8 @@ def main() -> None:
         "CLIENTELE_PRIVACY_SECRET": "of this campaign, thirty-two characters",
     }
     settings = Settings(home=options.home, memory_limit="500MB", threads=1)
+    load_source(settings, SOURCE)  # what is declared is read once, not in each fork
+    published_tables()
     answer_of_fork(_prepare, settings, options.versions)
     base = options.home.with_name(f"{options.home.name}-base")
     shutil.copytree(options.home, base, symlinks=True)
@@ -142,7 +147,7 @@ def _tell(kill: Kill, statuses: list[int], settings: Settings, reference: dict[s
 def _readable_versions(settings: Settings) -> list[int]:
     """Customers of each published version, as a reader finds them after a kill."""
     counts = []
-    for path in sorted((settings.published_folder / "versions").glob("[!.]*/*.duckdb")):
+    for path in sorted((settings.published_folder / "versions").glob(f"[!.]*/{DATABASE}")):
         with open_duckdb(path, settings, read_only=True) as connection:
             counts.append(connection.execute("select count(*) from marts.dim_customers").fetchone()[0])
     return counts

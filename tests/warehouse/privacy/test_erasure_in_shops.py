@@ -25,7 +25,15 @@ def query(settings: Settings, sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
 
-@pytest.fixture(params=SHOPS, ids=lambda shop: shop.name)
+# Where short numbers do not mislead, long ones do not; what these leave behind is looked for below, too.
+AGAIN = {"numbers in orders"}
+
+
+def _once(shop: Shop) -> object:
+    return pytest.param(shop, marks=pytest.mark.campaign if shop.name in AGAIN else (), id=shop.name)
+
+
+@pytest.fixture(params=[_once(shop) for shop in SHOPS])
 def shop(request: pytest.FixtureRequest, settings: Settings) -> Shop:
     """A shop that is loaded, staged and published."""
     request.param.land(settings)

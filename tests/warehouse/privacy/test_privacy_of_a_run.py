@@ -11,6 +11,7 @@ from tests.warehouse.privacy.shop_with_people import CANARIES, PERSON, SECOND_AC
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.erasure.erase import erase
+from warehouse.publishing.publish import publish
 
 PERSONAL = CANARIES[2:]
 
@@ -50,4 +51,4 @@ def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
         assert guests == (3,)
         assert connection.execute("select count(*) from marts.dim_customers").fetchone() == (3,)
         assert connection.execute("select customer_id from marts.marketing_audience").fetchall() == [("K-000001x",)]
-    stages.publish(settings, plan)
+    publish(settings, SOURCE, plan.as_of_date, "after")
