@@ -18,6 +18,11 @@ from warehouse.base.connections import one_row
 from warehouse.identity.contradictions import FIRST_NAMES, first_names_differ
 from warehouse.identity.rules import Comparison, IdentityRules
 
+_NO_PAIRS = pa.schema(
+    [(name, pa.string()) for name in ("left_id", "right_id")]
+    + [(name, pa.float64()) for name in ("match_weight", "match_probability")]
+    + [(name, pa.string()) for name in ("evidence", "contradiction")]
+).empty_table()
 _NOT_OBSERVED = "level not observed in training dataset"  # splink's word in place of a share
 
 
@@ -39,6 +44,8 @@ def scored_pairs(connection: duckdb.DuckDBPyConnection, rules: IdentityRules, ex
     """
     record_count = one_row(connection, "select count(*) from records")[0]
     connection.execute(f"create or replace temp table blocked_records as {_blocked(rules)}")
+    if not _has_pairs(connection, rules):
+        return _NO_PAIRS
     assumed = _settings(rules, random_pair_probability(rules, record_count, exact_pair_count))
     with _quiet_splink():
         can_learn = exact_pair_count >= rules.training.em_min_exact_pairs
@@ -134,6 +141,13 @@ def _blocked(rules: IdentityRules) -> str:
     return f"select *, {', '.join(blocks)} from records order by unique_id"
 
 
+def _has_pairs(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> bool:
+    """Whether any two records agree in a blocking rule; in a small shop mostly none do, and nothing need be learned."""
+    blocks = [f"block_{place}" for place in range(len(rules.blocking_rules))]
+    shared = " or ".join(f"count({block}) > count(distinct {block})" for block in blocks)
+    return one_row(connection, f"select {shared} from blocked_records")[0]
+
+
 def _trained(
     connection: duckdb.DuckDBPyConnection, rules: IdentityRules, settings: dict[str, Any], can_learn: bool
 ) -> dict[str, Any]:
@@ -195,7 +209,9 @@ def _observed(model: dict[str, Any], columns: tuple[str, ...]) -> dict[tuple[int
 def _linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> Any:
     from splink import DuckDBAPI, Linker  # takes a second, which sources without personal data need not spend
 
-    return Linker(DuckDBAPI(connection).register("blocked_records"), settings, log_level=None)
+    # Its checks of the settings would only warn, of what our own rules rule out, and take as long as a small shop does.
+    records = DuckDBAPI(connection).register("blocked_records")
+    return Linker(records, settings, log_level=None, validate_settings=False)
 
 
 def _words_for(name: str, comparison: Comparison) -> str:
