@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from serving.access import HEALTH, scorer_key
 from serving.answer import Problem, answer_model
 from serving.facts.request import facts_model
-from serving.facts.scorer import NobodyKnown
+from serving.facts.scorer import FactsRefused, NobodyKnown
 from serving.limits import LimitedBody
 from serving.live import Live, NotReady
 from serving.metrics import Counted, Metrics
@@ -62,6 +62,7 @@ def application(settings: Settings, live: Live | None = None) -> FastAPI:
     app.add_exception_handler(ClienteleError, _told)
     app.add_exception_handler(HTTPException, _not_found)
     app.add_exception_handler(RequestValidationError, _not_a_request)
+    app.add_exception_handler(Exception, _unforeseen)
     _add_routes(app, live, metrics)
     add_page(app)
     # The last one added is asked first.
@@ -129,9 +130,16 @@ def _problem(status: int, error: str, what_to_do: str = "") -> JSONResponse:
 
 
 async def _told(_: Request, error: Exception) -> Response:
-    statuses = {NoSuchCustomer: 404, NobodyKnown: 422, PublishError: 503, NotReady: 503, Busy: 503}
+    statuses = {NoSuchCustomer: 404, NobodyKnown: 422, FactsRefused: 422, PublishError: 503, NotReady: 503, Busy: 503}
     status = next((status for kind, status in statuses.items() if isinstance(error, kind)), 500)
     return _problem(status, getattr(error, "message", str(error)), getattr(error, "what_to_do", ""))
+
+
+async def _unforeseen(_: Request, error: Exception) -> Response:
+    """What nobody foresaw; the traceback is in the log."""
+    return _problem(
+        500, f"Something went wrong that the scorer did not foresee: {type(error).__name__}.", "See its log."
+    )
 
 
 async def _not_found(_: Request, error: Exception) -> Response:

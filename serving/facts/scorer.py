@@ -9,6 +9,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from serving.answer import CLV_REASONS
 from serving.version import Version
 from warehouse.base.errors import ClienteleError, PublishError
@@ -31,6 +33,10 @@ def _with_place_to_work(settings: Settings) -> Settings:
 
 class NobodyKnown(ClienteleError):
     """The facts make no customer as of their date."""
+
+
+class FactsRefused(ClienteleError):
+    """The marts cannot be made of the facts."""
 
 
 class FactsScorer:
@@ -76,11 +82,18 @@ class FactsScorer:
         ------
         NobodyKnown
             If nothing of them was known before the date.
+        FactsRefused
+            If a number is larger than the warehouse holds.
         """
         as_of_date = facts.as_of_date or self._version.about.as_of_date
         workshop = self._workshops.get()
         try:
             row = self._profile(workshop, facts, as_of_date)
+        except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+            said = str(error).splitlines()[0]
+            raise FactsRefused(
+                f"The marts cannot be made of these facts. {said}", "Look for a number in it."
+            ) from error
         finally:
             self._workshops.put(workshop)
         return self._version.answered(facts.customer_id, row) | {"as_of_date": as_of_date.isoformat()}

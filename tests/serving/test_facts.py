@@ -127,6 +127,26 @@ def test_who_asks_by_id_does_not_wait_behind_facts(shop: Settings) -> None:
         assert sorted(one.result().status_code for one in asked) == [200] * 16 + [503]
 
 
+def test_ids_that_are_no_text_are_refused_in_words(scorer: TestClient) -> None:
+    given = b'{"customer_id": "\\ud800"}'
+    answer = scorer.post("/score", content=given, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, "customer_id" in answer.json()["error"]) == (422, True)
+    assert scorer.get("/customers/%FF").status_code == 404
+
+
+def test_what_nobody_foresaw_is_told_in_words(shop: Settings) -> None:
+    class Broken:
+        def of(self, _: Any) -> Any:
+            raise ZeroDivisionError
+
+    client = opened(shop, live=Live(shop, lambda *_: Broken()))
+    with TestClient(client.app, client.base_url, raise_server_exceptions=False, headers=client.headers) as careless:
+        wait_for(careless, "ready")
+        answer = careless.post("/score", json={"customer_id": "a"})
+    assert answer.status_code == 500
+    assert answer.json()["error"] == "Something went wrong that the scorer did not foresee: ZeroDivisionError."
+
+
 def test_without_models_it_says_why(shop: Settings) -> None:
     def load(*_: Any) -> Any:
         raise ModelUnavailable("crm_churn has no version 7.", "Train.")
