@@ -217,7 +217,8 @@ def test_damaged_gzip_is_refused_or_balances(loader: Loader, changes: list[tuple
         assert counts.rows_read == counts.rows_loaded + counts.rows_quarantined + counts.rows_already_loaded
 
 
-SHORT = st.text(st.sampled_from('ab"\n,é🦊'), max_size=5)
+# No text of several lines that each look like a row: in a file of two rows nothing says that it is none.
+SHORT = st.text(st.sampled_from('ab"\né🦊'), max_size=5) | st.text(st.sampled_from('ab",é🦊'), max_size=5)
 
 
 @MANY
