@@ -111,8 +111,8 @@ def quick_models(folder: Path, *, of_a_whole_run: bool = False) -> Iterator[None
 
 
 def quick_models_elsewhere(folder: Path) -> Path:
-    """The same in other processes: what is returned goes first in their PYTHONPATH."""
-    _write_configuration(folder / "conf", (_LESS,))
+    """The same in other processes, with fewer trees, too: what is returned goes first in their PYTHONPATH."""
+    _write_configuration(folder / "conf", (_LESS, _FEWER_TREES))
     program = _IN_EACH_PROCESS.format(folder=str(folder / "conf"), blank=_BLANK)
     (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
     return folder

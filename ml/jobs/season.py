@@ -89,7 +89,7 @@ def churn_levels(cells: pd.DataFrame) -> pd.Series:
         def excess(shift: float) -> float:
             return float(share @ probability_of(expected + shift)) - wanted
 
-        return float(brentq(excess, -_WIDEST_LEVEL, _WIDEST_LEVEL))  # pyrefly: ignore[bad-argument-type] (not full output)
+        return float(brentq(excess, -_WIDEST_LEVEL, _WIDEST_LEVEL))
 
     return pd.Series({day: level(rows) for day, rows in cells.groupby("as_of_date")}, dtype=float)
 

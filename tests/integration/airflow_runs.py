@@ -44,6 +44,7 @@ _CALM = {
 }
 _PATIENCE_SECONDS = 900.0
 _READING_SECONDS = 5.0
+_POLL_SECONDS = 2.0  # each question takes the API server a while
 _Found = TypeVar("_Found")
 
 
@@ -70,7 +71,7 @@ def with_project_parsed(home: Settings, parsed_folder: Path) -> None:
     """Keep in the home what dbt parsed for all tests, as if Airflow had been started in it before."""
     file = parsed_file(home, SOURCE)
     file.parent.mkdir(parents=True)
-    shutil.copy(parsed_once_in(parsed_folder, home.build_file(SOURCE), {}), file)
+    shutil.copyfile(parsed_once_in(parsed_folder, home.build_file(SOURCE), {}), file)
 
 
 @contextmanager
@@ -150,7 +151,7 @@ class AirflowRuns:
 
     def next_run(self, dag_id: str, after: str | None) -> str:
         """Wait for a run of the DAG that is newer than a known one."""
-        return self._wait(lambda: found if (found := self.newest(dag_id)) != after else None, dag_id)
+        return self.wait(lambda: found if (found := self.newest(dag_id)) != after else None, dag_id)
 
     def finish(self, dag_id: str, run_id: str) -> dict[str, str]:
         """Wait for the end of a run; return the states of its tasks, or raise with the reason of its failure."""
@@ -159,7 +160,7 @@ class AirflowRuns:
             state = self.api.run(dag_id, run_id)["state"]
             return state if state in ("success", "failed") else None
 
-        state = self._wait(ended, dag_id)
+        state = self.wait(ended, dag_id)
         tasks = self.api.task_instances(dag_id, run_id)
         assert state == "success", explain(self.api, self.logs, dag_id, run_id, tasks)
         return {task["task_id"]: task["state"] for task in tasks}
@@ -214,7 +215,7 @@ class AirflowRuns:
                         self._answer(question, *given)
             return True if self.api.run("train_models", run_id)["state"] in ("success", "failed") else None
 
-        self._wait(ended, "train_models")
+        self.wait(ended, "train_models")
         return questions
 
     @staticmethod
@@ -249,7 +250,7 @@ class AirflowRuns:
         return next(spec.name for spec in job_specs() if subject.startswith(f"{spec.title.capitalize()},"))
 
     @staticmethod
-    def _wait(ready: Callable[[], _Found | None], what: str) -> _Found:
+    def wait(ready: Callable[[], _Found | None], what: str) -> _Found:
         def found_by_now() -> _Found | None:
             with suppress(AirflowUnavailable):  # at the first task of all it is busy for a while
                 return ready()
@@ -258,5 +259,5 @@ class AirflowRuns:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while (found := found_by_now()) is None:
             assert time.monotonic() < deadline, f"{what}: nothing came of it in {_PATIENCE_SECONDS:.0f} s"
-            time.sleep(1.5)
+            time.sleep(_POLL_SECONDS)
         return found

@@ -25,7 +25,7 @@ from tests.integration.airflow_runs import (
     started,
     with_project_parsed,
 )
-from warehouse.alerts.alert import alerts_file, is_told, last_alert
+from warehouse.alerts.alert import alerts_file, is_told
 from warehouse.base.settings import Settings
 
 # Most of the time is spent in the fixtures, which count for the first test.
@@ -50,8 +50,14 @@ def airflow(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def ended(airflow: AirflowRuns) -> Asked:
-    """The one run."""
+def failing_run(airflow: AirflowRuns) -> str:
+    """A run of a source without files, which fails while the other one goes on."""
+    return airflow.api.trigger("ingest_sources", {"source": "files"})
+
+
+@pytest.fixture(scope="module")
+def ended(airflow: AirflowRuns, failing_run: str) -> Asked:
+    """The one run that is published."""
     return airflow.run_with_questions(DATE, APPROVED)
 
 
@@ -130,13 +136,14 @@ def test_what_a_run_writes_is_its_owners_alone(ended: Asked, home: Settings) -> 
     assert [path for path in home.logs_folder.iterdir() if password in path.read_bytes()] == []
 
 
-def test_a_run_that_fails_is_told_once(airflow: AirflowRuns, home: Settings) -> None:
-    run_id = airflow.api.trigger("ingest_sources", {"source": "files"})
+@pytest.mark.usefixtures("ended")
+def test_a_run_that_fails_is_told_once(airflow: AirflowRuns, failing_run: str, home: Settings) -> None:
     with pytest.raises(AssertionError, match="No files for source"):
-        airflow.finish("ingest_sources", run_id)
-    airflow._wait(lambda: is_told(home, "ingest_sources", run_id) or None, "the alert")
-    alert = last_alert(home)
-    assert (alert.kind, alert.task, alert.source) == ("failed", "load", "files")
-    assert alert.message.startswith("No files for source 'files'")
-    assert alert.what_to_do.startswith("Put files there")
-    assert "/dags/ingest_sources/runs/" in alert.link
+        airflow.finish("ingest_sources", failing_run)
+    airflow.wait(lambda: is_told(home, "ingest_sources", failing_run) or None, "the alert")
+    told = [json.loads(line) for line in alerts_file(home).read_text(encoding="utf-8").splitlines()]
+    [alert] = [alert for alert in told if alert["kind"] == "failed"]
+    assert (alert["task"], alert["source"]) == ("load", "files")
+    assert alert["message"].startswith("No files for source 'files'")
+    assert alert["what_to_do"].startswith("Put files there")
+    assert "/dags/ingest_sources/runs/" in alert["link"]
