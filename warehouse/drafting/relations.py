@@ -5,11 +5,12 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.base.connections import one_row
-from warehouse.base.sql_text import quoted
+from warehouse.base.sql_text import literal, quoted
 
 _SAME = 0.98
 _SEVERAL_ORDERS = 3  # with several lines: fewer prove nothing
 _RETURNS = 0.9
+_NOBODY = ("0", "-1", "guest", "anonymous", "none", "unknown", "gast")
 
 
 def is_same_within(connection: duckdb.DuckDBPyConnection, relation: str, group: str, column: str) -> bool:
@@ -46,12 +47,23 @@ def is_difference(
 def return_letters(connection: duckdb.DuckDBPyConnection, relation: str, order: str, quantity: str) -> tuple[str, ...]:
     """First letters of the numbers of documents whose lines nearly all have a negative quantity."""
     number = number_sql(quantity)
+    letter = f"left(trim({quoted(order)}), 1)"
     query = (
-        f"select left(trim({quoted(order)}), 1) as letter from {relation} where {number} is not null "
-        f"group by letter having regexp_full_match(letter, '[A-Za-z]') "
-        f"and avg(case when {number} < 0 then 1 else 0 end) >= {_RETURNS} and count(*) > 1 order by letter"
+        f"select {letter} from {relation} where {number} is not null group by 1 "
+        f"having regexp_full_match({letter}, '[A-Za-z]') "
+        f"and avg(case when {number} < 0 then 1 else 0 end) >= {_RETURNS} and count(*) > 1 order by 1"
     )
     return tuple(letter for (letter,) in connection.execute(query).fetchall())
+
+
+def nobodys_ids(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> tuple[str, ...]:
+    """Ids that stand for guests: words for nobody, on several rows."""
+    listed = ", ".join(map(literal, _NOBODY))
+    query = (
+        f"select trim({quoted(column)}) from {relation} where lower(trim({quoted(column)})) in ({listed}) "
+        "group by 1 having count(*) > 1 order by 1"
+    )
+    return tuple(found for (found,) in connection.execute(query).fetchall())
 
 
 def copies_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

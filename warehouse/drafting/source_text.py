@@ -101,8 +101,9 @@ def _entry(draft: Draft, one: FileDraft, as_given: tuple[str, ...]) -> Iterator[
             yield '    customer_id_sql: "null"  # names no customer'
             continue
         yield f"    customer_id_sql: {_text(customer)}  # whose row it is, so that a person can be erased"
-        if one.main.table in _GUESTS and one.sample.format != "lines" and customer in map(quoted, used):
-            yield f"    guest_column: {_text(customer[1:-1].replace(chr(34) * 2, chr(34)))}"
+        guest = next((column for column in used if quoted(column) in customer), None)
+        if one.main.table in _GUESTS and one.sample.format != "lines" and guest:
+            yield f"    guest_column: {_text(guest)}"
 
 
 def _customer_sql(one: FileDraft) -> str | None:
@@ -110,8 +111,10 @@ def _customer_sql(one: FileDraft) -> str | None:
     made = named[0] if named else None
     if made is None or one.sample.format != "lines":
         return made.sql if made else None
-    place = next(place for place, column in enumerate(one.sample.columns) if quoted(column) == made.sql)
-    return f"{BLANK_SPLIT}[{place + 1}]"
+    sql = made.sql
+    for place, column in enumerate(one.sample.columns):
+        sql = sql.replace(quoted(column), f"{BLANK_SPLIT}[{place + 1}]")
+    return sql
 
 
 def _spellings(draft: Draft) -> Iterator[str]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from warehouse.base.sql_text import literal
 from warehouse.drafting.expressions import Expression, expression, name_parts
 from warehouse.drafting.matching import Match
 from warehouse.drafting.profiles import Profile
-from warehouse.drafting.relations import is_same_within
+from warehouse.drafting.relations import is_same_within, nobodys_ids
 from warehouse.drafting.samples import Sample
 from warehouse.drafting.vocabulary import TENURE
 
@@ -43,7 +44,21 @@ def table_draft(
         made |= _split_names(kept["last_name"])
     if table == "subscriptions":
         _stand_in(made)
+    if "customer_id" in made and "customer_id" in kept:
+        made["customer_id"] = _without_nobody(connection, sample, kept["customer_id"], made["customer_id"])
     return TableDraft(table, made, kept)
+
+
+def _without_nobody(
+    connection: duckdb.DuckDBPyConnection, sample: Sample, match: Match, made: Expression
+) -> Expression:
+    """Empty the ids that stand for guests: nobody is one customer with all their orders."""
+    found = nobodys_ids(connection, sample.relation, match.profile.name)
+    if not found:
+        return made
+    listed = ", ".join(map(literal, found))
+    sql = f"case when trim({made.sql}) not in ({listed}) then {made.sql} end"
+    return replace(made, sql=sql, notes=(*made.notes, f"CHECK: {', '.join(found)} is taken for nobody, a guest"))
 
 
 def _split_names(match: Match) -> dict[str, Expression]:
