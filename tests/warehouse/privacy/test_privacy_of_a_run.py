@@ -11,6 +11,8 @@ from tests.warehouse.privacy.shop_with_people import CANARIES, PERSON, SECOND_AC
 from warehouse.base.connections import open_build_file
 from warehouse.base.settings import Settings
 from warehouse.erasure.erase import erase
+from warehouse.marts import dbt
+from warehouse.marts.build import build_marts
 from warehouse.publishing.publish import publish
 
 PERSONAL = CANARIES[2:]
@@ -22,8 +24,9 @@ def test_personal_data_stay_inside_and_an_erased_person_leaves_consistent_marts(
     settings: Settings, tmp_path: Path
 ) -> None:
     _, plan = stages.ingest_checked(settings, SOURCE, write_shop(tmp_path / "given"))
-    stages.build_marts(settings, plan)
-    stages.activate(settings, plan)
+    # Their data tests run where they are built anew, below.
+    build_marts(settings, SOURCE, plan.as_of_date, data_tests=False)
+    dbt.build(settings, SOURCE, plan.as_of_date, dbt.ACTIVATION_SELECTION, data_tests=False)
     stages.publish(settings, plan)
 
     for written in ("logs/dbt.log", "target/run_results.json", "target/manifest.json"):
