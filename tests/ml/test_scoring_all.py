@@ -24,6 +24,8 @@ JOBS = ("churn", WEEKS, "segmentation", AGAIN)
 FEWER = JOBS[1:]  # enough where one of them fails
 TABLES = ("customer_churn", "customer_segments", WEEKS, AGAIN)
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def two_more_jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -18,6 +18,8 @@ import pytest
 from ml.lifecycle.side_by_side import side_by_side
 from warehouse.base.settings import CHECKOUT
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 
 class Untransferable(Exception):
     def __init__(self, one: str, another: str) -> None:

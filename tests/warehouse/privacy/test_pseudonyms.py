@@ -8,7 +8,7 @@ import hmac
 import duckdb
 import pytest
 
-from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home, ingested
+from tests.warehouse.privacy.shop_with_people import PERSON, SOURCE, found_in_home
 from tests.warehouse.privacy.test_erasure import publish_marts
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import SettingsError
@@ -21,9 +21,9 @@ IDS = ("K-000001x", PERSON)
 
 
 @pytest.fixture
-def pseudonymous(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def pseudonymous(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("CLIENTELE_PRIVACY_SECRET", SECRET)
-    return settings.model_copy(update={"published_ids": "pseudonymous"})
+    return loaded.model_copy(update={"published_ids": "pseudonymous"})
 
 
 def published(settings: Settings, sql: str) -> list[tuple]:
@@ -42,7 +42,6 @@ def test_the_hash_is_hmac_sha256_in_python_and_sql(secret: bytes) -> None:
 
 
 def test_ids_are_replaced_everywhere_and_tables_still_join(pseudonymous: Settings) -> None:
-    ingested(pseudonymous)
     publish_marts(pseudonymous)
     assert not [place for place in found_in_home(pseudonymous, IDS) if place.startswith("published/")]
     joined = "select count(*) from marts.fct_orders inner join marts.dim_customers using (customer_id)"
@@ -58,16 +57,14 @@ def test_ids_are_replaced_everywhere_and_tables_still_join(pseudonymous: Setting
     assert published(pseudonymous, "select customer_id from marts.dim_customers order by 1") == first
 
 
-def test_without_a_secret_nothing_is_published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_secret_nothing_is_published(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLIENTELE_PRIVACY_SECRET", raising=False)
-    ingested(settings)
     with pytest.raises(SettingsError, match="CLIENTELE_PRIVACY_SECRET is not set"):
-        publish_marts(settings.model_copy(update={"published_ids": "pseudonymous"}))
-    assert not settings.published_file.exists()
+        publish_marts(loaded.model_copy(update={"published_ids": "pseudonymous"}))
+    assert not loaded.published_file.exists()
 
 
 def test_an_erased_person_is_erased_under_the_pseudonym(pseudonymous: Settings) -> None:
-    ingested(pseudonymous)
     publish_marts(pseudonymous)
     report = erase(pseudonymous, SOURCE, PERSON, "ada")
     assert report.counts["versions_rewritten"] == 1
