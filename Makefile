@@ -91,10 +91,11 @@ audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; nee
 	@$(PYTHON) -m services.audit
 
 # lint keeps one core busy for a minute: it runs beside the tests.
+# Three processes for two cores: a test that waits for a server or a page leaves its core to another.
 test: $(INSTALLED) ## lint and all tests but the campaigns
 	@$(PYTHON) -m tools.chromium
 	@make --no-print-directory lint & lint=$$!; \
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not campaign"; tests=$$?; \
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "not campaign"; tests=$$?; \
 	wait $$lint || { echo "make lint found what stands above."; exit 1; }; exit $$tests
 
 unit: $(INSTALLED) ## the tests that answer at once: under a minute

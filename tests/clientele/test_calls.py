@@ -19,11 +19,13 @@ from services.pipeline import Request
 from serving.application import application
 from serving.facts.scorer import NobodyKnown
 from serving.live import Live
+from tests.serving.conftest import no_search_for_garbage
 from tests.serving.made_versions import make_version
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
 
 KEY = "a-key-for-the-calls"
+__all__ = ["no_search_for_garbage"]  # a fixture of the scorer's tests
 
 
 class Models:

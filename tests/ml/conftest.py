@@ -39,11 +39,9 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def little_garbage() -> Iterator[None]:
+def little_garbage() -> None:
     """Calls side by side look for garbage first: not among all that other tests have left, which takes longer."""
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,12 @@ from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
 
+@pytest.fixture(autouse=True)
+def no_search_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scorer has a process of its own; here it would look through what all other tests have imported."""
+    monkeypatch.setattr(following, "_keep_out_of_the_garbage", lambda: None)
+
+
 @pytest.fixture
 def home(settings: Settings) -> Settings:
     """A home in which nothing is published, whose scorer has a key."""
