@@ -27,7 +27,9 @@ class NoFreePort(ClienteleError):
 def addresses(settings: Settings) -> Addresses:
     """Return where the servers listen, or would listen if nothing has been started yet."""
     try:
-        return Addresses(**json.loads((settings.run_folder / "addresses.json").read_text()))
+        kept = json.loads((settings.run_folder / "addresses.json").read_text())
+        # Files of earlier releases do not name the scorer's port.
+        return Addresses(**{"scorer_port": settings.scorer_port, **kept})
     except (OSError, ValueError, TypeError):
         return Addresses(settings.airflow_port, settings.mlflow_port, settings.dashboard_port, settings.scorer_port)
 

@@ -19,7 +19,7 @@ class Addresses:
     airflow_port: int
     mlflow_port: int
     dashboard_port: int
-    scorer_port: int = 8600  # files of earlier releases do not name it
+    scorer_port: int
 
     @property
     def airflow(self) -> str:

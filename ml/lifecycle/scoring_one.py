@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from graphlib import TopologicalSorter
 
 import duckdb
 import pandas as pd
@@ -169,14 +170,9 @@ def _with_least_amounts(job: Job, rows: pd.DataFrame, found: Mapping[str, pd.Dat
 
 def _in_order(specs: tuple[JobSpec, ...]) -> list[JobSpec]:
     """Each after those whose scores it reads."""
-    ordered: list[JobSpec] = []
-    left = list(specs)
-    while left:
-        names = {spec.name for spec in left}
-        ready = [spec for spec in left if names.isdisjoint(spec.after)] or left
-        ordered += ready
-        left = [spec for spec in left if spec not in ready]
-    return ordered
+    known = {spec.name: spec for spec in specs}
+    order = TopologicalSorter({spec.name: spec.after for spec in specs}).static_order()
+    return [known[name] for name in order if name in known]
 
 
 _TABLES = "select table_name from information_schema.tables where table_schema = 'scores'"

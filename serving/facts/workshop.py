@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,12 @@ class Workshop:
         self._connection = duckdb.connect(config={"threads": 1, "memory_limit": settings.memory_limit})
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(f"set disabled_optimizers = {literal(_UNSOUND)}")
+        self._takebacks = _python_model(_TAKEBACKS)
         self._make_tables(folder)
         first = _needed(self._models, _READ_FIRST)
         self._first = [name for name in self._models if name in first]
         second = _needed(self._models, [PROFILE]) - first
         self._second = [name for name in self._models if name in second]
-        self._takebacks = _python_model(_TAKEBACKS)
         for name in (*self._first, *self._second):
             if name != _TAKEBACKS:
                 self._prepare(self._models[name])
@@ -127,7 +128,7 @@ class Workshop:
         if name in _GIVEN - {"int_snapshot_dates"}:
             return
         if name == _TAKEBACKS:
-            rows = _python_model(_TAKEBACKS).SCHEMA.empty_table()
+            rows = self._takebacks.SCHEMA.empty_table()
             self._connection.register("no_rows", rows)
             self._connection.execute(f"create table {model.table} as from no_rows")
             self._connection.unregister("no_rows")
@@ -153,7 +154,7 @@ class Workshop:
     def _insert(self, facts: FactsBase, as_of_date: date) -> None:
         for table in MOST_ROWS:
             if rows := facts.rows(table):
-                self._connection.execute(_INSERTS[table], [as_json(rows)])
+                self._connection.execute(_insert_of(table), [as_json(rows)])
         self._connection.executemany(
             "insert into pii.customer_identities (source_customer_id, customer_id) values (?, ?)",
             [[customer_id, facts.customer_id] for customer_id in sorted(facts.ids())],
@@ -201,6 +202,7 @@ def _python_model(name: str) -> Any:
     return module
 
 
+@cache
 def _insert_of(table: str) -> str:
     columns = load_contract().tables[table].columns
     kinds = {name: column.sql_type for name, column in columns.items()} | {"_row_number": "BIGINT"}
@@ -210,7 +212,6 @@ def _insert_of(table: str) -> str:
     )
 
 
-_INSERTS = {table: _insert_of(table) for table in MOST_ROWS}
 _PRODUCTS = """
     insert into staging.stg_products
     from staging.all_products

@@ -26,7 +26,7 @@ _EXPERIMENT = "/api/2.0/mlflow/experiments/get?experiment_id=0"
 @pytest.fixture
 def where(fresh: Settings) -> Iterator[Addresses]:
     """MLflow's server as the front door starts it."""
-    where = Addresses(free_port(), free_port(), free_port())
+    where = Addresses(*(free_port() for _ in range(4)))
     for folder in folders_to_make(fresh):
         folder.mkdir(parents=True, exist_ok=True)
     process = start(fresh, MLFLOW_SERVER, _pages(fresh, where)[MLFLOW_SERVER], base_environment(fresh))

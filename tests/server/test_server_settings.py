@@ -52,7 +52,7 @@ def airflow() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def embedded() -> dict[str, str]:
     secrets = Secrets("jwt-secret", "secret-key", "fernet-key")
-    return airflow_environment(Settings(home=Path("/srv/clientele")), Addresses(8080, 5000, 8501), secrets)
+    return airflow_environment(Settings(home=Path("/srv/clientele")), Addresses(8080, 5000, 8501, 8600), secrets)
 
 
 @pytest.fixture(scope="module")

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from services.alert_relay import make_relay
+from tests.http_servers import serving
 from warehouse.alerts.alert import Alert, raise_alert
 from warehouse.audiences.manifest import Manifest
 from warehouse.base.settings import Settings
 
 ALERT = Alert("failed", "ingest_sources", "load", "No files for source 'files'.")
-
-
-@contextmanager
-def serving(server: ThreadingHTTPServer) -> Iterator[str]:
-    """The address of a server that answers meanwhile."""
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -58,6 +59,19 @@ def test_no_port_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_start_the_settings_tell_the_addresses(settings: Settings) -> None:
     assert addresses(settings).airflow == f"http://127.0.0.1:{settings.airflow_port}"
+
+
+def test_addresses_of_a_release_without_a_scorer_still_hold(settings: Settings) -> None:
+    settings.run_folder.mkdir(parents=True)
+    former = {"airflow_port": 18080, "mlflow_port": 15000, "dashboard_port": 18501}
+    (settings.run_folder / "addresses.json").write_text(json.dumps(former))
+    found = addresses(settings.model_copy(update={"scorer_port": 18600}))
+    assert (found.airflow_port, found.mlflow_port, found.dashboard_port, found.scorer_port) == (
+        18080,
+        15000,
+        18501,
+        18600,
+    )
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(settings: Settings) -> None:

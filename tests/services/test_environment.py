@@ -16,11 +16,11 @@ SECRETS = Secrets(jwt_secret="a" * 32, api_secret_key="b" * 32, fernet_key="c" *
 
 @pytest.fixture
 def variables(settings: Settings) -> dict[str, str]:
-    return airflow_environment(settings, Addresses(18080, 15000, 18501), SECRETS)
+    return airflow_environment(settings, Addresses(18080, 15000, 18501, 18600), SECRETS)
 
 
 def test_it_is_pure(settings: Settings, variables: dict[str, str]) -> None:
-    assert variables == airflow_environment(settings, Addresses(18080, 15000, 18501), SECRETS)
+    assert variables == airflow_environment(settings, Addresses(18080, 15000, 18501, 18600), SECRETS)
     assert not settings.home.exists()
 
 

@@ -227,7 +227,7 @@ def test_make_lists_its_targets() -> None:
 
 
 def test_mlflow_opens_signed_in_and_one_of_the_persons_own_at_its_page_of_trained_models(settings: Settings) -> None:
-    where = Addresses(18080, 15000, 18501)
+    where = Addresses(18080, 15000, 18501, 18600)
     assert mlflow_address(settings, where) == f"http://127.0.0.1:15000/sign-in?token={dashboard_key(settings)}"
     own = settings.model_copy(update={"mlflow_tracking_uri": "http://ml.example:5000/"})
     assert mlflow_address(own, where) == "http://ml.example:5000/#/experiments?workflowType=machine_learning"

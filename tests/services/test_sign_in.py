@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +12,7 @@ from services.airflow_api import AirflowApi, AirflowUnavailable
 from services.environment import AIRFLOW_USER, Addresses, airflow_passwords_file
 from services.sign_in import airflow_password, sign_in_link, signed_in
 from services.summary import address_lines
+from tests.http_servers import serving
 from warehouse.base.settings import Settings
 
 
@@ -39,7 +39,7 @@ def test_a_damaged_file_is_made_anew(settings: Settings, left: str) -> None:
 
 
 def test_the_printed_address_signs_in(settings: Settings) -> None:
-    where = Addresses(18080, 15000, 18501)
+    where = Addresses(18080, 15000, 18501, 18600)
     link = sign_in_link(settings, where)
     assert link == f"http://127.0.0.1:18080/sign-in/?token={airflow_password(settings)}"
     assert f"Airflow     {link}" in list(address_lines(settings, where))
@@ -76,14 +76,12 @@ class _Airflow(BaseHTTPRequestHandler):
 def airflow_port(settings: Settings) -> Iterator[int]:
     _Airflow.password, _Airflow.tokens = airflow_password(settings), 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Airflow)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield server.server_port
 
 
 def test_the_owner_of_the_home_is_answered_also_when_a_token_has_expired(settings: Settings, airflow_port: int) -> None:
-    api = signed_in(settings, Addresses(airflow_port, 1, 1))
+    api = signed_in(settings, Addresses(airflow_port, 1, 1, 1))
     assert [api.dags() for _ in range(5)] == [["one"]] * 5
     assert _Airflow.tokens == 3
 

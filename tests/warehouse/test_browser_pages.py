@@ -15,7 +15,7 @@ def written(settings: Settings, **ports: int) -> None:
 
 
 def test_they_are_where_the_servers_listen(settings: Settings) -> None:
-    where = Addresses(8081, 5001, 8502)
+    where = Addresses(8081, 5001, 8502, 8602)
     written(settings, airflow_port=8081, mlflow_port=5001, dashboard_port=8502)
     found = browser_pages(settings)
     assert (found.airflow, found.mlflow, found.dashboard) == (where.airflow, where.mlflow, where.dashboard)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from own_source import SOURCE, Kiosk
 
+from tests.http_servers import serving
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
@@ -80,12 +80,8 @@ class Store(ThreadingHTTPServer):
 @pytest.fixture
 def store() -> Iterator[Store]:
     server = Store()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from own_source import SOURCE, Kiosk
 
+from tests.http_servers import serving
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
@@ -54,12 +54,8 @@ class Shop(ThreadingHTTPServer):
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     server = Shop()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

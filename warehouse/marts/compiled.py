@@ -7,11 +7,13 @@ the project does, and is kept.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
+from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import date
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from warehouse.base.durable_files import write_text_durably
 from warehouse.base.errors import DbtFailed
@@ -23,10 +25,7 @@ A_DATE = date(1917, 3, 8)  # no model names it
 DATE_IN_SQL = f"cast('{A_DATE}' as date)"
 PROFILE = "customer_360"
 _SELECTION = (f"+{PROFILE}", "+subscription_features")
-_COMMAND = ("--no-use-colors", "compile", "--full-refresh", "--no-introspect", "--quiet")
-# Where the tables are that no model in SQL reads.
-_READ_BY_NONE = {PROFILE: "marts", "subscription_features": "marts"}
-_REFERENCE = re.compile(r'dbt\.ref\("(\w+)"\)')  # of a model in Python
+_COMMAND = ("--no-use-colors", "compile", "--full-refresh", "--no-introspect", "--quiet", "--write-json")
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,12 @@ def compiled_models(settings: Settings, source: str) -> list[CompiledModel]:
     kept = settings.dbt_target_folder / "compiled" / f"{source}-{definitions_sha256({})[:16]}.json"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        models = [asdict(model) for model in _parents_first(_compiled(settings, source))]
+        models = [asdict(model) for model in _compiled(settings, source)]
         write_text_durably(kept, json.dumps(models))
     return [CompiledModel(**one | {"parents": tuple(one["parents"])}) for one in json.loads(kept.read_text())]
 
 
-def _compiled(settings: Settings, source: str) -> dict[str, CompiledModel]:
+def _compiled(settings: Settings, source: str) -> list[CompiledModel]:
     with tempfile.TemporaryDirectory() as folder:
         # The name of the file is that of the database in every table's name.
         build_file = Path(folder) / settings.build_file(source).name
@@ -77,33 +76,16 @@ def _compiled(settings: Settings, source: str) -> dict[str, CompiledModel]:
         done = dbt.run_dbt(settings, source, A_DATE, {}, command, environment=environment)
         if done.returncode:
             raise DbtFailed(f"dbt cannot compile its models:\n{done.stdout[-2000:]}{done.stderr[-2000:]}", "Mend them.")
-        texts = {
-            path.stem: path.read_text(encoding="utf-8")
-            for path in (Path(folder) / "compiled").rglob("*")
-            if path.suffix in (".sql", ".py") and "models" in path.parts and path.parent.suffix != ".yml"
-        }
-    return _related(texts, build_file.stem)
+        nodes = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    selected = {
+        name: node for name, node in nodes.items() if node["resource_type"] == "model" and node.get("compiled_code")
+    }
+    order = TopologicalSorter({name: node["depends_on"]["nodes"] for name, node in selected.items()}).static_order()
+    return [_model(selected[name], selected, build_file.stem) for name in order if name in selected]
 
 
-def _related(texts: dict[str, str], database: str) -> dict[str, CompiledModel]:
-    """Models by what their SQL says: where the tables are that they read."""
-    named = re.compile(rf'"{database}"\."(\w+)"\."(\w+)"')
-    schemas = {name: schema for text in texts.values() for schema, name in named.findall(text)} | _READ_BY_NONE
-    by_python = {parent for text in texts.values() for parent in _REFERENCE.findall(text)}
-    schemas |= dict.fromkeys(by_python - set(schemas), "intermediate")
-    found = {}
-    for name, text in texts.items():
-        parents = {parent for _, parent in named.findall(text)} | set(_REFERENCE.findall(text))
-        sql = "" if _REFERENCE.search(text) else text.replace(f'"{database}"."', '"')
-        found[name] = CompiledModel(name, schemas[name], sql, tuple(sorted(parents & set(texts) - {name})))
-    return found
-
-
-def _parents_first(models: dict[str, CompiledModel]) -> list[CompiledModel]:
-    ordered: dict[str, CompiledModel] = {}
-    while len(ordered) < len(models):
-        ready = {name: one for name, one in models.items() if name not in ordered and set(one.parents) <= set(ordered)}
-        if not ready:
-            raise DbtFailed("dbt's models read each other in a circle.", "Mend them.")
-        ordered |= ready
-    return list(ordered.values())
+def _model(node: dict[str, Any], selected: Container[str], database: str) -> CompiledModel:
+    """One model of dbt's manifest."""
+    sql = node["compiled_code"].replace(f'"{database}"."', '"') if node["language"] == "sql" else ""
+    parents = (name for name in node["depends_on"]["nodes"] if name in selected)
+    return CompiledModel(node["name"], node["schema"], sql, tuple(sorted(name.rpartition(".")[2] for name in parents)))
