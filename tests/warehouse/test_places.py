@@ -163,6 +163,17 @@ def test_more_rows_of_one_cursor_value_than_the_limit_are_refused(till: Till) ->
         ingest_source(kiosk.settings, SOURCE)
 
 
+def test_an_overlap_that_holds_more_rows_than_the_limit_is_refused_and_not_read_forever(till: Till) -> None:
+    till.sell(*((number, "a", 1, number) for number in range(1, 8)))
+    limit = "rows_maximum: 3\n    fetch: [{file: orders, table: sales, cursor: updated_at, overlap: %d}]"
+    kiosk = till.source(limit % 1)
+    assert [loaded(kiosk) for _ in range(3)] == [[3], [1], [1]]
+    kiosk = till.source(limit % 2)
+    with pytest.raises(LandingError, match="more than 3 rows of orders lie within the overlap of 2"):
+        ingest_source(kiosk.settings, SOURCE)
+    assert kiosk.rows("select max(order_id) from raw.orders") == [("5",)]
+
+
 @pytest.mark.campaign
 def test_a_duckdb_file_is_read_like_any_other(till: Till, tmp_path: Path) -> None:
     file = tmp_path / "shop.duckdb"

@@ -61,14 +61,16 @@ def fetch_table(session: Session, visit: Visit, fetch: Fetch) -> Fetched:
     Raises
     ------
     LandingError
-        If a table without a cursor has more rows than the limit, or more rows than it have one cursor value.
+        If a table without a cursor has more rows than the limit, or more rows than it have one cursor value or lie
+        within the overlap.
     SourceError
         If the cursor is no column of it, or cannot be put in order.
     TimeoutError
         If the time is over.
     """
     name, key = visit.name, f"{visit.name}/{fetch.key}"
-    begin = _begin(name, fetch, visit.noted.get(key))
+    since = visit.noted.get(key)
+    begin = _begin(name, fetch, since)
     columns, rows = session.select(*_statement(session, visit.place, fetch, begin))
     columns = checked_columns(f"{name}: {fetch.file}", columns)
     reading = _Reading(visit, fetch)
@@ -76,7 +78,7 @@ def fetch_table(session: Session, visit: Visit, fetch: Fetch) -> Fetched:
     path = visit.folder / f"{fetch.file}.parquet"
     records = Records(columns, lambda: reading.texts(columns, rows, at), reading.nested.keys())
     write_records(path, records)
-    _check_limits(name, reading, begin)
+    _check_limits(name, reading, cursor_value(since) if since and begin is not None else None)
     watermark = _state(name, fetch, not_in_future(reading.last)) if reading.last is not None else None
     ending = ""
     if fetch.cursor:  # each time under another name: a part of the rows is not the whole of them again
@@ -137,7 +139,8 @@ def _state(name: str, fetch: Fetch, value: Any) -> dict[str, str]:
         ) from error
 
 
-def _check_limits(name: str, reading: _Reading, begin: Any) -> None:
+def _check_limits(name: str, reading: _Reading, reached: Any) -> None:
+    """Refuse rows beyond the limit, where the next fetch would not go on from there: `reached` is how far it was."""
     if not reading.is_cut:
         return
     limit, fetch = reading.visit.place.rows_maximum, reading.fetch
@@ -146,11 +149,11 @@ def _check_limits(name: str, reading: _Reading, begin: Any) -> None:
             f"{name}: {fetch.file} has more than {limit:,} rows, which is the most that is fetched.",
             "Name a cursor, so that it is fetched in steps, or raise rows_maximum; nothing of it was landed.",
         )
-    if reading.last is None or reading.last == begin:
+    if reading.last is None or (type(reading.last) is type(reached) and reading.last <= reached):
+        where = f"lie within the overlap of {fetch.overlap:g}" if fetch.overlap else f"have the same {fetch.cursor}"
         raise LandingError(
-            f"{name}: more than {limit:,} rows of {fetch.file} have the same {fetch.cursor}, so that nothing says "
-            "which of them were fetched.",
-            "Raise rows_maximum, or use another cursor; nothing of it was landed.",
+            f"{name}: more than {limit:,} rows of {fetch.file} {where}, so that no fetch would get beyond them.",
+            "Raise rows_maximum, take a smaller overlap, or use another cursor; nothing of it was landed.",
         )
 
 
