@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from services.tables import aligned, one_per_line
 from warehouse.base.connections import DATABASE, open_published, open_version, parquet_views
 from warehouse.base.errors import ClienteleError, PublishError
+from warehouse.base.printed_tables import aligned, one_per_line
 from warehouse.base.settings import Settings
 
 TABLE = "table"

@@ -9,10 +9,10 @@ from dashboard.access import sign_in_link as sign_in_to_dashboard
 from services.embedded import has_own_mlflow
 from services.environment import Addresses
 from services.sign_in import sign_in_link, sign_in_to_mlflow
-from services.tables import aligned
 from warehouse.base.browser_pages import MLFLOW_FIRST_PAGE
 from warehouse.base.connections import one_row, open_published
 from warehouse.base.errors import PublishError
+from warehouse.base.printed_tables import aligned
 from warehouse.base.settings import Settings
 from warehouse.marts.dbt_docs import page_of_dbt
 from warehouse.publishing.published_versions import PAGE

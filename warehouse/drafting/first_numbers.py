@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from warehouse.base.connections import open_build_file
-from warehouse.base.rows import as_dicts
+from warehouse.base.printed_tables import aligned
 from warehouse.base.settings import Settings
 from warehouse.landing.landing_folder import land_input
 from warehouse.loading.ingest import ingest_source
@@ -64,24 +63,9 @@ def run_draft(settings: Settings, name: str, given: Path, tell: Callable[[str], 
 
 def _answer(settings: Settings, name: str, title: str, query: str) -> Iterator[str]:
     with open_build_file(settings, name, read_only=True) as connection:
-        rows = as_dicts(connection.execute(query))
+        found = connection.execute(query)
+        columns, rows = [column[0] for column in found.description or ()], found.fetchall()
     if rows:
         yield f"\n{title}:"
-        yield from _aligned(rows)
-
-
-def _aligned(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Rows under their names, numbers to the right; long texts are cut."""
-    names = list(rows[0])
-    is_number = [not isinstance(rows[0][name], str) for name in names]
-    cells = [names, *([_shown(row[name]) for name in names] for row in rows)]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(names))]
-    for line in cells:
-        places = zip(line, widths, is_number, strict=True)
-        yield "  " + "  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in places)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value)[:_LONGEST] if isinstance(value, str) else f"{value:,}"
+        cut = [[value[:_LONGEST] if isinstance(value, str) else value for value in row] for row in rows]
+        yield from (f"  {line}" for line in aligned(columns, cut))
