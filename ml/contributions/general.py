@@ -16,7 +16,7 @@ from ml.contributions.shapley import Orders, shapley_values
 # Rows evaluated at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 50_000
 # Up to so many customers all their masks are evaluated at once: a call costs more than some rows.
-_FEW_ROWS = 8
+_FEW_ROWS = 64
 
 
 Names = Sequence[str] | pd.Index

@@ -26,6 +26,7 @@ MOST_ROWS: Mapping[str, int] = {
 }
 _LONGEST_TEXT = 5_000
 _CUSTOMER = "customer_id"
+_SHARED = "campaign_id"
 _EXAMPLE: Any = {
     "customer_id": "new-1",
     "customers": [{"registered_at": "2026-05-01T09:00:00", "country": "Germany", "has_marketing_consent": True}],
@@ -63,6 +64,18 @@ class FactsBase(BaseModel):
         """The ids of accounts that the rows name."""
         named = {row[_CUSTOMER] for table in MOST_ROWS for row in self.rows(table) if _CUSTOMER in row}
         return named | {self.customer_id}
+
+    def row_count(self) -> int:
+        """How many rows there are in all tables."""
+        return sum(len(getattr(self, table)) for table in MOST_ROWS)
+
+    def named_ids(self) -> set[str]:
+        """All ids of the rows but those of campaigns, which many customers share."""
+        found = {self.customer_id}
+        for table in MOST_ROWS:
+            names = [name for name in load_contract().tables[table].columns if name.endswith("_id") and name != _SHARED]
+            found.update(value for row in getattr(self, table) for name in names if (value := getattr(row, name)))
+        return found
 
 
 @cache

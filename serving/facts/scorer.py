@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pandas as pd
 
 from serving.answer import CLV_REASONS
 from serving.version import Version
@@ -19,7 +20,6 @@ from warehouse.publishing.reference import REFERENCE
 
 if TYPE_CHECKING:
     from serving.facts.request import FactsBase
-    from serving.facts.workshop import Workshop
 
 
 def _with_place_to_work(settings: Settings) -> Settings:
@@ -40,7 +40,7 @@ class FactsRefused(ClienteleError):
 
 
 class FactsScorer:
-    """Holds the models and the tables of one version; made in seconds, then used by several threads.
+    """Holds the models and the tables of one version; made in seconds, then asked by many threads.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ class FactsScorer:
     """
 
     def __init__(self, settings: Settings, version: Version, folder: Path) -> None:
-        from ml.lifecycle.scoring_one import ScorerOfOne
+        from ml.lifecycle.scoring_few import ScorerOfFew
+        from serving.facts.together import Together
         from serving.facts.workshop import Workshop
         from warehouse.marts.compiled import compiled_models
 
@@ -69,14 +70,12 @@ class FactsScorer:
         about = version.about
         working = _with_place_to_work(settings)
         with version.connection() as published:
-            self._models = ScorerOfOne(working, published, about.source, about.as_of_date)
-        models = compiled_models(working, about.source)
-        self._workshops: SimpleQueue[Workshop] = SimpleQueue()
-        for _ in range(settings.threads):
-            self._workshops.put(Workshop(settings, models, folder))
+            self._models = ScorerOfFew(working, published, about.source, about.as_of_date)
+        self._workshop = Workshop(settings, compiled_models(working, about.source), folder)
+        self._together = Together(self.of_several)
 
     def of(self, facts: FactsBase) -> dict[str, Any]:
-        """The answer for the facts of one customer.
+        """The answer for the facts of one customer, scored together with whoever else waits.
 
         Raises
         ------
@@ -85,29 +84,50 @@ class FactsScorer:
         FactsRefused
             If a number is larger than the warehouse holds.
         """
-        as_of_date = facts.as_of_date or self._version.about.as_of_date
-        workshop = self._workshops.get()
+        return self._together.of(facts)
+
+    def of_several(self, several: Sequence[FactsBase]) -> list[dict[str, Any] | Exception]:
+        """The answer for each of several customers of one date, who have no id in common, or why there is none.
+
+        One thread at a time may ask.
+
+        Raises
+        ------
+        FactsRefused
+            If a number of one of them is larger than the warehouse holds.
+        """
+        as_of_date = several[0].as_of_date or self._version.about.as_of_date
         try:
-            row = self._profile(workshop, facts, as_of_date)
+            rows = self._profiles(several, as_of_date)
         except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
             said = str(error).splitlines()[0]
             raise FactsRefused(
                 f"The marts cannot be made of these facts. {said}", "Look for a number in it."
             ) from error
-        finally:
-            self._workshops.put(workshop)
-        return self._version.answered(facts.customer_id, row) | {"as_of_date": as_of_date.isoformat()}
+        return [self._answer(facts.customer_id, rows.get(facts.customer_id), as_of_date) for facts in several]
 
-    def _profile(self, workshop: Workshop, facts: FactsBase, as_of_date: date) -> dict[str, Any]:
-        with workshop.holding(facts, as_of_date):
+    def _profiles(self, several: Sequence[FactsBase], as_of_date: date) -> dict[str, dict[str, Any]]:
+        """The row of each customer who is known."""
+        with self._workshop.holding(several, as_of_date) as workshop:
             features = workshop.features(as_of_date)
-            if not workshop.is_known():
-                raise NobodyKnown(
-                    f"The facts tell of no account, order or contract before {as_of_date}.",
-                    "Give customers, orders or subscriptions with times before that day, or a later as_of_date.",
-                )
-            scores = self._models.scores(features, facts.customer_id, as_of_date)
-            row = workshop.profile(scores, as_of_date)
-        value = scores.get("customer_clv")
-        told = None if value is None or "reasons" not in value else value["reasons"].iloc[0]
-        return row | {CLV_REASONS: told if isinstance(told, str) else None}
+            known = workshop.known()
+            if not known:
+                return {}
+            scores = self._models.scores(features, known, as_of_date)
+            rows = workshop.profiles(scores, as_of_date)
+        value = scores.get("customer_clv", pd.DataFrame())
+        told = dict(zip(value["customer_id"], value["reasons"], strict=True)) if "reasons" in value else {}
+        return {one: row | {CLV_REASONS: _text(told.get(one))} for one, row in rows.items()}
+
+    def _answer(self, customer_id: str, row: dict[str, Any] | None, as_of_date: date) -> dict[str, Any] | Exception:
+        if row is None:
+            return NobodyKnown(
+                f"The facts tell of no account, order or contract before {as_of_date}.",
+                "Give customers, orders or subscriptions with times before that day, or a later as_of_date.",
+            )
+        return self._version.answered(customer_id, row) | {"as_of_date": as_of_date.isoformat()}
+
+
+def _text(value: object) -> str | None:
+    """A text of a frame, which has NaN for none."""
+    return value if isinstance(value, str) else None

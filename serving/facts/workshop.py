@@ -1,11 +1,11 @@
-"""A database in memory with one customer in it, on which the models of the marts run as dbt compiled them.
+"""A database in memory with a few customers in it, on which the models of the marts run as dbt compiled them.
 
-Everything of a request happens in one transaction that is rolled back: the next one finds the tables empty.
+Everything of a pass happens in one transaction that is rolled back: the next one finds the tables empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -20,7 +20,7 @@ from serving.answer import COLUMNS
 from serving.facts.request import MOST_ROWS, FactsBase, as_json
 from warehouse.base.connections import DATABASE
 from warehouse.base.definitions import DBT_PROJECT
-from warehouse.base.rows import as_dicts, insert_frame
+from warehouse.base.rows import as_dicts, insert_frame, insert_rows
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
 from warehouse.marts.compiled import DATE_IN_SQL, PROFILE, CompiledModel
@@ -43,7 +43,7 @@ _LINEAGE = "'' as _load_id, '' as _file_name, '' as _row_hash, now()::timestamp 
 
 
 class Workshop:
-    """The tables of one customer. One thread at a time may use it.
+    """The tables of a few customers. One thread at a time may use it.
 
     Parameters
     ----------
@@ -74,11 +74,11 @@ class Workshop:
                 self._prepare(self._models[name])
 
     @contextmanager
-    def holding(self, facts: FactsBase, as_of_date: date) -> Iterator[Workshop]:
-        """The facts are in the tables as long as the block runs."""
+    def holding(self, several: Sequence[FactsBase], as_of_date: date) -> Iterator[Workshop]:
+        """The facts, which have no id in common, are in the tables as long as the block runs."""
         self._connection.execute("begin")
         try:
-            self._insert(facts, as_of_date)
+            self._insert(several, as_of_date)
             yield self
         finally:
             self._connection.execute("rollback")
@@ -88,19 +88,20 @@ class Workshop:
         self._run(self._first, as_of_date)
         return {mart: self._connection.execute(f"select * from marts.{mart}").df() for mart in MARTS.values()}
 
-    def is_known(self) -> bool:
-        """Whether the facts make a customer: an account, an order or a contract before the date."""
-        return self._connection.execute("select 1 from marts.dim_customers").fetchone() is not None
+    def known(self) -> list[str]:
+        """Of whom the facts make a customer: by an account, an order or a contract before the date."""
+        found = self._connection.execute("select customer_id from marts.dim_customers order by customer_id")
+        return [customer_id for (customer_id,) in found.fetchall()]
 
-    def profile(self, scores: Mapping[str, pd.DataFrame], as_of_date: date) -> dict[str, Any]:
-        """The row of `customer_360`, of rows of the score tables."""
+    def profiles(self, scores: Mapping[str, pd.DataFrame], as_of_date: date) -> dict[str, dict[str, Any]]:
+        """The rows of `customer_360` by customer, of rows of the score tables."""
         for table, frame in scores.items():
             if len(frame):
                 insert_frame(self._connection, f"scores.{table}", frame)
         self._run(self._second, as_of_date)
         known = ", ".join(name for name in COLUMNS if name in self._profile_columns)
-        [row] = as_dicts(self._connection.execute(f"select {known} from marts.{PROFILE}"))
-        return row
+        rows = as_dicts(self._connection.execute(f"select customer_id, {known} from marts.{PROFILE}"))
+        return {row.pop("customer_id"): row for row in rows}
 
     def _make_tables(self, folder: Path) -> None:
         connection = self._connection
@@ -151,14 +152,16 @@ class Workshop:
             given = f"(date '{as_of_date.isoformat()}')" if DATE_IN_SQL in self._models[name].sql else ""
             self._connection.execute(f"execute make_{name}{given}")
 
-    def _insert(self, facts: FactsBase, as_of_date: date) -> None:
+    def _insert(self, several: Sequence[FactsBase], as_of_date: date) -> None:
         for table in MOST_ROWS:
-            if rows := facts.rows(table):
+            if rows := [row for facts in several for row in facts.rows(table)]:
                 self._connection.execute(_insert_of(table), [as_json(rows)])
-        self._connection.executemany(
-            "insert into pii.customer_identities (source_customer_id, customer_id) values (?, ?)",
-            [[customer_id, facts.customer_id] for customer_id in sorted(facts.ids())],
-        )
+        accounts = [
+            {"source_customer_id": account, "customer_id": facts.customer_id}
+            for facts in several
+            for account in sorted(facts.ids())
+        ]
+        insert_rows(self._connection, "pii.customer_identities", accounts)
         self._connection.execute(_PRODUCTS)
         self._connection.execute(
             "insert into intermediate.int_snapshot_dates (as_of_date, snapshot_role) values (?, 'scoring')",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -20,18 +21,31 @@ from warehouse.base.settings import Settings
 _LAST_DIGITS = 1e-12
 
 
-def differences(settings: Settings, source: str, customers: Iterable[str]) -> Iterator[str]:
-    """Each column of the answer by facts that is not the published one, in words."""
+def differences(settings: Settings, source: str, customers: Sequence[str], at_once: Sequence[int]) -> Iterator[str]:
+    """Each column of the answer by facts that is not the published one, in words.
+
+    Parameters
+    ----------
+    at_once
+        Everybody is scored for each of these numbers: so many customers in one pass.
+    """
     folder = settings.published_file.resolve().parent
     version = Version(folder, settings)
     with one_thread(), open_build_file(settings, source, read_only=True) as build_file:
-        scorer = FactsScorer(settings.model_copy(update={"threads": 1}), version, folder)
-        for customer_id in customers:
-            facts = facts_model().model_validate_json(json.dumps(facts_of(build_file, customer_id)))
-            by_facts, by_id = scorer.of(facts), version.of(customer_id)
-            assert by_id is not None
-            for group, names in GROUPS.items():
-                for name in names:
-                    found, published = by_facts[group][name], by_id[group][name]
-                    if found != (pytest.approx(published, rel=_LAST_DIGITS) if type(found) is float else published):
-                        yield f"{customer_id}: {name} is {found!r} by facts, {published!r} as published"
+        scorer = FactsScorer(settings, version, folder)
+        for number in at_once:
+            for start in range(0, len(customers), number):
+                several = [
+                    facts_model().model_validate_json(json.dumps(facts_of(build_file, customer_id)))
+                    for customer_id in customers[start : start + number]
+                ]
+                for facts, answer in zip(several, scorer.of_several(several), strict=True):
+                    yield from _differences(facts.customer_id, answer, version.of(facts.customer_id), number)
+
+
+def _differences(customer_id: str, by_facts: Any, by_id: Any, number: int) -> Iterator[str]:
+    for group, names in GROUPS.items():
+        for name in names:
+            found, published = by_facts[group][name], by_id[group][name]
+            if found != (pytest.approx(published, rel=_LAST_DIGITS) if type(found) is float else published):
+                yield f"{customer_id}, {number} at once: {name} is {found!r} by facts, {published!r} as published"

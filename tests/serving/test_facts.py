@@ -117,14 +117,14 @@ def test_who_asks_by_id_does_not_wait_behind_facts(shop: Settings) -> None:
             go_on.wait(10)
             return {}
 
-    with opened(shop, live=Live(shop, lambda *_: Slow())) as client, ThreadPoolExecutor(17) as askers:
+    with opened(shop, live=Live(shop, lambda *_: Slow())) as client, ThreadPoolExecutor(65) as askers:
         wait_for(client, "ready")
-        asked = [askers.submit(client.post, "/score", json={"customer_id": "a"}) for _ in range(17)]
+        asked = [askers.submit(client.post, "/score", json={"customer_id": "a"}) for _ in range(65)]
         first = next(as_completed(asked, timeout=10)).result()
-        assert (first.status_code, first.json()["error"]) == (503, "16 customers are being scored by facts.")
+        assert (first.status_code, first.json()["error"]) == (503, "64 customers are being scored by facts.")
         assert client.get("/customers/B").status_code == 200
         go_on.set()
-        assert sorted(one.result().status_code for one in asked) == [200] * 16 + [503]
+        assert sorted(one.result().status_code for one in asked) == [200] * 64 + [503]
 
 
 def test_ids_that_are_no_text_are_refused_in_words(scorer: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""Score single customers by the models whose scores are published, as the pipeline scored them all.
+"""Score a few customers by the models whose scores are published, as the pipeline scored them all.
 
 What is told by comparison (tiers of value, expected margins, what reasons call typical) is told among the customers as
 published.
@@ -6,7 +6,7 @@ published.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -56,8 +56,8 @@ class _Serving:
         return score_frame(self.job, rows, self.estimator, columns, refusal=self.refusal, explain=explain)
 
 
-class ScorerOfOne:
-    """The models whose scores of a date are published, loaded once, to score one customer after another.
+class ScorerOfFew:
+    """The models whose scores of a date are published, loaded once, to score some customers after others.
 
     Parameters
     ----------
@@ -79,20 +79,25 @@ class ScorerOfOne:
             read = _Reader(settings, published, source, as_of_date)
             self._serving = [serving for spec in specs if (serving := read.serving(spec)) is not None]
 
-    def scores(self, rows: Mapping[str, pd.DataFrame], customer_id: str, as_of_date: date) -> dict[str, pd.DataFrame]:
-        """Rows of the score tables, by table, for a customer's rows of the features marts.
+    def scores(
+        self, rows: Mapping[str, pd.DataFrame], customer_ids: Sequence[str], as_of_date: date
+    ) -> dict[str, pd.DataFrame]:
+        """Rows of the score tables, by table, for some customers' rows of the features marts.
 
         Parameters
         ----------
         rows
-            By mart; the date's rows of one customer.
+            By mart; the date's rows of these customers.
+        customer_ids
+            All of them: who has no features is one who has never bought.
         """
+        customers = pd.Series(customer_ids, dtype=object)
         found: dict[str, pd.DataFrame] = {}
         for serving in self._serving:
             job, of_job = serving.job, rows[MARTS[serving.job.subject]]
             frame = serving.frame(_with_least_amounts(job, of_job, found))
             if job.spec.scores.is_about_customers:
-                frame = with_customers_without_purchase(job, frame, pd.Series([customer_id]))
+                frame = with_customers_without_purchase(job, frame, customers)
             version = serving.version
             found[job.score_table] = frame.assign(
                 as_of_date=as_of_date,
@@ -161,11 +166,17 @@ def _with_least_amounts(job: Job, rows: pd.DataFrame, found: Mapping[str, pd.Dat
     shorter = [spec.scores.table for spec in job_specs() if spec.name in job.spec.after]
     told = [found[table] for table in shorter if table in found]
     scored = [frame[frame["status"] == "scored"] for frame in told if set(LEAST_AMOUNTS) <= set(frame.columns)]
-    least = {
-        column: max((float(amount) for frame in scored for amount in frame[name]), default=float("nan"))
-        for name, column in LEAST_AMOUNTS.items()
-    }
-    return rows.assign(**least)
+    least = {column: rows["customer_id"].map(_greatest(scored, name)) for name, column in LEAST_AMOUNTS.items()}
+    return rows.assign(**{column: values.astype(float) for column, values in least.items()})
+
+
+def _greatest(frames: list[pd.DataFrame], column: str) -> dict[str, float]:
+    """The greatest value of a column by customer."""
+    found: dict[str, float] = {}
+    for frame in frames:
+        for customer_id, value in zip(frame["customer_id"], frame[column].astype(float), strict=True):
+            found[customer_id] = max(found.get(customer_id, value), value)
+    return found
 
 
 def _in_order(specs: tuple[JobSpec, ...]) -> list[JobSpec]:
