@@ -27,6 +27,7 @@ from graph import thinned
 from linking import linking_task
 from wiring import (
     DEFAULT_ARGS,
+    LANDED,
     LONG_TASK,
     RAW,
     WAREHOUSE_POOL,
@@ -43,8 +44,9 @@ from wiring import (
     dag_id="ingest_sources",
     dag_display_name="1 Ingest: start here",
     doc_md=__doc__,
-    # No timetable: a user, `make demo`, `make run` or another system starts it when files have landed.
-    schedule=None,
+    # Whenever files were landed by themselves (absorb_arrivals); else a user, `make demo`, `make run` or another system
+    # starts it.
+    schedule=[LANDED],
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from warehouse.base.settings import Settings
     from warehouse.runs.planning import RunPlan
 
+# Rows that have landed and that no run has seen yet (absorb_arrivals).
+LANDED = Asset("landed")
 RAW = Asset("raw")
 MARTS = Asset("marts")
 MODELS = Asset("models")
@@ -74,10 +76,14 @@ def requested() -> dict[str, Any]:
     context = get_current_context()
     for events in context["triggering_asset_events"].values():
         for event in events:
-            if event.extra.get("pipeline_run_id"):
-                return {field: event.extra.get(field) for field in EVENT_FIELDS}
-    given = {field: context["params"].get(field) for field in EVENT_FIELDS}
-    return given | {"force_retrain": bool(given["force_retrain"])}
+            if event.extra.get("source"):
+                return _asked(event.extra)
+    return _asked(context["params"])
+
+
+def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {field: given.get(field) for field in EVENT_FIELDS}
+    return asked | {"force_retrain": bool(asked["force_retrain"])}
 
 
 def wait_while_others_work(dag_ids: list[str], task_ids: dict[str, list[str]] | None = None) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ml.lifecycle.outcome import TrainingOutcome
     from ml.lifecycle.score_rows import ScoringReport
     from ml.tracking import RegisteredVersion
+    from warehouse.arrivals.absorb import Absorbed
     from warehouse.audiences.export import Exports
     from warehouse.audiences.selection import Selection
     from warehouse.identity.report import IdentitySummary
@@ -48,6 +49,20 @@ def ingest(settings: Settings, source: str, given: Path | None = None) -> Ingest
     if given is not None:
         land_input(settings, source, given)
     return ingest_source(settings, resolve_source(settings, source))
+
+
+def absorb(settings: Settings, source: str) -> Absorbed:
+    """Land what has arrived, and show it beside the live version; nothing of it waits for a run under way.
+
+    Parameters
+    ----------
+    source
+        Its name, or `latest`.
+    """
+    from warehouse.arrivals import absorb as absorbing
+    from warehouse.runs.planning import resolve_source
+
+    return absorbing.absorb(settings, resolve_source(settings, source))
 
 
 def check(settings: Settings, plan: RunPlan, gate: str) -> GateResult:

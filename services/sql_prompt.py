@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.arrivals.since_file import since_statements
 from warehouse.base.connections import DATABASE, open_published, open_version, parquet_views
 from warehouse.base.errors import ClienteleError, PublishError
 from warehouse.base.printed_tables import aligned, one_per_line
@@ -49,6 +50,8 @@ def answer(settings: Settings, query: str, *, width: int | None = None) -> Itera
         If nothing has been published yet.
     """
     with open_published(settings) as connection:
+        for statement in since_statements(settings):
+            connection.execute(statement)
         try:
             result = connection.execute(query)
             if result.description is None:
@@ -112,7 +115,8 @@ def duckdb_command(settings: Settings) -> tuple[list[str], dict[str, str]]:
         [(path,)] = connection.execute("select path from duckdb_databases() where not internal").fetchall()
     # Somebody may hold the file to write; the same tables stand in Parquet files.
     place = ["-readonly", str(folder / DATABASE)] if path else [":memory:"]
-    starts = [*limits, "set TimeZone = 'UTC'", *([] if path else parquet_views(folder))]
+    shown = [] if path else parquet_views(folder)
+    starts = [*limits, "set TimeZone = 'UTC'", *shown, *since_statements(settings)]
     command = [str(_program()), *place]
     for statement in starts:
         command += ["-cmd", f"{statement};"]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from warehouse.arrivals.absorb import absorb
 from warehouse.base.command import run_command
 from warehouse.base.errors import ClienteleError, SettingsError
 from warehouse.base.person import person
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     drafting.add_argument("--no-run", action="store_true", help="only write the draft")
     ingest = _command(commands, "ingest", _ingest, "landing → raw", source=True)
     ingest.add_argument("--input", type=Path, help="a file or folder to land first")
+    _command(commands, "arrivals", _arrivals, "land what arrived, and show it beside what is published", source=True)
     _command(commands, "identities", _identities, "which customer ids are one person", source=True, as_of=True)
     marts = _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
     marts.add_argument("--full", action="store_true", help="build everything, not only what changed")
@@ -128,6 +130,10 @@ def _ingest(settings: Settings, options: argparse.Namespace) -> None:
         for line in land_input(settings, options.source, options.input).recognised.lines():
             print(f"not landed: {line}")
     _print(ingest_source(settings, resolve_source(settings, options.source)).lines())
+
+
+def _arrivals(settings: Settings, options: argparse.Namespace) -> None:
+    _print(absorb(settings, resolve_source(settings, options.source)).lines())
 
 
 def _identities(settings: Settings, options: argparse.Namespace) -> None:

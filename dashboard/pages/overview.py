@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.charts import overview as charts
 from dashboard.picture import show_picture, show_rows
+from dashboard.since import show_since
 from dashboard.tiles import show_tiles
 from dashboard.view import View
 
@@ -13,6 +14,7 @@ from dashboard.view import View
 def show(view: View) -> None:
     """Lay out the page."""
     show_tiles(view, "overview/kpis")
+    show_since(view)
     show_picture(view, "overview/new_and_returning", charts.new_and_returning)
     left, right = st.columns(2, gap="large")
     with left:

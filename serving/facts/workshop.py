@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ import pandas as pd
 from serving.answer import COLUMNS
 from serving.facts.request import MOST_ROWS, FactsBase, as_json
 from warehouse.base.connections import DATABASE
-from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.rows import as_dicts, insert_frame, insert_rows
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
 from warehouse.marts.compiled import DATE_IN_SQL, PROFILE, CompiledModel
+from warehouse.marts.compiled_run import Dbt, needed, python_model
 from warehouse.publishing.reference import REFERENCE, TABLES
 from warehouse.tables.build_state import BUILD_STATE
 from warehouse.tables.contract import load_contract
@@ -63,11 +62,11 @@ class Workshop:
         self._connection = duckdb.connect(config={"threads": 1, "memory_limit": settings.memory_limit})
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(f"set disabled_optimizers = {literal(_UNSOUND)}")
-        self._takebacks = _python_model(_TAKEBACKS)
+        self._takebacks = python_model(_TAKEBACKS)
         self._make_tables(folder)
-        first = _needed(self._models, _READ_FIRST)
+        first = needed(self._models, _READ_FIRST, _GIVEN | _LEFT_OUT)
         self._first = [name for name in self._models if name in first]
-        second = _needed(self._models, [PROFILE]) - first
+        second = needed(self._models, [PROFILE], _GIVEN | _LEFT_OUT) - first
         self._second = [name for name in self._models if name in second]
         for name in (*self._first, *self._second):
             if name != _TAKEBACKS:
@@ -146,7 +145,7 @@ class Workshop:
     def _run(self, names: Iterable[str], as_of_date: date) -> None:
         for name in names:
             if name == _TAKEBACKS:
-                found = self._takebacks.model(_Dbt(self._connection, self._models), self._connection)
+                found = self._takebacks.model(Dbt(self._connection, self._models), self._connection)
                 found.insert_into(f"{self._models[name].schema}.{name}")
                 continue
             given = f"(date '{as_of_date.isoformat()}')" if DATE_IN_SQL in self._models[name].sql else ""
@@ -167,42 +166,6 @@ class Workshop:
             "insert into intermediate.int_snapshot_dates (as_of_date, snapshot_role) values (?, 'scoring')",
             [as_of_date],
         )
-
-
-class _Dbt:
-    """What a model in Python is given by dbt."""
-
-    is_incremental = False
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, models: Mapping[str, CompiledModel]) -> None:
-        self._connection, self._models = connection, models
-
-    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """A relation by the name of its model."""
-        return self._connection.sql(f"from {self._models[name].table}")
-
-
-def _needed(models: Mapping[str, CompiledModel], wanted: Iterable[str]) -> set[str]:
-    """The models that have to run for some of them, those included."""
-    found: set[str] = set()
-    left = list(wanted)
-    while left:
-        name = left.pop()
-        if name not in found and name not in _GIVEN | _LEFT_OUT:
-            found.add(name)
-            left += models[name].parents
-    return found
-
-
-def _python_model(name: str) -> Any:
-    """The module of a model in Python, which no package of ours holds."""
-    [path] = DBT_PROJECT.rglob(f"models/**/{name}.py")
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be imported.")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache

@@ -13,6 +13,7 @@ from warehouse.base.settings import Settings
 # Everything but what is published; a folder that is a link leads to a place whose owner decides.
 PRIVATE_FOLDERS = (
     "airflow",
+    "arriving",
     "audiences",
     "backtest",
     "benchmark",

@@ -72,10 +72,14 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("UTC", description="Time zone of the shop's days, unless its source.yml names one.")
     jobs_off: str = Field("", description="Optional jobs that are not computed, by name and with commas between.")
+    watched_source: str = Field("", description="The source whose folder and queues are watched; empty: none.")
+    watched_folder: Path | None = Field(
+        None, description="The folder that is watched, with one for each source; empty: under home."
+    )
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 
-    @field_validator("home", "sources_folder", "audiences_folder")
+    @field_validator("home", "sources_folder", "audiences_folder", "watched_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
@@ -86,6 +90,11 @@ class Settings(BaseSettings):
         if problem := time_zone_problem(name):
             raise SettingsError(f"CLIENTELE_TIME_ZONE: {problem}.", "Write it as Europe/Berlin or America/New_York.")
         return name
+
+    @field_validator("watched_source")
+    @classmethod
+    def _is_source_name(cls, name: str) -> str:
+        return name and checked_source_name(name)
 
     @property
     def own_sources_folder(self) -> Path:
@@ -112,6 +121,11 @@ class Settings(BaseSettings):
     @property
     def published_file(self) -> Path:
         return self.published_folder / "clientele.duckdb"
+
+    @property
+    def since_file(self) -> Path:
+        """What has arrived since the live version was made."""
+        return self.published_folder / "since.duckdb"
 
     @property
     def data_docs_folder(self) -> Path:
@@ -170,6 +184,14 @@ class Settings(BaseSettings):
     def build_file(self, source: str) -> Path:
         """The private DuckDB file of one source (one company)."""
         return self.warehouse_folder / f"{checked_source_name(source)}.duckdb"
+
+    def arrivals_file(self, source: str) -> Path:
+        """The rows that arrived since the live version was made; may be deleted at any time."""
+        return self.warehouse_folder / f"{checked_source_name(source)}.arrivals.duckdb"
+
+    def watched_folder_of(self, source: str) -> Path:
+        """Where files of a source are put that are to be taken from there."""
+        return (self.watched_folder or self.home / "arriving") / checked_source_name(source)
 
 
 def checked_source_name(source: str) -> str:

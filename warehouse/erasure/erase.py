@@ -14,6 +14,7 @@ from datetime import date
 
 import duckdb
 
+from warehouse.arrivals.arrived_rows import forget_arrived
 from warehouse.audiences.erasure import erase_from_exports
 from warehouse.base.connections import open_build_file, refuse_missing
 from warehouse.base.erasure_lock import erasure_lock
@@ -67,6 +68,7 @@ def erase(
             settings, source, read_customer_id(customer_id), reason.strip() or NO_REASON
         )
         remove_damaged(settings, damaged)
+        forget_arrived(settings, source.name)
         counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         names = Pseudonyms(source.name, suppressed.secret)

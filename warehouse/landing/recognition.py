@@ -112,6 +112,12 @@ def kind_of(source: Source, folder: Path, name: str) -> FileKind | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
+def landed_file(source: Source, folder: Path, name: str) -> LandedFile | None:
+    """A file that stands in the landing folder; None if it is gone, or of no kind that the source knows."""
+    kind = kind_of(source, folder, name)
+    return LandedFile(folder / name, name, kind, _partition(name)) if kind and (folder / name).is_file() else None
+
+
 def is_ignored(source: Source, name: str) -> bool:
     """Whether the source says that a file is left alone."""
     return any(fits(name, pattern) for pattern in source.ignore)

@@ -1,0 +1,12 @@
+-- How much has arrived, how much of it was kept out, and when.
+select
+    published_version,
+    looked_at,
+    last_arrived_at,
+    hand_in_count,
+    file_count,
+    left_file_count,
+    rows_read,
+    rows_quarantined,
+    changed_order_count
+from since.summary
