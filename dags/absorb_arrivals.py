@@ -20,17 +20,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import Asset, AssetWatcher, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 from alerting import alert_run_failure
 from forms import LATEST, source_field
 from waiting import PIPELINE_DAGS, others_work
-from watching import SomethingArrived
+from watching import arrived, watched_source
 from wiring import DEFAULT_ARGS, LANDED, readable, tell
-
-from warehouse.base.settings import Settings
-
-_WATCHED = Settings().watched_source
-_WATCHERS = [AssetWatcher(name="watched_source", trigger=SomethingArrived(_WATCHED))] if _WATCHED else []
 
 
 @dag(
@@ -38,12 +33,12 @@ _WATCHERS = [AssetWatcher(name="watched_source", trigger=SomethingArrived(_WATCH
     dag_display_name="Absorb what arrives",
     doc_md=__doc__,
     # Whenever something has arrived for the watched source, or another version has gone live; without one, by hand.
-    schedule=[Asset("arrived", watchers=_WATCHERS)],
+    schedule=[arrived()],
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     on_failure_callback=alert_run_failure,
-    params={"source": source_field(_WATCHED or LATEST)},
+    params={"source": source_field(watched_source() or LATEST)},
     tags=["ingest"],
 )
 def absorb_arrivals() -> None:
@@ -52,8 +47,10 @@ def absorb_arrivals() -> None:
     def absorb() -> dict[str, Any]:
         """Land what has arrived, and show it beside the live version."""
         from pipeline import stages
+        from warehouse.base.settings import Settings
 
-        absorbed = stages.absorb(Settings(), _WATCHED or get_current_context()["params"]["source"])
+        settings = Settings()
+        absorbed = stages.absorb(settings, settings.watched_source or get_current_context()["params"]["source"])
         tell(absorbed.lines())
         return {"source": absorbed.source, "calls_for_a_run": absorbed.calls_for_a_run}
 

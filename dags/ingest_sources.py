@@ -44,8 +44,7 @@ from wiring import (
     dag_id="ingest_sources",
     dag_display_name="1 Ingest: start here",
     doc_md=__doc__,
-    # Whenever files were landed by themselves (absorb_arrivals); else a user, `make demo`, `make run` or another system
-    # starts it.
+    # Whenever absorb_arrivals has landed files; else a user, `make demo`, `make run` or another system starts it.
     schedule=[LANDED],
     catchup=False,
     max_active_runs=1,

@@ -45,7 +45,7 @@ def _section(view: SinceView) -> None:
     if found.empty or found["published_version"][0] != view.version.name:
         return  # a look is due: the file tells of another version
     row = found.iloc[0]
-    if not row["file_count"] + row["left_file_count"]:
+    if not row["file_count"] + row["left_file_count"] + row["order_count"]:
         return
     show_tiles(view, "since/figures")
     for line in _lines(view, row):
@@ -57,7 +57,7 @@ def _section(view: SinceView) -> None:
 def _lines(view: SinceView, row: pandas.Series) -> list[str]:
     count, texts = view.numbers.count, view.texts
     lines = []
-    if not pandas.isna(row["last_arrived_at"]):
+    if row["file_count"]:
         age = view.numbers.age(row["last_arrived_at"], datetime.now(UTC).replace(tzinfo=None))
         files, rows, kept_out = (count(row[name]) for name in ("file_count", "rows_read", "rows_quarantined"))
         lines.append(texts("since.seen", age=age, files=files, rows=rows, kept_out=kept_out))

@@ -27,6 +27,8 @@ from tests.integration import pipeline
 from tests.integration.facts import differences
 from tests.integration.sums_of_doubles import unordered_sums_of_doubles
 from tests.quick_models import quick_models
+from tests.warehouse.forks import answer_of_fork
+from warehouse.arrivals.since_file import open_since
 from warehouse.audiences.manifest import Manifest
 from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
@@ -393,6 +395,88 @@ def test_a_failed_gate_stops_before_publishing(shop, tmp_path: Path) -> None:
         settings, "sample_shop", "select count(*) from quality.validation_results where not success"
     )
     assert failed[0][0] >= 1
+
+
+ARRIVED = {
+    "orders_new.csv": """\
+order_id,customer_id,ordered_at,order_kind,order_status,cancelled_at,order_amount,currency
+NEW1,C0000001,2026-07-03 09:10:00,sale,completed,,20.00,EUR
+NEW2,C0000001,2026-07-03 09:50:00,sale,completed,,7.50,EUR
+NEW3,SOMEBODY,2026-07-03 11:00:00,sale,completed,,30.00,EUR
+NEW4,SOMEBODY,2026-07-03 12:00:00,sale,cancelled,2026-07-03 12:30:00,99.00,EUR
+O00000001,C0000001,2024-01-01 08:16:18,sale,completed,,208.90,EUR
+NEW6,SOMEBODY,no day,sale,completed,,1.00,EUR
+""",
+    "order_items_new.csv": """\
+order_item_id,order_id,line_number,product_code,product_description,quantity,unit_price_amount,line_amount
+I1,NEW1,1,COF-01,"House blend, 250 g",2,10.00,20.00
+I2,NEW2,1,COF-01,"House blend, 250 g",1,7.50,7.50
+I3,NEW3,1,UNHEARD-OF,A new thing,3,10.00,30.00
+I4,NEW4,1,COF-01,"House blend, 250 g",1,99.00,99.00
+""",
+}
+
+
+def with_arrivals(made: Settings, home: Path) -> Settings:
+    """A copy of a home whose watched folder holds new orders."""
+    settings = copied_home(made, home).model_copy(update={"watched_source": "sample_shop"})
+    folder = settings.watched_folder_of("sample_shop")
+    folder.mkdir(parents=True)
+    for name, content in ARRIVED.items():
+        (folder / name).write_text(content)
+    return settings
+
+
+def since(settings: Settings, query: str) -> list[tuple]:
+    with open_since(settings) as connection:
+        assert connection
+        return connection.execute(query).fetchall()
+
+
+def test_what_arrives_is_shown_beside_the_version_that_lacks_it(shop, tmp_path: Path) -> None:
+    made, *_ = shop
+    settings = with_arrivals(made, tmp_path / "home")
+    with open_build_file(settings, "sample_shop"):  # as during a run: nothing waits for it
+        absorbed = answer_of_fork(_absorbed, settings)
+    assert absorbed["calls_for_a_run"]
+    assert since(
+        settings,
+        "select order_count, customer_count, new_customer_count, net_amount::double, changed_order_count, rows_read, "
+        "rows_quarantined, file_count from since.summary",
+    ) == [(3, 2, 1, 57.5, 1, 10, 1, 2)]
+    assert since(settings, "select hour::varchar, order_count, net_amount::double from since.orders_by_hour") == [
+        ("2026-07-03 09:00:00", 2, 27.5),
+        ("2026-07-03 11:00:00", 1, 30.0),
+        ("2026-07-03 12:00:00", 0, 0.0),
+    ]
+    again = answer_of_fork(_absorbed, settings)  # nothing new: nothing is counted twice
+    assert again["lines"] == absorbed["lines"][2:]
+    assert again["calls_for_a_run"]
+
+
+def _absorbed(settings: Settings) -> dict:
+    absorbed = stages.absorb(settings, "sample_shop")
+    return {"calls_for_a_run": absorbed.calls_for_a_run, "lines": list(absorbed.lines())}
+
+
+@pytest.mark.campaign
+def test_what_was_shown_is_what_the_next_run_takes_in_and_then_it_is_gone(shop, tmp_path: Path) -> None:
+    made, _, plan, _ = shop
+    settings = with_arrivals(made, tmp_path / "home")
+    stages.absorb(settings, "sample_shop")
+    [shown] = since(settings, "select order_count, net_amount from since.summary")
+    _, plan = stages.ingest_checked(settings, "sample_shop", as_of_date=date(2026, 7, 4))
+    stages.build_checked(settings, plan)
+    [taken] = pipeline.in_build_file(
+        settings,
+        "sample_shop",
+        "select count(*) filter (where is_purchase), sum(net_amount) from marts.fct_orders where order_id like 'NEW%'",
+    )
+    assert taken == shown
+    stages.score_and_publish(settings, plan)
+    absorbed = stages.absorb(settings, "sample_shop")
+    assert not absorbed.calls_for_a_run
+    assert since(settings, "select order_count, file_count from since.summary") == [(0, 0)]
 
 
 @pytest.mark.campaign

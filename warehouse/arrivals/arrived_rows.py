@@ -35,7 +35,7 @@ from warehouse.source_definitions.select_reads import load_levels
 from warehouse.tables.build_tables import create_build_tables
 
 _PATIENCE_SECONDS = 300.0
-LARGEST_BYTES = 500_000_000  # a larger file waits for the next run: it would take minutes
+LARGEST_BYTES = 200_000_000  # a larger file waits for the next run: it would take minutes
 _TABLES = """
 create table if not exists arrivals_of (published_version varchar, rules varchar);
 create table if not exists not_looked_at (arrival_number bigint, file_name varchar, reason varchar);
@@ -96,19 +96,30 @@ def _load_new(connection: duckdb.DuckDBPyConnection, settings: Settings, source:
     known = connection.execute(
         "select arrival_number from quality.file_loads union select arrival_number from not_looked_at"
     ).fetchall()
-    done = live.arrival_numbers | {number for (number,) in known}
+    done = {number for (number,) in known}
     for arrival, file in _landed(settings, source):
-        if arrival.arrival_number in done:
+        if arrival.arrival_number in done or not live.may_lack_orders_of(arrival, source.time_zone):
             continue
-        try:
-            if file.path.stat().st_size > LARGEST_BYTES:
-                raise ClienteleError("too large for a look: it comes with the next run")
-            load_file(connection, _load(settings, source, arrival, file))
-        except (ClienteleError, OSError) as error:
-            _log.warning("%s: %s", arrival.name, error)
-            reason = error.message if isinstance(error, ClienteleError) else str(error)
+        reason = _loaded(connection, settings, source, arrival, file)
+        if reason and arrival.arrival_number not in live.arrival_numbers:
+            _log.warning("%s: %s", arrival.name, reason)
             row = [arrival.arrival_number, arrival.name, reason]
             connection.execute("insert into not_looked_at values (?, ?, ?)", row)
+
+
+def _loaded(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, arrival: Arrival, file: LandedFile
+) -> str:
+    """Load a file; return why it cannot be."""
+    try:
+        if file.path.stat().st_size > LARGEST_BYTES:
+            return "It is too large for a look, and comes with the next run."
+        load_file(connection, _load(settings, source, arrival, file))
+    except ClienteleError as error:
+        return error.message
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def _landed(settings: Settings, source: Source) -> list[tuple[Arrival, LandedFile]]:

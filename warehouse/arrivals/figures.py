@@ -38,6 +38,17 @@ _KNOWN = """
 create temp table known as
 select distinct order_id from published.marts.fct_orders where order_id in (select order_id from arrived)
 """
+# Of files that the version does not contain.
+_TOUCHED = """
+create temp table touched as
+select distinct {order_id} as order_id
+from (
+    select order_id, _arrival_number from raw.orders
+    union all
+    select order_id, _arrival_number from raw.order_items
+)
+where not list_contains($contained, _arrival_number)
+"""
 _HOURS = """
 select
     date_trunc('hour', ordered_at) as hour,
@@ -50,7 +61,7 @@ group by hour order by hour
 _TOTALS = """
 select
     count(*) filter (where is_new and is_purchase) as order_count,
-    count(*) filter (where not is_new) as changed_order_count,
+    (select count(*) from known where order_id in (from touched)) as changed_order_count,
     count(distinct customer_id) filter (where is_new and is_purchase) as customer_count,
     count(distinct customer_id) filter (where is_new and is_purchase and customer_id not in (
         select customer_id from published.marts.fct_orders
@@ -90,7 +101,7 @@ def figures(connection: duckdb.DuckDBPyConnection, settings: Settings, live: Liv
         wanted = needed(models, [_ORDERS], _GIVEN)
         for model in (model for name, model in models.items() if name in wanted):
             _make(connection, models, model, as_of_date)
-        _compare(connection, pseudonyms(settings, live.source))
+        _compare(connection, live, pseudonyms(settings, live.source))
         hours = as_dicts(connection.execute(_HOURS))
         [totals] = as_dicts(connection.execute(_TOTALS))
     return Figures(totals, hours)
@@ -151,8 +162,9 @@ def _make(
     connection.execute(f"create table {model.table} as {sql}")
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, names: Pseudonyms | None) -> None:
+def _compare(connection: duckdb.DuckDBPyConnection, live: LiveVersion, names: Pseudonyms | None) -> None:
     order_id, customer_id = (names.sql(name) if names else name for name in ("order_id", "customer_id"))
-    sql = _NEW.format(order_id=order_id, customer_id=customer_id)
-    connection.execute(sql, names.parameters() if names else None)
+    given: dict[str, Any] = dict(names.parameters()) if names else {}
+    connection.execute(_NEW.format(order_id=order_id, customer_id=customer_id), given or None)
+    connection.execute(_TOUCHED.format(order_id=order_id), given | {"contained": sorted(live.arrival_numbers)})
     connection.execute(_KNOWN)

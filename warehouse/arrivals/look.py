@@ -22,7 +22,7 @@ from warehouse.source_definitions.folders import load_source
 _FILES = """
 select file_name, table_name, any_value(arrived_at) as arrived_at, sum(rows_read) as rows_read,
     sum(rows_quarantined) as rows_quarantined, null as left_because
-from quality.file_loads group by file_name, table_name
+from quality.file_loads where not list_contains($contained, arrival_number) group by file_name, table_name
 union all
 select file_name, null, null, 0, 0, reason from not_looked_at
 order by arrived_at nulls last, file_name, table_name
@@ -36,6 +36,7 @@ select
     coalesce(sum(rows_read) filter (where not is_derived), 0) as rows_read,
     coalesce(sum(rows_quarantined), 0) as rows_quarantined
 from quality.file_loads
+where not list_contains($contained, arrival_number)
 """
 
 _NEWEST = """
@@ -55,7 +56,7 @@ class Since:
         """It in words."""
         if self.summary is None:
             yield "Nothing of this source is published: the first run will show what arrived."
-        elif not self.summary["file_count"] + self.summary["left_file_count"]:
+        elif not any(self.summary[name] for name in ("file_count", "left_file_count", "order_count")):
             yield f"Nothing has arrived since version {self.summary['published_version']} was made."
         else:
             yield (
@@ -87,14 +88,18 @@ def look(settings: Settings, source_name: str) -> Since:
     with arrived_rows(settings, source, live) as connection:
         found = figures(connection, settings, live, tomorrow)
         summary = _summary(connection, live, found)
-        files = as_dicts(connection.execute(_FILES))
+        files = as_dicts(connection.execute(_FILES, _contained(live)))
         write_since(settings, {"summary": [summary], "orders_by_hour": found.hours, "files": files})
         newest, *_ = one_row(connection, _NEWEST)
     return Since(summary, newest > max(live.arrival_numbers, default=0))
 
 
+def _contained(live: LiveVersion) -> dict[str, list[int]]:
+    return {"contained": sorted(live.arrival_numbers)}
+
+
 def _summary(connection: duckdb.DuckDBPyConnection, live: LiveVersion, found: Figures) -> dict[str, Any]:
-    [counts] = as_dicts(connection.execute(_COUNTS))
+    [counts] = as_dicts(connection.execute(_COUNTS, _contained(live)))
     return {
         "published_version": live.name,
         "source": live.source,

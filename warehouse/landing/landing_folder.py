@@ -76,6 +76,7 @@ def land_named(settings: Settings, source: Source, named: Sequence[tuple[Path, s
                 f"{place} holds no data file. {'; '.join(found.lines())}",
                 f"Clientele reads files ending in {', '.join((*DATA_SUFFIXES, *UNPACKED_SUFFIXES))}.",
             )
+        finish_landing(folder)  # of a process that was killed: else its files would be noted twice
         note_landed(settings, source)  # what was copied there by hand arrived before
         paths = land_together(folder, source, found.files)
     return HandIn(tuple(paths), found)

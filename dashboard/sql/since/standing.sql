@@ -6,6 +6,7 @@ select
     hand_in_count,
     file_count,
     left_file_count,
+    order_count,
     rows_read,
     rows_quarantined,
     changed_order_count
