@@ -49,7 +49,8 @@ class SomethingArrived(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look, and yield when there is something to be told."""
-        rings, said = sync_to_async(self._rings), ""
+        # In a thread of its own: a queue that does not answer must not keep other triggers waiting.
+        rings, said = sync_to_async(self._rings, thread_sensitive=False), ""
         while True:
             try:
                 if why := await rings():

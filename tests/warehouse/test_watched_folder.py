@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.forks import die_at, in_fork, was_killed
+from warehouse.arrivals import doorbell
 from warehouse.arrivals.doorbell import Doorbell
+from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
 from warehouse.landing.arrival.order import read_order
 from warehouse.landing.watched_folder import LANDED, REFUSED, land_watched
@@ -130,3 +132,26 @@ def test_the_doorbell_rings_for_a_version_at_once_and_when_its_run_has_ended(set
     assert bell.rings(settings, lambda: False) == ""  # the run is under way
     assert bell.rings(settings, lambda: True)
     assert bell.rings(settings, lambda: True) == ""
+
+
+def test_the_doorbell_rings_for_queues_that_go_on_and_asks_them_less_often(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, ends = [1000.0], [{"bus/orders": "7"}]
+
+    def waiting(*_: object) -> dict[str, str]:
+        if isinstance(ends[0], str):
+            raise LandingError(ends[0])
+        return ends[0]
+
+    monkeypatch.setattr(doorbell, "queues_waiting", waiting)
+    monkeypatch.setattr(doorbell.time, "monotonic", lambda: clock[0])
+    bell = Doorbell(SOURCE)
+    rung = []
+    for then, found in ((0, ends[0]), (5, {"bus/orders": "8"}), (30, {"bus/orders": "8"}), (60, {"bus/orders": "8"})):
+        clock[0], ends[0] = 1000.0 + then, found
+        rung.append("goes on" in bell.rings(settings, lambda: True))
+    assert rung == [True, False, True, False]
+    clock[0], ends[0] = 1100.0, "bus does not answer"
+    put(settings, "orders_1.csv")
+    assert [bell.rings(settings, lambda: True) for _ in range(2)] == ["", "1 files are complete"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.places.credentials import Credentials
+from warehouse.base.settings import Settings
+from warehouse.places.credentials import Credentials, credentials_of
 from warehouse.source_definitions.place import Place
 
 
@@ -32,3 +33,9 @@ class Visit:
         """Raise TimeoutError if the time is over."""
         if self.seconds_left < 0:
             raise TimeoutError
+
+
+def visit_of(settings: Settings, name: str, place: Place, noted: Mapping[str, Any], folder: Path) -> Visit:
+    """A visit that begins now, by whom the environment names."""
+    deadline = time.monotonic() + place.seconds_maximum
+    return Visit(name, place, credentials_of(name), noted, folder, settings.unpacked_file_limit_bytes, deadline)

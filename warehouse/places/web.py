@@ -101,13 +101,14 @@ def _authorization(credentials: Credentials) -> str:
 
 
 def _refuse_open_line(place: Place) -> None:
-    if place.scheme == "http" and not _is_this_machine(place.parts.hostname or ""):
+    if place.scheme == "http" and not is_this_machine(place.parts.hostname):
         raise LandingError(f"{place.address} is not encrypted: a password would go over an open line.", "Use https://.")
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str | None) -> bool:
+    """Whether a host's name or address is this machine's own."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
 

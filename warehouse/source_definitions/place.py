@@ -1,4 +1,4 @@
-"""Where a source's data are kept, if they are not handed in: databases and object stores, as its source.yml names them.
+"""Where a source's data are kept, if they are not handed in: databases, object stores and queues that source.yml names.
 
 Who may read there stands in the environment only: `CLIENTELE_PLACE_<NAME>_USER` and `…_PASSWORD`.
 """
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DATABASES = ("postgresql", "mysql", "sqlite", "duckdb")
 OBJECT_STORES = ("s3", "http", "https")
+QUEUES = ("kafka", "kafkas", "redis", "rediss")  # those that end in s: encrypted
+_SCHEMES = (*DATABASES, *OBJECT_STORES, *QUEUES)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _FILE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 
@@ -35,6 +37,8 @@ class Fetch(Frozen):
     objects: str = ""  # of an object store: pattern of paths below the address, or over http one path
     cursor: str = ""  # column that grows with each change: only what is new is fetched
     overlap: float = Field(0, ge=0)  # how far behind the newest is read again: seconds, or units of a number
+    topic: str = ""  # of Kafka; its records are JSON
+    stream: str = ""  # of Redis; an entry's fields are the columns, or its only field is JSON
 
     @property
     def key(self) -> str:
@@ -43,11 +47,11 @@ class Fetch(Frozen):
 
 
 class Place(Frozen):
-    """A database or object store."""
+    """A database, object store or queue."""
 
-    address: (
-        str  # postgresql://host:5432/shop, mysql://…, sqlite:///path, duckdb:///path, s3://bucket/prefix, https://…
-    )
+    # postgresql://host:5432/shop, mysql://…, sqlite:///path, duckdb:///path, s3://bucket/prefix, https://…,
+    # kafka://broker:9092, redis://host:6379/0
+    address: str
     endpoint: str = ""  # of an S3-compatible store that is not Amazon's: http://localhost:9000
     region: str = ""
     fetch: tuple[Fetch, ...]
@@ -65,6 +69,10 @@ class Place(Frozen):
     @property
     def is_database(self) -> bool:
         return self.scheme in DATABASES
+
+    @property
+    def is_queue(self) -> bool:
+        return self.scheme in QUEUES
 
 
 def check_places(source: Source, file: str, lines: Mapping[Where, int]) -> None:
@@ -102,16 +110,24 @@ def _check_address(place: Place, name: str, where: str) -> None:
             f"{where}: the address holds a user, password or options.",
             f"Take them out; who reads there is named by CLIENTELE_PLACE_{name.upper()}_USER and …_PASSWORD only.",
         )
-    if place.scheme not in (*DATABASES, *OBJECT_STORES):
+    if place.scheme not in _SCHEMES:
         raise SourceError(
             f"{where}: addresses of {place.scheme or 'no'} scheme are not known.",
-            f"Use one of {', '.join(f'{scheme}://' for scheme in (*DATABASES, *OBJECT_STORES))}.",
+            f"Use one of {', '.join(f'{scheme}://' for scheme in _SCHEMES)}.",
         )
     if not place.fetch:
         raise SourceError(f"{where}: nothing is fetched.", "Add a `fetch:` list.")
 
 
 def _check_fetch(source: Source, place: Place, fetch: Fetch, where: str) -> None:
+    if place.is_queue:
+        _check_queue(place, fetch, where)
+        _check_table(source, fetch, where)
+        return
+    if fetch.topic or fetch.stream:
+        raise SourceError(
+            f"{where}: only queues have topics and streams.", "Use an address of kafka:// or redis://; docs/arrival.md."
+        )
     if not place.is_database:
         if not fetch.objects or fetch.table or fetch.query or fetch.cursor or fetch.file:
             raise SourceError(f"{where}: an object store has files.", "Write `objects: exports/*.csv`, and no more.")
@@ -122,6 +138,20 @@ def _check_fetch(source: Source, place: Place, fetch: Fetch, where: str) -> None
         )
     if fetch.overlap and not fetch.cursor:
         raise SourceError(f"{where}: overlap is about a cursor.", "Name the column: `cursor: updated_at`.")
+    _check_table(source, fetch, where)
+
+
+def _check_queue(place: Place, fetch: Fetch, where: str) -> None:
+    field, other = ("topic", "stream") if place.scheme.startswith("kafka") else ("stream", "topic")
+    rest = (fetch.table, fetch.query, fetch.objects, fetch.cursor, fetch.overlap, getattr(fetch, other))
+    if not getattr(fetch, field) or any(rest) or not _FILE.fullmatch(fetch.file):
+        raise SourceError(
+            f"{where}: what is read of {place.scheme}:// is a {field}.",
+            f"Write `file:` and `{field}:`, and no more; see docs/arrival.md.",
+        )
+
+
+def _check_table(source: Source, fetch: Fetch, where: str) -> None:
     tables = load_contract().tables
     if source.form == "contract" and fetch.file not in tables:
         raise SourceError(
