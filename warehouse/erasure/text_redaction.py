@@ -36,14 +36,23 @@ def byte_counter(subject: Subject, longer_than: int = 0) -> Callable[[bytes], in
     """
     ids = [one for one in subject.words if len(one.encode()) > longer_than]
     words = [(one.lower().encode(), re.compile(_word(one), re.IGNORECASE)) for one in ids]
-    written = {form.lower() for form in _written(subject)}
+    # Forms that are the same without zero bytes, as the two of UTF-16 are, are looked for together.
+    alike: dict[bytes, list[bytes]] = {}
+    for form in {form.lower() for form in _written(subject)}:
+        alike.setdefault(_without_zeros(form), []).append(form)
 
     def count(block: bytes) -> int:
         lowered = block.lower()
         found = sum(len(word.findall(block)) for plain, word in words if plain in lowered)
-        return found + sum(lowered.count(form) for form in written)
+        shortened = _without_zeros(lowered)
+        present = (forms for plain, forms in alike.items() if plain in shortened)
+        return found + sum(lowered.count(form) for forms in present for form in forms)
 
     return count
+
+
+def _without_zeros(text: bytes) -> bytes:
+    return text.replace(b"\0", b"")
 
 
 def _word(customer_id: str) -> bytes:
