@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_build_file import AS_OF_DATE, DATED_MARTS, DATED_MODELS, EVALUATION_DATE, MART_FOLDERS, BuildFile
+from dbt_build_file import AS_OF_DATE, DATED_MARTS, DATED_MODELS, EVALUATION_DATE, BuildFile
 
 from warehouse.base.settings import Settings
 from warehouse.identity.overrides import COLUMNS
 from warehouse.identity.resolve import resolve_identities
 
 SOURCE = "twice"
+# What else tells of persons.
+_OF_PERSONS = ("path:models/staging", "path:models/marts/pii")
 _FIRST_DAY = datetime(2010, 1, 1)
 # Each person: the accounts, when each was opened (days after the first day), what it says.
 _ADA = {"first_name": "Ada", "last_name": "Null", "email": "ada@example.com", "birth_date": "1980-01-02"}
@@ -91,13 +93,11 @@ class Shop:
         *decisions: str,
         as_of_date: str = AS_OF_DATE,
         select: tuple[str, ...] = DATED_MODELS,
-        data_tests: bool = False,
     ) -> Shop:
         lines = [",".join(COLUMNS), *(f"{SOURCE},{decision},ada,test" for decision in decisions)]
         self.overrides.write_text("\n".join(lines) + "\n", encoding="utf-8")
         resolve_identities(self.settings, SOURCE, date.fromisoformat(as_of_date), overrides_file=self.overrides)
-        kinds = ("--resource-type", "seed", "model", *(("test",) if data_tests else ()))
-        self.file.build(as_of_date, "--select", *select, *kinds)
+        self.file.build(as_of_date, "--select", *select, "--resource-type", "seed", "model")
         return self
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
@@ -111,8 +111,8 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """What is found without anybody's decision; dbt's own tests hold."""
-    return Shop(tmp_path_factory.mktemp("twice")).build(select=MART_FOLDERS, data_tests=True)
+    """What is found without anybody's decision. dbt's own tests of such a shop: test_privacy_of_a_run.py."""
+    return Shop(tmp_path_factory.mktemp("twice")).build(select=(*DATED_MODELS, *_OF_PERSONS))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The whole of Online Retail II against an independent count (its origin: cutoff 2011-06-01, 90 days).
+"""Online Retail II against an independent count (its origin: cutoff 2011-06-01, 90 days).
 
 The independent run found 4,324 customers with a purchase in the 365 days before, a churn of .634 and a net spend of
 £1,605,594. Ours differ where we mean to: orders that were wholly reversed are no purchases (eight customers had
@@ -16,6 +16,8 @@ from dbt_build_file import BuildFile
 from warehouse.base.settings import Settings
 from warehouse.source_definitions.in_build_file import read_source_definitions
 
+# A year before the cutoff, with what was reversed in it, and 90 days after it: nothing else plays a part.
+FIRST_DAY, END_DAY = "2010-03-01", "2011-08-30"
 LINEAGE_COLUMNS = "_load_id, _file_name, _row_number, _row_hash, _loaded_at"
 LINEAGE = "'load', 'file', place, 'hash', timestamp '2026-01-01'"
 
@@ -28,7 +30,8 @@ def online_retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     definitions = read_source_definitions(Settings(), "online_retail_ii")
     retail = BuildFile.create(tmp_path_factory.mktemp("retail"), definitions)
     retail.execute(
-        f"create table lines as select row_number() over () as place, * from read_parquet('{file}') where Price >= 0",
+        f"create table lines as select row_number() over () as place, * from read_parquet('{file}') "
+        f"where Price >= 0 and InvoiceDate between '{FIRST_DAY}' and '{END_DAY}'",
         f"""insert into raw.orders (order_id, customer_id, ordered_at, order_kind, order_status, country,
             {LINEAGE_COLUMNS})
         select Invoice, min("Customer ID"), min(InvoiceDate),
@@ -43,7 +46,7 @@ def online_retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         "drop table lines",
     )
     marts = ("+customer_features", "+customer_labels", "+fct_orders", "+dim_products")
-    retail.build("2011-08-30", "--select", *marts, "--resource-type", "seed", "model")
+    retail.build(END_DAY, "--select", *marts, "--resource-type", "seed", "model")
     return retail
 
 

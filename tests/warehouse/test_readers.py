@@ -7,7 +7,7 @@ from warehouse.base.settings import Settings
 
 
 def test_readers_are_never_disturbed(settings: Settings) -> None:
-    found = campaign(settings, seconds=2, reader_count=3, fewest_publications=4)
+    found = campaign(settings, seconds=1, reader_count=2, fewest_publications=4)
     assert found.violations == []
     assert found.rollbacks >= 1
     assert min(found.reads_by_way.values()) > 3
