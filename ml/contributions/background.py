@@ -1,4 +1,4 @@
-"""The rows that others are compared with, and what was computed of them: a server compares all with the same rows."""
+"""Rows of which things are computed once: those that all others are compared with, and those that are being scored."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 Found = TypeVar("Found")
+# Up to so many rows a call costs more than its rows.
+FEW_ROWS = 64
 
 
 class Background(pd.DataFrame):
@@ -27,6 +29,11 @@ class Background(pd.DataFrame):
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
+
+
+def like(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """The other rows, of which things are kept if they are of these."""
+    return Background(others) if isinstance(rows, Background) else others
 
 
 def kept(rows: pd.DataFrame, what: str, compute: Callable[[], Found], of: object = None) -> Found:

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.contributions.background import FEW_ROWS
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders, shapley_values
 
 # Rows evaluated at a time, so that memory stays bounded.
 _ROWS_AT_A_TIME = 50_000
-# Up to so many customers all their masks are evaluated at once: a call costs more than some rows.
-_FEW_ROWS = 64
 
 
 Names = Sequence[str] | pd.Index
@@ -46,7 +45,7 @@ class FrameSubstitution:
 
     def scores(self, rows: slice, teams: Sequence[Collection[str]]) -> list[NDArray]:
         frame = self.features.iloc[rows]
-        if len(frame) > _FEW_ROWS:
+        if len(frame) > FEW_ROWS:
             return [self.score_of(self._mixed(frame, [own])) for own in teams]
         return np.split(self.score_of(self._mixed(frame, teams)), len(teams))
 
@@ -87,7 +86,7 @@ class PreparedSubstitution:
 
     def scores(self, rows: slice, teams: Sequence[Collection[str]]) -> list[NDArray]:
         matrix = self.matrix[rows]
-        if len(matrix) > _FEW_ROWS:
+        if len(matrix) > FEW_ROWS:
             return [self.score_of(self._mixed(matrix, own)) for own in teams]
         return np.split(self.score_of(np.concatenate([self._mixed(matrix, own) for own in teams])), len(teams))
 

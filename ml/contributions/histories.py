@@ -7,7 +7,7 @@ replaced, and a consistent history is computed from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.contributions.background import kept, like
 from ml.contributions.general import FrameSubstitution, general_contributions
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
@@ -24,6 +25,8 @@ from ml.purchase_models.inputs import AMOUNT_COLUMN, COUNT_COLUMN, LAST_ORDER_CO
 RECENCY = "days_since_last_order"
 HISTORY_FEATURES = (RECENCY, COUNT_COLUMN, TENURE_COLUMN)
 SPEND_FEATURES = (*HISTORY_FEATURES, AMOUNT_COLUMN)
+# What purchase models read, and what is computed for them.
+PURCHASE_COLUMNS = (*SPEND_FEATURES, LAST_ORDER_COLUMN, "net_amount")
 
 
 def possible(frame: pd.DataFrame, typical: pd.Series) -> pd.DataFrame:
@@ -65,6 +68,8 @@ def history_contributions(
     background: pd.DataFrame,
     orders: Orders,
     players: Sequence[str],
+    *,
+    reads: Collection[str] | None = None,
 ) -> Contributions:
     """Shapley values of a score over the features it reads (exact if they are few), one row per customer.
 
@@ -72,14 +77,17 @@ def history_contributions(
     ----------
     players
         Those features: `HISTORY_FEATURES` or `SPEND_FEATURES` of a purchase model.
+    reads
+        All columns that the score is computed from; by default all features.
     """
     typical = typical_customer(background)
-    has_history = {*HISTORY_FEATURES, LAST_ORDER_COLUMN} <= set(features.columns)
+    read = list(features.columns) if reads is None else [name for name in reads if name in features]
+    has_history = {*HISTORY_FEATURES, LAST_ORDER_COLUMN} <= set(read)
 
     def score(mixed: pd.DataFrame) -> NDArray:
         return score_of(possible(mixed, typical) if has_history else mixed)
 
-    substitution = FrameSubstitution(score, features, typical)
+    substitution = FrameSubstitution(score, features[read], typical)
     return general_contributions(substitution, players, features.columns, orders)
 
 
@@ -97,7 +105,8 @@ def all_orders_contributions(
     def score(mixed: pd.DataFrame) -> NDArray:
         return score_of(mixed.assign(net_amount=mixed[AMOUNT_COLUMN] * (mixed[COUNT_COLUMN] + 1)))
 
-    found = history_contributions(score, _by_day(features), _by_day(background), orders, SPEND_FEATURES)
+    others = kept(background, "by day", lambda: like(background, _by_day(background)))
+    found = history_contributions(score, _by_day(features), others, orders, SPEND_FEATURES, reads=PURCHASE_COLUMNS)
     told_as = next(name for name in ("average_order_amount", "net_amount") if name in features)
     parts = found.values.assign(**{told_as: found.values[AMOUNT_COLUMN], AMOUNT_COLUMN: 0.0})
     return replace(found, values=parts)

@@ -14,7 +14,7 @@ from sklearn.svm import LinearSVC
 
 from ml.competition.results import Estimator
 from ml.contributions.background import kept
-from ml.contributions.preparation import feature_of_prepared, last_step, prepared
+from ml.contributions.preparation import last_step, matrix_of, owners_of_prepared
 from ml.contributions.scales import RawContributions
 from ml.contributions.typical import has_middle, typical_row
 
@@ -32,8 +32,7 @@ def linear_contributions(model: Estimator, features: pd.DataFrame, background: p
     final = last_step(model)
     if not isinstance(final, _Linear) or len(np.atleast_2d(final.coef_)) > 1:
         return None
-    matrix, names = prepared(model, features)
-    owner = feature_of_prepared(names, features.columns)
+    matrix, owner = matrix_of(model, features), owners_of_prepared(model, background)
     reference = kept(background, "linear", lambda: _reference(model, background, owner), model)
     coefficient = np.ravel(final.coef_)
     by_column = (matrix - reference) * coefficient
@@ -50,5 +49,5 @@ def linear_contributions(model: Estimator, features: pd.DataFrame, background: p
 def _reference(model: Estimator, background: pd.DataFrame, owner: NDArray) -> NDArray:
     """What the prepared columns are compared with, shape (n_prepared,)."""
     # Sorted, so that the order of rows does not matter.
-    average = np.sort(prepared(model, background)[0], axis=0).mean(axis=0)
-    return np.where(has_middle(background)[owner], prepared(model, typical_row(background))[0][0], average)
+    average = np.sort(matrix_of(model, background), axis=0).mean(axis=0)
+    return np.where(has_middle(background)[owner], matrix_of(model, typical_row(background))[0], average)

@@ -25,7 +25,7 @@ from ml.contributions.background import kept
 from ml.contributions.general import PreparedSubstitution, general_contributions
 from ml.contributions.histories import by_replacing
 from ml.contributions.linear import linear_contributions
-from ml.contributions.preparation import can_be_prepared, feature_of_prepared, last_step, prepared
+from ml.contributions.preparation import can_be_prepared, last_step, matrix_of, owners_of_prepared
 from ml.contributions.scales import (
     Contributions,
     RawContributions,
@@ -88,7 +88,7 @@ def classifier_contributions(
         return exact
     if not can_be_prepared(model):
         return by_replacing(lambda some: served(raw_score(model, some)), features, background, orders)
-    substitution = _after_preparation(model, served, features, typical_row(background))
+    substitution = _after_preparation(model, served, features, background)
     return general_contributions(substitution, features.columns, features.columns, orders)
 
 
@@ -127,13 +127,17 @@ def product_parts(buying: Contributions, amount: RawContributions, factor: float
 
 def raw_parts(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
     """Contributions on the model's own scale, one row per row of `features`; None where its structure is unknown."""
-    found = tree_contributions(model, features)
+    found = tree_contributions(model, features, background)
     if found is None:
         return linear_contributions(model, features, background)
-    typical = kept(background, "trees, typical", lambda: tree_contributions(model, typical_row(background)), model)
+
+    def parts(rows: pd.DataFrame) -> RawContributions | None:
+        return tree_contributions(model, rows, background)
+
+    typical = kept(background, "trees, typical", lambda: parts(typical_row(background)), model)
     everybody = found
     if background is not features:
-        everybody = kept(background, "trees", lambda: tree_contributions(model, background), model)
+        everybody = kept(background, "trees", lambda: parts(background), model)
     if typical is None or everybody is None:
         return None
     return against(found, typical, everybody, has_middle(background))
@@ -170,13 +174,13 @@ def _method(model: Estimator) -> str:
 
 
 def _after_preparation(
-    pipeline: Pipeline, served: Scale, features: pd.DataFrame, typical: pd.DataFrame
+    pipeline: Pipeline, served: Scale, features: pd.DataFrame, background: pd.DataFrame
 ) -> PreparedSubstitution:
-    matrix, names = prepared(pipeline, features)
-    owner = feature_of_prepared(names, features.columns)
+    owner = owners_of_prepared(pipeline, background)
+    typical = kept(background, "prepared, typical", lambda: matrix_of(pipeline, typical_row(background))[0], pipeline)
     return PreparedSubstitution(
         score_of=lambda some: served(raw_score(pipeline.steps[-1][1], some)),
-        matrix=matrix,
-        reference=prepared(pipeline, typical)[0][0],
+        matrix=matrix_of(pipeline, features),
+        reference=typical,
         columns={name: np.flatnonzero(owner == number) for number, name in enumerate(features.columns)},
     )

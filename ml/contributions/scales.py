@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ml.competition.results import Classifier, Estimator
+from ml.contributions.preparation import amounts_of, probabilities_of
 
 # Probabilities nearer to 0 or 1 than this are clipped.
 _SMALLEST_PROBABILITY = 1e-6
@@ -61,8 +62,8 @@ class RawContributions:
 def served_score(estimator: Estimator, features: pd.DataFrame) -> NDArray:
     """The explained score: log-odds of the served probability, or log(1 + served amount), shape (n_rows,)."""
     if gives_probabilities(estimator):
-        return log_odds(estimator.predict_proba(features)[:, 1])
-    return log_amount(estimator.predict(features))
+        return log_odds(probabilities_of(estimator, features)[:, 1])
+    return log_amount(amounts_of(estimator, features))
 
 
 def gives_probabilities(estimator: Estimator) -> TypeGuard[Classifier]:
@@ -80,7 +81,7 @@ def raw_score(classifier: Classifier, X: Any) -> NDArray:  # noqa: N803
     """
     if not gives_probabilities(classifier) and hasattr(classifier, "decision_function"):
         return classifier.decision_function(X)
-    return log_odds(classifier.predict_proba(X)[:, 1])
+    return log_odds(probabilities_of(classifier, X)[:, 1])
 
 
 def log_odds(probability: ArrayLike) -> NDArray:

@@ -24,7 +24,8 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ml.competition.results import Estimator
-from ml.contributions.preparation import feature_of_prepared, last_step, prepared
+from ml.contributions.background import kept
+from ml.contributions.preparation import last_step, matrix_of, owners_of_prepared
 from ml.contributions.scales import RawContributions
 
 if TYPE_CHECKING:
@@ -50,16 +51,23 @@ _ROWS_AT_A_TIME = 100_000
 _TOLERANCE = 1e-6
 
 
-def tree_contributions(model: Estimator, features: pd.DataFrame) -> RawContributions | None:
-    """SHAP values, one row per row, of a pipeline that ends in trees; None for other models and too many trees."""
+def tree_contributions(model: Estimator, features: pd.DataFrame, background: pd.DataFrame) -> RawContributions | None:
+    """SHAP values, one row per row, of a pipeline that ends in trees; None for other models and too many trees.
+
+    Parameters
+    ----------
+    background
+        The rows with which they are compared; what does not depend on the features is kept with them.
+    """
     final = last_step(model)
     if not isinstance(final, _Trees) or _takes_too_long(final, len(features)):
         return None
     from shap import TreeExplainer
 
-    matrix, names = prepared(model, features)
-    explainer = TreeExplainer(final, feature_perturbation="tree_path_dependent")
-    owner = feature_of_prepared(names, features.columns)
+    matrix, owner = matrix_of(model, features), owners_of_prepared(model, background)
+    explainer = kept(
+        background, "explainer", lambda: TreeExplainer(final, feature_perturbation="tree_path_dependent"), model
+    )
     starts = range(0, len(matrix), _ROWS_AT_A_TIME)
     summed = [_shap(explainer, matrix[start : start + _ROWS_AT_A_TIME], owner, features.shape[1]) for start in starts]
     parts = pd.DataFrame(np.concatenate(summed), columns=features.columns)

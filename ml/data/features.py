@@ -99,7 +99,8 @@ def check_columns(
 
 def as_number(column: pd.Series) -> NDArray:
     """Float64 values, shape (n_rows,); NaN for infinities and for anything that is not a number."""
-    number = pd.to_numeric(column, errors="coerce").astype("float64").to_numpy()
+    is_number = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf"
+    number = (column if is_number else pd.to_numeric(column, errors="coerce")).to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isfinite(number), number, np.nan)
 
 

@@ -9,6 +9,7 @@ from sklearn.base import RegressorMixin
 
 from ml.competition.results import Classifier, Estimator
 from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import amounts_of, probabilities_of
 from ml.contributions.scales import Contributions, log_odds, mean_of_amounts, probability_of
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
@@ -29,7 +30,7 @@ class BlendedClassifier(ServedClassifier):
         self.classes_ = np.array([0, 1])
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        blended = probability_of(np.mean([log_odds(part.predict_proba(X)[:, 1]) for part in self._parts], axis=0))
+        blended = probability_of(np.mean([log_odds(probabilities_of(part, X)[:, 1]) for part in self._parts], axis=0))
         return np.column_stack([1 - blended, blended])
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
@@ -65,7 +66,7 @@ class BlendedAmount(RegressorMixin, Served):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Amounts, shape (n_rows,)."""
-        return (self.first.predict(X) + self.second.predict(X)) / 2
+        return (amounts_of(self.first, X) + amounts_of(self.second, X)) / 2
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """The mean of those of the parts, counted in money."""

@@ -11,7 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
+from ml.contributions.background import kept, like
 from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import probabilities_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.data.contract_features import categories
@@ -54,7 +56,7 @@ class ContractChurnModel(ServedClassifier):
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Probabilities of continuing and of ending, shape (n_rows, 2)."""
-        return self.classifier.predict_proba(self.typed(X))
+        return probabilities_of(self.classifier, self.typed(X))
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the classifier, on features with the types of the training."""
@@ -69,7 +71,7 @@ class ContractChurnModel(ServedClassifier):
     def typed(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         """The frame with the types of the training: an attribute that is empty today may have been text then."""
         kinds = {name: "object" if name in self.text_columns_ else "float64" for name in X.columns}
-        return X.astype(kinds)
+        return kept(X, "typed", lambda: like(X, X.astype(kinds)), self)
 
 
 def baseline_pipelines(frame: pd.DataFrame) -> Mapping[str, Pipeline]:

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 from ml.competition.results import Estimator
 from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import amounts_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served
@@ -54,7 +55,7 @@ class LifetimeValueModel(RegressorMixin, Served):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend in the horizon, never below zero, shape (n_rows,)."""
-        return np.maximum(self.amount.predict(X), 0)
+        return np.maximum(amounts_of(self.amount, X), 0)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the model of the amount."""

@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
 from ml.competition.results import CandidateFailed
+from ml.contributions.background import kept
 from ml.contributions.histories import (
     HISTORY_FEATURES,
+    PURCHASE_COLUMNS,
     SPEND_FEATURES,
     all_orders_contributions,
     history_contributions,
@@ -58,7 +60,8 @@ class PurchaseChurnModel(ServedClassifier):
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Shapley values of repeat orders, days since the last order and tenure."""
-        return history_contributions(partial(served_score, self), features, background, orders, HISTORY_FEATURES)
+        score = partial(served_score, self)
+        return history_contributions(score, features, background, orders, HISTORY_FEATURES, reads=PURCHASE_COLUMNS)
 
 
 class PurchaseSpendModel(RegressorMixin, Served):
@@ -112,7 +115,7 @@ class PurchaseSpendModel(RegressorMixin, Served):
         score = partial(served_score, self)
         if self.counts_first_order:
             return all_orders_contributions(score, features, background, orders)
-        return history_contributions(score, features, background, orders, SPEND_FEATURES)
+        return history_contributions(score, features, background, orders, SPEND_FEATURES, reads=PURCHASE_COLUMNS)
 
     def expected_order_count(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected orders in the horizon, shape (n_rows,)."""
@@ -120,7 +123,7 @@ class PurchaseSpendModel(RegressorMixin, Served):
 
     def expected_order_amount(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net amount per order, shape (n_rows,)."""
-        return self.amounts_.expected_order_amount(self._amounts(X))
+        return kept(X, "order amount", lambda: self.amounts_.expected_order_amount(self._amounts(X)), self)
 
     def expected_amount_if_alive(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net amount in the horizon of a customer who has not dropped out, shape (n_rows,)."""

@@ -11,6 +11,7 @@ from sklearn.base import RegressorMixin
 
 from ml.competition.results import Classifier, Estimator
 from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import amounts_of, probabilities_of
 from ml.contributions.scales import Contributions, log_amount, log_odds, probability_of, rescaled
 from ml.contributions.shapley import Orders
 from ml.estimators.base import Served, ServedClassifier
@@ -31,7 +32,7 @@ class ShiftedClassifier(ServedClassifier):
         self.classes_ = np.array([0, 1])
 
     def predict_proba(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
-        shifted = probability_of(log_odds(self.classifier.predict_proba(X)[:, 1]) + self.log_odds_shift)
+        shifted = probability_of(log_odds(probabilities_of(self.classifier, X)[:, 1]) + self.log_odds_shift)
         return np.column_stack([1 - shifted, shifted])
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
@@ -61,7 +62,7 @@ class ScaledAmount(RegressorMixin, Served):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Amounts, shape (n_rows,)."""
-        return self.factor * self.amount.predict(X)
+        return self.factor * amounts_of(self.amount, X)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the model, on the scale of the scaled amounts."""

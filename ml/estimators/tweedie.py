@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import contributions_of
+from ml.contributions.preparation import amounts_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.estimators.base import OutOfFoldRegressor
@@ -63,7 +64,7 @@ class TweedieSpendModel(OutOfFoldRegressor):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend, never negative, shape (n_rows,)."""
-        return self.amount_.predict(X)
+        return amounts_of(self.amount_, X)
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """Those of the regression."""

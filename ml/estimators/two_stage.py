@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, clone
 
 from ml.competition.results import CandidateFailed
 from ml.contributions.pipelines import adds_up, probability_parts, product_parts, raw_parts
+from ml.contributions.preparation import amounts_of, probabilities_of
 from ml.contributions.scales import Contributions, served_score
 from ml.contributions.shapley import Orders
 from ml.estimators.base import OutOfFoldRegressor
@@ -66,11 +67,11 @@ class TwoStageSpendModel(OutOfFoldRegressor):
 
     def predict(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend, shape (n_rows,)."""
-        return self.probability_.predict_proba(X)[:, 1] * self.amount_if_buying(X)
+        return probabilities_of(self.probability_, X)[:, 1] * self.amount_if_buying(X)
 
     def amount_if_buying(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """Expected net spend given that a customer spends, shape (n_rows,)."""
-        return np.exp(self.amount_.predict(X)) * self.smearing_
+        return np.exp(amounts_of(self.amount_, X)) * self.smearing_
 
     def contributions(self, features: pd.DataFrame, background: pd.DataFrame, orders: Orders) -> Contributions:
         """The sum of those of both stages, on the scale of logarithms."""

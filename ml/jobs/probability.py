@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.competition.results import Classifier, Result
+from ml.contributions.preparation import probabilities_of
 from ml.evaluation.action_tables import cost_table, lift_table
 from ml.evaluation.churn_figures import churn_figures
 from ml.evaluation.metrics import WeightedMetric, brier_by_weight, roc_auc_by_weight
@@ -37,7 +38,7 @@ class ChurnProbabilityJob(SupervisedJob[Rows, Probability]):
         return predicted >= self.configuration.risk_bands.high_from
 
     def predicted(self, estimator: Probability, features: pd.DataFrame) -> NDArray:
-        return estimator.predict_proba(features)[:, 1]
+        return probabilities_of(estimator, features)[:, 1]
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
         return churn_figures(actual, predicted)

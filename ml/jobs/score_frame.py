@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from ml.competition.results import Estimator
+from ml.contributions.background import FEW_ROWS, Background
 from ml.data.dated_rows import eligible
 from ml.jobs.base import Job
 
@@ -41,23 +42,34 @@ def score_frame(
     """
     eligible_rows = eligible(rows)
     others = rows.drop(index=eligible_rows.index)
-    ineligible_rows = unscored_rows(job, others).assign(status="not_eligible", reason=others.get("ineligible_reason"))
     lacking = job.refusals(eligible_rows, columns).dropna()
-    incomplete = unscored_rows(job, eligible_rows.loc[lacking.index]).assign(status="refused", reason=lacking)
-    eligible_rows = eligible_rows.drop(index=lacking.index)
+    complete = eligible_rows.drop(index=lacking.index)
+    without: list[tuple[pd.DataFrame, str, pd.Series | str | None]] = [
+        (eligible_rows.loc[lacking.index], "refused", lacking),
+        (others, "not_eligible", others.get("ineligible_reason")),
+    ]
     if estimator is None:
-        scored = unscored_rows(job, eligible_rows).assign(status="refused", reason=refusal)
-    elif eligible_rows.empty:
-        scored = unscored_rows(job, eligible_rows).assign(status="scored", reason=None)
-    else:
-        features = job.features(eligible_rows, columns)
-        scored = job.scores(estimator, features, eligible_rows).assign(
-            **{name: eligible_rows[name] for name in job.key_columns}, status="scored", reason=None
-        )
-        if explain is not None:
-            scored = scored.join(explain(features, eligible_rows.index))
-    parts = [part for part in (scored, incomplete, ineligible_rows) if len(part)]
-    return pd.concat(parts).loc[rows.index] if parts else scored
+        without.insert(0, (complete, "refused", refusal))
+    parts = [_unscored(job, part, status, reason) for part, status, reason in without if len(part)]
+    if estimator is not None and len(complete):
+        parts.insert(0, _scored(job, complete, estimator, columns, explain))
+    return pd.concat(parts).loc[rows.index] if parts else _unscored(job, rows, "scored", None)
+
+
+def _scored(
+    job: Job, rows: pd.DataFrame, estimator: Estimator, columns: tuple[str, ...], explain: Explain | None
+) -> pd.DataFrame:
+    features = job.features(rows, columns)
+    if len(features) <= FEW_ROWS:
+        features = Background(features)  # each model inside is asked once
+    scored = job.scores(estimator, features, rows).assign(
+        **{name: rows[name] for name in job.key_columns}, status="scored", reason=None
+    )
+    return scored if explain is None else scored.join(explain(features, rows.index))
+
+
+def _unscored(job: Job, rows: pd.DataFrame, status: str, reason: pd.Series | str | None) -> pd.DataFrame:
+    return unscored_rows(job, rows).assign(status=status, reason=reason)
 
 
 def unscored_rows(job: Job, rows: pd.DataFrame) -> pd.DataFrame:

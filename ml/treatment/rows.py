@@ -29,7 +29,8 @@ def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> 
     columns
         The features that the model takes; those that the rows do not have are ignored.
     """
-    table = pd.DataFrame({name: _is_missing(rows[name]) for name in _needed(rows, columns, subject)}, index=rows.index)
+    missing = {name: _is_missing(rows[name]) for name in _needed(rows, columns, subject)}
+    table = pd.DataFrame({name: mask for name, mask in missing.items() if mask.any()}, index=rows.index)
     concerned = table[table.any(axis=1)]
     reason = pd.Series(None, index=rows.index, dtype=object)
     reason[concerned.index] = [

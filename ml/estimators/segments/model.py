@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
 
+from ml.contributions.background import kept
 from ml.estimators.segments.claims import is_true
 from ml.estimators.segments.scaling import behaviour_scaler, capped
 
@@ -60,7 +61,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):
 
     def scaled(self, X: pd.DataFrame) -> NDArray:  # noqa: N803
         """The features on the scale of the distances, shape (n_rows, n_columns)."""
-        return self.scaler_.transform(X[list(self.columns)])
+        return kept(X, "scaled", lambda: self.scaler_.transform(X[list(self.columns)]), self)
 
     def capped(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         """The features as the segmentation uses them, imputed and capped, in their own units; one row per row."""

@@ -208,7 +208,7 @@ class ContractChurnJob(ChurnProbabilityJob[Contracts, ContractChurnModel]):
     # ---- scoring ----
 
     def scores(self, estimator: ContractChurnModel, features: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        probability = estimator.predict_proba(features)[:, 1]
+        probability = self.predicted(estimator, features)
         scored = {
             "churn_probability": probability,
             "churn_risk_band": self.configuration.risk_bands.of(probability),
