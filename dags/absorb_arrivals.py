@@ -13,7 +13,8 @@ run that takes it into the marts.
 
 - `absorb`: the source is wrong, or the watched folder cannot be read → the log says what; correct it, trigger again.
 - A file that is refused fails nothing: it is moved to `.refused` in the watched folder, with the reason beside it.
-- `announce` is *skipped*: nothing has arrived that a run has not seen, or a run is under way.
+- `announce` is *skipped*: nothing has arrived that a run has not seen, a run is under way, or the source's runs
+  start by the clock (`CLIENTELE_SCHEDULE`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def absorb_arrivals() -> None:
         settings = Settings()
         absorbed = stages.absorb(settings, settings.watched_source or get_current_context()["params"]["source"])
         tell(absorbed.lines())
-        return {"source": absorbed.source, "calls_for_a_run": absorbed.calls_for_a_run}
+        by_the_clock = absorbed.source in settings.schedules
+        return {"source": absorbed.source, "calls_for_a_run": absorbed.calls_for_a_run and not by_the_clock}
 
     @task(outlets=[LANDED])
     @readable

@@ -19,6 +19,7 @@ from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.base.errors import ClienteleError
 from warehouse.base.machine_faults import FREE_SPACE, disk_is_full
 from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.source_definitions.folders import load_source
 
 _API_SERVER = "airflow-api-server"
 AIRFLOW_PARTS = {
@@ -72,7 +73,11 @@ def up(
     ------
     StartFailed
         If a part ends or does not answer in time; the message names its log.
+    SourceError
+        If a source that is watched, or runs by the clock, is unknown or wrong.
     """
+    for name in {*settings.schedules, *filter(None, [settings.watched_source])}:
+        load_source(settings, name)  # else Airflow would tell of it, in a list of DAGs that cannot be read
     for folder in folders_to_make(settings):
         folder.mkdir(parents=True, exist_ok=True)
     with _alone(settings):

@@ -139,6 +139,24 @@ def test_what_arrives_is_watched_where_the_setting_names_a_source(
     assert getattr(importlib.import_module(module), called)(**given).source == "cdnow"  # as the triggerer finds it
 
 
+def test_a_source_runs_by_the_clock_where_the_setting_says_so(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk import CronTriggerTimetable
+
+    monkeypatch.setenv("CLIENTELE_SCHEDULE", "cdnow: 0 5 * * *; ibm_telco: @weekly")
+    monkeypatch.setenv("CLIENTELE_TIME_ZONE", "Europe/Berlin")
+    import scheduled_runs
+
+    made = scheduled_runs.scheduled_dags()
+    assert made.keys() == {"schedule_cdnow", "schedule_ibm_telco"}
+    dag = made["schedule_cdnow"]
+    assert dag.timetable == CronTriggerTimetable("0 5 * * *", timezone="Europe/Berlin")
+    [start] = dag.tasks
+    assert (start.trigger_dag_id, start.conf) == ("ingest_sources", {"source": "cdnow"})
+    assert start.retries and start.execution_timeout and start.doc_md and not dag.catchup
+
+
 ORDER = {
     "absorb_arrivals": ["absorb", "announce"],
     "ingest_sources": ["load", "plan", "check_raw"],
@@ -268,7 +286,8 @@ def test_dag_files_are_wiring() -> None:
 
 def test_shared_wiring_is_not_read_as_a_dag() -> None:
     ignored = set((DAGS / ".airflowignore").read_text().splitlines())
-    assert {path.name for path in DAGS.glob("*.py")} - ignored == {f"{name}.py" for name in DAG_IDS}
+    found = {path.stem for path in DAGS.glob("*.py") if path.name not in ignored}
+    assert found == {*DAG_IDS, "scheduled_runs"}  # the last has a DAG for each entry of the setting
 
 
 def test_timetable_lists_every_dag() -> None:

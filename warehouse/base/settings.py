@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.base.errors import SettingsError
+from warehouse.base.schedules import read_schedules
 from warehouse.base.time_zones import time_zone_problem
 
 PLAIN, PSEUDONYMOUS = "plain", "pseudonymous"
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("UTC", description="Time zone of the shop's days, unless its source.yml names one.")
     jobs_off: str = Field("", description="Optional jobs that are not computed, by name and with commas between.")
+    schedule: str = Field("", description="When runs start by the clock: my_shop: 0 5 * * *; none where it is empty.")
     watched_source: str = Field("", description="The source whose folder and queues are watched; empty: none.")
     watched_folder: Path | None = Field(
         None, description="The folder that is watched, with one for each source; empty: under home."
@@ -91,10 +93,22 @@ class Settings(BaseSettings):
             raise SettingsError(f"CLIENTELE_TIME_ZONE: {problem}.", "Write it as Europe/Berlin or America/New_York.")
         return name
 
+    @field_validator("schedule")
+    @classmethod
+    def _can_be_read(cls, text: str) -> str:
+        for source in read_schedules(text):
+            checked_source_name(source)
+        return text
+
     @field_validator("watched_source")
     @classmethod
     def _is_source_name(cls, name: str) -> str:
         return name and checked_source_name(name)
+
+    @property
+    def schedules(self) -> dict[str, str]:
+        """The cron expression of each source that runs by the clock."""
+        return read_schedules(self.schedule)
 
     @property
     def own_sources_folder(self) -> Path:
