@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,19 @@ def what_they_say(settings: Settings, names: Sequence[str], language: str = "en"
     AssertionError
         If one fails.
     """
+    return {name: [told.value for told in page.info] for name, page in _opened(settings, names, language)}
+
+
+def headings(settings: Settings, name: str, language: str = "en") -> list[str]:
+    """Return the headings of a page, in their order."""
+    [(_, found)] = [(name, [head.value for head in page.header]) for name, page in _opened(settings, [name], language)]
+    return found
+
+
+def _opened(settings: Settings, names: Sequence[str], language: str) -> Iterator[tuple[str, Any]]:
     import streamlit
     from streamlit.testing.v1 import AppTest
 
-    said = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLIENTELE_HOME", str(settings.home))
         # Streamlit makes a page the program that runs; processes that other tests start would begin with it.
@@ -31,9 +41,8 @@ def what_they_say(settings: Settings, names: Sequence[str], language: str = "en"
             page.args = (name, language)
             page.run()
             assert [failure.message for failure in (*page.exception, *page.error)] == [], name
-            said[name] = [told.value for told in page.info]
+            yield name, page
     streamlit.cache_resource.clear()  # files are held open
-    return said
 
 
 def _page(name: str, language: str) -> None:

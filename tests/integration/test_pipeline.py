@@ -449,6 +449,7 @@ def test_what_arrives_is_shown_beside_the_version_that_lacks_it(shop, tmp_path: 
         ("2026-07-03 11:00:00", 1, 30.0),
         ("2026-07-03 12:00:00", 0, 0.0),
     ]
+    assert pages_alone.headings(settings, "overview")[1:3] == ["Since then", "What was sold since then?"]
     again = answer_of_fork(_absorbed, settings)  # nothing new: nothing is counted twice
     assert again["lines"] == absorbed["lines"][2:]
     assert again["calls_for_a_run"]

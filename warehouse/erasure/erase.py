@@ -27,6 +27,7 @@ from warehouse.erasure.erasure_start import begin_erasure
 from warehouse.erasure.proof import search_home
 from warehouse.erasure.published_erasure import erase_published
 from warehouse.erasure.text_redaction import erase_truth, redact_texts
+from warehouse.landing.watched_folder import forget_taken
 from warehouse.marts import dbt
 from warehouse.marts.build import build_marts
 from warehouse.privacy.pseudonyms import Pseudonyms
@@ -69,6 +70,7 @@ def erase(
         )
         remove_damaged(settings, damaged)
         forget_arrived(settings, source.name)
+        forget_taken(settings, source.name)
         counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         names = Pseudonyms(source.name, suppressed.secret)

@@ -7,6 +7,7 @@ What was taken stays in the folder, hidden; so does what was refused, with the r
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -98,6 +99,12 @@ def land_watched(settings: Settings, source: Source, wait: Callable[[float], Non
                     yield from _landed(settings, source, folder, {name: state})
                 except LandingError as refusal:
                     yield _refused(folder, name, refusal)
+
+
+def forget_taken(settings: Settings, source: str) -> None:
+    """Remove what was put aside: copies of what is landed, and what was refused."""
+    for name in (LANDED, REFUSED):
+        shutil.rmtree(settings.watched_folder_of(source) / name, ignore_errors=True)
 
 
 def _landed(settings: Settings, source: Source, folder: Path, found: Files) -> Iterator[str]:

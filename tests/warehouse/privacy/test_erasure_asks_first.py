@@ -133,7 +133,12 @@ def test_without_building_anew_nothing_is_left_either(shop: Settings) -> None:
             "create schema staging; create table staging.stg_orders as "
             "select order_id, customer_id, customer_id as source_customer_id from raw.orders"
         )
+    copies = [shop.arrivals_file(SOURCE), shop.watched_folder_of(SOURCE) / ".landed" / "orders" / "a.csv"]
+    for copy in copies:  # of rows that arrived, and of files that were taken in
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.touch()
     assert erase("--reason", "asked by letter", "--confirm", "--no-rebuild") == 0
+    assert [copy for copy in copies if copy.exists()] == []
     with open_build_file(shop, SOURCE, read_only=True) as connection:
         assert connection.execute("select count(*), count(source_customer_id) from staging.stg_orders").fetchall() == [
             (5, 2)
