@@ -34,7 +34,7 @@ _LESS: dict[str, dict[str, Any]] = {
 # Of the forecast: three are the fewest of which one can be left out.
 _FEWER_ORIGINS = {"maximum_origin_count": 3}
 # A third of the trees, each of three times the weight.
-_FEWER_TREES: dict[str, dict[str, Any]] = {
+FEWER_TREES: dict[str, dict[str, Any]] = {
     "churn": {"families": {"gradient_boosting": {"tree_count": 65, "learning_rate": 0.09}}},
     "lifetime_value": {
         "buying_probability": {"tree_count": 65, "learning_rate": 0.09},
@@ -93,15 +93,19 @@ sys.meta_path.insert(0, Quick)
 
 
 @contextmanager
-def quick_models(folder: Path, *, of_a_whole_run: bool = False) -> Iterator[None]:
+def quick_models(
+    folder: Path, *, of_a_whole_run: bool = False, further: Sequence[Mapping[str, Mapping[str, Any]]] = ()
+) -> Iterator[None]:
     """Let trainings in this process read `ml/conf` with less in it, which is written into a folder.
 
     Parameters
     ----------
     of_a_whole_run
         Even less: fewer trees, and fewer origins of the forecast. But a picture of each kind is drawn, the first.
+    further
+        Of a file of `ml/conf`, by name, what else is to be less.
     """
-    _write_configuration(folder, (_LESS, _FEWER_TREES) if of_a_whole_run else (_LESS,))
+    _write_configuration(folder, (_LESS, FEWER_TREES, *further) if of_a_whole_run else (_LESS, *further))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(load_configuration.__wrapped__, "__defaults__", (folder,))
         load_configuration.cache_clear()
@@ -112,7 +116,7 @@ def quick_models(folder: Path, *, of_a_whole_run: bool = False) -> Iterator[None
 
 def quick_models_elsewhere(folder: Path) -> Path:
     """The same in other processes, with fewer trees, too: what is returned goes first in their PYTHONPATH."""
-    _write_configuration(folder / "conf", (_LESS, _FEWER_TREES))
+    _write_configuration(folder / "conf", (_LESS, FEWER_TREES))
     program = _IN_EACH_PROCESS.format(folder=str(folder / "conf"), blank=_BLANK)
     (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
     return folder

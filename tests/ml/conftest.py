@@ -17,11 +17,22 @@ from ml.lifecycle.training import TrainingOutcome, train
 from tests.homes import made_once, with_tracking
 from tests.ml.jobs import CUSTOMER_JOBS
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, SOURCE, shop_snapshots, write_marts
-from tests.quick_models import quick_models
+from tests.quick_models import FEWER_TREES, quick_models
 from warehouse.base.settings import Settings
 from warehouse.loading.ingest import ingest_source
 from warehouse.marts.build import build_marts
 from warehouse.runs.planning import plan_run
+
+# What is enough for the six hundred customers of the simulated shop.
+_OF_SIX_HUNDRED = {
+    "churn": {"calibration": {"fold_count": 2}},
+    "lifetime_value": {"calibration": {"fold_count": 2}},
+    "segmentation": {
+        "k_means": {"segment_counts": [3, 4], "start_count": 2},
+        "mixture": {"segment_counts": [3, 4]},
+        "stability": {"month_count": 2},
+    },
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,7 +45,7 @@ def one_thread(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session", autouse=True)
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Who competes and serves is of interest here, not by how much."""
-    with quick_models(tmp_path_factory.mktemp("models") / "conf"):
+    with quick_models(tmp_path_factory.mktemp("models") / "conf", further=(FEWER_TREES, _OF_SIX_HUNDRED)):
         yield
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from ml.jobs.base import Job
 from ml.jobs.registry import load_job
 from ml.jobs.run import JobRun
+from ml.jobs.supervised import SupervisedJob
 from ml.tracking import TrackingServer
 from warehouse.base.build_file import BuildFile
 from warehouse.base.definitions import Definitions, load_definitions
@@ -19,6 +22,12 @@ def job_at(name: str, horizon_days: int) -> Job:
     """A job that looks so many days ahead."""
     horizons = {"churn_horizon_days": horizon_days, "clv_horizon_days": horizon_days}
     return load_job(name, load_definitions().model_copy(update=horizons))
+
+
+def only(patch: pytest.MonkeyPatch, job: type[SupervisedJob], *candidates: str) -> None:
+    """Let trainings of a job try these models and the rules."""
+    compete = job.compete
+    patch.setattr(job, "compete", lambda self, *given: compete(self, *given, only=candidates))
 
 
 def run_of(

@@ -12,8 +12,9 @@ import pytest
 
 from ml.__main__ import main
 from ml.competition.gate import hold_for_approval
-from ml.competition.results import Decision
+from ml.competition.results import Competition, Decision
 from ml.competition.states import State
+from ml.jobs.churn.job import ChurnJob
 from ml.lifecycle.approval import NOBODY, AlreadyAnswered, Answer, answer, candidacy
 from ml.lifecycle.approval_question import body, subject
 from ml.lifecycle.outcome import TrainingOutcome
@@ -22,7 +23,7 @@ from ml.lifecycle.rollback import roll_back
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, challenger_of, champion_of
-from tests.ml.jobs import job_at
+from tests.ml.jobs import job_at, only
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.markdown import plain
@@ -43,10 +44,21 @@ def copy_home(origin: Settings, home: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def held(trained, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, TrainingOutcome, str]:
+def competitions() -> list[Competition]:
+    """That of the training below."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def held(
+    trained, competitions: list[Competition], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Settings, TrainingOutcome, str]:
     """A home whose churn model of old serves while a new one awaits approval; the outcome, and the old version."""
     settings = copy_home(trained[0], tmp_path_factory.mktemp("held"))
-    outcome = train(settings, "churn", SOURCE, AS_OF_DATE, True, "run-2", DEFINITIONS, needs_approval=True)
+    compete = ChurnJob.compete
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ChurnJob, "compete", lambda *given: competitions.append(compete(*given)) or competitions[0])
+        outcome = train(settings, "churn", SOURCE, AS_OF_DATE, True, "run-2", DEFINITIONS, needs_approval=True)
     return settings, outcome, trained[1]["churn"].model_version
 
 
@@ -127,8 +139,13 @@ def test_unchanged_data_are_not_trained_again_and_the_question_stays(held, home:
     assert f"Version {outcome.awaiting_version} still awaits approval" in again.reason
 
 
-def test_a_later_training_takes_the_place_of_the_question(held, home: Settings):
+def test_a_later_training_takes_the_place_of_the_question(
+    held, competitions: list[Competition], home: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """The same data and champion give the same competition: nothing is fitted again."""
     _, outcome, _ = held
+    [competition] = competitions
+    monkeypatch.setattr(ChurnJob, "compete", lambda *_: competition)
     later = train_again(home, force=True)
     assert later.status == "promoted"  # nobody asks any more: the setting is off
     assert challenger_of(TrackingServer(home), JOB, SOURCE) is None
@@ -196,7 +213,8 @@ def test_what_cannot_be_answered_is_refused_and_the_champion_stays(held, home: S
     assert champion(home) == old
 
 
-def test_without_a_champion_the_baseline_serves_until_then(fresh: Settings, snapshots):
+def test_without_a_champion_the_baseline_serves_until_then(fresh: Settings, snapshots, monkeypatch: pytest.MonkeyPatch):
+    only(monkeypatch, ChurnJob, "purchase_model")
     write_marts(fresh.build_file(SOURCE), snapshots)
     outcome = train_again(fresh, needs_approval=True)
     assert (outcome.status, outcome.candidate) == ("awaiting_approval", outcome.baseline_name)

@@ -27,12 +27,14 @@ from tests.ml.segmentation_blobs import blobs
 CONFIGURATION = load_configuration(SegmentationConfiguration, "segmentation")
 NAMING = CONFIGURATION.naming
 JOB = SegmentationJob()
-# The same competition with few resamples: what is asked here does not turn on their number.
+# The same competition with few segments, starts and resamples: what is asked here does not turn on their number.
 QUICK_CONFIGURATION = CONFIGURATION.model_copy(
     update={
+        "k_means": CONFIGURATION.k_means.model_copy(update={"segment_counts": (3, 4), "start_count": 2}),
+        "mixture": CONFIGURATION.mixture.model_copy(update={"segment_counts": (3, 4)}),
         "stability": CONFIGURATION.stability.model_copy(
             update={"repetition_count": 2, "month_count": 2, "resample_count": 300}
-        )
+        ),
     }
 )
 QUICK = SegmentationJob(QUICK_CONFIGURATION)

@@ -23,12 +23,13 @@ from ml.__main__ import main
 from ml.data.dated_rows import eligible
 from ml.data.features import model_frame
 from ml.data.snapshots import Snapshots
+from ml.jobs.churn.job import ChurnJob
 from ml.lifecycle.scoring import NO_PURCHASE, score
 from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of, load_estimator
 from ml.tracking.packing import estimator_file
 from ml.tracking.versions import LONGEST_TEXT
-from tests.ml.jobs import CUSTOMER_JOBS, job_at
+from tests.ml.jobs import CUSTOMER_JOBS, job_at, only
 from tests.ml.synthetic_shop import AS_OF_DATE, DEFINITIONS, HORIZON_DAYS, SOURCE, write_marts
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
@@ -187,7 +188,11 @@ def test_scoring_again_changes_nothing_and_training_again_says_why_not(copied: S
     pd.testing.assert_frame_equal(before, after)
 
 
-def test_training_again_by_force_gives_the_same_model_and_a_deleted_experiment_back(copied: Settings, trained, caplog):
+def test_training_again_by_force_gives_the_same_model_and_a_deleted_experiment_back(
+    copied: Settings, trained, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    former = trained[1]["churn"]
+    only(monkeypatch, ChurnJob, "purchase_model")
     client = mlflow.MlflowClient(copied.tracking_uri, copied.tracking_uri)
     experiment = client.get_experiment_by_name("crm_churn")
     runs = len(client.search_runs([experiment.experiment_id]))
@@ -196,7 +201,6 @@ def test_training_again_by_force_gives_the_same_model_and_a_deleted_experiment_b
     assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
     assert len(client.search_runs([experiment.experiment_id])) > runs
     assert "had been deleted in MLflow" in caplog.text
-    former = trained[1]["churn"]
     assert (outcome.candidate, outcome.metric_value) == (former.candidate, former.metric_value)
     assert outcome.champion_value == outcome.metric_value
     assert int(outcome.model_version) > int(former.model_version)
@@ -217,7 +221,10 @@ def test_champion_that_knows_the_future_is_not_used(copied: Settings, snapshots:
         score(copied, "churn", SOURCE, earlier, definitions=DEFINITIONS)
 
 
-def test_champion_whose_feature_is_gone_is_a_clear_error_and_leaves_the_scores(copied: Settings):
+def test_champion_whose_feature_is_gone_is_a_clear_error_and_leaves_the_scores(
+    copied: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    only(monkeypatch, ChurnJob, "purchase_model")
     before = read(copied, "select * from scores.customer_churn order by customer_id")
     with duckdb.connect(str(copied.build_file(SOURCE))) as connection:
         connection.execute("alter table marts.customer_features drop column order_gap_ratio")

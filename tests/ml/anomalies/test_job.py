@@ -45,8 +45,14 @@ def job() -> AnomaliesJob:
     return made
 
 
-def test_the_list_is_ranked_and_says_what_is_at_stake() -> None:
-    rows = listed(suspicious_shop())
+@pytest.fixture(scope="module")
+def before() -> pd.DataFrame:
+    """What is listed of the shop as it is."""
+    return listed(suspicious_shop())
+
+
+def test_the_list_is_ranked_and_says_what_is_at_stake(before: pd.DataFrame) -> None:
+    rows = before
     assert rows["anomaly_rank"].tolist() == list(range(1, len(rows) + 1))
     assert rows["anomaly_score"].is_monotonic_decreasing
     first = rows.iloc[0]
@@ -57,9 +63,8 @@ def test_the_list_is_ranked_and_says_what_is_at_stake() -> None:
     assert (rows.loc[rows["subject_id"] == "LARGE", "isolation_share"] > 0.99).all()
 
 
-def test_the_order_of_the_rows_does_not_matter() -> None:
+def test_the_order_of_the_rows_does_not_matter(before: pd.DataFrame) -> None:
     ledger = suspicious_shop()
-    before = listed(ledger)
     for table in ("intermediate.int_movements", "staging.stg_customers"):
         ledger.connection.execute(
             f"create or replace table {table} as select * from {table} order by hash({table}::text)"
@@ -67,10 +72,9 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     pd.testing.assert_frame_equal(listed(ledger), before)
 
 
-def test_nothing_of_the_future_is_read() -> None:
+def test_nothing_of_the_future_is_read(before: pd.DataFrame) -> None:
     """What happens on the date and after it, returns and cancellations of earlier orders among it, changes nothing."""
     ledger = suspicious_shop()
-    before = listed(ledger)
     after = datetime(2026, 1, 1, 0, 0)
     ledger.order("LATER", "C005", after, [("P1", 900, 11.0)])
     ledger.state("LARGE", "dismissed", on=date(2026, 1, 2))
@@ -113,16 +117,14 @@ def test_what_a_person_confirmed_stays_even_where_no_rule_finds_it() -> None:
     assert rows.loc["O001", "anomaly_rank"] == rows["anomaly_rank"].max()
 
 
-def test_decisions_about_another_source_say_nothing() -> None:
+def test_decisions_about_another_source_say_nothing(before: pd.DataFrame) -> None:
     ledger = suspicious_shop()
-    before = listed(ledger)
     ledger.state("LARGE", "dismissed", source="another")
     pd.testing.assert_frame_equal(listed(ledger), before)
 
 
-def test_marts_without_the_seed_have_no_decisions() -> None:
+def test_marts_without_the_seed_have_no_decisions(before: pd.DataFrame) -> None:
     ledger = suspicious_shop()
-    before = listed(ledger)
     ledger.connection.execute("drop table pii.anomaly_states")
     pd.testing.assert_frame_equal(listed(ledger), before)
 
@@ -160,25 +162,24 @@ def test_cases_of_both_kinds_make_the_interval() -> None:
     assert units.var() / len(units) == pytest.approx(expected)
 
 
-def test_a_model_that_ranks_lists_what_no_rule_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_ranks_lists_what_no_rule_finds(before: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = suspicious_shop()
-    rules = listed(ledger)
     monkeypatch.setattr("ml.jobs.anomalies.job.who_ranks", lambda *_: _Forest())
     rows = listed(ledger)
     assert len(rows) == 500
     assert rows["anomaly_score"].iloc[0] == 1.0
     assert "no rule says why" in " ".join(rows["anomaly_reasons"])
-    assert len(rules) < 20
+    assert len(before) < 20  # by the rules
 
 
 class _Forest:
     serving = "isolation_forest"
 
 
-def test_the_connection_may_be_read_only(tmp_path) -> None:
+def test_the_connection_may_be_read_only(before: pd.DataFrame, tmp_path) -> None:
     ledger = suspicious_shop()
     file = tmp_path / "memory.duckdb"
     ledger.connection.execute(f"attach '{file}' as copied; copy from database memory to copied; detach copied")
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = job().results(connection, AS_OF_DATE).rows
-    assert rows[SUBJECT].equals(listed(ledger)[SUBJECT])
+    assert rows[SUBJECT].equals(before[SUBJECT])

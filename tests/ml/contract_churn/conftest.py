@@ -16,16 +16,18 @@ from tests.homes import made_once
 from warehouse.base.settings import Settings
 
 AS_OF_DATE = date(2018, 1, 2)
+MARTS_OF_CONTRACTS = ("+subscription_features", "+subscription_labels", "+dim_customers", "+dim_subscriptions")
 
 
 @pytest.fixture(scope="session")
 def fast() -> ContractChurnConfiguration:
-    """The settings with two folds, once, one trial beside the defaults, and small models."""
+    """The settings with two folds, once, two dates, one trial beside the defaults, and small models."""
     given = load_configuration(ContractChurnConfiguration, "contract_churn")
     return given.model_copy(
         update={
             "folds": given.folds.model_copy(update={"fold_count": 2, "repetition_count": 1}),
             "search": given.search.model_copy(update={"trial_count": 1}),
+            "pooling": given.pooling.model_copy(update={"maximum_date_count": 2}),
             "bootstrap": given.bootstrap.model_copy(update={"repetition_count": 30}),
             "families": given.families
             | {
@@ -69,7 +71,9 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     def make(home: Path) -> None:
         land_input(at(home), "ibm_telco", real_data / "ibm_telco_churn.csv")
         ingest_source(at(home), "ibm_telco")
-        build_marts(at(home), "ibm_telco", AS_OF_DATE, data_tests=False)  # test_ibm_telco_source.py tests them
+        build_marts(
+            at(home), "ibm_telco", AS_OF_DATE, MARTS_OF_CONTRACTS, data_tests=False
+        )  # test_ibm_telco_source.py tests them
 
     return at(made_once(tmp_path_factory, "telco", make))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.ml.contract_churn.conftest import MARTS_OF_CONTRACTS
 from warehouse.base.settings import Settings
 from warehouse.landing.landing_folder import land_input
 from warehouse.loading.ingest import ingest_source
@@ -69,5 +70,5 @@ def built(home: Path, subscriptions: pd.DataFrame, as_of_date: date) -> Settings
     customers.to_csv(files / "customers.csv", index=False)
     land_input(settings, SOURCE, files)
     ingest_source(settings, SOURCE)
-    dbt.build(settings, SOURCE, as_of_date, dbt.MART_SELECTION, data_tests=False)
+    dbt.build(settings, SOURCE, as_of_date, MARTS_OF_CONTRACTS, data_tests=False)
     return settings
