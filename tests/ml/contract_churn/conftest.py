@@ -16,7 +16,6 @@ from tests.homes import made_once
 from warehouse.base.settings import Settings
 
 AS_OF_DATE = date(2018, 1, 2)
-MARTS_OF_CONTRACTS = ("+subscription_features", "+subscription_labels", "+dim_customers", "+dim_subscriptions")
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +70,7 @@ def telco(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings
     def make(home: Path) -> None:
         land_input(at(home), "ibm_telco", real_data / "ibm_telco_churn.csv")
         ingest_source(at(home), "ibm_telco")
-        build_marts(
-            at(home), "ibm_telco", AS_OF_DATE, MARTS_OF_CONTRACTS, data_tests=False
-        )  # test_ibm_telco_source.py tests them
+        build_marts(at(home), "ibm_telco", AS_OF_DATE, data_tests=False)  # test_ibm_telco_source.py tests them
 
     return at(made_once(tmp_path_factory, "telco", make))
 

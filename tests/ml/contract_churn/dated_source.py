@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.ml.contract_churn.conftest import MARTS_OF_CONTRACTS
 from warehouse.base.settings import Settings
 from warehouse.landing.landing_folder import land_input
 from warehouse.loading.ingest import ingest_source
@@ -19,6 +18,7 @@ SOURCE = "files"
 AS_OF_DATE, HORIZON_DAYS = date(2025, 7, 1), 90
 EVALUATION_DATE = AS_OF_DATE - timedelta(days=HORIZON_DAYS)
 _FIRST_DAY, _LAST_DAY = date(2022, 7, 1), date(2025, 12, 1)
+_MARTS = ("+subscription_features", "+subscription_labels", "+dim_customers", "+dim_subscriptions")
 # Chance that a monthly contract ends with a month, and a yearly one with its year.
 _MONTHLY_ENDS, _MONTHLY_ENDS_WITH_SUPPORT, _YEARLY_ENDS = 0.12, 0.03, 0.3
 
@@ -70,5 +70,5 @@ def built(home: Path, subscriptions: pd.DataFrame, as_of_date: date) -> Settings
     customers.to_csv(files / "customers.csv", index=False)
     land_input(settings, SOURCE, files)
     ingest_source(settings, SOURCE)
-    dbt.build(settings, SOURCE, as_of_date, MARTS_OF_CONTRACTS, data_tests=False)
+    dbt.build(settings, SOURCE, as_of_date, _MARTS, data_tests=False)
     return settings

@@ -13,7 +13,10 @@ from ml.data.contracts import Contracts
 from ml.lifecycle.scoring import score
 from ml.lifecycle.training import train
 from tests.homes import with_tracking
-from tests.ml.elsewhere import check_scores_elsewhere
+from tests.ml.elsewhere import Served, check_scores_elsewhere
+from tests.ml.jobs import CUSTOMER_JOBS
+from tests.ml.synthetic_shop import AS_OF_DATE as DAY
+from tests.ml.synthetic_shop import SOURCE as SHOP
 from warehouse.base.errors import ClienteleError, ModelUnavailable
 from warehouse.base.settings import Settings
 
@@ -156,6 +159,9 @@ def test_contracts_that_cost_nothing_are_told_apart_by_the_rest(copied: Settings
     assert outcome.status == "promoted"
 
 
-def test_published_rows_give_the_published_scores_elsewhere(served: Settings, tmp_path: Path):
-    rows = "select * from marts.subscription_features order by hash(subscription_id)"
-    check_scores_elsewhere(served, SOURCE, [JOB], rows, tmp_path)
+def test_published_rows_give_the_published_scores_elsewhere(served: Settings, trained, tmp_path: Path):
+    """Outside this project, to the last digit: the model of contracts, and those of the jobs about customers."""
+    contracts = "select * from marts.subscription_features order by hash(subscription_id)"
+    customers = f"select * from marts.customer_features where as_of_date = '{DAY}' order by hash(customer_id)"
+    both = [Served(served, SOURCE, [JOB], contracts), Served(trained[0], SHOP, CUSTOMER_JOBS, customers)]
+    check_scores_elsewhere(both, tmp_path)

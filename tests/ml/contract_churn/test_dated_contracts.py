@@ -30,6 +30,7 @@ from warehouse.base.build_file import BuildFile
 from warehouse.base.errors import ModelUnavailable
 from warehouse.base.settings import Settings
 
+from .conftest import without_search
 from .dated_source import (
     AS_OF_DATE,
     EVALUATION_DATE,
@@ -62,7 +63,7 @@ def earlier(
     settings = built(tmp_path_factory.mktemp("earlier"), known_before(subscriptions, EVALUATION_DATE), EVALUATION_DATE)
     with_tracking(settings, empty_tracking)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: two_families)
+        patched.setattr("ml.jobs.contract_churn.job.load_configuration", lambda *_: without_search(two_families))
         outcome = train(settings, "contract_churn", SOURCE, EVALUATION_DATE)
         assert outcome.status == "promoted", outcome.reason
         report = score(settings, "contract_churn", SOURCE, EVALUATION_DATE)
