@@ -13,6 +13,7 @@ asset **raw**, which starts `build_marts`.
 
 - `load`: no files, an unreadable file, or no orders → the log names file and rule; correct it, trigger again.
 - `check_raw`: a critical expectation does not hold → open the Data Docs (`var/docs/validations/index.html`).
+- `load`: waits, because the marts of another run are being built → it continues by itself after that.
 - any task: the build file is *held by another process* → close that process; the task retries by itself.
 """
 
@@ -25,11 +26,12 @@ from alerting import alert_run_failure
 from forms import trigger_form
 from graph import thinned
 from linking import linking_task
+from waiting import waiting_task
 from wiring import (
     DEFAULT_ARGS,
     LANDED,
-    LONG_TASK,
     RAW,
+    WAIT,
     WAREHOUSE_POOL,
     hand_over,
     pass_gate,
@@ -37,6 +39,7 @@ from wiring import (
     requested,
     say,
     settle_run,
+    wait_while_others_work,
 )
 
 
@@ -54,13 +57,15 @@ from wiring import (
     tags=["ingest", "quality"],
 )
 def ingest_sources() -> None:
-    @task(pool=WAREHOUSE_POOL, execution_timeout=LONG_TASK)
+    # Deferred while marts are built: their gate compares them with the raw rows, which must stay as they are.
+    @waiting_task(pool=WAREHOUSE_POOL, execution_timeout=WAIT)
     @readable
     def load() -> list[str]:
         """Load new rows, quarantine invalid ones, skip known ones."""
         from pipeline import stages
         from warehouse.base.settings import Settings
 
+        wait_while_others_work(["build_marts"])
         return say(stages.ingest(Settings(), requested()["source"]).lines())
 
     @task(pool=WAREHOUSE_POOL)

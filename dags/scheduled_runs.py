@@ -35,7 +35,7 @@ def scheduled(source: str, cron: str, time_zone: str) -> DAG:
         dag_id=f"schedule_{source}",
         dag_display_name=f"By the clock: {source}",
         doc_md=__doc__,
-        # As CLIENTELE_SCHEDULE says, by the clock of the shop; what is missed while Airflow is down is not made up for.
+        # As CLIENTELE_SCHEDULE says, by the clock of the shop. Airflow makes up for the newest time that was missed.
         schedule=CronTriggerTimetable(cron, timezone=time_zone),
         catchup=False,
         max_active_runs=1,

@@ -139,6 +139,19 @@ def test_what_arrives_is_watched_where_the_setting_names_a_source(
     assert getattr(importlib.import_module(module), called)(**given).source == "cdnow"  # as the triggerer finds it
 
 
+def test_rows_are_not_loaded_between_a_build_and_its_gate(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wiring
+    from airflow.sdk.exceptions import TaskDeferred
+
+    asked: list[list[str]] = []
+    monkeypatch.setattr(wiring, "others_work", lambda dag_ids, _tasks: asked.append(dag_ids) or True)
+    with pytest.raises(TaskDeferred):
+        dags["ingest_sources"].get_task("load").python_callable()
+    assert asked == [["build_marts"]]
+
+
 def test_a_source_runs_by_the_clock_where_the_setting_says_so(
     dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +318,7 @@ def test_no_task_waits_by_looking_again_and_again_from_a_slot(dags: dict[str, An
     }
     assert rescheduling == set()
     waiting = {f"{dag_id}.{task.task_id}" for dag_id, dag in dags.items() for task in dag.tasks if waits(task)}
-    assert waiting == {"build_marts.plan", "backfill_scores.plan", "backfill_scores.reprocess"}
+    assert waiting == {"ingest_sources.load", "build_marts.plan", "backfill_scores.plan", "backfill_scores.reprocess"}
 
 
 def waits(task: Any) -> bool:
