@@ -16,7 +16,7 @@ from __future__ import annotations
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronTriggerTimetable
 from alerting import alert_run_failure
-from wiring import DEFAULT_ARGS
+from wiring import DEFAULT_ARGS, WAIT
 
 
 def scheduled_dags() -> dict[str, DAG]:
@@ -48,6 +48,13 @@ def scheduled(source: str, cron: str, time_zone: str) -> DAG:
             doc_md="Start a run of the pipeline.",
             trigger_dag_id="ingest_sources",
             conf={"source": source},
+            # Until it has ended, in the triggerer: a time that comes meanwhile is left out, or runs would queue up.
+            wait_for_completion=True,
+            deferrable=True,
+            poke_interval=15,
+            allowed_states=["success", "failed"],
+            failed_states=[],
+            execution_timeout=WAIT,
         )
     return dag
 
