@@ -96,8 +96,8 @@ def violations_of(case: Case, former: Former, home: Path, *, twice: bool) -> lis
     settings = _settings(home, case.unpacked_file_limit_mb)
     try:
         case.put(_given(settings) if case.handed_in else settings.landing_of(SOURCE))
-        first = _outcome(case, settings)
-        with open_build_file(settings, SOURCE, read_only=True) as connection:
+        with open_build_file(settings, SOURCE) as connection:  # beside the loader: opening takes as long as loading
+            first = _outcome(case, settings)
             after = _rows(connection)
             if case.refused:
                 found = _wrong_refusal(case, first, after == former.rows)

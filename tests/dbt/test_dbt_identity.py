@@ -15,7 +15,7 @@ from warehouse.base.settings import Settings
 from warehouse.identity.overrides import COLUMNS
 from warehouse.identity.resolve import resolve_identities
 
-SOURCE = "twice"
+SOURCE = "build"  # as the other build files here: dbt's project is kept by that name
 # What else tells of persons.
 _OF_PERSONS = ("path:models/staging", "path:models/marts/pii")
 _FIRST_DAY = datetime(2010, 1, 1)

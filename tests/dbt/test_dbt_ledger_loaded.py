@@ -22,7 +22,7 @@ from warehouse.loading.ingest import ingest_source
 from warehouse.marts.build import build_marts
 from warehouse.tables.contract import load_contract
 
-SOURCE = "many_shops"
+SOURCE = "build"  # as the other build files here: dbt's project is kept by that name
 TABLES = tuple(KEYS)
 SHOP_COUNT = 40
 

@@ -14,15 +14,20 @@ from warehouse.base.settings import CHECKOUT
 
 
 @pytest.fixture
-def command(shop, tmp_path, monkeypatch):
-    """Run the command as a person would, with an empty home directory of its own."""
-    own_home = tmp_path / "person"
-    own_home.mkdir()
+def source(shop, monkeypatch):
+    """Declare the small shop as a source."""
     sources = shop.home / "sources"
     (sources / SOURCE).mkdir(parents=True)
     (sources / SOURCE / "source.yml").write_text("description: A small shop.\nform: contract\n", encoding="utf-8")
     monkeypatch.setenv("CLIENTELE_SOURCES_FOLDER", str(sources))
     monkeypatch.setenv("CLIENTELE_HOME", str(shop.home))
+
+
+@pytest.fixture
+def command(source, tmp_path):
+    """Run the command as a person would, with an empty home directory of its own."""
+    own_home = tmp_path / "person"
+    own_home.mkdir()
 
     def run(*arguments):
         environment = {
@@ -54,7 +59,7 @@ def test_passed_gate(command, tmp_path):
 
 
 @pytest.mark.usefixtures("gate_pages")
-def test_failed_gate_ends_in_words_and_status_1(command, shop, capsys):
+def test_failed_gate_ends_in_words_and_status_1(shop, source, capsys):
     change(shop, "update raw.orders set ordered_at = '2999-01-01' where order_id = 'o1'")
     assert main(["raw", "--source", SOURCE, "--as-of", "2024-07-01"]) == 1
     said = capsys.readouterr()
@@ -62,7 +67,7 @@ def test_failed_gate_ends_in_words_and_status_1(command, shop, capsys):
     assert "Nothing in orders happened more than a day after it was loaded." in said.err
     assert "What to do: " in said.err
     assert str(shop.data_docs_folder) in said.err
-    told = command("results", "--source", SOURCE)
-    assert told.returncode == 0, told.stderr
-    assert f"Gate raw of {SOURCE} as of 2024-07-01: FAILED" in told.stdout
-    assert "order_id = o1" in told.stdout
+    assert main(["results", "--source", SOURCE]) == 0
+    told = capsys.readouterr().out
+    assert f"Gate raw of {SOURCE} as of 2024-07-01: FAILED" in told
+    assert "order_id = o1" in told

@@ -56,13 +56,13 @@ def test_pages_and_results_hold_nothing_personal(shop):
 
 def test_history_is_pruned_by_gate(shop, monkeypatch):
     thresholds = load_thresholds()
-    few = thresholds.model_copy(update={"data_docs": thresholds.data_docs.model_copy(update={"runs_kept": 2})})
+    few = thresholds.model_copy(update={"data_docs": thresholds.data_docs.model_copy(update={"runs_kept": 1})})
     monkeypatch.setattr("expectations.gates.load_thresholds", lambda: few)
     checked(shop, "scores")
-    for _ in range(3):
+    for _ in range(2):
         checked(shop, "activation")
     runs = [path.parent.name for path in _pages(shop) if path.name == f"{SOURCE}-marts.customer_360.html"]
-    assert len(runs) == 2
+    assert len(runs) == 1
     assert [path for path in _pages(shop) if path.name == f"{SOURCE}-scores.customer_churn.html"]
 
 
@@ -79,7 +79,7 @@ while not stop.exists() or not rounds:
         text = (whole / link).read_text(encoding="utf-8")
         assert not link.endswith(".html") or text.rstrip().endswith("</html>"), link
     rounds += 1
-    time.sleep(0.02)
+    time.sleep(0.05)
 print(rounds)
 """
 

@@ -39,7 +39,8 @@ _ELSEWHERE = ("one customer", "a single day")
 @pytest.mark.parametrize(
     "case", [pytest.param(case, marks=[pytest.mark.campaign] if case in _ELSEWHERE else []) for case in CASES]
 )
-def test_it_is_published_with_reasons(case: str, settings: Settings, tmp_path: Path) -> None:
+def test_it_is_published_with_reasons(case: str, fresh: Settings, tmp_path: Path) -> None:
+    settings = fresh
     given = tmp_path / "given"
     given.mkdir()
     for name, content in CASES[case].items():

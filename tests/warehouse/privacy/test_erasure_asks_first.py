@@ -22,18 +22,33 @@ from warehouse.publishing.published_versions import DATABASE, folder_of, live_ve
 
 
 @pytest.fixture(scope="module")
-def published_twice(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A shop that is loaded and published twice. Copy it, please."""
+def published(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A shop that is loaded and published. Copy it, please."""
     made = Settings(home=loaded_home, memory_limit="1GB")
     settings = copied_home(made, tmp_path_factory.mktemp("published") / "home")
     publish_marts(settings)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def published_twice(published: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same, published once more. Copy it, please."""
+    settings = copied_home(published, tmp_path_factory.mktemp("published_twice") / "home")
     publish_marts(settings)
     return settings
 
 
 @pytest.fixture
-def shop(published_twice: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def shop(published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """This test's own copy of the shop, whose home the command takes."""
+    settings = copied_home(published, tmp_path / "home")
+    monkeypatch.setenv("CLIENTELE_HOME", str(settings.home))
+    return settings
+
+
+@pytest.fixture
+def shop_with_former(published_twice: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The same of the shop that was published twice."""
     settings = copied_home(published_twice, tmp_path / "home")
     monkeypatch.setenv("CLIENTELE_HOME", str(settings.home))
     return settings
@@ -61,9 +76,9 @@ def damage(settings: Settings, version: str) -> Path:
     "more", [(), ("--dry-run", "--confirm"), ("--confirm=no", "--reason", "asked"), ("--confirm=",)]
 )
 def test_what_would_go_is_told_and_nothing_is_touched(
-    shop: Settings, capsys: pytest.CaptureFixture, more: tuple[str, ...]
+    shop_with_former: Settings, capsys: pytest.CaptureFixture, more: tuple[str, ...]
 ) -> None:
-    before = contents(shop.home)
+    before = contents(shop_with_former.home)
     assert erase(*more) == 0
     said = capsys.readouterr().out
     assert "Nothing was erased yet. In 'files' this person has 2 account(s)." in said
@@ -72,7 +87,7 @@ def test_what_would_go_is_told_and_nothing_is_touched(
     assert "3 in orders.csv" in said
     assert "written anew: 2" in said
     assert PERSON not in said
-    assert contents(shop.home) == before
+    assert contents(shop_with_former.home) == before
 
 
 def test_a_reason_is_needed(shop: Settings, capsys: pytest.CaptureFixture) -> None:
@@ -98,8 +113,9 @@ def test_nobody_of_this_id_is_told_before_anything_is_asked(shop: Settings, caps
 
 
 def test_a_damaged_version_that_is_not_live_goes_and_the_rest_is_erased(
-    shop: Settings, capsys: pytest.CaptureFixture
+    shop_with_former: Settings, capsys: pytest.CaptureFixture
 ) -> None:
+    shop = shop_with_former
     [former] = [
         folder.name for folder in (shop.published_folder / "versions").iterdir() if folder.name != live_version(shop)
     ]
