@@ -15,6 +15,7 @@ import pytest
 from ml.data.dated_rows import eligible
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots
+from ml.jobs.lifetime_value import LifetimeValueJob
 from ml.jobs.registry import load_job
 from ml.lifecycle.retraining import reason_to_train
 from ml.lifecycle.scoring import score
@@ -22,7 +23,7 @@ from ml.lifecycle.training import train
 from ml.tracking import TrackingServer, champion_of
 from ml.watching.evidence import Evidence, watch
 from tests.homes import with_tracking
-from tests.ml.jobs import job_at, run_of
+from tests.ml.jobs import job_at, only, run_of
 from tests.ml.synthetic_shop import (
     AS_OF_DATE,
     DEFINITIONS,
@@ -60,7 +61,9 @@ def scored(
     settings = Settings(home=tmp_path_factory.mktemp("watched"), mlflow_tracking_uri="", memory_limit="1GB")
     with_tracking(settings, empty_tracking)
     write_marts(settings.build_file(SOURCE), snapshots_at(orders, EARLIER))
-    train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
+    with pytest.MonkeyPatch.context() as patch:
+        only(patch, LifetimeValueJob, "purchase_model_all_orders")
+        train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     score(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     again = train(settings, "clv", SOURCE, EARLIER, definitions=DEFINITIONS)
     assert again.status == "not_retrained"
