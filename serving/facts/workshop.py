@@ -18,7 +18,7 @@ import pandas as pd
 from serving.answer import COLUMNS
 from serving.facts.request import MOST_ROWS, FactsBase, as_json
 from warehouse.base.connections import DATABASE
-from warehouse.base.rows import as_dicts, insert_frame, insert_rows
+from warehouse.base.rows import as_dicts, insert_rows
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
 from warehouse.marts.compiled import DATE_IN_SQL, PROFILE, CompiledModel
@@ -95,8 +95,7 @@ class Workshop:
     def profiles(self, scores: Mapping[str, pd.DataFrame], as_of_date: date) -> dict[str, dict[str, Any]]:
         """The rows of `customer_360` by customer, of rows of the score tables."""
         for table, frame in scores.items():
-            if len(frame):
-                insert_frame(self._connection, f"scores.{table}", frame)
+            insert_rows(self._connection, f"scores.{table}", _plain_rows(frame))
         self._run(self._second, as_of_date)
         known = ", ".join(name for name in COLUMNS if name in self._profile_columns)
         rows = as_dicts(self._connection.execute(f"select customer_id, {known} from marts.{PROFILE}"))
@@ -166,6 +165,13 @@ class Workshop:
             "insert into intermediate.int_snapshot_dates (as_of_date, snapshot_role) values (?, 'scoring')",
             [as_of_date],
         )
+
+
+def _plain_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a frame with None for missing values. A few are inserted sooner by values than by scanning them."""
+    columns = {name: frame[name].tolist() for name in frame.columns}
+    for values in zip(*columns.values(), strict=True):
+        yield {name: None if pd.isna(value) else value for name, value in zip(columns, values, strict=True)}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,7 +22,17 @@ from warehouse.base.settings import Settings
 _LAST_DIGITS = 1e-12
 
 
-def differences(settings: Settings, source: str, customers: Sequence[str], at_once: Sequence[int]) -> Iterator[str]:
+@contextmanager
+def facts_scorer(settings: Settings) -> Iterator[FactsScorer]:
+    """What scores facts with the models of the published version."""
+    folder = settings.published_file.resolve().parent
+    with one_thread():
+        yield FactsScorer(settings, Version(folder, settings), folder)
+
+
+def differences(
+    scorer: FactsScorer, settings: Settings, source: str, customers: Sequence[str], at_once: Sequence[int]
+) -> Iterator[str]:
     """Each column of the answer by facts that is not the published one, in words.
 
     Parameters
@@ -29,10 +40,8 @@ def differences(settings: Settings, source: str, customers: Sequence[str], at_on
     at_once
         Everybody is scored for each of these numbers: so many customers in one pass.
     """
-    folder = settings.published_file.resolve().parent
-    version = Version(folder, settings)
-    with one_thread(), open_build_file(settings, source, read_only=True) as build_file:
-        scorer = FactsScorer(settings, version, folder)
+    version = Version(settings.published_file.resolve().parent, settings)
+    with open_build_file(settings, source, read_only=True) as build_file:
         for number in at_once:
             for start in range(0, len(customers), number):
                 several = [
@@ -40,12 +49,14 @@ def differences(settings: Settings, source: str, customers: Sequence[str], at_on
                     for customer_id in customers[start : start + number]
                 ]
                 for facts, answer in zip(several, scorer.of_several(several), strict=True):
-                    yield from _differences(facts.customer_id, answer, version.of(facts.customer_id), number)
+                    published = version.of(facts.customer_id)
+                    yield from told_apart(f"{facts.customer_id}, {number} at once", answer, published)
 
 
-def _differences(customer_id: str, by_facts: Any, by_id: Any, number: int) -> Iterator[str]:
+def told_apart(whose: str, found: Any, wanted: Any) -> Iterator[str]:
+    """Each column of an answer that is not as in the other, in words."""
     for group, names in GROUPS.items():
         for name in names:
-            found, published = by_facts[group][name], by_id[group][name]
-            if found != (pytest.approx(published, rel=_LAST_DIGITS) if type(found) is float else published):
-                yield f"{customer_id}, {number} at once: {name} is {found!r} by facts, {published!r} as published"
+            one, other = found[group][name], wanted[group][name]
+            if one != (pytest.approx(other, rel=_LAST_DIGITS) if type(one) is float else other):
+                yield f"{whose}: {name} is {one!r}, not {other!r}"

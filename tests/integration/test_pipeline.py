@@ -21,10 +21,12 @@ import pytest
 from dashboard import menu
 from dashboard.base.texts import Texts
 from pipeline import stages
+from serving.facts.request import facts_model
+from serving.facts.scorer import FactsScorer, NobodyKnown
 from tests.dashboard import browser, made_versions, pages_alone, pages_in_a_browser
 from tests.homes import copied_home
 from tests.integration import pipeline
-from tests.integration.facts import differences
+from tests.integration.facts import differences, facts_scorer, told_apart
 from tests.integration.sums_of_doubles import unordered_sums_of_doubles
 from tests.quick_models import quick_models
 from tests.warehouse.forks import answer_of_fork
@@ -83,6 +85,12 @@ def test_everyone_has_one_row_in_customer_360(shop) -> None:
     assert rows == customers == known > 1000
 
 
+@pytest.fixture(scope="module")
+def scorer(shop) -> Iterator[FactsScorer]:
+    with facts_scorer(shop[0]) as made:
+        yield made
+
+
 # With and without a contract, a score and a second account.
 OF_EACH_KIND = """
     select customer_id from marts.customer_360
@@ -97,11 +105,34 @@ ALL_CUSTOMERS = "select customer_id from marts.customer_360"
     ("which", "at_once"),
     [(OF_EACH_KIND, (1, 20)), pytest.param(ALL_CUSTOMERS, (20,), marks=pytest.mark.campaign)],
 )
-def test_facts_of_customers_are_scored_as_the_pipeline_scored_them(shop, which: str, at_once: tuple[int, ...]) -> None:
+def test_facts_of_customers_are_scored_as_the_pipeline_scored_them(
+    shop, scorer: FactsScorer, which: str, at_once: tuple[int, ...]
+) -> None:
     settings, *_ = shop
     customers = [customer_id for (customer_id,) in pipeline.published(settings, which)]
     assert len(customers) >= 4
-    assert list(differences(settings, "sample_shop", customers, at_once)) == []
+    assert list(differences(scorer, settings, "sample_shop", customers, at_once)) == []
+
+
+def test_odd_customers_are_told_the_same_alone_and_together(scorer: FactsScorer) -> None:
+    one_order = [{"order_id": "x1", "ordered_at": "2026-06-01T12:00:00", "order_amount": "10"}]
+    later = [{"order_id": "x2", "ordered_at": "2031-01-01T00:00:00", "order_amount": "99"}]
+    odd: dict[str, dict[str, Any]] = {
+        "no order": {"customers": [{"registered_at": "2026-05-01T09:00:00", "country": "Atlantis"}]},
+        "one order and no profile": {"orders": one_order},
+        "an order to come": {"customers": [{}], "orders": later},
+        "a visit alone": {"events": [{"event_id": "x3", "occurred_at": "2026-06-20T12:00:00", "event_type": "visit"}]},
+        "a contract": {"subscriptions": [{"subscription_id": "x4", "started_at": "2026-01-01"}]},
+    }
+    asked = [facts_model().model_validate({"customer_id": name, **facts}) for name, facts in odd.items()]
+    together = scorer.of_several(asked)
+    for facts, answer in zip(asked, together, strict=True):
+        [alone] = scorer.of_several([facts])
+        if isinstance(answer, NobodyKnown):
+            assert (facts.customer_id, type(alone)) == ("a visit alone", NobodyKnown)
+        else:
+            assert list(told_apart(facts.customer_id, answer, alone)) == []
+    assert sum(isinstance(answer, NobodyKnown) for answer in together) == 1
 
 
 def test_audiences_have_consent_and_are_exported_with_the_version_they_were_published_with(shop) -> None:

@@ -22,7 +22,8 @@ from skops.io import dump
 
 import ml.estimators
 from ml.configuration import load_configuration
-from ml.contributions import trees
+from ml.contributions import general, trees
+from ml.contributions.background import Background
 from ml.contributions.histories import possible
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.preparation import feature_of_prepared
@@ -222,6 +223,35 @@ def test_the_order_of_rows_is_no_matter_and_again_is_the_same(explained, models,
     shuffled = features.iloc[order].reset_index(drop=True)
     again = explain(models[name], shuffled).values
     assert np.allclose(again.to_numpy(), found.to_numpy()[order], atol=1e-10)
+
+
+@pytest.fixture(scope="module")
+def odd(features: pd.DataFrame) -> pd.DataFrame:
+    """Customers as nobody was in training: of one order, an unknown country, little that is known, vast amounts."""
+    few = features.head(4).copy()
+    few.loc[0, ["repeat_order_count", "first_to_last_order_days", "order_count_365d", "net_amount"]] = [0, 0, 0, -20]
+    few.loc[0, ["mean_order_gap_days", "order_gap_ratio", "mean_repeat_order_amount"]] = np.nan
+    few.loc[1, "country"] = "Atlantis"
+    few.loc[2, ["mean_order_gap_days", "order_gap_ratio", "order_count"]] = np.nan
+    few.loc[3, ["net_amount", "net_amount_90d", "net_amount_365d", "mean_repeat_order_amount"]] = 1e9
+    return few
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_few_are_scored_and_explained_alone_or_together_as_by_the_general_way(
+    models, features: pd.DataFrame, odd: pd.DataFrame, name: str, monkeypatch
+):
+    """To float rounding: sums over one row may be rounded in another place than those over many."""
+    with monkeypatch.context() as without_stacking:
+        without_stacking.setattr(general, "FEW_ROWS", 0)
+        wanted, score = explain(models[name], odd, features), served_score(models[name], odd)
+    others = Background(features)
+    for rows in ([0, 1, 2, 3], [0], [3]):
+        few = Background(odd.iloc[rows].reset_index(drop=True))
+        found = explain(models[name], few, others)
+        np.testing.assert_allclose(served_score(models[name], few), score[rows], rtol=1e-12)
+        np.testing.assert_allclose(found.values, wanted.values.iloc[rows], rtol=1e-9, atol=1e-9)
+        assert found.base == pytest.approx(wanted.base, rel=1e-12)
 
 
 def test_large_shops_leave_exactness_for_large_forests_only(models, features: pd.DataFrame, monkeypatch):
