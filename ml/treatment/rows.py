@@ -30,9 +30,12 @@ def refusals(rows: pd.DataFrame, columns: Collection[str], subject: Subject) -> 
         The features that the model takes; those that the rows do not have are ignored.
     """
     missing = {name: _is_missing(rows[name]) for name in _needed(rows, columns, subject)}
-    table = pd.DataFrame({name: mask for name, mask in missing.items() if mask.any()}, index=rows.index)
-    concerned = table[table.any(axis=1)]
+    missing = {name: mask for name, mask in missing.items() if mask.any()}
     reason = pd.Series(None, index=rows.index, dtype=object)
+    if not missing:
+        return reason
+    table = pd.DataFrame(missing, index=rows.index)
+    concerned = table[table.any(axis=1)]
     reason[concerned.index] = [
         f"not known: {', '.join(str(name) for name, is_missing in row.items() if is_missing)}"
         for row in concerned.to_dict("records")
