@@ -114,7 +114,7 @@ def test_without_repeat_orders_there_is_an_amount_but_no_orders(snapshots):
     changed = replace(
         snapshots, training=snapshots.training.assign(**once), evaluation=snapshots.evaluation.assign(**once)
     )
-    competition = JOB.compete(changed, None)
+    competition = JOB.compete(changed, None, only=("purchase_model", "two_stage_boosting"))
     assert "purchase_model" in competition.failures
     rows = eligible(changed.scoring)
     estimator = competition.result("two_stage_boosting").candidate.estimator
