@@ -95,11 +95,11 @@ audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; nee
 test: $(INSTALLED) ## lint and all tests but the campaigns
 	@$(PYTHON) -m tools.chromium
 	@make --no-print-directory lint & lint=$$!; \
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "not campaign"; tests=$$?; \
+	$(PYTHON) -m pytest -p tests.copies --copies 3 -m "not campaign"; tests=$$?; \
 	wait $$lint || { echo "make lint found what stands above."; exit 1; }; exit $$tests
 
 unit: $(INSTALLED) ## the tests that answer at once: under a minute
-	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal -m unit --timeout 30
+	@$(PYTHON) -m pytest -p tests.copies --copies 2 -m unit --timeout 30
 
 test-slow: $(INSTALLED) ## the campaigns: what repeats at length, at random, what make test tries once
 	@$(PYTHON) -m pytest -m campaign

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from expectations import gates
+from tests.copies import is_copy
 from tests.dbt_kept_ready import DbtKeptReady
 from tests.homes import with_tracking
 from tests.marking import mark_unit_tests
@@ -61,9 +62,10 @@ def parsed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dbt_kept_ready() -> Iterator[DbtKeptReady]:
+def dbt_kept_ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtKeptReady]:
     """Takes the place of `subprocess` where dbt is started; `import dbt` takes three seconds each time."""
-    ready = DbtKeptReady()
+    base = tmp_path_factory.getbasetemp()
+    ready = DbtKeptReady(base.parent if is_copy(tmp_path_factory) else base)
     yield ready
     ready.close()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.copies import is_copy
 from warehouse.base.settings import Settings
 
 
@@ -44,7 +44,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         Makes it, in a folder that is not there yet.
     """
     own = factory.mktemp(name) / "home"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    if not is_copy(factory):
         make(own)
         return own
     shared = factory.getbasetemp().parent / f"shared-{name}"

@@ -28,6 +28,7 @@ _SLOW = (
     *("expectations.gates", "expectations.gx.data_docs", "expectations.gx.data_docs_site", "expectations.__main__"),
     *("ml.lifecycle", "ml.tracking", "tools", "ml.backtest", "ml.watching.evidence"),
     "compete",
+    "getfixturevalue",  # of whatever is named when the test runs
     *("pipeline.stages", "pipeline.dbt_run", "pipeline.backfill"),
     *("services.embedded", "services.processes", "services.pipeline", "services.install"),
 )

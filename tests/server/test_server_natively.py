@@ -28,7 +28,6 @@ from warehouse.base.settings import Settings
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL server programs (initdb, postgres)"),
-    pytest.mark.xdist_group("server"),
     # A start of all services takes a minute and a half of two cores: make test-slow.
     pytest.mark.campaign,
 ]

@@ -26,7 +26,6 @@ from warehouse.loading.ingest import ingest_source
 pytestmark = [
     pytest.mark.campaign,
     pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL server programs (initdb, postgres)"),
-    pytest.mark.xdist_group("postgresql"),
 ]
 PASSWORD = "pa55 of the reader"
 SCHEMA = """
