@@ -36,6 +36,7 @@ from warehouse.base.connections import open_build_file, open_published
 from warehouse.base.errors import GateFailed
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs.registry import job_specs, trained_jobs
+from warehouse.marts.compiled import compiled_models
 from warehouse.publishing.publish import publish
 from warehouse.publishing.rollback import roll_back
 
@@ -450,6 +451,7 @@ I4,NEW4,1,COF-01,"House blend, 250 g",1,99.00,99.00
 
 def with_arrivals(made: Settings, home: Path) -> Settings:
     """A copy of a home whose watched folder holds new orders."""
+    compiled_models(made, "sample_shop")  # once for all tests, and here: forks of this process cannot ask its dbt
     settings = copied_home(made, home).model_copy(update={"watched_source": "sample_shop"})
     folder = settings.watched_folder_of("sample_shop")
     folder.mkdir(parents=True)
