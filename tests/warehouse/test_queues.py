@@ -25,7 +25,8 @@ _NO_REDIS = pytest.mark.skipif(queue_servers.redis_program() is None, reason="no
 
 @pytest.fixture(params=["kafka", pytest.param("redis", marks=_NO_REDIS)])
 def queue(request: pytest.FixtureRequest) -> Iterator[Topic | Stream]:
-    with getattr(queue_servers, request.param)() as queue:
+    servers = {"kafka": queue_servers.kafka, "redis": queue_servers.redis}
+    with servers[request.param]() as queue:
         yield queue
 
 
