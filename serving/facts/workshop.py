@@ -59,7 +59,10 @@ class Workshop:
 
     def __init__(self, settings: Settings, models: list[CompiledModel], folder: Path) -> None:
         self._models = {model.name: model for model in models}
-        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": settings.memory_limit})
+        # Without a place to spill to: facts stay in memory.
+        self._connection = duckdb.connect(
+            config={"threads": 1, "memory_limit": settings.memory_limit, "temp_directory": ""}
+        )
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(f"set disabled_optimizers = {literal(_UNSOUND)}")
         self._takebacks = python_model(_TAKEBACKS)
