@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from expectations import gates
 from tests.copies import is_copy
 from tests.dbt_kept_ready import DbtKeptReady
-from tests.homes import with_tracking
+from tests.homes import made_once, with_tracking
 from tests.marking import mark_unit_tests
 from tests.parsed_once import parsed_once_in
 from warehouse.base.settings import CHECKOUT, Settings
@@ -121,9 +121,12 @@ def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MLflow database with tables and nothing in them: making one takes seconds."""
     from mlflow import MlflowClient
 
-    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}", f"sqlite:///{path}").search_experiments()
-    return path
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        MlflowClient(uri, uri).search_experiments()
+
+    return made_once(tmp_path_factory, "mlflow", make) / "mlflow.db"
 
 
 @pytest.fixture

@@ -56,19 +56,6 @@ def little_garbage() -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As for all tests, but made by one of pytest's processes only."""
-    from mlflow import MlflowClient
-
-    def make(folder: Path) -> None:
-        folder.mkdir()
-        uri = f"sqlite:///{folder / 'mlflow.db'}"
-        MlflowClient(uri, uri).search_experiments()
-
-    return made_once(tmp_path_factory, "mlflow", make) / "mlflow.db"
-
-
-@pytest.fixture(scope="session")
 def snapshots() -> Snapshots:
     return shop_snapshots()
 
