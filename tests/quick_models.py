@@ -43,6 +43,27 @@ FEWER_TREES: dict[str, dict[str, Any]] = {
     },
     "sales_forecast": {"frequencies": {"week": _FEWER_ORIGINS, "month": _FEWER_ORIGINS}},
 }
+# Where Airflow runs the trainings, whatever they find: a sixth of those trees, and hardly any resampling.
+_FEW_TREES = {"tree_count": 10, "learning_rate": 0.3}
+_LEAST: dict[str, dict[str, Any]] = {
+    "churn": {
+        "bootstrap": {"repetition_count": 20},
+        "calibration": {"fold_count": 2},
+        "families": {"gradient_boosting": _FEW_TREES},
+    },
+    "lifetime_value": {
+        "bootstrap": {"repetition_count": 20},
+        "calibration": {"fold_count": 2},
+        "buying_probability": _FEW_TREES,
+        "spend_given_purchase": _FEW_TREES,
+        "tweedie_boosting": _FEW_TREES,
+    },
+    "segmentation": {
+        "k_means": {"segment_counts": [3, 4]},
+        "mixture": {"segment_counts": [3]},
+        "stability": {"repetition_count": 2},
+    },
+}
 # Of churn: the plainest and the one that mostly wins.
 _FAMILIES = ("logistic_regression", "gradient_boosting")
 # One pixel.
@@ -115,8 +136,8 @@ def quick_models(
 
 
 def quick_models_elsewhere(folder: Path) -> Path:
-    """The same in other processes, with fewer trees, too: what is returned goes first in their PYTHONPATH."""
-    _write_configuration(folder / "conf", (_LESS, FEWER_TREES))
+    """The least in other processes: what is returned goes first in their PYTHONPATH."""
+    _write_configuration(folder / "conf", (_LESS, FEWER_TREES, _LEAST))
     program = _IN_EACH_PROCESS.format(folder=str(folder / "conf"), blank=_BLANK)
     (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
     return folder

@@ -44,7 +44,7 @@ _CALM = {
 }
 _PATIENCE_SECONDS = 900.0
 _READING_SECONDS = 5.0
-_POLL_SECONDS = 2.0  # each question takes the API server a while
+_POLL_SECONDS = 3.0  # each question takes the API server a while
 _Found = TypeVar("_Found")
 
 
