@@ -24,7 +24,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 from alerting import alert_run_failure
 from forms import LATEST, source_field
-from waiting import PIPELINE_DAGS, others_work
+from waiting import others_work
 from watching import arrived, watched_source
 from wiring import DEFAULT_ARGS, LANDED, readable, tell
 
@@ -61,6 +61,8 @@ def absorb_arrivals() -> None:
     def announce(absorbed: dict[str, Any]) -> None:
         """Start a run, unless one is under way."""
         from airflow.sdk.exceptions import AirflowSkipException
+
+        from warehouse.runs.dag_ids import PIPELINE_DAGS
 
         if not absorbed["calls_for_a_run"] or others_work(list(PIPELINE_DAGS), {}):
             raise AirflowSkipException("Nothing that a run has not seen, or a run is under way.")

@@ -20,8 +20,6 @@ from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance as Airflo
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
-# The DAGs of a pipeline run.
-PIPELINE_DAGS = ("ingest_sources", "build_marts", "train_models", "score_customers")
 # States of tasks that run or are about to.
 UNDER_WAY = ("scheduled", "queued", "running", "up_for_retry", "restarting")
 ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")

@@ -64,9 +64,10 @@ class SomethingArrived(BaseEventTrigger):
 
     def _rings(self) -> str:
         """Why it rings; called in a thread, for it reads files and loads modules."""
-        from dags.waiting import PIPELINE_DAGS, others_work  # the triggerer knows this folder by that name only
+        from dags.waiting import others_work  # the triggerer knows this folder by that name only
         from warehouse.arrivals.doorbell import Doorbell
         from warehouse.base.settings import Settings
+        from warehouse.runs.dag_ids import PIPELINE_DAGS
 
         self._bell = self._bell or Doorbell(self.source)
         return self._bell.rings(Settings(), lambda: not others_work(list(PIPELINE_DAGS), {}))

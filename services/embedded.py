@@ -19,6 +19,7 @@ from services.users import ask_to_stay_up, no_longer_stay_up, unused
 from warehouse.base.errors import ClienteleError
 from warehouse.base.machine_faults import FREE_SPACE, disk_is_full
 from warehouse.base.settings import CHECKOUT, Settings
+from warehouse.runs.dag_ids import PIPELINE_DAGS
 from warehouse.source_definitions.folders import load_source
 
 _API_SERVER = "airflow-api-server"
@@ -33,7 +34,6 @@ DASHBOARD = "dashboard"
 _PORTS = {MLFLOW_SERVER: "mlflow_port", DASHBOARD: "dashboard_port"}
 SCORER = "scorer"  # started by itself (services.scorer), stopped with the others
 ALL_SERVICES = [*AIRFLOW_PARTS, *_PORTS, SCORER]
-DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
 
 _START_TIMEOUT_SECONDS = 240.0
 
@@ -212,9 +212,9 @@ def _dags_are_there(api: AirflowApi) -> bool:
         text = "\n".join(f"{error['filename']}: {error['stack_trace'].strip()[-600:]}" for error in errors)
         raise StartFailed(f"Airflow cannot read a DAG.\n{text}", "Mend the file; the next start tries again.")
     found = {dag["dag_id"]: dag for dag in api.dags()}
-    if not set(DAG_IDS) <= set(found):
+    if not set(PIPELINE_DAGS) <= set(found):
         return False
-    for dag_id in DAG_IDS:
+    for dag_id in PIPELINE_DAGS:
         if found[dag_id]["is_paused"]:
             api.unpause(dag_id)
     return True

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from services.airflow_api import AirflowApi, AirflowUnavailable
-from services.embedded import DAG_IDS
 from services.failures import PipelineFailed, explain
+from warehouse.runs.dag_ids import PIPELINE_DAGS
 
-FIRST_DAG, FIRST_PLAN = DAG_IDS[0], "plan"
+FIRST_DAG, FIRST_PLAN = PIPELINE_DAGS[0], "plan"
 DBT_GROUP = "dbt."
 # Tasks that ask a person; skipped in a run that asks nobody.
 APPROVAL_GROUP = "approval."
@@ -62,9 +62,12 @@ class Follower:
         plan = self.api.xcom(FIRST_DAG, run_id, FIRST_PLAN)
         if not plan:
             raise AirflowUnavailable(f"{FIRST_DAG} left no plan behind.", f"See its run {run_id} in Airflow.")
-        for dag_id in DAG_IDS[1:]:
+        for dag_id in PIPELINE_DAGS[1:]:
             self._follow_dag(dag_id, self._next_run(dag_id, plan["pipeline_run_id"]))
-        return self.api.xcom(DAG_IDS[-1], self._next_run(DAG_IDS[-1], plan["pipeline_run_id"]), FIRST_PLAN) or plan
+        return (
+            self.api.xcom(PIPELINE_DAGS[-1], self._next_run(PIPELINE_DAGS[-1], plan["pipeline_run_id"]), FIRST_PLAN)
+            or plan
+        )
 
     def end(self, run_id: str) -> None:
         """End what there is of the chain; what cannot be ended is named at the next start (`services.left_over`)."""
@@ -72,7 +75,7 @@ class Follower:
             if self.api.run(FIRST_DAG, run_id)["state"] in _ACTIVE:
                 self.api.end_run(FIRST_DAG, run_id)
             plan = self.api.xcom(FIRST_DAG, run_id, FIRST_PLAN) or {}
-            for dag_id in DAG_IDS[1:] if plan else ():
+            for dag_id in PIPELINE_DAGS[1:] if plan else ():
                 for run in self.api.runs_of_partition(dag_id, plan["pipeline_run_id"]):
                     if run["state"] in _ACTIVE:
                         self.api.end_run(dag_id, run["dag_run_id"])

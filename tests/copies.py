@@ -7,10 +7,13 @@ takes anew. Files are handed out whole and in their order, each to the copy that
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -22,6 +25,7 @@ _COPYING = multiprocessing.get_context("fork")
 _FOLDER = "copy-"
 # What tells people of results: the process that was copied does.
 _TELLING = ("terminalreporter", "terminalprogress-plugin")
+_TAKING_DOWN_SECONDS = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,8 +80,7 @@ class Copies:
             self._listen(session, copies)
         finally:
             for copy in copies:
-                copy.process.kill()
-                copy.process.join()
+                _end(copy)
         return True
 
     def _listen(self, session: pytest.Session, copies: Sequence[Copy]) -> None:
@@ -85,7 +88,7 @@ class Copies:
         hook = session.config.hook
         by_connection: dict[Any, Copy] = {copy.told: copy for copy in copies}
         untold = {item.nodeid: item for item in session.items}
-        ends = []
+        ends, failures = list[int](), list[str]()
         while by_connection:
             for connection in wait(list(by_connection)):
                 assert isinstance(connection, Connection)
@@ -96,6 +99,9 @@ class Copies:
                     process.join()
                     ends += [process.exitcode] if process.exitcode else []
                     continue
+                if kind == "failure":
+                    failures.append(content)
+                    continue
                 if kind == "warning":
                     hook.pytest_warning_recorded.call_historic(kwargs=content)
                     continue
@@ -103,10 +109,13 @@ class Copies:
                 hook.pytest_runtest_logreport(report=report)
                 if report.when == "teardown":
                     untold.pop(report.nodeid, None)
-                if session.shouldfail:
-                    raise session.Failed(session.shouldfail)
+                    if session.shouldfail:
+                        raise session.Failed(session.shouldfail)
         for item in untold.values():
             hook.pytest_runtest_logreport(report=_not_ended(item, ends))
+        if failures:
+            session.shouldfail = "\n".join(failures)
+            raise session.Failed(session.shouldfail)
 
     @staticmethod
     def _run(
@@ -117,18 +126,26 @@ class Copies:
         _become_a_copy(config, number)
         config.pluginmanager.register(Telling(config, told))
 
-        def claimed() -> Iterator[pytest.Item]:
+        def claimed() -> Iterator[list[pytest.Item]]:
             while True:
                 with next_file.get_lock():
                     index = next_file.value
                     next_file.value += 1
                 if index >= len(files):
                     return
-                yield from files[index]
+                yield files[index]
 
-        for item, following in pairwise(chain(claimed(), [None])):
-            assert item is not None
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        run: Any = config.hook.pytest_runtest_protocol
+        try:
+            for items in claimed():
+                # After the last one only what belongs to the session stays: which file comes next is not known yet.
+                for item, following in pairwise([*items, session]):
+                    run(item=item, nextitem=following)
+        finally:  # also where it is interrupted: what fixtures have started is taken down
+            try:
+                session._setupstate.teardown_exact(None)
+            except Exception:
+                told.send(("failure", f"A fixture of the session failed at its end.\n{traceback.format_exc()}"))
 
 
 class Telling:
@@ -150,11 +167,27 @@ class Telling:
         self._told.send(("warning", {"warning_message": plain, "when": when, "nodeid": nodeid, "location": location}))
 
 
+def _end(copy: Copy) -> None:
+    """Interrupt a copy that still runs, as Ctrl-C does, and let it take down what its tests have started."""
+    if copy.process.is_alive() and copy.process.pid:
+        os.kill(copy.process.pid, signal.SIGINT)
+    copy.process.join(_TAKING_DOWN_SECONDS)
+    copy.process.kill()
+    copy.process.join()
+
+
+def _interrupted_once(*_: Any) -> None:
+    """A copy hears Ctrl-C from the terminal and from the process that was copied: the second finds it taking down."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _become_a_copy(config: pytest.Config, number: int) -> None:
     """Leave to the process that was copied what only one may do, and have files of one's own."""
     plugins = config.pluginmanager
     for name in _TELLING:
         plugins.unregister(name=name) if plugins.hasplugin(name) else None
+    signal.signal(signal.SIGINT, _interrupted_once)
     capture = plugins.getplugin("capturemanager")
     capture.stop_global_capturing()
     capture.start_global_capturing()

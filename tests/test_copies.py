@@ -55,10 +55,47 @@ def test_of_another_file(number):
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
+# One fails as soon as the other has started something.
+FAILS = """
+import time
 
-def _told(folder: Path, *options: str, kill: bool = False) -> tuple[int, dict[str, str], str]:
+def test_fails(request):
+    while not (request.config.rootpath / "started").exists():
+        time.sleep(0.01)
+    assert False
+"""
+HAS_STARTED = """
+import time
+import pytest
+
+@pytest.fixture(scope="module")
+def service(request):
+    (request.config.rootpath / "started").touch()
+    yield
+    (request.config.rootpath / "taken-down").touch()
+
+def test_takes_long(service):
+    time.sleep(60)
+"""
+
+ENDS_BADLY = """
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def service():
+    yield
+    raise OSError("it cannot be taken down")
+
+def test_passes():
+    pass
+"""
+
+
+def _told(
+    folder: Path, *options: str, kill: bool = False, files: tuple[str, str] = (FIRST, SECOND)
+) -> tuple[int, dict[str, str], str]:
     """The exit code, how each test ended, and what was printed."""
-    for name, content in (("test_first", FIRST), ("test_second", SECOND)):
+    for name, content in zip(("test_first", "test_second"), files, strict=True):
         (folder / f"{name}.py").write_text(content, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.copies", "-p", "no:cacheprovider", "-rs"]
     command += ["--rootdir", str(folder), "--basetemp", str(folder / "temp"), "--junitxml", str(folder / "told.xml")]
@@ -100,3 +137,17 @@ def test_the_first_failure_ends_all_where_that_is_asked_for(tmp_path: Path) -> N
     code, ends, _ = _told(tmp_path, "--copies", "1", "-x")
     assert code == 1
     assert "test_of_another_file[0]" not in ends
+
+
+def test_what_tests_have_started_is_taken_down_when_they_are_ended(tmp_path: Path) -> None:
+    code, ends, _ = _told(tmp_path, "--copies", "2", "-x", files=(FAILS, HAS_STARTED))
+    assert code == 1
+    assert ends["test_fails"] == "failure"
+    assert "test_takes_long" not in ends
+    assert (tmp_path / "taken-down").exists()
+
+
+def test_a_fixture_of_the_session_that_fails_at_its_end_is_told(tmp_path: Path) -> None:
+    code, _, said = _told(tmp_path, "--copies", "2", files=(ENDS_BADLY, SECOND))
+    assert code == 1
+    assert "OSError: it cannot be taken down" in said

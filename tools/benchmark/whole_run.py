@@ -15,13 +15,14 @@ import psutil
 
 from services import pipeline
 from services.airflow_api import AirflowApi
-from services.embedded import AIRFLOW_PARTS, ALL_SERVICES, DAG_IDS, is_up, up
+from services.embedded import AIRFLOW_PARTS, ALL_SERVICES, is_up, up
 from services.follow import FIRST_DAG, Follower, is_model
 from services.processes import family_of, stop
 from services.sign_in import signed_in
 from tools.benchmark.report import table
 from warehouse.base.errors import ClienteleError
 from warehouse.base.settings import Settings
+from warehouse.runs.dag_ids import PIPELINE_DAGS
 
 _SAMPLE_SECONDS = 0.5
 _MIB = 1 << 20
@@ -109,7 +110,7 @@ def _follow(settings: Settings, api: AirflowApi, request: pipeline.Request, resu
     plan = Follower(api, settings.airflow_home / "logs", print).follow(run_id)
     spans = []
     began = ended = 0.0
-    for dag_id in DAG_IDS:
+    for dag_id in PIPELINE_DAGS:
         if dag_id != FIRST_DAG:
             run_id = api.runs_of_partition(dag_id, plan["pipeline_run_id"])[-1]["dag_run_id"]
         run = api.run(dag_id, run_id)

@@ -1,9 +1,7 @@
 -- How much has arrived, how much of it was kept out, and when.
 select
     published_version,
-    looked_at,
     last_arrived_at,
-    hand_in_count,
     file_count,
     left_file_count,
     order_count,
