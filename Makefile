@@ -102,7 +102,7 @@ unit: $(INSTALLED) ## the tests that answer at once: under a minute
 	@$(PYTHON) -m pytest -p tests.copies --copies 2 -m unit --timeout 30
 
 test-slow: $(INSTALLED) ## the campaigns: what repeats at length, at random, what make test tries once
-	@$(PYTHON) -m pytest -m campaign
+	@CLIENTELE_THREADS=2 $(PYTHON) -m pytest -m campaign
 
 lint: $(INSTALLED) ## style of Python and SQL, types, and who may import whom; unchanged SQL is not judged again
 	@.venv/bin/ruff check --quiet

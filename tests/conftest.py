@@ -29,8 +29,13 @@ if os.environ.get("CI"):
 
 
 def pytest_configure() -> None:
-    """Jobs without a model have tests of their own; a whole run in a test computes them only where it says so."""
+    """What tests leave out unless they say so.
+
+    Jobs without a model have tests of their own. A second thread of DuckDB costs a tenth of all processor time where
+    there are a few thousand rows; whole runs and campaigns have it.
+    """
     os.environ["CLIENTELE_JOBS_OFF"] = ",".join(spec.name for spec in job_specs() if not spec.has_model)
+    os.environ.setdefault("CLIENTELE_THREADS", "1")
     gc.disable()  # collecting makes millions of objects, and none of them is garbage
 
 

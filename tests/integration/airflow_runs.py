@@ -33,6 +33,7 @@ from warehouse.marts.parsed_project import parsed_file
 SOURCE = "sample_shop"
 _ENVIRONMENT = {
     "CLIENTELE_MEMORY_LIMIT": "1GB",
+    "CLIENTELE_THREADS": "2",
     "CLIENTELE_MLFLOW_TRACKING_URI": "",
     # Of the runs that nobody starts by hand.
     "CLIENTELE_PROMOTION_NEEDS_APPROVAL": "true",

@@ -56,7 +56,7 @@ def less_search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def shop(tmp_path_factory: pytest.TempPathFactory):
     """A small sample shop, run from landing to published once."""
     settings = Settings(
-        home=tmp_path_factory.mktemp("shop"), sample_customer_count=1500, memory_limit="1GB", jobs_off=""
+        home=tmp_path_factory.mktemp("shop"), sample_customer_count=1500, memory_limit="1GB", threads=2, jobs_off=""
     )
     report, plan, outcomes = pipeline.run_all(settings, "sample_shop")
     return settings, report, plan, outcomes

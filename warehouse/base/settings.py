@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         "", description="Who has it may ask for customers over HTTP; empty: the dashboard's."
     )
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
-    threads: int = Field(2, ge=1, description="DuckDB's threads per process; with 1, jobs come one after another.")
+    threads: int = Field(2, ge=1, description="DuckDB's threads per process, and dbt's; with 1, jobs come in turn.")
     published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
     promotion_needs_approval: bool = Field(
         False, description="Whether a person approves each new model before it serves."

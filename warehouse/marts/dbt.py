@@ -30,6 +30,7 @@ def dbt_environment(settings: Settings, source: str) -> dict[str, str]:
     return {
         "CLIENTELE_BUILD_FILE": str(settings.build_file(source)),
         "CLIENTELE_MEMORY_LIMIT": settings.memory_limit,
+        "CLIENTELE_THREADS": str(settings.threads),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(settings.dbt_target_folder / "target"),
         "DBT_LOG_PATH": str(settings.dbt_target_folder / "logs"),
