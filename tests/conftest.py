@@ -21,6 +21,8 @@ from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.jobs.registry import job_specs
 
 _WRITE_PAGES = gates._write_pages
+# Of new objects, and of collections until one looks at older ones; there is memory enough.
+_OBJECTS_BEFORE_COLLECTION = (50_000, 20, 50)
 
 # CI looks for the same examples each time, so that a landing is not refused for another one's find.
 hypothesis_settings.register_profile("ci", derandomize=True, database=None)
@@ -43,6 +45,7 @@ def pytest_collection_finish() -> None:
     """What is imported stays: looking through it for garbage again and again takes a twentieth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_OBJECTS_BEFORE_COLLECTION)
     gc.enable()
 
 

@@ -21,6 +21,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     added = {
         "CLIENTELE_HOME": str(home),
         "CLIENTELE_BUILD_FILE": "none",
+        "CLIENTELE_THREADS": "2",  # with one, trainings come in turn
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",

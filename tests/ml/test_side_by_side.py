@@ -94,13 +94,18 @@ def test_an_error_is_raised_where_the_result_is_asked_for_with_the_place_where_i
 
 
 def test_errors_come_over_where_pickle_has_learned_to_transfer_their_causes() -> None:
-    # sqlfluff and others teach it (tblib); an error that is its own cause would then be followed for ever.
+    # As tblib does, which comes with other libraries: an error that cannot be transferred fails then as a cause, too.
     program = (
-        "import tblib.pickling_support\n"
+        "import copyreg\n"
         "from functools import partial\n"
         "from ml.lifecycle.side_by_side import side_by_side\n"
         "from tests.ml.test_side_by_side import Untransferable, failing\n"
-        "tblib.pickling_support.install()\n"
+        "def again(kind, arguments, cause):\n"
+        "    error = kind(*arguments)\n"
+        "    error.__cause__ = cause\n"
+        "    return error\n"
+        "for kind in (KeyError, RuntimeError):\n"
+        "    copyreg.pickle(kind, lambda error: (again, (type(error), error.args, error.__cause__)))\n"
         "calls = {'one': partial(failing, KeyError, 'amount')}\n"
         "calls['other'] = partial(failing, Untransferable, 'this', 'that')\n"
         "with side_by_side(calls, 1) as result_of:\n"

@@ -14,7 +14,7 @@ MODEL = "dbt_project/models/orders.sql"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    files = {MODEL: "select 1\n", "pyproject.toml": "[tool.sqlfluff.core]\n", "requirements/lock.txt": "sqlfluff==1\n"}
+    files = {MODEL: "select 1\n", ".sqruff": "[sqruff]\n", "requirements/lock.txt": "sqruff==1\n"}
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def judged(checkout: Path) -> bool:
-    """Whether sqlfluff was started: here a program that counts, and dislikes shouting."""
+    """Whether sqruff was started: here a program that counts, and dislikes shouting."""
     program = (
         "import pathlib, sys; pathlib.Path('count').open('a').write('x'); "
         f"sys.exit('SHOUTED' if 'SELECT' in pathlib.Path('{MODEL}').read_text() else 0)"
@@ -37,7 +37,7 @@ def test_what_was_found_clean_is_not_judged_again(checkout: Path) -> None:
     assert [judged(checkout), judged(checkout)] == [True, False]
 
 
-@pytest.mark.parametrize("changed", [MODEL, "dbt_project/macros/new.sql", "pyproject.toml", "requirements/lock.txt"])
+@pytest.mark.parametrize("changed", [MODEL, "dbt_project/macros/new.sql", ".sqruff", "requirements/lock.txt"])
 def test_a_change_of_what_it_depends_on_is_judged(checkout: Path, changed: str) -> None:
     judged(checkout)
     (checkout / changed).parent.mkdir(exist_ok=True)

@@ -90,8 +90,8 @@ totalled as (
         sum(costed_margin_amount) as costed_margin_amount,
         sum(case when order_date > first_order_date then net_amount else 0 end) as repeat_net_amount,
         {%- for days in [30, 90, 180, 365] %}
-        sum(case when days_ago <= {{ days }} then net_amount else 0 end) as net_amount_{{ days }}d,
-        count(case when days_ago <= {{ days }} then demand_date end) as order_count_{{ days }}d,
+            sum(case when days_ago <= {{ days }} then net_amount else 0 end) as net_amount_{{ days }}d,
+            count(case when days_ago <= {{ days }} then demand_date end) as order_count_{{ days }}d,
         {%- endfor %}
         sum(item_count) as item_count
     from known

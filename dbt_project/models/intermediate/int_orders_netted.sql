@@ -43,7 +43,7 @@ other_sums as (
         sum(case when part = 'adjustment' then amount else 0 end) as adjustment_amount,
         sum(case when part = 'charge' then amount else 0 end) as fee_amount,
         {%- for kind in charges %}
-        sum(case when line_kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
+            sum(case when line_kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
         {%- endfor %}
         sum(case when part = 'return' and margin_amount is not null then amount else 0 end) as return_costed_amount,
         sum(case when part = 'return' then coalesce(margin_amount, 0) else 0 end) as return_margin_amount
@@ -84,7 +84,7 @@ summed as (
     select
         sums.*,
         {%- for name in others %}
-        coalesce(other_sums.{{ name }}_amount, 0) as {{ name }}_amount{% if not loop.last %},{% endif %}
+            coalesce(other_sums.{{ name }}_amount, 0) as {{ name }}_amount{% if not loop.last %},{% endif %}
         {%- endfor %}
     from sums
     left join other_sums
@@ -113,7 +113,7 @@ joined as (
             else sums.sale_amount + sums.returned_amount
         end as cancelled_amount,
         {%- for kind in ['fee'] + charges + ['adjustment'] %}
-        case when heads.cancelled_at is null then sums.{{ kind }}_amount else 0 end as {{ kind }}_amount,
+            case when heads.cancelled_at is null then sums.{{ kind }}_amount else 0 end as {{ kind }}_amount,
         {%- endfor %}
         sums.sale_costed_amount + sums.return_costed_amount - coalesce(void_returns.costed_amount, 0)
             as costed_net_amount,

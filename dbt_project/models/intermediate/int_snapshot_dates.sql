@@ -30,9 +30,9 @@ candidates as (
     -- a longer horizon is judged that many days back and learned from as many days further back
     {%- for days in var('clv_further_horizons_days').values() if days > horizon_days and own_count %}
 
-    union all
+        union all
 
-    {{ snapshot_on(date_plus_days(run_date, -days), 'long_horizon') }}
+        {{ snapshot_on(date_plus_days(run_date, -days), 'long_horizon') }}
     {%- for date in training_dates(2 * days, own_count) %}
 
     union all

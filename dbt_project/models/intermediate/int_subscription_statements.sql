@@ -8,7 +8,7 @@ versions as (
     select
         *,
         {%- for name in dated + undated %}
-        lag({{ name }}) over in_order as former_{{ name }},
+            lag({{ name }}) over in_order as former_{{ name }},
         {%- endfor %}
         lag(arrived_at) over in_order as former_arrived_at
     from {{ ref('stg_subscription_versions') }}
@@ -27,8 +27,8 @@ compared as (
 
     select
         {%- for name in dated %}
-        count(changes.{{ name }}) as {{ name }}_change_count,
-        count(case when changes.{{ name }} = versions.{{ name }} then 1 end) as {{ name }}_repeat_count,
+            count(changes.{{ name }}) as {{ name }}_change_count,
+            count(case when changes.{{ name }} = versions.{{ name }} then 1 end) as {{ name }}_repeat_count,
         {%- endfor %}
         versions.subscription_id,
         versions.version_number
@@ -76,8 +76,8 @@ arrived as (
     select
         versions.*,
         {%- for name in dated %}
-        compared.{{ name }}_change_count,
-        compared.{{ name }}_repeat_count,
+            compared.{{ name }}_change_count,
+            compared.{{ name }}_repeat_count,
         {%- endfor %}
         least(
             cast(versions.arrived_at as date), coalesce(present.present_date, cast(versions.arrived_at as date))
@@ -101,12 +101,12 @@ stated as (
         0 as is_change,
         0 as version_number,
         {%- for name in dated %}
-        {{ name }},
-        {{ name }}_repeat_count = 0 as says_{{ name }},
+            {{ name }},
+            {{ name }}_repeat_count = 0 as says_{{ name }},
         {%- endfor %}
         {%- for name in undated %}
-        {{ name }},
-        true as says_{{ name }},
+            {{ name }},
+            true as says_{{ name }},
         {%- endfor %}
         cast(null as decimal(18, 2)) as total_charges_amount,
         false as says_total_charges_amount
@@ -121,12 +121,14 @@ stated as (
         0 as is_change,
         version_number,
         {%- for name in dated %}
-        {{ name }},
-        version_number > 1 and {{ name }}_change_count = 0 and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
+            {{ name }},
+            version_number > 1
+            and {{ name }}_change_count = 0
+            and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
         {%- endfor %}
         {%- for name in undated %}
-        {{ name }},
-        version_number > 1 and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
+            {{ name }},
+            version_number > 1 and {{ differs(name, 'former_' ~ name) }} as says_{{ name }},
         {%- endfor %}
         total_charges_amount,
         true as says_total_charges_amount
@@ -140,12 +142,12 @@ stated as (
         1 as is_change,
         0 as version_number,
         {%- for name in dated %}
-        {{ name }},
-        {{ name }} is not null as says_{{ name }},
+            {{ name }},
+            {{ name }} is not null as says_{{ name }},
         {%- endfor %}
         {%- for name in undated %}
-        cast(null as {{ dbt.type_string() }}) as {{ name }},
-        false as says_{{ name }},
+            cast(null as {{ dbt.type_string() }}) as {{ name }},
+            false as says_{{ name }},
         {%- endfor %}
         cast(null as decimal(18, 2)) as total_charges_amount,
         false as says_total_charges_amount

@@ -10,7 +10,7 @@ followed as (
     select
         *,
         {%- for name in names %}
-        count(case when says_{{ name }} then 1 end) over so_far as {{ name }}_number,
+            count(case when says_{{ name }} then 1 end) over so_far as {{ name }}_number,
         {%- endfor %}
         stated_at as valid_from_at,
         lead(stated_at) over stated_in_order as valid_to_at
@@ -29,9 +29,9 @@ held as (
 
     select
         {%- for name in names %}
-        max(case when says_{{ name }} then {{ name }} end)
-            over (partition by subscription_id, {{ name }}_number)
-            as {{ name }},
+            max(case when says_{{ name }} then {{ name }} end)
+                over (partition by subscription_id, {{ name }}_number)
+                as {{ name }},
         {%- endfor %}
         subscription_id,
         valid_from_at,

@@ -76,10 +76,10 @@ shaped as (
         cast(net_amount / order_count as decimal(18, 2)) as average_order_amount,
         cast(repeat_net_amount / gap_count as decimal(18, 2)) as mean_repeat_order_amount,
         {%- for days in [30, 90, 180, 365] %}
-        {{ in_cents('net_amount_' ~ days ~ 'd') }} as net_amount_{{ days }}d,
+            {{ in_cents('net_amount_' ~ days ~ 'd') }} as net_amount_{{ days }}d,
         {%- endfor %}
         {%- for days in [30, 90, 180, 365] %}
-        cast(order_count_{{ days }}d as integer) as order_count_{{ days }}d,
+            cast(order_count_{{ days }}d as integer) as order_count_{{ days }}d,
         {%- endfor %}
         {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }} as net_margin_amount,
         cast(item_count as integer) as item_count,

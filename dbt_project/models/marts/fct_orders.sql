@@ -29,14 +29,14 @@ shaped as (
 
         -- amounts: rounded here, once
         {%- for amount in ['gross', 'return', 'cancelled', 'net'] %}
-        {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
+            {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
         {%- endfor %}
         case
             when cancelled_at is null
                 then {{ margin_of('net_amount', 'costed_net_amount', 'costed_margin_amount') }}
         end as net_margin_amount,
         {%- for amount in ['fee', 'shipping', 'tax', 'tip', 'gift_card', 'adjustment'] %}
-        {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
+            {{ in_cents(amount ~ '_amount') }} as {{ amount }}_amount,
         {%- endfor %}
         {{ in_cents('order_amount') }} as stated_amount,
         cast(exchange_rate as decimal(16, 10)) as exchange_rate,

@@ -27,7 +27,7 @@ totalled as (
         cast(count(case when is_guest and is_sale_of_goods and cancelled_at is null then 1 end) as integer)
             as guest_order_count,
         {%- for amount in ['gross', 'return', 'cancelled', 'net', 'fee', 'shipping', 'tax', 'tip', 'gift_card'] %}
-        {{ in_cents('sum(' ~ amount ~ '_amount)') }} as {{ amount }}_amount,
+            {{ in_cents('sum(' ~ amount ~ '_amount)') }} as {{ amount }}_amount,
         {%- endfor %}
         {{ in_cents('sum(adjustment_amount)') }} as adjustment_amount,
         {{ in_cents('sum(case when is_guest then net_amount else 0 end)') }} as guest_net_amount

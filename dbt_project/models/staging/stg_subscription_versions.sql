@@ -1,5 +1,11 @@
 with
 
+source_settings as (
+
+    select contract_attributes from {{ source('state', 'source_settings') }}
+
+),
+
 -- when a file arrived stays the same when it is read again; where that is not known, it was when it was read
 loads as (
 
@@ -32,7 +38,7 @@ numbered as (
         subscription_id,
         plan_name,
         payment_method,
-        {{ told_attributes('ranked.attributes', 'settings.contract_attributes') }} as attributes,
+        {{ told_attributes('ranked.attributes', 'source_settings.contract_attributes') }} as attributes,
         monthly_amount,
         total_charges_amount,
         term_months,
@@ -46,7 +52,7 @@ numbered as (
         ) as arrived_at,
         count(*) over (partition by subscription_id) - version_rank + 1 as version_number
     from ranked
-    cross join {{ source('state', 'source_settings') }} as settings
+    cross join source_settings
 
 )
 

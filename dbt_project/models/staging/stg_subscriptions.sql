@@ -1,5 +1,11 @@
 with
 
+source_settings as (
+
+    select contract_attributes from {{ source('state', 'source_settings') }}
+
+),
+
 newest as (
 
     {{ newest_rows_of_persons('subscriptions', ['subscription_id']) }}
@@ -17,7 +23,7 @@ renamed as (
         -- texts
         newest.plan_name,
         newest.payment_method,
-        {{ told_attributes('newest.attributes', 'settings.contract_attributes') }} as attributes,
+        {{ told_attributes('newest.attributes', 'source_settings.contract_attributes') }} as attributes,
 
         -- numerics
         newest.monthly_amount,
@@ -28,7 +34,7 @@ renamed as (
         newest.started_at,
         newest.ended_at
     from newest
-    cross join {{ source('state', 'source_settings') }} as settings
+    cross join source_settings
 
 )
 

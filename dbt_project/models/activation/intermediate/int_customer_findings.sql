@@ -6,17 +6,17 @@ with
 
 {%- for column, list in lists.items() %}
 
-{{ column }} as (
+    {{ column }} as (
 
-    select
-        customer_id,
-        product_code as {{ column }}_code,
-        product_name as {{ column }}_name,
-        reason_words as {{ column }}_reason
-    from ({{ offers }}) as found
-    where list_name = '{{ list }}' and recommendation_rank = 1 and status = 'scored'
+        select
+            customer_id,
+            product_code as {{ column }}_code,
+            product_name as {{ column }}_name,
+            reason_words as {{ column }}_reason
+        from ({{ offers }}) as found
+        where list_name = '{{ list }}' and recommendation_rank = 1 and status = 'scored'
 
-),
+    ),
 {%- endfor %}
 
 next_order as (
@@ -67,9 +67,9 @@ found as (
         next_order.expected_next_order_date,
         cast(next_order.expected_order_amount as decimal(18, 2)) as expected_order_amount,
         {%- for column in lists %}
-        {{ column }}.{{ column }}_code,
-        {{ column }}.{{ column }}_name,
-        {{ column }}.{{ column }}_reason,
+            {{ column }}.{{ column }}_code,
+            {{ column }}.{{ column }}_name,
+            {{ column }}.{{ column }}_reason,
         {%- endfor %}
         texts.given_date as last_feedback_date,
         texts.sentiment_label as last_feedback_sentiment,
@@ -86,8 +86,8 @@ found as (
     left join next_order
         on customers.customer_id = next_order.customer_id
     {%- for column in lists %}
-    left join {{ column }}
-        on customers.customer_id = {{ column }}.customer_id
+        left join {{ column }}
+            on customers.customer_id = {{ column }}.customer_id
     {%- endfor %}
     left join texts
         on customers.customer_id = texts.customer_id and texts.newest_rank = 1

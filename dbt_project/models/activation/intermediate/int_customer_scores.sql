@@ -20,11 +20,11 @@ clv as (
 
 {%- for job in var('clv_further_horizons_days') %}
 
-{{ job }} as (
+    {{ job }} as (
 
-    {{ latest_scores(source('scores', 'customer_' ~ job)) }}
+        {{ latest_scores(source('scores', 'customer_' ~ job)) }}
 
-),
+    ),
 {%- endfor %}
 
 scored as (
@@ -56,18 +56,18 @@ scored as (
         clv.predicted_upper_amount,
         {%- set shorter = ['clv'] %}
         {%- for job, days in var('clv_further_horizons_days').items() %}
-        {%- do shorter.append(job) %}
+            {%- do shorter.append(job) %}
         {%- for end in ['amount', 'lower_amount', 'upper_amount'] %}
-        -- models of their own may contradict each other: what is spent in fewer days is spent in more, too
-        case
-            when {{ job }}.predicted_amount is not null
-                then greatest({{ shorter | join('.predicted_' ~ end ~ ', ') }}.predicted_{{ end }})
-        end as predicted_{{ days }}d_{{ end }},
-        {%- endfor %}
-        case
-            when {{ job }}.predicted_amount is null
-                then coalesce({{ job }}.reason, clv.reason, 'not scored for {{ days }} days')
-        end as predicted_{{ days }}d_reason,
+                -- models of their own may contradict each other: what is spent in fewer days is spent in more, too
+                case
+                    when {{ job }}.predicted_amount is not null
+                        then greatest({{ shorter | join('.predicted_' ~ end ~ ', ') }}.predicted_{{ end }})
+                end as predicted_{{ days }}d_{{ end }},
+            {%- endfor %}
+            case
+                when {{ job }}.predicted_amount is null
+                    then coalesce({{ job }}.reason, clv.reason, 'not scored for {{ days }} days')
+            end as predicted_{{ days }}d_reason,
         {%- endfor %}
         clv.expected_order_count,
         -- two models: who buys is alive, so that nobody is less likely to be alive than to buy
@@ -89,8 +89,8 @@ scored as (
     left join clv
         on customers.customer_id = clv.customer_id
     {%- for job in var('clv_further_horizons_days') %}
-    left join {{ job }}
-        on customers.customer_id = {{ job }}.customer_id
+        left join {{ job }}
+            on customers.customer_id = {{ job }}.customer_id
     {%- endfor %}
     left join {{ ref('int_customer_contracts') }} as contracts
         on customers.customer_id = contracts.customer_id

@@ -89,7 +89,7 @@ priced as (
         end as cost_note,
         roi_basis,
         {%- for end in ['', 'lower_', 'upper_'] %}
-        case when roi_basis is not null then ({{ end }}incremental_total - cost) / cost end as {{ end }}roi,
+            case when roi_basis is not null then ({{ end }}incremental_total - cost) / cost end as {{ end }}roi,
         {%- endfor %}
 
         -- timestamps

@@ -19,10 +19,11 @@ totals as (
     select
         segment as campaign_channel,
         {%- for outcome in ['orders', 'spend', 'margin'] %}
-        max(case when outcome = '{{ outcome }}' then campaign_count end) as {{ outcome }}_campaign_count,
+            max(case when outcome = '{{ outcome }}' then campaign_count end) as {{ outcome }}_campaign_count,
         {%- for end in ['', 'lower_', 'upper_'] %}
-        max(case when outcome = '{{ outcome }}' then {{ end }}incremental_total end) as {{ end }}{{ outcome }}_total,
-        {%- endfor %}
+                max(case when outcome = '{{ outcome }}' then {{ end }}incremental_total end)
+                    as {{ end }}{{ outcome }}_total,
+            {%- endfor %}
         {%- endfor %}
         max(case when outcome = 'spend' then cost_amount end) as measured_cost_amount,
         max(case when outcome = 'spend' and costed_campaign_count = campaign_count then 1 else 0 end) = 1
@@ -65,10 +66,10 @@ summed as (
         based.upper_spend_total as upper_incremental_net_total,
         cast(based.measured_cost_amount as decimal(18, 2)) as measured_cost_amount,
         {%- for end in ['', 'lower_', 'upper_'] %}
-        case based.roi_basis
-            when 'margin' then (based.{{ end }}margin_total - based.cost) / based.cost
-            when 'net amount' then (based.{{ end }}spend_total - based.cost) / based.cost
-        end as {{ end }}roi,
+            case based.roi_basis
+                when 'margin' then (based.{{ end }}margin_total - based.cost) / based.cost
+                when 'net amount' then (based.{{ end }}spend_total - based.cost) / based.cost
+            end as {{ end }}roi,
         {%- endfor %}
         based.roi_basis
     from channels

@@ -82,7 +82,7 @@ totalled as (
         month,
         plan_name,
         {%- for name in ['opening'] + names + ['closing'] %}
-        cast(sum({{ name }}_mrr_amount) as decimal(18, 2)) as {{ name }}_mrr_amount,
+            cast(sum({{ name }}_mrr_amount) as decimal(18, 2)) as {{ name }}_mrr_amount,
         {%- endfor %}
         cast(count(distinct present_customer_id) as integer) as customer_count,
         cast(sum(contract_count) as integer) as contract_count,

@@ -14,9 +14,11 @@ customers as (
         month,
         sum(opening_mrr_amount) as opening_mrr_amount,
         {%- for movement in mrr_movements_named() %}
-        sum(case when movement = '{{ movement }}' then {{ '-' if movement in losses }}movement_mrr_amount else 0 end)
-            as {{ movement }}_mrr_amount,
-        count(case when movement = '{{ movement }}' then 1 end) as {{ movement }}_customer_count,
+            sum(
+                case when movement = '{{ movement }}' then {{ '-' if movement in losses }}movement_mrr_amount else 0 end
+            )
+                as {{ movement }}_mrr_amount,
+            count(case when movement = '{{ movement }}' then 1 end) as {{ movement }}_customer_count,
         {%- endfor %}
         sum(newly_priced_mrr_amount) as newly_priced_mrr_amount,
         sum(mrr_amount) as closing_mrr_amount,
@@ -71,10 +73,10 @@ joined as (
         months.as_of_date,
         months.is_complete_month,
         {%- for name in ['opening'] + mrr_movements_named() + ['newly_priced', 'closing'] %}
-        cast(coalesce(customers.{{ name }}_mrr_amount, 0) as decimal(18, 2)) as {{ name }}_mrr_amount,
+            cast(coalesce(customers.{{ name }}_mrr_amount, 0) as decimal(18, 2)) as {{ name }}_mrr_amount,
         {%- endfor %}
         {%- for name in ['opening'] + mrr_movements_named() + ['closing'] %}
-        cast(coalesce(customers.{{ name }}_customer_count, 0) as integer) as {{ name }}_customer_count,
+            cast(coalesce(customers.{{ name }}_customer_count, 0) as integer) as {{ name }}_customer_count,
         {%- endfor %}
         cast(coalesce(customers.contract_count, 0) as integer) as contract_count,
         cast(coalesce(customers.unpriced_contract_count, 0) as integer) as unpriced_contract_count,
@@ -109,11 +111,11 @@ shaped as (
         month,
         as_of_date,
         {%- for name in ['opening'] + mrr_movements_named() + ['newly_priced', 'closing'] %}
-        {{ name }}_mrr_amount,
+            {{ name }}_mrr_amount,
         {%- endfor %}
         cast(12 * closing_mrr_amount as decimal(18, 2)) as arr_amount,
         {%- for name in ['opening'] + mrr_movements_named() + ['closing'] %}
-        {{ name }}_customer_count,
+            {{ name }}_customer_count,
         {%- endfor %}
         contract_count,
         unpriced_contract_count,

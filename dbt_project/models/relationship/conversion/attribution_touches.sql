@@ -35,8 +35,8 @@ beside as (
 
     select
         {%- for model in attribution_models() %}
-        max(case when model_name = '{{ model }}' then order_share end) as {{ model }}_share,
-        max(case when model_name = '{{ model }}' then cents end) as {{ model }}_cents,
+            max(case when model_name = '{{ model }}' then order_share end) as {{ model }}_share,
+            max(case when model_name = '{{ model }}' then cents end) as {{ model }}_cents,
         {%- endfor %}
         order_id,
         touch_number
@@ -64,11 +64,11 @@ described as (
         contacts.is_opened,
         contacts.is_clicked,
         {%- for model in attribution_models() %}
-        coalesce(beside.{{ model }}_share, 1) as {{ model }}_share,
-        case
-            when beside.order_id is null then contacts.net_amount
-            else cast(cast(beside.{{ model }}_cents as decimal(20, 0)) / 100 as decimal(18, 2))
-        end as {{ model }}_amount,
+            coalesce(beside.{{ model }}_share, 1) as {{ model }}_share,
+            case
+                when beside.order_id is null then contacts.net_amount
+                else cast(cast(beside.{{ model }}_cents as decimal(20, 0)) / 100 as decimal(18, 2))
+            end as {{ model }}_amount,
         {%- endfor %}
         contacts.contacted_at,
         contacts.ordered_at,

@@ -3,14 +3,14 @@ with
 by_model as (
 
     {% for model in attribution_models() %}
-    select
-        {{ month_of('order_date') }} as month,
-        '{{ model }}' as attribution_model,
-        channel,
-        {{ model }}_share as order_share,
-        {{ model }}_amount as net_amount
-    from {{ ref('attribution_touches') }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            {{ month_of('order_date') }} as month,
+            '{{ model }}' as attribution_model,
+            channel,
+            {{ model }}_share as order_share,
+            {{ model }}_amount as net_amount
+        from {{ ref('attribution_touches') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -9,7 +9,7 @@ sessions as (
         {{ month_of('session_date') }} as month,
         case furthest_step
             {%- for step in steps %}
-            when '{{ step }}' then {{ loop.index }}
+                when '{{ step }}' then {{ loop.index }}
             {%- endfor %}
             else 0
         end as step_number
@@ -26,7 +26,7 @@ counted as (
         customer_kind,
         count(*) as session_count,
         {%- for step in steps %}
-        count(case when step_number >= {{ loop.index }} then 1 end) as {{ step }}_session_count,
+            count(case when step_number >= {{ loop.index }} then 1 end) as {{ step }}_session_count,
         {%- endfor %}
         sum(linked_order_count) as linked_order_count,
         sum(linked_net_amount) as linked_net_amount
@@ -44,12 +44,12 @@ shared as (
         customer_kind,
         cast(session_count as integer) as session_count,
         {%- for step in steps %}
-        cast({{ step }}_session_count as integer) as {{ step }}_session_count,
+            cast({{ step }}_session_count as integer) as {{ step }}_session_count,
         {%- endfor %}
         {%- set from = namespace(step='session_count') %}
         {%- for step in steps %}
-        1 - cast({{ step }}_session_count as double) / nullif({{ from.step }}, 0) as {{ step }}_drop_off_share,
-        {%- set from.step = step ~ '_session_count' %}
+            1 - cast({{ step }}_session_count as double) / nullif({{ from.step }}, 0) as {{ step }}_drop_off_share,
+            {%- set from.step = step ~ '_session_count' %}
         {%- endfor %}
         cast(order_session_count as double) / session_count as conversion_share,
         cast(linked_order_count as integer) as linked_order_count,

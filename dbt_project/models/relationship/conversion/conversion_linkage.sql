@@ -51,10 +51,10 @@ joined as (
             'sessionless_event', 'purchase_event', 'linked_event', 'repeated_event', 'orderless_event',
             'linked_order', 'unlinked_order'
         ] %}
-        cast(coalesce({{ count }}_count, 0) as integer) as {{ count }}_count,
+            cast(coalesce({{ count }}_count, 0) as integer) as {{ count }}_count,
         {%- endfor %}
         {%- for part in ['linked', 'unlinked', 'other'] %}
-        cast(coalesce({{ part }}_net_amount, 0) as decimal(18, 2)) as {{ part }}_net_amount,
+            cast(coalesce({{ part }}_net_amount, 0) as decimal(18, 2)) as {{ part }}_net_amount,
         {%- endfor %}
         cast({{ dbt.dateadd('month', 1, 'coalesce(order_months.month, event_months.month)') }} as date)
         <= {{ run_date() }} as is_complete_month

@@ -3,12 +3,12 @@ with
 needs as (
 
     {% for name, need in relationship_needs().items() %}
-    select
-        '{{ name }}' as need_name,
-        count(*) as row_count
-    from {{ ref(need['from']) }}
-    where {{ need['where'] }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ name }}' as need_name,
+            count(*) as row_count
+        from {{ ref(need['from']) }}
+        where {{ need['where'] }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -16,11 +16,11 @@ needs as (
 counted as (
 
     {% for mart in relationship_marts() %}
-    select
-        '{{ mart }}' as mart_name,
-        count(*) as row_count
-    from {{ ref(mart) }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ mart }}' as mart_name,
+            count(*) as row_count
+        from {{ ref(mart) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -30,19 +30,19 @@ reasons as (
 
     {% for mart, declared in relationship_marts().items() %}
     {% for need in declared.needs %}
-    select
-        '{{ mart }}' as mart_name,
-        {{ loop.index }} as reason_number,
-        '{{ need }}' as need_name,
-        '{{ relationship_needs()[need].reason }}' as reason
-    union all
-    {% endfor %}
-    select
-        '{{ mart }}' as mart_name,
-        {{ declared.needs | length + 1 }} as reason_number,
-        null as need_name,
-        '{{ declared.otherwise }}' as reason
-    {% if not loop.last %}union all{% endif %}
+            select
+                '{{ mart }}' as mart_name,
+                {{ loop.index }} as reason_number,
+                '{{ need }}' as need_name,
+                '{{ relationship_needs()[need].reason }}' as reason
+            union all
+        {% endfor %}
+        select
+            '{{ mart }}' as mart_name,
+            {{ declared.needs | length + 1 }} as reason_number,
+            null as need_name,
+            '{{ declared.otherwise }}' as reason
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

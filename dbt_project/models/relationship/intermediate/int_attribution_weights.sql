@@ -46,13 +46,13 @@ shares as (
 by_model as (
 
     {% for model in attribution_models() %}
-    select
-        order_id,
-        touch_number,
-        '{{ model }}' as model_name,
-        cast({{ model }} as double) as order_share
-    from shares
-    {% if not loop.last %}union all{% endif %}
+        select
+            order_id,
+            touch_number,
+            '{{ model }}' as model_name,
+            cast({{ model }} as double) as order_share
+        from shares
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )

@@ -24,10 +24,10 @@ summed as (
         campaign_id,
         is_control,
         {%- for figure in figures %}
-        sum({{ figure }}) as {{ figure }}_sum,
+            sum({{ figure }}) as {{ figure }}_sum,
         {%- for other in figures[loop.index0:] %}
-        sum({{ figure }} * {{ other }}) as {{ figure }}_{{ other }}_sum,
-        {%- endfor %}
+                sum({{ figure }} * {{ other }}) as {{ figure }}_{{ other }}_sum,
+            {%- endfor %}
         {%- endfor %}
         count(*) as customer_count
     from figures

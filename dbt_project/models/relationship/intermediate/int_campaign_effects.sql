@@ -9,9 +9,9 @@ effects as (
         estimates.treated_mean,
         estimates.control_mean,
         {%- for name in ['effect', 'relative_effect', 'adjusted_effect', 'adjusted_relative_effect'] %}
-        estimates.{{ name }},
-        estimates.lower_{{ name }},
-        estimates.upper_{{ name }},
+            estimates.{{ name }},
+            estimates.lower_{{ name }},
+            estimates.upper_{{ name }},
         {%- endfor %}
         estimates.prior_spend_slope,
         estimates.variance_reduction_share,
@@ -25,7 +25,7 @@ effects as (
         coalesce(estimates.false_discovery_p_value < {{ var('campaign_false_discovery_share') }}, false)
             as is_significant,
         {%- for end in ['', 'lower_', 'upper_'] %}
-        estimates.{{ end }}adjusted_effect * campaigns.treated_count as {{ end }}incremental_total,
+            estimates.{{ end }}adjusted_effect * campaigns.treated_count as {{ end }}incremental_total,
         {%- endfor %}
         coalesce(margins.is_told, false) as is_margin_told,
         coalesce(
@@ -36,8 +36,8 @@ effects as (
     from {{ ref('int_campaigns') }} as campaigns
     cross join (
         {% for outcome in ['orders', 'conversion', 'spend', 'margin', 'visit'] -%}
-        select '{{ outcome }}' as outcome
-        {%- if not loop.last %} union all {% endif -%}
+            select '{{ outcome }}' as outcome
+            {%- if not loop.last %} union all {% endif -%}
         {%- endfor %}
     ) as outcomes
     left join {{ ref('int_campaign_estimates') }} as estimates

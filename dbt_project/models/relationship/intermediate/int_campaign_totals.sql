@@ -32,29 +32,29 @@ measured as (
 parts as (
 
     {% for outcome in ['orders', 'spend', 'margin'] %}
-    select
-        measured.campaign_id,
-        measured.outcome,
-        outcomes.customer_id,
-        (
-            cast(outcomes.{{ outcome }} as double)
-            - measured.prior_spend_slope * (cast(outcomes.earlier_spend as double) - measured.prior_spend_mean)
-            - case
-                when outcomes.is_control then measured.adjusted_control_mean
-                else measured.adjusted_treated_mean
-            end
-        ) * case
-            when outcomes.is_control
-                then
-                    -measured.treated_count
-                    / sqrt(cast(measured.control_count as double) * (measured.control_count - 1))
-            else sqrt(measured.treated_count / cast(measured.treated_count - 1 as double))
-        end as part
-    from measured
-    inner join {{ ref('int_campaign_outcomes') }} as outcomes
-        on measured.campaign_id = outcomes.campaign_id
-    where measured.outcome = '{{ outcome }}'
-    {% if not loop.last %}union all{% endif %}
+        select
+            measured.campaign_id,
+            measured.outcome,
+            outcomes.customer_id,
+            (
+                cast(outcomes.{{ outcome }} as double)
+                - measured.prior_spend_slope * (cast(outcomes.earlier_spend as double) - measured.prior_spend_mean)
+                - case
+                    when outcomes.is_control then measured.adjusted_control_mean
+                    else measured.adjusted_treated_mean
+                end
+            ) * case
+                when outcomes.is_control
+                    then
+                        -measured.treated_count
+                        / sqrt(cast(measured.control_count as double) * (measured.control_count - 1))
+                else sqrt(measured.treated_count / cast(measured.treated_count - 1 as double))
+            end as part
+        from measured
+        inner join {{ ref('int_campaign_outcomes') }} as outcomes
+            on measured.campaign_id = outcomes.campaign_id
+        where measured.outcome = '{{ outcome }}'
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -62,19 +62,19 @@ parts as (
 totals as (
 
     {% for dimension in ['channel', 'month'] %}
-    select
-        '{{ dimension }}' as dimension,
-        {{ dimension }} as segment,
-        outcome,
-        count(*) as campaign_count,
-        cast(sum({{ summable('incremental_total') }}) as double) as incremental_total,
-        sum(cost_amount) as cost_amount,
-        count(cost_amount) as costed_campaign_count,
-        max(adjusted_quantile) as quantile
-    from measured
-    where outcome in ('orders', 'spend', 'margin')
-    group by {{ dimension }}, outcome
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ dimension }}' as dimension,
+            {{ dimension }} as segment,
+            outcome,
+            count(*) as campaign_count,
+            cast(sum({{ summable('incremental_total') }}) as double) as incremental_total,
+            sum(cost_amount) as cost_amount,
+            count(cost_amount) as costed_campaign_count,
+            max(adjusted_quantile) as quantile
+        from measured
+        where outcome in ('orders', 'spend', 'margin')
+        group by {{ dimension }}, outcome
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -82,25 +82,25 @@ totals as (
 errors as (
 
     {% for dimension in ['channel', 'month'] %}
-    select
-        '{{ dimension }}' as dimension,
-        segment,
-        outcome,
-        sqrt(cast(sum({{ summable('part * part') }}) as double)) as standard_error
-    from (
         select
-            measured.{{ dimension }} as segment,
-            parts.outcome,
-            parts.customer_id,
-            cast(sum({{ summable('parts.part') }}) as double) as part
-        from parts
-        inner join measured
-            on parts.campaign_id = measured.campaign_id
-            and parts.outcome = measured.outcome
-        group by measured.{{ dimension }}, parts.outcome, parts.customer_id
-    ) as persons
-    group by segment, outcome
-    {% if not loop.last %}union all{% endif %}
+            '{{ dimension }}' as dimension,
+            segment,
+            outcome,
+            sqrt(cast(sum({{ summable('part * part') }}) as double)) as standard_error
+        from (
+            select
+                measured.{{ dimension }} as segment,
+                parts.outcome,
+                parts.customer_id,
+                cast(sum({{ summable('parts.part') }}) as double) as part
+            from parts
+            inner join measured
+                on parts.campaign_id = measured.campaign_id
+                and parts.outcome = measured.outcome
+            group by measured.{{ dimension }}, parts.outcome, parts.customer_id
+        ) as persons
+        group by segment, outcome
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

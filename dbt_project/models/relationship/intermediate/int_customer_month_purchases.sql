@@ -45,9 +45,9 @@ summed as (
         min(case when demand_date >= month then demand_date end) as first_order_date_of_month,
         count(demand_date) as order_day_count,
         {%- for window in ['recent', 'earlier'] %}
-        count(case when growth_window = '{{ window }}' then demand_date end) as {{ window }}_order_day_count,
-        sum(case when growth_window = '{{ window }}' then net_amount else 0 end) as {{ window }}_net_amount
-        {%- if not loop.last %},{% endif %}
+            count(case when growth_window = '{{ window }}' then demand_date end) as {{ window }}_order_day_count,
+            sum(case when growth_window = '{{ window }}' then net_amount else 0 end) as {{ window }}_net_amount
+            {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from days
     group by customer_id, month

@@ -45,9 +45,9 @@ contact_costs as (
 figures as (
 
     {% for outcome, name in names.items() %}
-    {{ kpi_figures('totals', {name: total}, where="outcome = '" ~ outcome ~ "'") }}
+        {{ kpi_figures('totals', {name: total}, where="outcome = '" ~ outcome ~ "'") }}
 
-    union all
+        union all
     {% endfor %}
 
     {{ kpi_figures('returned', {'campaign_roi': [

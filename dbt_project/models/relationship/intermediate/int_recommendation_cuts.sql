@@ -66,46 +66,46 @@ segments as (
 ),
 
 {%- for rows, of in kinds.items() %}
-cut_{{ rows }} as (
+    cut_{{ rows }} as (
 
-    select
-        'month' as cut_by,
-        cast({{ month_of(of.date) }} as {{ dbt.type_string() }}) as cut_value,
-        {{ of.said }}
-    from {{ rows }}
+        select
+            'month' as cut_by,
+            cast({{ month_of(of.date) }} as {{ dbt.type_string() }}) as cut_value,
+            {{ of.said }}
+        from {{ rows }}
 
-    union all
+        union all
 
-    select
-        'all' as cut_by,
-        'all' as cut_value,
-        {{ of.said }}
-    from {{ rows }}
-    where {{ of.date }} >= {{ window_start }}
+        select
+            'all' as cut_by,
+            'all' as cut_value,
+            {{ of.said }}
+        from {{ rows }}
+        where {{ of.date }} >= {{ window_start }}
 
-    union all
+        union all
 
-    select
-        'segment' as cut_by,
-        coalesce(segments.segment_name, 'not known') as cut_value,
-        {{ rows }}.{{ of.said }}
-    from {{ rows }}
-    left join segments
-        on {{ rows }}.customer_id = segments.customer_id
-    where {{ rows }}.{{ of.date }} >= {{ window_start }}
+        select
+            'segment' as cut_by,
+            coalesce(segments.segment_name, 'not known') as cut_value,
+            {{ rows }}.{{ of.said }}
+        from {{ rows }}
+        left join segments
+            on {{ rows }}.customer_id = segments.customer_id
+        where {{ rows }}.{{ of.date }} >= {{ window_start }}
 
-    union all
+        union all
 
-    select
-        'product_group' as cut_by,
-        {{ of.groups }}.product_group as cut_value,
-        {{ rows }}.{{ of.said }}
-    from {{ rows }}
-    inner join {{ of.groups }}
-        on {{ rows }}.{{ of.key }} = {{ of.groups }}.{{ of.key }}
-    where {{ rows }}.{{ of.date }} >= {{ window_start }}
+        select
+            'product_group' as cut_by,
+            {{ of.groups }}.product_group as cut_value,
+            {{ rows }}.{{ of.said }}
+        from {{ rows }}
+        inner join {{ of.groups }}
+            on {{ rows }}.{{ of.key }} = {{ of.groups }}.{{ of.key }}
+        where {{ rows }}.{{ of.date }} >= {{ window_start }}
 
-),
+    ),
 {% endfor %}
 both_kinds as (
 

@@ -6,14 +6,14 @@ with
 figures as (
 
     {% for family in families %}
-    select
-        month,
-        name,
-        value,
-        lower_value,
-        upper_value
-    from {{ ref('int_kpis_' ~ family) }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            month,
+            name,
+            value,
+            lower_value,
+            upper_value
+        from {{ ref('int_kpis_' ~ family) }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

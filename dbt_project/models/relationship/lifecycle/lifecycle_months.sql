@@ -3,10 +3,10 @@ with
 stages as (
 
     {% for stage in lifecycle_stages() %}
-    select
-        '{{ stage }}' as stage,
-        {{ loop.index }} as stage_number
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ stage }}' as stage,
+            {{ loop.index }} as stage_number
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -45,7 +45,7 @@ joined as (
         {%- for count in [
             'live_before', 'live', 'retained', 'acquired', 'reactivated', 'churned', 'undone', 'lapsed_before'
         ] %}
-        cast(coalesce(counted.{{ count }}_count, 0) as integer) as {{ count }}_count,
+            cast(coalesce(counted.{{ count }}_count, 0) as integer) as {{ count }}_count,
         {%- endfor %}
         cast(coalesce(sales.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(sales.guest_net_amount, 0) as decimal(18, 2)) as guest_net_amount

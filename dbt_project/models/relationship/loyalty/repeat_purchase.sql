@@ -12,8 +12,8 @@ customers as (
 windows as (
 
     {% for days in var('repeat_windows_days') %}
-    select cast({{ days }} as integer) as window_days
-    {% if not loop.last %}union all{% endif %}
+        select cast({{ days }} as integer) as window_days
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

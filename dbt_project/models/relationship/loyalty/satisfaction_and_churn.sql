@@ -41,25 +41,25 @@ outcomes as (
 grouped as (
 
     {% for measure, column in [('rating', 'rating'), ('nps', 'nps_group')] %}
-    select
-        '{{ measure }}' as measure,
-        cast({{ column }} as {{ dbt.type_string() }}) as answer,
-        customer_id,
-        is_churned
-    from outcomes
-    where {{ column }} is not null
+        select
+            '{{ measure }}' as measure,
+            cast({{ column }} as {{ dbt.type_string() }}) as answer,
+            customer_id,
+            is_churned
+        from outcomes
+        where {{ column }} is not null
 
-    union all
+        union all
 
-    select
-        '{{ measure }}' as measure,
-        'all' as answer,
-        customer_id,
-        is_churned
-    from outcomes
-    where {{ column }} is not null
+        select
+            '{{ measure }}' as measure,
+            'all' as answer,
+            customer_id,
+            is_churned
+        from outcomes
+        where {{ column }} is not null
 
-    {% if not loop.last %}union all{% endif %}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -135,11 +135,11 @@ estimated as (
         cast(leaving_count - second_order_count as integer) as censored_count,
         case when is_exhausted then 0 else exp(log_survival) end as survival_share,
         {%- for end, sign in [('lower', ''), ('upper', '-')] %}
-        case
-            when is_exhausted then null
-            when log_survival = 0 then 1
-            else exp(log_survival * exp({{ sign }}{{ z_95() }} * sqrt(greenwood_sum) / abs(log_survival)))
-        end as {{ end }}_survival_share{% if not loop.last %},{% endif %}
+            case
+                when is_exhausted then null
+                when log_survival = 0 then 1
+                else exp(log_survival * exp({{ sign }}{{ z_95() }} * sqrt(greenwood_sum) / abs(log_survival)))
+            end as {{ end }}_survival_share{% if not loop.last %},{% endif %}
         {%- endfor %}
     from followed
 
