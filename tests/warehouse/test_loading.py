@@ -111,6 +111,27 @@ def test_a_grown_file_adds_only_its_new_rows_and_corrections(settings: Settings)
     assert counts(ingest_source(settings, "files")) == [("orders", 1, 1, 0, 0)]
 
 
+def test_rows_of_a_large_file_stand_in_its_order(settings: Settings) -> None:
+    settings = settings.model_copy(update={"threads": 2})
+    made = (
+        "select order_id, 'c' as customer_id, timestamp '2024-05-01' as ordered_at, {} as order_amount from "
+        "(select hash(range)::varchar as order_id, range as place from range(60_000)) order by place"
+    )
+    for name, amount in (
+        ("orders/first.parquet", "if(place % 1000 = 7, 'twelve', '1')"),
+        ("orders/later.parquet", "(1 + place % 2)::varchar"),
+    ):
+        path = land(settings, name, b"")
+        duckdb.sql(f"copy ({made.format(amount)}) to '{path}' (row_group_size 10_000)")
+        ingest_source(settings, "files")
+        [(loaded, broken)] = rows(
+            settings,
+            "select count(*), count(*) filter (_row_number < former) from "
+            f"(select *, lag(_row_number) over () as former from raw.orders where _file_name = '{name}')",
+        )
+        assert (loaded, broken) == ({"orders/first.parquet": 59_940, "orders/later.parquet": 30_000}[name], 0)
+
+
 def test_files_of_a_release_that_read_otherwise_are_read_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from warehouse.files.csv_header import ROW_NUMBER
 from warehouse.loading.accepted_rows import keep_accepted
 from warehouse.loading.computed_tables import map_computed, take_out_empty_heads
 from warehouse.loading.gone import Gone
-from warehouse.loading.judging import JUDGED, judge, lost_columns, rekeyed_key
+from warehouse.loading.judging import JUDGED, comes_in_order, judge, lost_columns, rekeyed_key
 from warehouse.loading.load import Load
 from warehouse.loading.mapping import map_rows
 from warehouse.loading.quarantine import quarantine_judged, quarantine_unreadable, quarantined_orders
@@ -65,8 +65,10 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     SourceError
         If a mapping of the source is wrong.
     """
+    # Before the transaction: what one has written itself DuckDB reads on one core.
+    content = _read(connection, load)
     with transaction(connection):
-        loads = read_file(connection, load)
+        loads = _load_content(connection, load, content, None)
         for table_load in loads:
             record_load(connection, load, table_load)
     return loads
@@ -88,8 +90,15 @@ def read_file(
     LandingError, SourceError
         As `load_file`.
     """
-    with _refusing(load):
-        content = _read(connection, load)
+    return _load_content(connection, load, _read(connection, load), say_gone)
+
+
+def _load_content(
+    connection: duckdb.DuckDBPyConnection,
+    load: Load,
+    content: FileContent,
+    say_gone: Callable[[int], Gone] | None,
+) -> list[TableLoad]:
     try:
         return _load_tables(connection, load, content, say_gone)
     except duckdb.OutOfMemoryException as error:
@@ -101,9 +110,9 @@ def read_file(
 
 
 def judge_file(connection: duckdb.DuckDBPyConnection, load: Load) -> int:
-    """Classify the rows of a file (temporary table ``judged``) and load nothing; the number of unreadable records."""
+    """Classify the rows of a file (temporary view ``judged``) and load nothing; the number of unreadable records."""
+    content = _read(connection, load)
     with _refusing(load):
-        content = _read(connection, load)
         map_rows(connection, load, content)
         judge(connection, load, load.file.kind.rows_are, content.delimiter)
     return content.unreadable_count
@@ -120,7 +129,8 @@ def _refusing(load: Load) -> Iterator[None]:
 
 def _read(connection: duckdb.DuckDBPyConnection, load: Load) -> FileContent:
     tokens = (*load_contract().missing_tokens, *load.source.missing_tokens) if load.source.form == "mapped" else ()
-    return read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
+    with _refusing(load):
+        return read_landed_file(connection, load.file, load.unpacked_limit_bytes, tokens)
 
 
 def _load_tables(
@@ -161,17 +171,19 @@ def _load_tables(
 def _load_mapped(
     connection: duckdb.DuckDBPyConnection, load: Load, name: str, delimiter: str | None, *, is_derived: bool
 ) -> TableLoad:
-    """Classify the rows of ``mapped`` (temporary table ``judged``) and put each where it belongs."""
+    """Classify the rows of ``mapped`` (temporary view ``judged``) and put each where it belongs."""
     readings = judge(connection, load, name, delimiter)
     notes = note_values(connection, load, name, readings)
     columns = ", ".join(load_contract().tables[name].columns)
     number = ROW_NUMBER if is_derived else landed_number(connection)
     joined = f" inner join (select {ROW_NUMBER}, {number} from {LANDED}) using ({ROW_NUMBER})"
     judged = f"{JUDGED}{joined if number != ROW_NUMBER else ''}"
+    # To sort all rows of a large file costs as much as to write them, and they are mostly sorted already.
+    ordered = "" if comes_in_order(connection, load) and number == ROW_NUMBER else f" order by {ROW_NUMBER}"
     connection.execute(
         f"insert into raw.{name} ({columns}, {', '.join(LINEAGE_COLUMNS)}) "
         f"select {columns}, $load_id, $file_name, {number}, _row_hash, $loaded_at, $arrival_number, false "
-        f"from {judged} where outcome = 'loaded' order by {ROW_NUMBER}",
+        f"from {judged} where outcome = 'loaded'{ordered}",
         load.lineage,
     )
     quarantine_judged(connection, load, name, "mapped" if is_derived else LANDED, number)

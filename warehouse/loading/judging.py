@@ -16,13 +16,13 @@ from warehouse.tables.newest_versions import newest_rank
 from warehouse.values.column_reading import ColumnReading
 from warehouse.values.find_readings import find_readings
 
-CHECKED, KNOWN, JUDGED = "checked", "known_rows", "judged"
+CHECKED, KNOWN, MET, JUDGED = "checked", "known_rows", "rows_met_again", "judged"
 
 
 def judge(
     connection: duckdb.DuckDBPyConnection, load: Load, name: str, delimiter: str | None
 ) -> dict[str, ColumnReading]:
-    """Make the temporary table ``judged`` from ``mapped``: typed columns, ``_reason`` and ``outcome`` of each row.
+    """Make the temporary view ``judged`` of ``mapped``: typed columns, ``_reason`` and ``outcome`` of each row.
 
     ``outcome`` is loaded, quarantined (with a reason) or already_loaded: the newest version of that key among files
     that arrived before is the same, or this file has the same row again or a newer state of it (``is_superseded``).
@@ -55,25 +55,46 @@ def judge(
     )
     _find_known_rows(connection, load, name, table)
     rank_states(connection, load, name, table, CHECKED)
+    _show_judged(connection, table)
+    return readings
+
+
+def _show_judged(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Only rows whose key was met before are written down: mostly there is none, and copying all doubles the memory."""
     connection.execute(f"""
-        create or replace temp table {JUDGED} as
+        create or replace temp table {MET} as
         select
-            c.*,
-            case
-                when c._reason is not null then 'quarantined'
-                when s.state_rank > 1 or k._row_hash = c._row_hash then 'already_loaded'
-                else 'loaded'
-            end as outcome,
+            c.{ROW_NUMBER},
+            case when s.state_rank > 1 or k._row_hash = c._row_hash then 'already_loaded' else 'loaded' end as outcome,
             outcome = 'loaded' and k._row_hash is not null as is_corrected,
-            coalesce(c._reason is null and k._row_hash = c._row_hash, false) as is_unchanged,
+            coalesce(k._row_hash = c._row_hash, false) as is_unchanged,
             coalesce(s.state_rank > 1 and s.newest__row_hash <> c._row_hash, false) as is_superseded,
             (is_corrected and ({_is_other(table, "k.")}))
             or (is_superseded and ({_is_other(table, "s.newest_")})) as is_rekeyed
         from {CHECKED} as c
         left join {KNOWN} as k on {" and ".join(f"k.{column} = c.{column}" for column in table.key)}
         left join {STATES} as s on s.{ROW_NUMBER} = c.{ROW_NUMBER}
+        where c._reason is null and (k._row_hash is not null or s.state_rank is not null)
     """)
-    return readings
+    plain = "case when c._reason is null then 'loaded' else 'quarantined' end"
+    flags = ("is_corrected", "is_unchanged", "is_superseded", "is_rekeyed")
+    if _are_some_met(connection):
+        values = ", ".join(f"coalesce(m.{flag}, false) as {flag}" for flag in flags)
+        joined = f"from {CHECKED} as c left join {MET} as m using ({ROW_NUMBER})"
+        seen = f"coalesce(m.outcome, {plain}) as outcome, {values} {joined}"
+    else:
+        values = ", ".join(f"false as {flag}" for flag in flags)
+        seen = f"{plain} as outcome, {values} from {CHECKED} as c"
+    connection.execute(f"create or replace temp view {JUDGED} as select c.*, {seen}")
+
+
+def comes_in_order(connection: duckdb.DuckDBPyConnection, load: Load) -> bool:
+    """Whether ``judged`` gives the rows in the order of the file: neither a SELECT nor a join stands between them."""
+    return load.source.form == "contract" and not _are_some_met(connection)
+
+
+def _are_some_met(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(connection.execute(f"select 1 from {MET} limit 1").fetchall())
 
 
 def _find_known_rows(connection: duckdb.DuckDBPyConnection, load: Load, name: str, table: Table) -> None:

@@ -1,4 +1,4 @@
-"""A landed file's rows in the shape of a contract table: the temporary table ``mapped``."""
+"""A landed file's rows in the shape of a contract table: the temporary relation ``mapped``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from warehouse.tables.contract import load_contract
 
 
 def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileContent) -> tuple[str, ...]:
-    """Make the temporary table ``mapped``; return the columns of the file that nothing uses."""
+    """Make the temporary relation ``mapped``; return the columns of the file that nothing uses."""
     kind, contract = load.file.kind, load_contract()
     if load.source.form == "mapped":
         _require_columns(load, content, kind.columns)
@@ -32,7 +32,7 @@ def map_rows(connection: duckdb.DuckDBPyConnection, load: Load, content: FileCon
     by_name = {column.lower(): column for column in content.columns}
     used = {name: by_name[name] for name in known if name in by_name}
     picked = "".join(f', "{column.replace(chr(34), chr(34) * 2)}" as {name}' for name, column in used.items())
-    connection.execute(f"create or replace temp table mapped as select {ROW_NUMBER}{picked} from {LANDED}")
+    connection.execute(f"create or replace temp view mapped as select {ROW_NUMBER}{picked} from {LANDED}")
     return tuple(column for column in content.columns if column not in used.values())
 
 

@@ -41,7 +41,7 @@ class ValueNote:
 def note_values(
     connection: duckdb.DuckDBPyConnection, load: Load, table: str, readings: Mapping[str, ColumnReading]
 ) -> tuple[ValueNote, ...]:
-    """Gather the notes on the rows of the temporary table ``judged`` that are not quarantined, and record them."""
+    """Gather the notes on the rows of the temporary view ``judged`` that are not quarantined, and record them."""
     notes = [
         ValueNote(table, name, "read_otherwise", reading.value_count, reading.note)
         for name, reading in readings.items()

@@ -45,18 +45,30 @@ class Column(Frozen):
         return SQL_TYPES[self.type]
 
     @property
+    def precision(self) -> int | None:
+        """How many digits are kept; None where the type is not decimal."""
+        return self._decimal[0] if self._decimal else None
+
+    @property
     def scale(self) -> int | None:
         """How many decimals are kept; None where the type is not decimal."""
-        return int(self.sql_type.rstrip(")").split(",")[1]) if self.sql_type.startswith("DECIMAL") else None
+        return self._decimal[1] if self._decimal else None
+
+    @property
+    def _decimal(self) -> tuple[int, int] | None:
+        if not self.sql_type.startswith("DECIMAL"):
+            return None
+        precision, scale = self.sql_type.removeprefix("DECIMAL(").rstrip(")").split(",")
+        return int(precision), int(scale)
 
     @property
     def limit(self) -> int | None:
         """What a number must stay below to be stored; None where the type is no number."""
         if self.type == "integer":
             return 2**31
-        if self.scale is None:
+        if self.precision is None or self.scale is None:
             return None
-        return 10 ** (int(self.sql_type.removeprefix("DECIMAL(").split(",")[0]) - self.scale)
+        return 10 ** (self.precision - self.scale)
 
 
 class Table(Frozen):
