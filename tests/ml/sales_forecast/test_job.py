@@ -70,8 +70,11 @@ def test_the_season_is_used_and_beats_the_rules(results: Results) -> None:
 
 def test_nothing_of_the_future_is_read(results: Results) -> None:
     longer = busy_shop(FIRST, (AS_OF_DATE - FIRST).days)
-    for number in range(50):
-        add_order(longer, f"later{number}", "2024-08-07", [("C", 500.0)], customer_id=f"C{number}")
+    # so many that they would give Norway a series, move the shares, and fill weeks and months
+    for number, day in enumerate([*pd.date_range(AS_OF_DATE, periods=90), *[pd.Timestamp(AS_OF_DATE)] * 60]):
+        add_order(
+            longer, f"later{number}", f"{day:%Y-%m-%d}", [("C", 500.0)], customer_id=f"C{number}", country="Norway"
+        )
     # what is cancelled or reversed later stood on the date
     longer.execute("update intermediate.int_orders_netted set cancelled_at = '2024-08-08' where order_id like 'O0000%'")
     longer.execute(
