@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.dbt_progress import append_outcome, outcome_of
 from pipeline.dbt_run import run_dbt
 from warehouse.base.connections import open_build_file
+from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
 from warehouse.marts.parsed_project import parsed_file_in
@@ -25,6 +27,7 @@ def test_models_are_told_one_by_one_and_a_failed_one_in_words(
 ) -> None:
     shared: Callable[..., Path] = lambda *_: parsed_file_in(parsed_folder, settings.build_file("files"), {})  # noqa: E731
     monkeypatch.setattr("pipeline.dbt_run.parsed_file", shared)
+    settings = settings.model_copy(update={"threads": 3})
     environment, progress = dict(os.environ), tmp_path / "run.jsonl"
     lines = run_dbt(settings, PLAN, ("path:seeds",), lambda event: append_outcome(progress, event))
     assert lines[-1].endswith("models, seeds and tests")
@@ -34,6 +37,12 @@ def test_models_are_told_one_by_one_and_a_failed_one_in_words(
     assert "stg_orders: " in failure.value.message
     assert '"raw.orders" does not exist' in failure.value.message
     assert dict(os.environ) == environment
+    log = (settings.dbt_target_folder / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert "Concurrency: 3 threads" in log
+    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))["clientele"]["outputs"][
+        "duckdb"
+    ]
+    assert profile["config_options"]["threads"] == profile["threads"]
     with open_build_file(settings, "files") as connection:  # it was let go
         warned = "select count(*) from quality.validation_results where gate = 'dbt'"
         assert connection.execute(warned).fetchone() == (0,)
