@@ -1,4 +1,4 @@
-"""`make lint` for SQL: dbt compiles it for sqruff for a quarter of a minute, so what was found clean is left alone.
+"""`make lint` for SQL: dbt compiles it for sqruff, a quarter of a minute; what was found clean is left alone.
 
 What is checked is identified by its content: dbt's project, sqruff's settings and the locked packages.
 """
