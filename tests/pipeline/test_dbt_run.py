@@ -8,12 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from pipeline.dbt_progress import append_outcome, outcome_of
 from pipeline.dbt_run import run_dbt
 from warehouse.base.connections import open_build_file
-from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
 from warehouse.marts.parsed_project import parsed_file_in
@@ -39,10 +37,6 @@ def test_models_are_told_one_by_one_and_a_failed_one_in_words(
     assert dict(os.environ) == environment
     log = (settings.dbt_target_folder / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert "Concurrency: 3 threads" in log
-    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))["clientele"]["outputs"][
-        "duckdb"
-    ]
-    assert profile["config_options"]["threads"] == profile["threads"]
     with open_build_file(settings, "files") as connection:  # it was let go
         warned = "select count(*) from quality.validation_results where gate = 'dbt'"
         assert connection.execute(warned).fetchone() == (0,)

@@ -67,8 +67,8 @@ def load_file(connection: duckdb.DuckDBPyConnection, load: Load) -> list[TableLo
     """
     # Before the transaction: what one has written itself DuckDB reads on one core.
     content = _read(connection, load)
-    with transaction(connection):
-        loads = _load_content(connection, load, content, None)
+    with transaction(connection), _refusing_want_of_memory(load):
+        loads = _load_tables(connection, load, content, None)
         for table_load in loads:
             record_load(connection, load, table_load)
     return loads
@@ -90,23 +90,9 @@ def read_file(
     LandingError, SourceError
         As `load_file`.
     """
-    return _load_content(connection, load, _read(connection, load), say_gone)
-
-
-def _load_content(
-    connection: duckdb.DuckDBPyConnection,
-    load: Load,
-    content: FileContent,
-    say_gone: Callable[[int], Gone] | None,
-) -> list[TableLoad]:
-    try:
+    content = _read(connection, load)
+    with _refusing_want_of_memory(load):
         return _load_tables(connection, load, content, say_gone)
-    except duckdb.OutOfMemoryException as error:
-        raise LandingError(
-            f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
-            f"{str(error).splitlines()[0][:200]}",
-            "Raise CLIENTELE_MEMORY_LIMIT or split the file; nothing of it was loaded.",
-        ) from error
 
 
 def judge_file(connection: duckdb.DuckDBPyConnection, load: Load) -> int:
@@ -125,6 +111,18 @@ def _refusing(load: Load) -> Iterator[None]:
         yield
     except LandingError as error:
         raise FileRefused(error.message, error.what_to_do, load.file.name) from error
+
+
+@contextmanager
+def _refusing_want_of_memory(load: Load) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise LandingError(
+            f"{load.file.name} needs more memory than DuckDB may take, or more disk than is left: "
+            f"{str(error).splitlines()[0][:200]}",
+            "Raise CLIENTELE_MEMORY_LIMIT or split the file; nothing of it was loaded.",
+        ) from error
 
 
 def _read(connection: duckdb.DuckDBPyConnection, load: Load) -> FileContent:
