@@ -95,7 +95,7 @@ audit: $(INSTALLED) ## look up known vulnerabilities of the locked packages; nee
 test: $(INSTALLED) ## lint and all tests but the campaigns
 	@$(PYTHON) -m tools.chromium
 	@make --no-print-directory lint & lint=$$!; \
-	$(PYTHON) -m pytest -p tests.copies --copies 3 -m "not campaign"; tests=$$?; \
+	$(PYTHON) -m pytest -p tests.copies --copies 3 --libraries-first -m "not campaign"; tests=$$?; \
 	wait $$lint || { echo "make lint found what stands above."; exit 1; }; exit $$tests
 
 unit: $(INSTALLED) ## the tests that answer at once: under a minute

@@ -1,11 +1,14 @@
 """`pytest -p tests.copies --copies 3`: tests in copies of the process that collected them.
 
 To import and collect everything takes twenty core seconds, which a process that is started for its share of the tests
-takes anew. Files are handed out whole and in their order, each to the copy that comes for it first.
+takes anew. Files are handed out whole and in their order, each to the copy that comes for it first. With
+`--libraries-first` the process also imports, once for all copies and theirs, what our code imports when it is needed.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
 import os
 import signal
@@ -21,15 +24,33 @@ from typing import Any
 
 import pytest
 
+from expectations.gx.imports import import_great_expectations
+from ml.jobs.voice.configuration import load_voice
+from ml.jobs.voice.languages import detect_languages
+
 _COPYING = multiprocessing.get_context("fork")
 _FOLDER = "copy-"
 # What tells people of results: the process that was copied does.
 _TELLING = ("terminalreporter", "terminalprogress-plugin")
 _TAKING_DOWN_SECONDS = 60.0
+_LIBRARIES = (
+    "dbt.contracts.graph.manifest",
+    "econml.metalearners",
+    "holidays.countries",
+    "lifelines",
+    "mlflow.pyfunc",
+    "mlflow.store.model_registry.sqlalchemy_store",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "shap",
+    "snownlp",
+    "splink",
+    "statsforecast.models",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--copies", type=int, default=0, help="run the tests in so many copies of this process")
+    parser.addoption("--libraries-first", action="store_true", help="import what tests need later before copying")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,6 +91,14 @@ class Copies:
         files = [list(items) for _, items in groupby(session.items, lambda item: item.path)]
         next_file = _COPYING.Value("i", 0)
         copies = []
+        if session.config.option.libraries_first:
+            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            import_great_expectations()
+            for name in _LIBRARIES:
+                importlib.import_module(name)
+            detect_languages(["Which language may this be written in?"], load_voice().language)  # reads its model
+            gc.collect()
+            gc.freeze()  # no copy looks through them for garbage, and writes on their pages
         try:
             for number in range(min(self._count, len(files))):
                 ours, theirs = _COPYING.Pipe(duplex=False)

@@ -73,14 +73,17 @@ def _nothing_cleared_away() -> Iterator[None]:
 
     What a copy clears away may wait for ever for threads that only the original has: a DuckDB connection that nobody
     needs any more waits for its workers. So the original clears away first, and the rest is out of the copy's reach
-    (`gc.freeze`, as the documentation of Python's gc has it for fork).
+    (`gc.freeze`, as the documentation of Python's gc has it for fork). What was out of reach before stays so: a task of
+    Airflow is itself a copy, of a process that froze what it had.
     """
+    had_frozen = gc.get_freeze_count() > 0
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        if not had_frozen:
+            gc.unfreeze()
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 # Gradient of the mean log-likelihood per customer, by log-parameter. Well above rounding and far
 # below anything that moves a parameter in its fourth digit.
@@ -63,10 +64,16 @@ def maximise_likelihood(
         return minimize(negative_mean, start, jac=True, method="L-BFGS-B", bounds=log_bounds, options=options)
 
     # The matrices are 4 x 4: threads of the linear algebra library would only wait for each other.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _linear_algebra().limit(limits=1):
         ends = [search(rough or objective, np.log(start), ROUGH_ITERATION_COUNT) for start in starts]
         best = search(objective, min(ends, key=lambda end: end.fun).x, ITERATION_COUNT)
     return _describe(best, log_bounds, weight_sum)
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    """The libraries of numpy and scipy, which are loaded; to look for them takes as long as a small fit."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _describe(end, log_bounds: np.ndarray, weight_sum: float) -> LikelihoodFit:

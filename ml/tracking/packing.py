@@ -10,10 +10,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Any
 
 from ml.competition.results import Estimator
 from ml.tracking.serialisation import load_model_file, model_content
@@ -105,6 +108,23 @@ def estimator_file(artefacts: Path) -> Path:
 def requirements() -> list[str]:
     """The libraries of the packed code, as installed here."""
     return [f"{name}=={installed_version(name)}" for name in _LIBRARIES]
+
+
+@contextmanager
+def found_by_their_names() -> Iterator[None]:
+    """Let MLflow find the libraries in the block by the names that they are installed under.
+
+    It compares them with what is installed, and reads the lists of files of every package for those that are not found
+    by name: a second of each process that trains.
+    """
+    theirs: Any = import_module("mlflow.utils.requirements_utils")
+
+    look_up, found = theirs._init_packages_to_modules_map, theirs._PACKAGES_TO_MODULES
+    theirs._init_packages_to_modules_map, theirs._PACKAGES_TO_MODULES = lambda: None, {}
+    try:
+        yield
+    finally:
+        theirs._init_packages_to_modules_map, theirs._PACKAGES_TO_MODULES = look_up, found
 
 
 @cache

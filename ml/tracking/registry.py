@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ml.competition.results import Competition, Estimator, Result
 from ml.tracking.job import TrackedJob
-from ml.tracking.packing import Packed, estimator_file, loader_in, pack, requirements
+from ml.tracking.packing import Packed, estimator_file, found_by_their_names, loader_in, pack, requirements
 from ml.tracking.serialisation import load_model_file
 from ml.tracking.server import TrackingServer
 from ml.tracking.signature import signature_of
@@ -110,7 +110,7 @@ def register(
     import mlflow.pyfunc
 
     packed = Packed(job.name, job.horizon_days, competition.columns)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), found_by_their_names():
         warnings.filterwarnings("ignore", message=".*An input example was not provided")
         loader = loader_in(Path(folder))
         info = mlflow.pyfunc.log_model(

@@ -346,8 +346,8 @@ def test_the_queries_of_the_docs_are_answered_and_with_the_columns_shown(shop, p
     settings, *_ = shop
     blocks = re.findall(r"```sql\n(.*?)```(?:\n```\n(.*?)\n)?", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert blocks
-    for query, header in blocks:
-        with open_published(settings) as connection:
+    with open_published(settings) as connection:
+        for query, header in blocks:
             found = connection.execute(query)
             if header:
                 assert [column[0] for column in found.description] == header.split()

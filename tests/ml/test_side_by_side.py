@@ -68,7 +68,17 @@ def test_a_copy_does_not_wait_for_workers_of_connections_that_it_was_copied_with
             assert result_of("one") == "done"
     finally:
         gc.enable()
-    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_what_the_garbage_collector_reaches_is_as_before(is_frozen: bool) -> None:
+    gc.freeze() if is_frozen else gc.unfreeze()
+    try:
+        with side_by_side({"one": collected}, 1) as result_of:
+            assert result_of("one") == "done"
+        assert (gc.get_freeze_count() > 0) == is_frozen
+    finally:
+        gc.freeze()
 
 
 def test_each_call_runs_elsewhere_and_its_result_is_got_by_name() -> None:
