@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KEY = "a key for tests alone"
 _PATIENCE_MS = 60_000
+_LOOKING_MS = 200  # with each frame that is drawn, Chromium would draw as many as it can
 # Parts whose scripts the browser has yet to fetch stand as skeletons.
 _NOTHING_PENDING = "() => !document.querySelector('[data-testid=stSkeleton]')"
 _DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -83,7 +84,7 @@ class Visit:
         """Wait until the script has run to its end and what it showed has arrived."""
         self.page.wait_for_selector("h1", timeout=_PATIENCE_MS)
         self.page.wait_for_selector(_DONE, timeout=_PATIENCE_MS)
-        self.page.wait_for_function(_NOTHING_PENDING, timeout=_PATIENCE_MS)
+        self.page.wait_for_function(_NOTHING_PENDING, timeout=_PATIENCE_MS, polling=_LOOKING_MS)
         failures = self.page.locator("[data-testid=stException]").all_inner_texts()
         self.complaints += [f"{self.page.url}: {text}" for text in failures]
 
@@ -130,7 +131,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def visit(started: Browser, address: str, **context: object) -> Iterator[Visit]:
     """Sign in as a person does, and note errors of the console and requests that leave the machine."""
-    own = started.new_context(viewport={"width": 1280, "height": 900}, **context)
+    own = started.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **context)
     page = own.new_page()
     visited = Visit(page, address)
     page.on("console", lambda said: _note(visited, said.text) if said.type == "error" else None)

@@ -41,7 +41,7 @@ _ENVIRONMENT = {
 # Looking for news, of which there is little, takes up to a third of a core.
 _CALM = {
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.8",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "2",
 }
 _PATIENCE_SECONDS = 900.0
 _READING_SECONDS = 5.0
