@@ -13,6 +13,7 @@ from warehouse.base.connections import open_build_file, refuse_if_held
 from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
 from warehouse.marts.dbt import build_arguments, build_variables, dbt_environment, planned_build
+from warehouse.marts.dbt_contexts import make_contexts_lighter
 from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
 from warehouse.marts.parsed_project import parsed_file, parsed_project
 from warehouse.runs.planning import RunPlan
@@ -69,6 +70,7 @@ def _invoke(
     command = [*arguments, "--vars", json.dumps(variables)]
     with _environment(dbt_environment(settings, plan.source)), _let_go_of_the_file():
         manifest = parsed_project(parsed_file(settings, plan.source), variables)
+        make_contexts_lighter()
         gc.freeze()  # the project is not garbage; looking through it each time takes a tenth of a build
         done = dbtRunner(manifest, callbacks=[on_event] if on_event else []).invoke(command)
     results = getattr(done.result, "results", [])
