@@ -24,10 +24,6 @@ from typing import Any
 
 import pytest
 
-from expectations.gx.imports import import_great_expectations
-from ml.jobs.voice.configuration import load_voice
-from ml.jobs.voice.languages import detect_languages
-
 _COPYING = multiprocessing.get_context("fork")
 _FOLDER = "copy-"
 # What tells people of results: the process that was copied does.
@@ -92,13 +88,7 @@ class Copies:
         next_file = _COPYING.Value("i", 0)
         copies = []
         if session.config.option.libraries_first:
-            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-            import_great_expectations()
-            for name in _LIBRARIES:
-                importlib.import_module(name)
-            detect_languages(["Which language may this be written in?"], load_voice().language)  # reads its model
-            gc.collect()
-            gc.freeze()  # no copy looks through them for garbage, and writes on their pages
+            _import_libraries()
         try:
             for number in range(min(self._count, len(files))):
                 ours, theirs = _COPYING.Pipe(duplex=False)
@@ -194,6 +184,20 @@ class Telling:
         text = f"{warning_message.category.__name__}: {warning_message.message}"  # of a class that may be a test's own
         plain = warnings.WarningMessage(text, UserWarning, warning_message.filename, warning_message.lineno)
         self._told.send(("warning", {"warning_message": plain, "when": when, "nodeid": nodeid, "location": location}))
+
+
+def _import_libraries() -> None:
+    from expectations.gx.imports import import_great_expectations
+    from ml.jobs.voice.configuration import load_voice
+    from ml.jobs.voice.languages import detect_languages
+
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import_great_expectations()
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    detect_languages(["Which language may this be written in?"], load_voice().language)  # reads its model
+    gc.collect()
+    gc.freeze()  # no copy looks through them for garbage, and writes on their pages
 
 
 def _end(copy: Copy) -> None:

@@ -1,4 +1,6 @@
-"""Real data, published with quick models: every page of the dashboard opens, quietly, in both languages."""
+"""Real data, published with quick models: every page of the dashboard opens, quietly, in both languages, and facts are
+scored as published.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from dashboard import menu
 from dashboard.base.texts import Texts
 from tests.dashboard import browser, pages_alone, pages_in_a_browser
 from tests.integration import pipeline
+from tests.integration.facts import differences, facts_scorer
 from tests.quick_models import quick_models
 from warehouse.base.settings import Settings
 
@@ -32,11 +35,20 @@ def less_search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_every_page_opens(source: str, tmp_path: Path, real_data: Path) -> None:
-    file, told = SOURCES[source]
-    settings = Settings(home=tmp_path / "home", memory_limit="1GB", jobs_off="")
-    pipeline.run_all(settings, source, _a_part_of(real_data / file, tmp_path))
+@pytest.fixture(scope="module", params=SOURCES)
+def published(
+    request: pytest.FixtureRequest, less_search: None, tmp_path_factory: pytest.TempPathFactory, real_data: Path
+) -> tuple[str, Settings]:
+    """A source, and the settings of the home in which it is published."""
+    file, _ = SOURCES[request.param]
+    folder = tmp_path_factory.mktemp(request.param)
+    settings = Settings(home=folder / "home", memory_limit="1GB", threads=2, jobs_off="")
+    pipeline.run_all(settings, request.param, _a_part_of(real_data / file, folder))
+    return request.param, settings
+
+
+def test_every_page_opens(published: tuple[str, Settings]) -> None:
+    source, settings = published
     with (
         browser.browser() as started,
         browser.dashboard_of(settings) as address,
@@ -47,8 +59,17 @@ def test_every_page_opens(source: str, tmp_path: Path, real_data: Path) -> None:
         visited.open(*menu.PAGES[:-1])
         pages_in_a_browser.assert_quiet(visited)
     said = pages_alone.what_they_say(settings, menu.PAGES)
+    _, told = SOURCES[source]
     texts = Texts("en")
     assert [name for name in sorted(told) if texts(f"{name}.nothing") in said[name]] == []
+
+
+def test_facts_of_every_customer_are_scored_as_the_pipeline_scored_them(published: tuple[str, Settings]) -> None:
+    source, settings = published
+    everybody = pipeline.published(settings, "select customer_id from marts.customer_360 order by all")
+    assert len(everybody) > 1000
+    with facts_scorer(settings) as scorer:
+        assert list(differences(scorer, settings, source, [one for (one,) in everybody], (20,))) == []
 
 
 def _a_part_of(file: Path, folder: Path) -> Path:
