@@ -20,6 +20,7 @@ from warehouse.base.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.campaign]
 
+MOST_CUSTOMERS = 5000  # whose facts are scored: two to five minutes
 # Pages that have something to tell of each source, besides the overview and those on models and trust.
 SOURCES = {
     "online_retail_ii": ("online_retail_ii.parquet", {"act_today", "segments", "retention", "value", "products"}),
@@ -64,12 +65,13 @@ def test_every_page_opens(published: tuple[str, Settings]) -> None:
     assert [name for name in sorted(told) if texts(f"{name}.nothing") in said[name]] == []
 
 
-def test_facts_of_every_customer_are_scored_as_the_pipeline_scored_them(published: tuple[str, Settings]) -> None:
+def test_facts_of_customers_are_scored_as_the_pipeline_scored_them(published: tuple[str, Settings]) -> None:
     source, settings = published
-    everybody = pipeline.published(settings, "select customer_id from marts.customer_360 order by all")
-    assert len(everybody) > 1000
+    everybody = "select customer_id from marts.customer_360 order by hash(customer_id), customer_id"
+    customers = [one for (one,) in pipeline.published(settings, f"{everybody} limit {MOST_CUSTOMERS}")]
+    assert len(customers) > 1000
     with facts_scorer(settings) as scorer:
-        assert list(differences(scorer, settings, source, [one for (one,) in everybody], (20,))) == []
+        assert list(differences(scorer, settings, source, customers, (20,))) == []
 
 
 def _a_part_of(file: Path, folder: Path) -> Path:
