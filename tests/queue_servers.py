@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tests.certificates import Certificates
 from tests.server.native_server import HOST, free_port
 
 _BROKER = """
@@ -44,11 +46,12 @@ class Stream:
 
     address: str
     field: str = "stream: shop:orders"
+    client_options: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def send(self, records: Sequence[bytes]) -> None:
         from redis import Redis
 
-        with Redis.from_url(self.address) as client:
+        with Redis.from_url(self.address, **self.client_options) as client:
             for record in records:
                 client.xadd("shop:orders", {"record": record})
 
@@ -74,23 +77,41 @@ def redis_program() -> str | None:
 @contextmanager
 def redis() -> Iterator[Stream]:
     """A Redis that keeps nothing on the disk."""
+    port = free_port()
+    with _redis(Stream(f"redis://{HOST}:{port}/0"), "--port", str(port)) as stream:
+        yield stream
+
+
+@contextmanager
+def encrypted_redis(certificates: Certificates, password: str) -> Iterator[Stream]:
+    """The same, which speaks TLS only and asks for a password."""
+    port = free_port()
+    options = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no", "--requirepass", password]
+    options += ["--tls-cert-file", str(certificates.server), "--tls-key-file", str(certificates.server_key)]
+    options += ["--tls-ca-cert-file", str(certificates.authority)]
+    known = {"password": password, "ssl_ca_certs": str(certificates.authority)}
+    with _redis(Stream(f"rediss://{HOST}:{port}/0", client_options=known), *options) as stream:
+        yield stream
+
+
+@contextmanager
+def _redis(stream: Stream, *options: str) -> Iterator[Stream]:
     from redis import Redis
     from redis.exceptions import ConnectionError as NotUp
 
-    port = free_port()
-    options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--daemonize", "no"]
-    server = subprocess.Popen([str(redis_program()), *options], stdout=subprocess.DEVNULL)
+    memory_only = ["--bind", HOST, "--save", "", "--appendonly", "no", "--daemonize", "no"]
+    server = subprocess.Popen([str(redis_program()), *options, *memory_only], stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while True:
             try:
-                with Redis(HOST, port) as client:
+                with Redis.from_url(stream.address, **stream.client_options) as client:
                     client.ping()
                 break
             except NotUp:
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
-        yield Stream(f"redis://{HOST}:{port}/0")
+        yield stream
     finally:
         server.terminate()
         server.wait(20)

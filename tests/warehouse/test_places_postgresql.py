@@ -18,6 +18,7 @@ import psycopg2
 import pytest
 from own_source import SOURCE, Kiosk
 
+from tests.certificates import make_certificates
 from tests.server.native_server import HOST, free_port, postgres_programs
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
@@ -186,6 +187,32 @@ def test_a_wrong_password_is_told_and_not_repeated(shop: Shop, monkeypatch: pyte
     words = refusal(kiosk)
     assert 'password authentication failed for user "reader"' in words
     assert "no-such-password" not in words
+
+
+def test_a_server_is_trusted_if_the_place_says_who_vouches_for_it(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates = make_certificates(tmp_path)
+    shop.execute("show data_directory")
+    data = Path(shop.cursor.fetchall()[0][0])
+    for path in (certificates.server, certificates.server_key):
+        copied = shutil.copy(path, data)
+        shutil.chown(copied, data.owner(), data.group())
+    monkeypatch.setenv("CLIENTELE_PLACE_SHOP_CA_FILE", str(certificates.authority))
+    shop.execute(SELL, (1, 3))
+    kiosk = shop.source(BY_CURSOR)
+    assert "server does not support SSL, but SSL was required" in refusal(kiosk)
+    try:
+        for setting in ("ssl = on", "ssl_cert_file = 'server.pem'", "ssl_key_file = 'server.key'"):
+            shop.execute(f"alter system set {setting}")
+        shop.execute("select pg_reload_conf()")
+        time.sleep(1)
+        assert ingest_source(kiosk.settings, SOURCE).rows_loaded == 3
+        monkeypatch.setenv("CLIENTELE_PLACE_SHOP_CA_FILE", str(make_certificates(tmp_path).authority))  # another one
+        assert "certificate verify failed" in refusal(kiosk)
+    finally:
+        shop.execute("alter system reset all")
+        shop.execute("select pg_reload_conf()")
 
 
 def test_a_connection_that_breaks_half_way_loses_and_doubles_nothing(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from own_source import SOURCE, Kiosk
 
+from tests.certificates import make_certificates
 from tests.http_servers import serving
 from warehouse.base.errors import LandingError
 from warehouse.base.settings import Settings
@@ -142,3 +144,22 @@ def test_a_password_does_not_go_over_an_open_line(
     words = refusal(kiosk)
     assert "is not encrypted: a password would go over an open line" in words
     assert "s3cret" not in words
+
+
+def test_a_server_is_trusted_if_the_place_says_who_vouches_for_it(
+    kiosk: Kiosk, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates = make_certificates(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates.server, certificates.server_key)
+    shop.socket = context.wrap_socket(shop.socket, server_side=True)
+    shop.gives("/exports/orders.csv", ORDERS)
+    sources = kiosk.settings.sources_folder
+    assert sources
+    text = sources / SOURCE / "source.yml"
+    text.write_text(text.read_text().replace("http:", "https:"))
+    assert "certificate verify failed" in refusal(kiosk)
+    monkeypatch.setenv("CLIENTELE_PLACE_WEB_CA_FILE", str(tmp_path / "nothing.pem"))
+    assert "nothing.pem, which cannot be used: No such file" in refusal(kiosk)
+    monkeypatch.setenv("CLIENTELE_PLACE_WEB_CA_FILE", str(certificates.authority))
+    assert loaded(kiosk) == [2]

@@ -11,6 +11,7 @@ import pytest
 from own_source import SOURCE, Kiosk
 
 from tests import queue_servers
+from tests.certificates import make_certificates
 from tests.queue_servers import Stream, Topic
 from warehouse.base.errors import LandingError, SourceError
 from warehouse.base.settings import CHECKOUT, Settings
@@ -172,3 +173,25 @@ def test_a_password_goes_over_no_open_line(
     with pytest.raises(LandingError) as told:
         fetched(kiosk_of(settings, tmp_path, queue))
     assert advice in told.value.what_to_do and "pa55" not in str(told.value)
+
+
+@_NO_REDIS
+def test_a_server_is_trusted_if_the_place_says_who_vouches_for_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis itself, over TLS, with a password; its certificate is of an authority that this machine does not know."""
+    certificates = make_certificates(tmp_path)
+    monkeypatch.setenv("CLIENTELE_PLACE_BUS_PASSWORD", "pa55")
+    with queue_servers.encrypted_redis(certificates, "pa55") as queue:
+        kiosk = kiosk_of(settings, tmp_path, queue, "rows_maximum: 2")
+        queue.send([order(1), order(2)])
+        with pytest.raises(LandingError, match=r"certificate verify failed"):
+            fetched(kiosk)
+        monkeypatch.setenv("CLIENTELE_PLACE_BUS_CA_FILE", str(certificates.server_key))
+        with pytest.raises(LandingError, match=r"CLIENTELE_PLACE_BUS_CA_FILE names .* holds no certificate"):
+            fetched(kiosk)
+        monkeypatch.setenv("CLIENTELE_PLACE_BUS_CA_FILE", str(certificates.authority))
+        assert "the rest comes next" not in "".join(fetched(kiosk))  # as many as one fetch takes, and no more
+        assert queues_waiting(kiosk.settings, load_source(kiosk.settings, SOURCE)) == {}
+        ingest_source(kiosk.settings, SOURCE)
+    assert in_raw(kiosk) == [(1, 1.5), (2, 1.5)]

@@ -1,17 +1,32 @@
-"""Who reads a place: from the environment only, and never in a message."""
+"""Who reads a place, and whom it must be vouched for by: from the environment only, and never in a message."""
 
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from warehouse.base.errors import LandingError
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """A user and a password, or a key and its secret; the password is not shown."""
+    """A user and a password, or a key and its secret; the password is not shown.
+
+    Attributes
+    ----------
+    authorities_file
+        Certificates (PEM) of those who may vouch for the server; empty: whom this machine trusts.
+    """
 
     user: str = ""
     password: str = field(default="", repr=False)
+    authorities_file: str = ""
+
+    def trust(self) -> ssl.SSLContext:
+        """What checks the server's certificate and its name."""
+        return ssl.create_default_context(cafile=self.authorities_file or None)
 
     def without_password(self, text: str) -> str:
         """A text in which the password is not to be read, in case a server repeats it."""
@@ -19,6 +34,27 @@ class Credentials:
 
 
 def credentials_of(place: str) -> Credentials:
-    """What the environment says: ``CLIENTELE_PLACE_<PLACE>_USER`` and ``…_PASSWORD``; empty where it says nothing."""
+    """What the environment says: ``CLIENTELE_PLACE_<PLACE>_USER``, ``…_PASSWORD`` and ``…_CA_FILE``; else empty.
+
+    Raises
+    ------
+    LandingError
+        If the file of authorities holds no certificate.
+    """
     prefix = f"CLIENTELE_PLACE_{place.upper()}"
-    return Credentials(os.environ.get(f"{prefix}_USER", ""), os.environ.get(f"{prefix}_PASSWORD", ""))
+    authorities_file = os.environ.get(f"{prefix}_CA_FILE", "")
+    if authorities_file:
+        _refuse_no_authorities(f"{prefix}_CA_FILE", Path(authorities_file))
+    return Credentials(os.environ.get(f"{prefix}_USER", ""), os.environ.get(f"{prefix}_PASSWORD", ""), authorities_file)
+
+
+def _refuse_no_authorities(variable: str, file: Path) -> None:
+    """Drivers say little more than that something is wrong."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        words = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise LandingError(
+            f"{variable} names {file}, which cannot be used: {words}.",
+            "Name a file of certificates in PEM (-----BEGIN CERTIFICATE-----) that this program may read.",
+        ) from error

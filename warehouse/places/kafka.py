@@ -146,8 +146,10 @@ def _consumer(visit: Visit) -> Any:
 
 def _security(visit: Visit) -> dict[str, str]:
     is_encrypted = visit.place.scheme == "kafkas"
+    authorities = visit.credentials.authorities_file
+    trusted = {"ssl.ca.location": authorities} if is_encrypted and authorities else {}
     if not visit.credentials.user:
-        return {"security.protocol": "SSL" if is_encrypted else "PLAINTEXT"}
+        return {"security.protocol": "SSL" if is_encrypted else "PLAINTEXT", **trusted}
     if not is_encrypted and not is_this_machine(visit.place.parts.hostname):
         raise LandingError(
             f"{visit.name}: a password is not sent to {visit.place.parts.hostname} in the clear.", "Use kafkas://."
@@ -157,6 +159,7 @@ def _security(visit: Visit) -> dict[str, str]:
         "sasl.mechanism": "PLAIN",
         "sasl.username": visit.credentials.user,
         "sasl.password": visit.credentials.password,
+        **trusted,
     }
 
 

@@ -29,6 +29,7 @@ def open_mysql(place: Place, credentials: Credentials) -> Iterator[Session]:
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=place.seconds_maximum,
         charset="utf8mb4",
+        ssl=credentials.trust() if credentials.authorities_file else None,
         cursorclass=pymysql.cursors.SSCursor,  # rows are not gathered here first
     )
     try:

@@ -128,6 +128,7 @@ def _s3(place: Place, credentials: Credentials) -> Any:
         region=place.region or _S3_REGION,
         endpoint_override=endpoint.netloc if endpoint else None,
         scheme=endpoint.scheme if endpoint else "https",
+        tls_ca_file_path=credentials.authorities_file or None,
         connect_timeout=_CONNECT_SECONDS,
         request_timeout=place.seconds_maximum,
     )

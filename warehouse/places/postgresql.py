@@ -20,6 +20,8 @@ def open_postgresql(place: Place, credentials: Credentials) -> Iterator[Session]
     """Connect; the server itself refuses writing and ends a statement that takes too long."""
     import psycopg2
 
+    authorities = credentials.authorities_file
+
     connection = psycopg2.connect(
         host=place.parts.hostname,  # None, as all that is not given: what the library takes otherwise
         port=place.parts.port,
@@ -29,6 +31,8 @@ def open_postgresql(place: Place, credentials: Credentials) -> Iterator[Session]
         connect_timeout=_CONNECT_SECONDS,
         application_name="clientele",
         keepalives_idle=30,
+        sslmode="verify-full" if authorities else None,
+        sslrootcert=authorities or None,
     )
     numbers = count()
     try:

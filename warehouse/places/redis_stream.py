@@ -48,7 +48,7 @@ def fetch_stream(visit: Visit, fetch: Fetch, names: QueueNames) -> Iterator[Fetc
                 first = first or last
                 file.write(line_of_fields(fields) + "\n")
             count += len(entries)
-        else:
+        if not left and last and client.xrange(fetch.stream, f"({_id(last)}", "+", count=1):
             notes.append(f"{visit.place.rows_maximum:,} entries are the most in one fetch; the rest comes next")
     named = names.batch(_PART, first, last) if first and last else ""
     if count or notes:
@@ -96,6 +96,7 @@ def _client(visit: Visit) -> Any:
         username=credentials.user or None,
         password=credentials.password or None,
         ssl=is_encrypted,
+        ssl_ca_certs=credentials.authorities_file or None,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=_ANSWER_SECONDS,
         socket_connect_timeout=_ANSWER_SECONDS,

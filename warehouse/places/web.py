@@ -59,7 +59,7 @@ def open_web(visit: Visit, path: str) -> Answer:
         request.add_unredirected_header("Authorization", _authorization(credentials))
     seconds = min(max(visit.seconds_left, 1), _ANSWER_SECONDS)
     try:
-        answer = urllib.request.build_opener(_SameOrSafer).open(request, timeout=seconds)
+        answer = urllib.request.build_opener(_SameOrSafer, *_trusting(credentials)).open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == _UNCHANGED:
@@ -78,6 +78,10 @@ def open_web(visit: Visit, path: str) -> Answer:
             "Let it send Content-Length; nothing of it was landed.",
         )
     return Answer(answer, size_bytes, _said(answer.headers))
+
+
+def _trusting(credentials: Credentials) -> list[urllib.request.HTTPSHandler]:
+    return [urllib.request.HTTPSHandler(context=credentials.trust())] if credentials.authorities_file else []
 
 
 class _SameOrSafer(urllib.request.HTTPRedirectHandler):
