@@ -11,6 +11,7 @@ from dashboard.base.texts import Texts
 from dashboard.charts.parts import HEIGHT, figure, told
 
 _MOST_HOURS = 72
+_FEW_BARS, _BAR_PIXELS = 12, 30  # so few would fill the picture
 
 
 def sales(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Chart:
@@ -22,7 +23,7 @@ def sales(frame: pandas.DataFrame, texts: Texts, numbers: Numbers) -> altair.Cha
     shown = shown.astype({"net_amount": "float64"})
     return (
         altair.Chart(shown, height=HEIGHT)
-        .mark_bar(color=MAIN)
+        .mark_bar(color=MAIN, size=_BAR_PIXELS if len(shown) < _FEW_BARS else altair.Undefined)
         .encode(
             x=altair.X("time:O", sort=shown["time"].tolist(), title=None, axis=altair.Axis(labelOverlap=True)),
             y=figure("net_amount", "amount", numbers.currency or None),
