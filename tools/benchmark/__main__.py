@@ -68,7 +68,7 @@ def _measure_stages(settings: Settings, asked: argparse.Namespace) -> int:
     for customer_count in asked.customers:
         scratch = settings.home / "benchmark" / f"{started:%Y%m%dT%H%M%S}"
         try:
-            found.append(scale.measure(scratch, customer_count, Limits.measurement_seconds, _say))
+            found.append(scale.measure(scratch, customer_count, Limits.measurement_seconds, _say, asked.only))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         # After every size, so that a run that is broken off leaves what it has found.
@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = request_parser("python -m tools.benchmark", __doc__)
     parser.add_argument("--part", default="", help=f"{', '.join(ALL_PARTS)} (default: all; with a source, pipeline)")
     parser.add_argument("--customers", nargs="+", type=int, default=list(CUSTOMER_COUNTS), metavar="N")
+    parser.add_argument("--only", nargs="+", choices=scale.WHAT, default=scale.WHAT, help="what of the part scale")
     parser.add_argument("--report", type=Path, default=CHECKOUT / "bench-report", help="folder for the reports")
     parser.add_argument(
         "--time-limit-seconds", type=float, default=Limits.total_seconds, help="for each part of models"

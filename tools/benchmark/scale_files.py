@@ -77,6 +77,49 @@ def write_shop(folder: Path, customer_count: int, memory_limit: str) -> dict[str
         return {name: _write(connection, query, folder / f"{name}.parquet") for name, query in _TABLES.items()}
 
 
+# What the shop had sent by the morning of its last day, and what it sends after it: orders of the day, and those that
+# were cancelled on it, which are sent again.
+_OF_THE_DAY = """
+create table orders_of_day as
+select * from orders where greatest(ordered_at, coalesce(cancelled_at, ordered_at)) >= $day
+"""
+_BEFORE_THE_DAY = """
+create table orders_before as
+select * replace (
+    case when cancelled_at >= $day then 'completed' else order_status end as order_status,
+    case when cancelled_at < $day then cancelled_at end as cancelled_at
+)
+from orders where ordered_at < $day
+"""
+
+
+def split_off_last_day(files: Path, folder: Path) -> tuple[Path, Path]:
+    """Write the shop's files anew in two folders: all but its last day, and what that day brought."""
+    day = AS_OF_DATE - timedelta(days=1)
+    queries = {
+        "before": {
+            "customers": f"from customers where registered_at < date '{day}'",
+            "orders": "from orders_before",
+            "order_items": "from order_items semi join orders_before using (order_id)",
+        },
+        "day": {
+            "customers": f"from customers where registered_at >= date '{day}'",
+            "orders": "from orders_of_day",
+            "order_items": "from order_items anti join orders_before using (order_id)",
+        },
+    }
+    with duckdb.connect() as connection:
+        for name in _TABLES:
+            connection.execute(f"create view {name} as from read_parquet('{files / name}.parquet')")
+        for query in (_OF_THE_DAY, _BEFORE_THE_DAY):
+            connection.execute(query, {"day": day})
+        for part, tables in queries.items():
+            (folder / part).mkdir(parents=True)
+            for name, query in tables.items():
+                _write(connection, query, folder / part / f"{name}_{part}.parquet")
+    return folder / "before", folder / "day"
+
+
 def _write(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
     written = connection.execute(f"copy ({query}) to '{file}' (format parquet)").fetchone()
     return int(written[0]) if written else 0
