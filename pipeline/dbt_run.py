@@ -12,7 +12,13 @@ from typing import Any
 from warehouse.base.connections import open_build_file, refuse_if_held
 from warehouse.base.errors import DbtFailed
 from warehouse.base.settings import Settings
-from warehouse.marts.dbt import build_arguments, build_variables, dbt_environment, planned_build
+from warehouse.marts.dbt import (
+    build_arguments,
+    build_variables,
+    dbt_environment,
+    planned_build,
+    refuse_want_of_memory,
+)
 from warehouse.marts.dbt_contexts import make_contexts_lighter
 from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
 from warehouse.marts.parsed_project import parsed_file, parsed_project
@@ -36,6 +42,8 @@ def run_dbt(
     ------
     DbtFailed
         With the nodes that failed, in dbt's words.
+    WantOfMemory
+        If DuckDB may take too little memory for this shop.
     """
     with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
         results = _invoke(settings, plan, build_arguments(selection, increment), on_event)
@@ -79,6 +87,7 @@ def _invoke(
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
     refuse_if_held(settings.build_file(plan.source), "\n".join(words))
+    refuse_want_of_memory(settings, plan.source, "\n".join(words))
     raise DbtFailed(
         f"dbt stopped: {len(failed)} of {len(results)} models, seeds and tests failed.\n" + "\n".join(words),
         "Mend the model or the data; then clear this task with its downstream tasks.",

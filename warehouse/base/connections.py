@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.base.erasure_lock import refuse_while_erasing
 from warehouse.base.errors import ClienteleError, PublishError, WarehouseBusy, WarehouseMissing, WarehouseUnreadable
+from warehouse.base.memory_need import line_count_of, want_of_memory
 from warehouse.base.named_process import named_process
 from warehouse.base.settings import Settings
 from warehouse.base.sql_text import literal
@@ -141,6 +142,8 @@ def open_duckdb(
     ------
     WarehouseBusy, WarehouseUnreadable
         If another process holds it, or it cannot be read.
+    WantOfMemory
+        If the limit is too small for what is asked; the message names one that would do.
     """
     config: dict[str, Any] = {"memory_limit": settings.memory_limit, "threads": settings.threads, **more}
     try:
@@ -151,6 +154,9 @@ def open_duckdb(
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
         yield connection
+    except duckdb.OutOfMemoryException as error:
+        first_line = str(error).splitlines()[0]
+        raise want_of_memory(first_line, settings.memory_limit, line_count_of(connection)) from error
     finally:
         connection.close()
 

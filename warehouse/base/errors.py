@@ -23,6 +23,10 @@ class ClienteleError(Exception):
         return f"{self.message}\n  What to do: {self.what_to_do}" if self.what_to_do else self.message
 
 
+class WantOfMemory(ClienteleError):
+    """DuckDB may take too little memory for what it is asked."""
+
+
 class SettingsError(ClienteleError):
     """A setting or definition is missing or makes no sense."""
 

@@ -14,6 +14,7 @@ from datetime import date
 from warehouse.base.connections import open_build_file, refuse_if_held
 from warehouse.base.definitions import DBT_PROJECT
 from warehouse.base.errors import DbtFailed
+from warehouse.base.memory_need import is_want_of_memory, line_count_of, want_of_memory
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.marts.increments import Increment, mart_build
 from warehouse.marts.parsed_project import parsed_file
@@ -67,16 +68,27 @@ def build(
     ------
     DbtFailed
         With the models and tests that failed, in dbt's words.
+    WantOfMemory
+        If DuckDB may take too little memory for this shop.
     """
     with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
         arguments = build_arguments(select, increment, data_tests=data_tests)
         done = run_dbt(settings, source, as_of_date, variables or {}, arguments)
         if done.returncode != 0:
             refuse_if_held(settings.build_file(source), done.stdout)
+            refuse_want_of_memory(settings, source, _what_failed(done.stdout))
             raise DbtFailed(
                 f"dbt could not build {', '.join(select)} of source {source!r}:\n{_what_failed(done.stdout)}",
                 f"See {settings.dbt_target_folder / 'logs' / 'dbt.log'}; the marts published before stay in place.",
             )
+
+
+def refuse_want_of_memory(settings: Settings, source: str, words: str) -> None:
+    """Raise WantOfMemory, with the limit that would do, if dbt's words of what failed say so."""
+    if is_want_of_memory(words):
+        with open_build_file(settings, source, read_only=True) as connection:
+            line_count = line_count_of(connection)
+        raise want_of_memory(words, settings.memory_limit, line_count)
 
 
 def build_arguments(select: tuple[str, ...], increment: Increment, *, data_tests: bool = True) -> list[str]:
