@@ -20,7 +20,7 @@ from warehouse.marts.dbt import (
     refuse_want_of_memory,
 )
 from warehouse.marts.dbt_contexts import make_contexts_lighter
-from warehouse.marts.dbt_warnings import DbtWarning, record_dbt_warnings
+from warehouse.marts.dbt_tests import DbtTest, record_dbt_tests
 from warehouse.marts.parsed_project import parsed_file, parsed_project
 from warehouse.runs.planning import RunPlan
 
@@ -46,32 +46,48 @@ def run_dbt(
         If DuckDB may take too little memory for this shop.
     """
     with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
-        results = _invoke(settings, plan, build_arguments(selection, increment), on_event)
-        warnings = _record_warnings(settings, plan, selection, results)
+        results, tables = _invoke(settings, plan, build_arguments(selection, increment), on_event)
+        warnings = _record_tests(settings, plan, selection, results, tables)
     return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
 
 
-def _record_warnings(settings: Settings, plan: RunPlan, selection: tuple[str, ...], results: list[Any]) -> list[str]:
-    """Put what dbt's tests warn of beside the warnings of the gates; return it in words."""
-    warnings = [
-        DbtWarning(result.node.name, getattr(result.node, "description", ""), result.failures or 0)
+def _record_tests(
+    settings: Settings, plan: RunPlan, selection: tuple[str, ...], results: list[Any], tables: dict[str, str]
+) -> list[str]:
+    """Put what came of dbt's tests beside the rules of the gates; return in words what they warn of."""
+    tests = [
+        _test(result, tables)
         for result in results
-        if result.status == "warn"
+        if result.node.resource_type == "test" and result.status in ("pass", "warn")
     ]
     with open_build_file(settings, plan.source) as connection:
-        record_dbt_warnings(
+        record_dbt_tests(
             connection,
-            warnings,
+            tests,
             pipeline_run_id=plan.pipeline_run_id,
             as_of_date=plan.as_of_date,
             selection=" ".join(selection),
         )
-    return [f"Warning: {warning.test}: {warning.row_count:,} rows" for warning in warnings]
+    return [f"Warning: {test.name}: {test.row_count:,} rows" for test in tests if not test.holds]
+
+
+def _test(result: Any, tables: dict[str, str]) -> DbtTest:
+    return DbtTest(
+        name=result.node.name,
+        description=getattr(result.node, "description", ""),
+        table_name=tables.get(getattr(result.node, "attached_node", None) or ""),
+        file=result.node.original_file_path,
+        # One of severity error that dbt only warns of has a limit for warnings of its own.
+        is_critical=result.node.config.severity.lower() == "error" and result.status != "warn",
+        holds=result.status == "pass",
+        row_count=result.failures or 0,
+    )
 
 
 def _invoke(
     settings: Settings, plan: RunPlan, arguments: list[str], on_event: Callable[[Any], None] | None
-) -> list[Any]:
+) -> tuple[list[Any], dict[str, str]]:
+    """The results, and the tables of the project by the names that dbt has for its nodes."""
     from dbt.cli.main import dbtRunner
 
     variables = build_variables(plan.as_of_date)
@@ -83,7 +99,8 @@ def _invoke(
         done = dbtRunner(manifest, callbacks=[on_event] if on_event else []).invoke(command)
     results = getattr(done.result, "results", [])
     if done.success:
-        return results
+        nodes = manifest.nodes.items() if manifest else ()
+        return results, {name: f"{node.schema}.{node.name}" for name, node in nodes if node.resource_type != "test"}
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     words = [f"{result.node.name}: {result.message}" for result in failed] or [str(done.exception)]
     refuse_if_held(settings.build_file(plan.source), "\n".join(words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -38,5 +39,11 @@ def test_models_are_told_one_by_one_and_a_failed_one_in_words(
     log = (settings.dbt_target_folder / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert "Concurrency: 3 threads" in log
     with open_build_file(settings, "files") as connection:  # it was let go
-        warned = "select count(*) from quality.validation_results where gate = 'dbt'"
-        assert connection.execute(warned).fetchone() == (0,)
+        results = "from quality.validation_results where gate = 'dbt' and success and severity = 'critical'"
+        recorded = connection.execute(f"select count(*) {results}").fetchone()
+        without_table = connection.execute(f"select expectation {results} and table_name is null").fetchall()
+    [finished] = [line for line in log.splitlines() if "Finished running" in line and " seeds" in line]
+    [asked] = re.findall(r"(\d+) data tests", finished)
+    assert recorded == (int(asked),)
+    assert int(asked) > 10
+    assert without_table == [("assert_every_rfm_score_has_one_segment",)]  # the one that is a query of its own
