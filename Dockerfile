@@ -6,8 +6,8 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends build-essential \
  && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /opt/venv
-COPY requirements/lock.txt /tmp/lock.txt
-RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/lock.txt
+COPY requirements/lock.txt requirements/celery-lock.txt /tmp/
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/lock.txt --requirement /tmp/celery-lock.txt
 
 FROM python:3.11.14-slim-bookworm
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin

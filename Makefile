@@ -123,9 +123,15 @@ chaos: $(INSTALLED) ## kill runs at every stage and compare what is left, into c
 docs: $(INSTALLED) ## write docs/data-dictionary.md and docs/dictionary/ anew
 	@$(PYTHON) -m warehouse dictionary
 
-lock: $(INSTALLED) ## compile requirements/lock.txt from requirements/clientele.in
-	@cd requirements && ../.venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-emit-index-url --no-emit-find-links clientele.in -o lock.txt
+COMPILE = ../.venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+# celery-lock.txt has what the image needs beside the lock, and nothing that the lock has.
+lock: $(INSTALLED) ## compile requirements/lock.txt from clientele.in there, and celery-lock.txt from celery.in
+	@cd requirements && $(COMPILE) clientele.in -o lock.txt
+	@cd requirements && $(COMPILE) --constraints lock.txt celery.in -o celery-lock.txt \
+		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' lock.txt | sort -u)
+	@sed -i '/^# The following packages were excluded/,$$d' requirements/celery-lock.txt
 
 # The environment: made when it is missing, unfinished or older than the lock. A link to a Python that is gone is none.
 ifeq ($(wildcard .venv/bin/python),)

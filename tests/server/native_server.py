@@ -34,6 +34,12 @@ def postgres_programs() -> Path | None:
     return folders[-1] if folders and (folders[-1] / "postgres").exists() else None
 
 
+def redis_programs() -> Path | None:
+    """Return the folder with redis-server and redis-cli, or None."""
+    found = shutil.which("redis-server")
+    return Path(found).parent if found and shutil.which("redis-cli") else None
+
+
 def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind((HOST, 0))
@@ -56,7 +62,7 @@ class NativeServer:
         self.secrets = secrets
         self.former_secrets: dict[str, str] = {}
         self.postgres_port, self.airflow_port, self.mlflow_port = free_port(), free_port(), free_port()
-        self.relay_port = free_port()
+        self.relay_port, self.redis_port = free_port(), free_port()
         self.airflow = f"http://{HOST}:{self.airflow_port}"
         self.mlflow = f"http://{HOST}:{self.mlflow_port}"
         self._running: dict[str, psutil.Popen] = {}
@@ -131,7 +137,10 @@ class NativeServer:
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
     def log_of(self, service: str) -> str:
-        return self._log_path(service).read_text(errors="replace")[-4000:]
+        return self.whole_log_of(service)[-4000:]
+
+    def whole_log_of(self, service: str) -> str:
+        return self._log_path(service).read_text(errors="replace")
 
     def stop(self) -> None:
         """Stop everything that was started, PostgreSQL when nobody needs it any more."""
@@ -140,6 +149,15 @@ class NativeServer:
 
     def stop_service(self, name: str) -> None:
         self._end([name])
+
+    def kill(self, name: str) -> None:
+        """End a service and its children at once, as a machine that fails does."""
+        process = self._running.pop(name)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(family, timeout=5)
 
     def _end(self, names: list[str]) -> None:
         """Ask services to end, and after a while make them and their children."""
@@ -158,9 +176,10 @@ class NativeServer:
     def environment_of(self, service: str) -> dict[str, str]:
         """The image's environment with that of the compose file on top, and nothing of ours."""
         definition = self.services[service]
-        is_postgres = definition["image"].startswith("postgres:")
-        if is_postgres:
-            image = {"PATH": os.pathsep.join([str(self._postgres_programs()), "/usr/bin", "/bin"])}
+        image_name = definition["image"].partition(":")[0]
+        programs = {"postgres": postgres_programs(), "redis": redis_programs()}
+        if image_name in programs:
+            image = {"PATH": os.pathsep.join([str(programs[image_name]), "/usr/bin", "/bin"])}
         else:
             image = {**image_environment(), "HOME": str(self.scratch / "user")}
         merged = {**_LOCALE, **image, **definition["environment"]}
@@ -180,6 +199,8 @@ class NativeServer:
             "postgres:5432": f"{HOST}:{self.postgres_port}",
             "airflow-api-server:8080": f"{HOST}:{self.airflow_port}",
             "mlflow:5000": f"{HOST}:{self.mlflow_port}",
+            "redis:6379": f"{HOST}:{self.redis_port}",
+            "port 6379": f"port {self.redis_port}",
             "localhost:5000": f"{HOST}:{self.mlflow_port}",
             "localhost:8080": f"{HOST}:{self.airflow_port}",
             "alert-relay:8000": f"{HOST}:{self.relay_port}",
@@ -191,7 +212,7 @@ class NativeServer:
         done = []
         for text in texts:
             # The port is an argument of its own, and which hosts are answered is to be tested as it is.
-            new = {"8080": str(self.airflow_port)}.get(text, text)
+            new = {"8080": str(self.airflow_port), "6379": str(self.redis_port)}.get(text, text)
             if not text.startswith("--allowed-hosts"):
                 for theirs, ours in exchange.items():
                     new = new.replace(theirs, ours)

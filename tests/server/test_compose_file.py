@@ -6,6 +6,7 @@ import re
 import subprocess
 from graphlib import TopologicalSorter
 from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +29,15 @@ OPTIONAL_SECRETS = {
     "CLIENTELE_PRIVACY_SECRET": "privacy-secret",
     "CLIENTELE_ALERT_WEBHOOK_URL": "https://hooks.example/webhook-secret",
     "CLIENTELE_AUDIENCE_WEBHOOK_URL": "https://crm.example/audience-secret",
+    "CLIENTELE_REDIS_PASSWORD": "redis-password",
 }
-POSTGRES_IMAGE_PROGRAMS = {"bash", "psql", "pg_isready", "postgres"}
+# Of the images that are not ours.
+IMAGE_PROGRAMS = {
+    "postgres": {"bash", "psql", "pg_isready", "postgres"},
+    "redis": {"sh", "redis-server", "redis-cli"},
+}
 SERVICES = sorted(raw()["services"])
+OF_CELERY = {"airflow-worker", "redis"}
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +79,50 @@ def test_every_password_and_key_comes_from_the_operator() -> None:
     for name, service in raw()["services"].items():
         for key, value in service.get("environment", {}).items():
             # One without a value is handed on as the operator set it, or not at all.
-            if value is not None and re.search(r"PASSWORD|SECRET|_KEY|TOKEN", key):
-                assert re.fullmatch(r"\$\{CLIENTELE_\w+:\?[^}]+\}", value), f"{name}: {key}"
+            if value is not None and re.search(r"PASSWORD|SECRET|_KEY|TOKEN|AUTH$", key):
+                # That of a part which not everyone has is asked for by this part (test_redis_refuses_…).
+                required = "" if value == "${CLIENTELE_REDIS_PASSWORD:-}" else r":\?[^}]+"
+                assert re.fullmatch(rf"\$\{{CLIENTELE_\w+({required}|:-)\}}", value), f"{name}: {key}"
 
 
-def test_no_secret_stands_in_an_address_or_an_argument(services: dict) -> None:
-    for name, service in services.items():
+def test_no_secret_stands_in_an_address_or_an_argument() -> None:
+    own = {name: value for name, value in OPTIONAL_SECRETS.items() if "://" not in value}
+    for name, service in render(SECRETS | own)["services"].items():
         texts = [value for value in service["environment"].values() if "://" in value] + service.get("command", [])
-        assert not [text for text in texts for secret in SECRETS.values() if secret in text], name
+        assert not [text for text in texts for secret in (SECRETS | own).values() if secret in text], name
+
+
+def test_redis_refuses_to_start_without_a_password_and_is_given_it_by_no_argument(tmp_path: Path) -> None:
+    redis = render(SECRETS)["services"]["redis"]
+    server = tmp_path / "redis-server"
+    server.write_text('#!/bin/sh\necho "$@"; grep requirepass\n')
+    server.chmod(0o755)
+    for password, expected in (("", (2, "")), ("a-password", (0, "-\nrequirepass a-password\n"))):
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "REDISCLI_AUTH": password}
+        done = subprocess.run(redis["command"], env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == expected
+        assert ("CLIENTELE_REDIS_PASSWORD is missing in .env" in done.stderr) == (not password)
+
+
+def test_workers_and_their_broker_run_only_where_they_are_asked_for() -> None:
+    profiles = {name: service["profiles"] for name, service in raw()["services"].items() if "profiles" in service}
+    assert profiles == {name: ["celery"] for name in OF_CELERY}
+    for executor in ("LocalExecutor", "CeleryExecutor"):
+        given = {} if executor == "LocalExecutor" else {"CLIENTELE_AIRFLOW_EXECUTOR": executor}
+        services = render(SECRETS | given)["services"]
+        named = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in services.values()} - {None}
+        assert named == {executor}
+        # What waits for a part that is not there would never start.
+        waiting = {name for name, one in services.items() if OF_CELERY & set(one.get("depends_on", {}))}
+        assert waiting <= OF_CELERY
+
+
+def test_a_worker_has_what_tasks_need_and_not_what_the_scheduler_needs() -> None:
+    services = render(SECRETS | OPTIONAL_SECRETS)["services"]
+    scheduler, worker = (services[f"airflow-{name}"]["environment"] for name in ("scheduler", "worker"))
+    assert scheduler.items() >= worker.items()
+    assert set(scheduler) - set(worker) == {"PGPASSWORD", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"}
+    assert services["airflow-worker"]["volumes"] == services["airflow-scheduler"]["volumes"]
 
 
 def test_each_service_gets_only_the_secrets_it_needs() -> None:
@@ -100,7 +143,11 @@ def test_each_service_gets_only_the_secrets_it_needs() -> None:
         "mlflow": {"MLFLOW_DATABASE_PASSWORD", "MLFLOW_KEY"},
         "airflow-init": {"DATABASE_PASSWORD", "ADMIN_PASSWORD"},
         "airflow-api-server": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "SECRET_KEY"},
-        "airflow-scheduler": {"DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "MLFLOW_KEY", "PRIVACY_SECRET"},
+        "airflow-scheduler": {
+            *("DATABASE_PASSWORD", "FERNET_KEY", "JWT_SECRET", "MLFLOW_KEY", "PRIVACY_SECRET", "REDIS_PASSWORD"),
+        },
+        "airflow-worker": {"MLFLOW_KEY", "PRIVACY_SECRET", "REDIS_PASSWORD"},
+        "redis": {"REDIS_PASSWORD"},
         "airflow-dag-processor": {"DATABASE_PASSWORD"},
         "airflow-triggerer": {"DATABASE_PASSWORD", "FERNET_KEY"},
         "dashboard": {"DASHBOARD_KEY"},
@@ -116,7 +163,7 @@ def test_alerts_leave_by_the_relay_where_they_are_wanted(webhook: str, told: str
     assert addresses.pop("alert-relay") == webhook
     # Tasks, and who tells of tasks that were killed.
     senders = {name for name, address in addresses.items() if address is not None}
-    assert senders == {"airflow-scheduler", "airflow-dag-processor"}
+    assert senders == {"airflow-scheduler", "airflow-worker", "airflow-dag-processor"}
     assert {addresses[name] for name in senders} == {told}
     assert all("alerts" in services[name]["networks"] for name in (*senders, "alert-relay"))
 
@@ -128,7 +175,7 @@ def test_manifests_of_audiences_leave_by_the_relay_where_they_are_wanted(webhook
     services = render({**SECRETS, "CLIENTELE_AUDIENCE_WEBHOOK_URL": webhook})["services"]
     name = "CLIENTELE_AUDIENCE_WEBHOOK_URL"
     addresses = {one: found["environment"][name] for one, found in services.items() if name in found["environment"]}
-    assert addresses == {"alert-relay": webhook, "airflow-scheduler": told}
+    assert addresses == {"alert-relay": webhook, "airflow-scheduler": told, "airflow-worker": told}
 
 
 @pytest.mark.parametrize("bind_address, airflow_host", [("", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")])
@@ -155,9 +202,10 @@ def test_each_service_is_on_the_networks_it_needs(services: dict) -> None:
     parts = {"api-server", "scheduler", "dag-processor", "triggerer"}
     assert members == {
         "database": {"postgres", "database-init", "init", "mlflow-init", "mlflow", *parts},
-        "airflow": parts,
-        "tracking": {"scheduler", "mlflow", "scorer"},
-        "alerts": {"scheduler", "dag-processor", "alert-relay"},
+        "airflow": {*parts, "worker"},
+        "tracking": {"scheduler", "worker", "mlflow", "scorer"},
+        "alerts": {"scheduler", "worker", "dag-processor", "alert-relay"},
+        "broker": {"scheduler", "worker", "redis"},
         "published": {"api-server", "mlflow", "dashboard", "scorer"},
         "out": {"alert-relay"},
     }
@@ -171,9 +219,10 @@ def test_a_service_can_reach_what_it_is_told_of(name: str, services: dict) -> No
         *service.get("command", []),
         *service.get("healthcheck", {}).get("test", []),
     ]
-    named = {other for other in services for text in texts if re.search(rf"//(\w+@)?{other}:\d", text)} - {name}
-    # Airflow's own settings tell all of its parts where its API is; init does not ask it.
-    unused = {"airflow-init": {"airflow-api-server"}}.get(name, set())
+    named = {other for other in services for text in texts if re.search(rf"//([^/@]*@)?{other}:\d", text)} - {name}
+    # Airflow's own settings tell all of its parts where its API and its database are; init does not ask the one, a
+    # worker not the other.
+    unused = {"airflow-init": {"airflow-api-server"}, "airflow-worker": {"postgres"}}.get(name, set())
     for other in named - unused:
         assert set(service["networks"]) & set(services[other]["networks"]), other
 
@@ -181,7 +230,7 @@ def test_a_service_can_reach_what_it_is_told_of(name: str, services: dict) -> No
 def test_images_are_pinned_to_a_version_and_the_system_below_it(services: dict) -> None:
     used = {service["image"] for service in services.values() if "build" not in service}
     used |= set(re.findall(r"^FROM (\S+)", DOCKERFILE_TEXT, re.MULTILINE))
-    assert len(used) == 2
+    assert len(used) == 3
     for image in used:
         assert re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?(-slim)?-bookworm", image), image
 
@@ -210,7 +259,8 @@ def test_what_a_service_waits_for_exists_and_can_happen(services: dict) -> None:
 
 
 def test_programs_exist_in_the_lock_or_the_image(services: dict) -> None:
-    locked = set(re.findall(r"^([a-z0-9._-]+)==", (CHECKOUT / "requirements/lock.txt").read_text(), re.MULTILINE))
+    locks = [(CHECKOUT / "requirements" / name).read_text() for name in ("lock.txt", "celery-lock.txt")]
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", "\n".join(locks), re.MULTILINE))
     scripts = {
         entry.name
         for distribution in distributions()
@@ -218,8 +268,7 @@ def test_programs_exist_in_the_lock_or_the_image(services: dict) -> None:
         for entry in distribution.entry_points.select(group="console_scripts")
     }
     for name, service in services.items():
-        is_postgres = service["image"].startswith("postgres:")
-        known = POSTGRES_IMAGE_PROGRAMS if is_postgres else scripts | {"bash", "python"}
+        known = IMAGE_PROGRAMS.get(service["image"].partition(":")[0], scripts | {"bash", "python"})
         commands = [
             service.get("command", ["postgres"]),
             service.get("healthcheck", {}).get("test", ["CMD", "bash"])[1:],
@@ -230,8 +279,8 @@ def test_programs_exist_in_the_lock_or_the_image(services: dict) -> None:
             assert module.with_suffix(".py").is_file() or (module / "__main__.py").is_file(), name
 
 
-@pytest.mark.parametrize("name", ["database-init", "airflow-init", "mlflow-init"])
-def test_shell_of_the_one_shot_services_parses(name: str, services: dict) -> None:
+@pytest.mark.parametrize("name", ["database-init", "airflow-init", "mlflow-init", "redis"])
+def test_shell_of_services_parses(name: str, services: dict) -> None:
     script = services[name]["command"][-1]
     done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -249,6 +298,7 @@ def test_every_named_volume_is_declared_and_each_part_sees_only_its_own(services
     assert {name for name, mount in mounts.items() if ["home", "/srv/clientele"] in mount} == {
         "airflow-init",
         "airflow-scheduler",
+        "airflow-worker",
         "airflow-dag-processor",
         "airflow-triggerer",
     }
@@ -263,7 +313,7 @@ def test_own_services_run_without_privileges(services: dict) -> None:
     for name, service in services.items():
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service["logging"]["options"]["max-size"], name
-        if not service["image"].startswith("postgres:"):
+        if "build" in service:
             assert service["cap_drop"] == ["ALL"], name
 
 

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import secrets
-import shutil
-import tempfile
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import mlflow
 import pytest
 
-from tests.server.native_server import COMMAND_TIMEOUT_SECONDS, NativeServer, postgres_programs
-from tests.server.test_compose_file import SECRETS
-from warehouse.base.connections import open_published
-from warehouse.base.settings import Settings
+from tests.server.native_server import NativeServer, postgres_programs
+from tests.server.whole_server import (
+    BY_HAND,
+    DAG_IDS,
+    DIRECT,
+    Webhook,
+    call,
+    published_counts,
+    run_to_the_end,
+    signed_in,
+    whole_server,
+)
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL server programs (initdb, postgres)"),
     # A start of all services takes a minute and a half of two cores: make test-slow.
     pytest.mark.campaign,
+    pytest.mark.timeout(1500),
 ]
-# In the order in which one trigger runs them …
-DAG_IDS = ("ingest_sources", "build_marts", "train_models", "score_customers")
-# … and what only a person starts.
-BY_HAND = {"absorb_arrivals", "backfill_scores", "rollback_published"}
-WORKING = {"queued", "running"}
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class Webhook(ThreadingHTTPServer):
-    """The operator's webhook, somewhere outside; `told` is what it was told."""
-
-    def __init__(self) -> None:
-        told: list[dict[str, Any]] = []
-
-        class Taker(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Nothing on stderr."""
-
-        super().__init__(("127.0.0.1", 0), Taker)
-        self.told = told
-        self.address = f"http://127.0.0.1:{self.server_port}/a-secret-path"
 
 
 @pytest.fixture(scope="module")
@@ -70,54 +44,13 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture(scope="module")
 def server(webhook: Webhook) -> Iterator[NativeServer]:
-    """Everything up, as `docker compose up` leaves it after passwords were changed in .env."""
-    operator = {name: secrets.token_hex(24) for name in SECRETS}
-    operator["CLIENTELE_AIRFLOW_FERNET_KEY"] = base64.urlsafe_b64encode(os.urandom(32)).decode()
-    operator |= {"CLIENTELE_SAMPLE_CUSTOMER_COUNT": "600", "CLIENTELE_MEMORY_LIMIT": "1GB"}
-    operator["CLIENTELE_ALERT_WEBHOOK_URL"] = webhook.address
-    scratch = Path(tempfile.mkdtemp(prefix="clientele-server-"))
-    scratch.chmod(0o711)
-    running = NativeServer(scratch, operator)
-    try:
-        _bring_up(running)
+    with whole_server(CLIENTELE_ALERT_WEBHOOK_URL=webhook.address) as running:
         yield running
-    finally:
-        running.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _bring_up(server: NativeServer) -> None:
-    long_running = [name for name, service in server.services.items() if service["restart"] != "no"]
-    server.start_postgres()
-    server.run("database-init")
-    server.run("airflow-init", up_to="password_twice | airflow users reset-password")
-    # The operator changes passwords in .env and starts again.
-    rotated = ("AIRFLOW_ADMIN_PASSWORD", "AIRFLOW_DATABASE_PASSWORD", "MLFLOW_DATABASE_PASSWORD")
-    server.change_secrets({f"CLIENTELE_{name}": secrets.token_hex(24) for name in rotated})
-    for one_shot in ("database-init", "mlflow-init", "airflow-init"):
-        server.run(one_shot)
-    for name in long_running:
-        if name != "postgres":
-            server.start(name)
-    for name in long_running:
-        server.wait(lambda name=name: server.is_healthy(name), name)
-
-
-def call(url: str, body: Any = None, method: str | None = None, **headers: str) -> Any:
-    """Send JSON and return JSON; an error status raises HTTPError."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers}, method=method)  # noqa: S310
-    with _DIRECT.open(request, timeout=60) as answer:
-        return json.loads(answer.read())
 
 
 @pytest.fixture(scope="module")
 def airflow(server: NativeServer) -> Any:
-    """Talk to Airflow as its admin."""
-    password = server.secrets["CLIENTELE_AIRFLOW_ADMIN_PASSWORD"]
-    token = call(f"{server.airflow}/auth/token", {"username": "admin", "password": password})["access_token"]
-    address, authorization = f"{server.airflow}/api/v2", f"Bearer {token}"
-    return lambda path, body=None, method=None: call(f"{address}{path}", body, method, Authorization=authorization)
+    return signed_in(server)
 
 
 def test_the_password_in_env_is_required_and_the_former_one_refused(server: NativeServer, airflow) -> None:
@@ -185,7 +118,7 @@ def test_mlflow_answers_only_under_its_names_and_who_has_the_key(
     if key:
         request.add_header("Authorization", f"Bearer {server.secrets[key]}")
     try:
-        with _DIRECT.open(request, timeout=30) as answer:
+        with DIRECT.open(request, timeout=30) as answer:
             assert answer.status == status
     except urllib.error.HTTPError as error:
         assert error.code == status
@@ -206,32 +139,13 @@ def test_a_task_runs_and_what_stops_it_reaches_the_webhook_through_the_relay(
 
 def test_a_trigger_flows_through_to_a_published_warehouse(server: NativeServer, airflow, webhook: Webhook) -> None:
     """In the embedded set-up, tests/integration/test_airflow_runs.py does the same."""
-    before = {dag_id: airflow(f"/dags/{dag_id}/dagRuns")["total_entries"] for dag_id in DAG_IDS}
-    airflow("/dags/ingest_sources/dagRuns", {"logical_date": None, "conf": {"source": "sample_shop"}})
-    deadline = time.monotonic() + COMMAND_TIMEOUT_SECONDS
-    for dag_id in DAG_IDS:
-        newest = f"/dags/{dag_id}/dagRuns?order_by=-run_after"
-        while (found := airflow(newest))["total_entries"] == before[dag_id] or found["dag_runs"][0]["state"] in WORKING:
-            assert time.monotonic() < deadline, f"{dag_id}: {[run['state'] for run in found['dag_runs']]}"
-            time.sleep(2)
-        [run, *_] = found["dag_runs"]
-        assert run["state"] == "success", f"{dag_id}: {_failures(airflow, run)}"
-    with open_published(Settings(home=server.scratch / "home")) as connection:
-        [(customers, scored)] = connection.execute(
-            "select count(*), count(*) filter (where segment_id is not null) from marts.customer_360"
-        ).fetchall()
+    run_to_the_end(airflow)
+    customers, scored = published_counts(server)
     assert customers >= scored > 500  # of 600 accounts, some of which are one person
     password = server.secrets["CLIENTELE_MLFLOW_DATABASE_PASSWORD"]
     models = server.sql("mlflow", "mlflow", password, "select name from registered_models").stdout.split()
     assert "crm_segmentation" in models
     server.wait(lambda: "published" in {alert["kind"] for alert in webhook.told}, "alert-relay", timeout_seconds=20)
-
-
-def _failures(airflow, run: dict[str, Any]) -> list[Any]:
-    """The last words of the tasks that failed."""
-    path = f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
-    failed = [task for task in airflow(f"{path}?limit=100")["task_instances"] if task["state"] == "failed"]
-    return [airflow(f"{path}/{task['task_id']}/logs/1?full_content=true")["content"][-5:] for task in failed]
 
 
 def test_health_checks_notice_a_part_that_is_gone(server: NativeServer) -> None:
