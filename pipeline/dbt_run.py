@@ -16,12 +16,14 @@ from warehouse.marts.dbt import (
     build_arguments,
     build_variables,
     dbt_environment,
+    made_elsewhere,
     planned_build,
     refuse_want_of_memory,
 )
 from warehouse.marts.dbt_contexts import make_contexts_lighter
 from warehouse.marts.dbt_tests import DbtTest, record_dbt_tests
 from warehouse.marts.parsed_project import parsed_file, parsed_project
+from warehouse.marts.spark.hand_over import take_tables
 from warehouse.runs.planning import RunPlan
 
 
@@ -45,8 +47,11 @@ def run_dbt(
     WantOfMemory
         If DuckDB may take too little memory for this shop.
     """
-    with planned_build(settings, plan.source, plan.as_of_date, selection) as increment:
-        results, tables = _invoke(settings, plan, build_arguments(selection, increment), on_event)
+    with (
+        planned_build(settings, plan.source, plan.as_of_date, selection) as increment,
+        made_elsewhere(settings, plan.source, plan.as_of_date, selection) as taken,
+    ):
+        results, tables = _invoke(settings, plan, build_arguments(selection, increment), taken, on_event)
         warnings = _record_tests(settings, plan, selection, results, tables)
     return [increment.reason, *warnings, f"{len(results)} models, seeds and tests"]
 
@@ -85,15 +90,20 @@ def _test(result: Any, tables: dict[str, str]) -> DbtTest:
 
 
 def _invoke(
-    settings: Settings, plan: RunPlan, arguments: list[str], on_event: Callable[[Any], None] | None
+    settings: Settings,
+    plan: RunPlan,
+    arguments: list[str],
+    taken: dict[str, str],
+    on_event: Callable[[Any], None] | None,
 ) -> tuple[list[Any], dict[str, str]]:
     """The results, and the tables of the project by the names that dbt has for its nodes."""
     from dbt.cli.main import dbtRunner
 
     variables = build_variables(plan.as_of_date)
     command = [*arguments, "--vars", json.dumps(variables)]
-    with _environment(dbt_environment(settings, plan.source)), _let_go_of_the_file():
+    with _environment({**dbt_environment(settings, plan.source), **taken}), _let_go_of_the_file():
         manifest = parsed_project(parsed_file(settings, plan.source), variables)
+        take_tables(manifest)
         make_contexts_lighter()
         gc.freeze()  # the project is not garbage; looking through it each time takes a tenth of a build
         done = dbtRunner(manifest, callbacks=[on_event] if on_event else []).invoke(command)

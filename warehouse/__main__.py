@@ -10,7 +10,7 @@ from pathlib import Path
 
 from warehouse.arrivals.absorb import absorb
 from warehouse.base.command import run_command
-from warehouse.base.errors import ClienteleError, SettingsError
+from warehouse.base.errors import ClienteleError, EnginesDiffer, SettingsError
 from warehouse.base.person import person
 from warehouse.base.settings import Settings
 from warehouse.base.time_zones import local_now
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "identities", _identities, "which customer ids are one person", source=True, as_of=True)
     marts = _command(commands, "marts", _marts, "raw → identities → marts (dbt)", source=True, as_of=True)
     marts.add_argument("--full", action="store_true", help="build everything, not only what changed")
+    _command(commands, "compare-engines", _compare_engines, "whether Spark makes the marts of DuckDB", source=True)
     _command(commands, "activate", _activate, "scores → customer_360 (dbt)", source=True, as_of=True)
     audiences = _command(commands, "audiences", _audiences, "select and export audiences", source=True, as_of=True)
     audiences.add_argument("--try", dest="dry_run", action="store_true", help="only count: nothing is written")
@@ -145,6 +146,18 @@ def _marts(settings: Settings, options: argparse.Namespace) -> None:
     plan = _plan(settings, options)
     _print(build_marts(settings, plan.source, plan.as_of_date, full=options.full).lines())
     print(f"marts of {plan.source} as of {plan.as_of_date} are built")
+
+
+def _compare_engines(settings: Settings, options: argparse.Namespace) -> None:
+    from warehouse.marts.engines import compare_engines
+
+    source = resolve_source(settings, options.source)
+    compared = compare_engines(settings, source)
+    _print(one.in_words() for one in compared)
+    different = [one.table for one in compared if not one.is_equal]
+    if different:
+        raise EnginesDiffer(f"{len(different)} of {len(compared)} tables differ: {', '.join(different)}.")
+    print(f"All {len(compared)} tables are equal.")
 
 
 def _activate(settings: Settings, options: argparse.Namespace) -> None:

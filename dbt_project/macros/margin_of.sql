@@ -1,7 +1,7 @@
 {#- Margin of an amount of which perhaps only a part has a known cost: the rest is taken to leave the same share. Null
 where the known part is too small to speak for the whole (var minimum_costed_share). -#}
 {% macro margin_of(net_amount, costed_net_amount, costed_margin_amount) -%}
-    cast(
+    {%- set margin -%}
         case
             when {{ costed_net_amount }} = {{ net_amount }} and {{ costed_net_amount }} <> 0
                 then {{ costed_margin_amount }}
@@ -11,6 +11,7 @@ where the known part is too small to speak for the whole (var minimum_costed_sha
                 then
                     cast({{ net_amount }} as double) * cast({{ costed_margin_amount }} as double)
                     / cast({{ costed_net_amount }} as double)
-        end as decimal(18, 2)
-    )
+        end
+    {%- endset -%}
+    {{ decimal_of(margin, 18, 2) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@
         || case
             when mean_order_gap_days < 1.5 then ', before that every day on average'
             when mean_order_gap_days is not null
-                then ', before that every ' || cast(round_even(mean_order_gap_days, 0) as integer) || ' days on average'
+                then ', before that every ' || cast({{ rounded_half_even('mean_order_gap_days', 0) }} as integer) || ' days on average'
             else ''
         end
     {%- endset -%}

@@ -73,6 +73,10 @@ class DbtFailed(ClienteleError):
     """A dbt model or test failed."""
 
 
+class EnginesDiffer(ClienteleError):
+    """Two engines made other marts of the same rows."""
+
+
 class GateFailed(ClienteleError):
     """A critical expectation does not hold; nothing is handed over."""
 

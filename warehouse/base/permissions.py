@@ -28,6 +28,7 @@ PRIVATE_FOLDERS = (
     "run",
     "shared",
     "sources",
+    "spark",
     "tmp",
     "truth",
     "warehouse",

@@ -49,6 +49,14 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field("2GB", description="DuckDB's memory limit per process.")
     threads: int = Field(2, ge=1, description="DuckDB's threads per process, and dbt's; with 1, jobs come in turn.")
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="What builds the marts; spark is for shops that one machine is too small for."
+    )
+    spark_master: str = Field("", description="Spark's cluster, such as spark://host:7077; empty: this machine.")
+    spark_memory: str = Field("4g", description="Memory of Spark's driver; on this machine, of all of Spark.")
+    spark_folder: Path | None = Field(
+        None, description="Where Spark reads and writes tables, seen by all its machines; empty: under home."
+    )
     published_versions_kept: int = Field(5, ge=1, description="Published files kept for rollback.")
     promotion_needs_approval: bool = Field(
         False, description="Whether a person approves each new model before it serves."
@@ -81,7 +89,7 @@ class Settings(BaseSettings):
     sample_customer_count: int = Field(4000, ge=1, description="Customers of the generated sample shop.")
     sample_seed: int = Field(20260630, ge=0, description="Seed of the generated sample shop.")
 
-    @field_validator("home", "sources_folder", "audiences_folder", "watched_folder")
+    @field_validator("home", "sources_folder", "audiences_folder", "watched_folder", "spark_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
@@ -158,6 +166,10 @@ class Settings(BaseSettings):
     @property
     def dbt_target_folder(self) -> Path:
         return self.home / "dbt"
+
+    def spark_folder_of(self, source: str) -> Path:
+        """Tables of a source that Spark reads and writes; may be deleted at any time."""
+        return (self.spark_folder or self.home / "spark") / checked_source_name(source)
 
     @property
     def logs_folder(self) -> Path:

@@ -7,8 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 
 from warehouse.base.connections import open_build_file, refuse_if_held
@@ -18,6 +18,8 @@ from warehouse.base.memory_need import is_want_of_memory, line_count_of, want_of
 from warehouse.base.settings import CHECKOUT, Settings
 from warehouse.marts.increments import Increment, mart_build
 from warehouse.marts.parsed_project import parsed_file
+from warehouse.marts.spark.hand_over import TABLES_TAKEN
+from warehouse.marts.spark.make import tables_made
 from warehouse.source_definitions.in_build_file import read_source_definitions, write_source_definitions
 from warehouse.tables.build_state import forget_builds
 
@@ -71,9 +73,12 @@ def build(
     WantOfMemory
         If DuckDB may take too little memory for this shop.
     """
-    with planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment:
+    with (
+        planned_build(settings, source, as_of_date, select, variables=variables, full=full) as increment,
+        made_elsewhere(settings, source, as_of_date, select, variables=variables) as taken,
+    ):
         arguments = build_arguments(select, increment, data_tests=data_tests)
-        done = run_dbt(settings, source, as_of_date, variables or {}, arguments)
+        done = run_dbt(settings, source, as_of_date, variables or {}, arguments, environment=taken)
         if done.returncode != 0:
             refuse_if_held(settings.build_file(source), done.stdout)
             refuse_want_of_memory(settings, source, _what_failed(done.stdout))
@@ -120,6 +125,7 @@ def planned_build(
     the marts starts from scratch.
     """
     if select == MART_SELECTION:
+        full = full or settings.engine == "spark"
         return mart_build(settings, source, as_of_date, variables=variables, full=full)
     if select != ACTIVATION_SELECTION:
         with open_build_file(settings, source) as connection:
@@ -127,6 +133,27 @@ def planned_build(
             write_source_definitions(connection, read_source_definitions(settings, source))
     what = "What is made from the scores is small and" if select == ACTIVATION_SELECTION else "A part of the marts"
     return nullcontext(Increment(is_full=True, reason=f"{what} is always made from scratch."))
+
+
+@contextmanager
+def made_elsewhere(
+    settings: Settings,
+    source: str,
+    as_of_date: date,
+    select: tuple[str, ...],
+    *,
+    variables: Mapping[str, object] | None = None,
+) -> Iterator[dict[str, str]]:
+    """What dbt's environment says of tables that Spark has made for it to take, in the block; nothing without Spark.
+
+    All marts and the activation are made by the engine of the settings, any other selection by DuckDB.
+    """
+    if settings.engine == "duckdb" or select not in (MART_SELECTION, ACTIVATION_SELECTION):
+        yield {}
+        return
+    environment, of_run = dbt_environment(settings, source), build_variables(as_of_date, variables)
+    with tables_made(settings, source, select, environment, of_run) as folder:
+        yield {TABLES_TAKEN: str(folder)}
 
 
 def run_dbt(

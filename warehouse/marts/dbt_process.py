@@ -14,6 +14,7 @@ from pathlib import Path
 
 from warehouse.marts.dbt_contexts import make_contexts_lighter
 from warehouse.marts.parsed_project import parsed_project
+from warehouse.marts.spark.hand_over import take_tables
 
 
 def main(file: str, variables: str, *arguments: str) -> int:
@@ -21,6 +22,7 @@ def main(file: str, variables: str, *arguments: str) -> int:
     from dbt.cli.main import dbtRunner
 
     manifest = parsed_project(Path(file), json.loads(variables))
+    take_tables(manifest)
     make_contexts_lighter()
     gc.freeze()  # the project lives as long as the process: looking through it for garbage takes a tenth of a build
     return 0 if dbtRunner(manifest).invoke([*arguments, "--vars", variables]).success else 1

@@ -23,7 +23,11 @@ from warehouse.base.settings import Settings
 from warehouse.base.transactions import transaction
 from warehouse.marts import customer_documents, takebacks
 from warehouse.marts.changed_rows import MERGES, find_changes, find_pending_loads
-from warehouse.source_definitions.in_build_file import read_source_definitions, write_source_definitions
+from warehouse.source_definitions.in_build_file import (
+    SourceDefinitions,
+    read_source_definitions,
+    write_source_definitions,
+)
 from warehouse.tables.build_state import BUILD_STATE, PENDING, clear_builds
 from warehouse.tables.own_tables import create_own_tables
 
@@ -61,7 +65,7 @@ def mart_build(
         Build everything, whatever is known.
     """
     of_source = read_source_definitions(settings, source)
-    definitions = definitions_sha256({**(variables or {}), "source": of_source.as_dict()})
+    definitions = definitions_of_build(of_source, settings.engine, variables)
     with open_build_file(settings, source) as connection:
         write_source_definitions(connection, of_source)
         increment = begin(connection, as_of_date, definitions, full=full)
@@ -106,6 +110,23 @@ def complete(connection: duckdb.DuckDBPyConnection) -> None:
             "delete from state.mart_builds where began_at < (select max(began_at) from state.mart_builds)"
         )
         connection.execute("update state.mart_builds set completed_at = ?", [datetime.now(UTC).replace(tzinfo=None)])
+
+
+def definitions_of_build(
+    of_source: SourceDefinitions, engine: str, variables: Mapping[str, object] | None = None
+) -> str:
+    """`definitions_sha256` of a source's build. DuckDB adds nothing to what Spark made: sums there have other types."""
+    return definitions_sha256({**(variables or {}), "source": of_source.as_dict(), "engine": engine})
+
+
+def built_as_of(connection: duckdb.DuckDBPyConnection, definitions: str) -> date | None:
+    """The date of the last build, if it is complete and was made by these definitions."""
+    connection.execute(BUILD_STATE)
+    return one_row(
+        connection,
+        "select max(as_of_date) from state.mart_builds where completed_at is not null and definitions_sha256 = ?",
+        [definitions],
+    )[0]
 
 
 def definitions_sha256(variables: Mapping[str, object], project: Path = DBT_PROJECT) -> str:

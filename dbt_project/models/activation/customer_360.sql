@@ -6,7 +6,7 @@ joined as (
     select
         *,
         {{ run_date() }} as as_of_date,
-        cast(churn_probability * value_at_stake_amount as decimal(18, 2)) as expected_loss_amount,
+        {{ decimal_of('churn_probability * value_at_stake_amount', 18, 2) }} as expected_loss_amount,
         cast(total_amount as double) / nullif(cast(acquisition_cost_amount as double), 0) as clv_to_cac_ratio
     from {{ ref('dim_customers') }}
     inner join {{ ref('int_customer_behaviour') }} using (customer_id)

@@ -19,10 +19,10 @@ followed as (
         customer_id,
         known_from_at as valid_from_at,
         lead(known_from_at) over opened as valid_to_at,
-        last_value(country ignore nulls) over so_far as country,
-        last_value(gender ignore nulls) over so_far as gender,
-        last_value(birth_date ignore nulls) over so_far as birth_date,
-        first_value(acquisition_channel ignore nulls) over so_far as acquisition_channel,
+        {{ ignoring_nulls('last_value', 'country') }} over so_far as country,
+        {{ ignoring_nulls('last_value', 'gender') }} over so_far as gender,
+        {{ ignoring_nulls('last_value', 'birth_date') }} over so_far as birth_date,
+        {{ ignoring_nulls('first_value', 'acquisition_channel') }} over so_far as acquisition_channel,
         -- each account was paid for
         sum(acquisition_cost_amount) over so_far as acquisition_cost_amount,
         -- one refusal counts for the person

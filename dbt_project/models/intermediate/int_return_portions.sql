@@ -30,7 +30,7 @@ summed as (
             sum(
                 case
                     when amount = movement_amount then margin_amount
-                    else cast(margin_amount * movement_share as decimal(28, 10))
+                    else {{ decimal_of('margin_amount * movement_share', 28, 10) }}
                 end
             ), 0
         ) as margin_amount

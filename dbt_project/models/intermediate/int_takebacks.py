@@ -3,6 +3,7 @@
 import pyarrow
 
 from warehouse.marts.customer_documents import documents_by_customer
+from warehouse.marts.model_frames import made_by_customer
 from warehouse.marts.takebacks import walk
 
 SCHEMA = pyarrow.schema(
@@ -27,6 +28,9 @@ def model(dbt, session):
         changed = dbt.source("state", "changed_customers").distinct()
         documents = documents.join(changed, "customer_id", how="semi")
         lines = lines.join(changed, "customer_id", how="semi")
-    customers = documents_by_customer(documents.order("order_id").fetchall(), lines.order("movement_id").fetchall())
-    records = [record for customer_id, bought in customers.items() for record in walk(customer_id, bought)]
-    return session.from_arrow(pyarrow.Table.from_pylist(records, schema=SCHEMA))
+    return made_by_customer(session, {"order_id": documents, "movement_id": lines}, take_back, SCHEMA)
+
+
+def take_back(documents, lines):
+    customers = documents_by_customer(documents, lines)
+    return [record for customer_id, bought in customers.items() for record in walk(customer_id, bought)]

@@ -73,8 +73,8 @@ shaped as (
         {{ in_cents('gross_amount') }} as gross_amount,
         {{ in_cents('return_amount') }} as return_amount,
         cast(return_amount as double) / nullif(cast(gross_amount as double), 0) as return_share,
-        cast(net_amount / order_count as decimal(18, 2)) as average_order_amount,
-        cast(repeat_net_amount / gap_count as decimal(18, 2)) as mean_repeat_order_amount,
+        {{ decimal_of('cast(net_amount as double) / order_count', 18, 2) }} as average_order_amount,
+        {{ decimal_of('cast(repeat_net_amount as double) / gap_count', 18, 2) }} as mean_repeat_order_amount,
         {%- for days in [30, 90, 180, 365] %}
             {{ in_cents('net_amount_' ~ days ~ 'd') }} as net_amount_{{ days }}d,
         {%- endfor %}

@@ -65,7 +65,7 @@ found as (
         customers.customer_id,
         next_order.next_order_probability,
         next_order.expected_next_order_date,
-        cast(next_order.expected_order_amount as decimal(18, 2)) as expected_order_amount,
+        {{ decimal_of('next_order.expected_order_amount', 18, 2) }} as expected_order_amount,
         {%- for column in lists %}
             {{ column }}.{{ column }}_code,
             {{ column }}.{{ column }}_name,

@@ -16,12 +16,14 @@ chosen as (
 
     select
         customer_id,
-        last_value(case when named = 1 then source_customer_id end ignore nulls) over all_accounts as named_id,
-        last_value(case when addressed = 1 then source_customer_id end ignore nulls) over all_accounts as addressed_id,
+        {{ ignoring_nulls('last_value', 'case when named = 1 then source_customer_id end') }} over all_accounts
+            as named_id,
+        {{ ignoring_nulls('last_value', 'case when addressed = 1 then source_customer_id end') }} over all_accounts
+            as addressed_id,
         last_value(source_customer_id) over all_accounts as newest_id,
-        last_value(email ignore nulls) over all_accounts as email,
-        last_value(phone ignore nulls) over all_accounts as phone,
-        last_value(birth_date ignore nulls) over all_accounts as birth_date,
+        {{ ignoring_nulls('last_value', 'email') }} over all_accounts as email,
+        {{ ignoring_nulls('last_value', 'phone') }} over all_accounts as phone,
+        {{ ignoring_nulls('last_value', 'birth_date') }} over all_accounts as birth_date,
         row_number() over (partition by customer_id order by source_customer_id) as account_number
     from accounts
     window all_accounts as (

@@ -13,9 +13,9 @@ told as (
         cohort_month,
         acquisition_channel,
         new_customer_count,
-        cast(cac as decimal(18, 2)) as cac_amount,
+        {{ decimal_of('cac', 18, 2) }} as cac_amount,
         case when is_margin_known then 'margin' else 'net_amount' end as value_basis,
-        cast(value / new_customer_count as decimal(18, 2)) as value_per_customer_amount,
+        {{ decimal_of('value / new_customer_count', 18, 2) }} as value_per_customer_amount,
         value / new_customer_count / nullif(cac, 0) as recovered_share,
         cast(
             {{ dbt.datediff('cohort_month', run_date(), 'month') }}

@@ -3,6 +3,7 @@
 import pyarrow
 
 from warehouse.marts.campaigns.balance import campaign_balance
+from warehouse.marts.model_frames import frame_of, records
 
 SCHEMA = pyarrow.schema(
     [
@@ -21,7 +22,6 @@ SCHEMA = pyarrow.schema(
 
 
 def model(dbt, session):
-    moments = dbt.ref("int_campaign_balance_moments")
-    rows = [dict(zip(moments.columns, row, strict=True)) for row in moments.fetchall()]
-    records = campaign_balance(rows, dbt.config.get("planned_control_share"))
-    return session.from_arrow(pyarrow.Table.from_pylist(records, schema=SCHEMA))
+    moments = records(dbt.ref("int_campaign_balance_moments"))
+    balance = campaign_balance(moments, dbt.config.get("planned_control_share"))
+    return frame_of(session, pyarrow.Table.from_pylist(balance, schema=SCHEMA))

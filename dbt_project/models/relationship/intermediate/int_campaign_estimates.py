@@ -3,6 +3,7 @@
 import pyarrow
 
 from warehouse.marts.campaigns.estimates import Minimum, campaign_estimates
+from warehouse.marts.model_frames import frame_of, records
 
 TEXTS = ("campaign_id", "dimension", "segment", "outcome", "reason")
 COUNTS = ("treated_count", "control_count")
@@ -28,9 +29,12 @@ SCHEMA = pyarrow.schema(
 
 
 def model(dbt, session):
-    moments, campaigns = dbt.ref("int_campaign_moments"), dbt.ref("int_campaigns")
+    moments, campaigns = records(dbt.ref("int_campaign_moments")), records(dbt.ref("int_campaigns"))
     minimum = Minimum(dbt.config.get("minimum_group_count"), dbt.config.get("minimum_response_count"))
-    rows = [dict(zip(moments.columns, row, strict=True)) for row in moments.fetchall()]
-    measurable = campaigns.filter("is_over and not_measurable_reason is null").project("campaign_id").fetchall()
-    records = campaign_estimates(rows, frozenset(row[0] for row in measurable), minimum)
-    return session.from_arrow(pyarrow.Table.from_pylist(records, schema=SCHEMA))
+    measurable = frozenset(
+        campaign["campaign_id"]
+        for campaign in campaigns
+        if campaign["is_over"] and campaign["not_measurable_reason"] is None
+    )
+    estimates = campaign_estimates(moments, measurable, minimum)
+    return frame_of(session, pyarrow.Table.from_pylist(estimates, schema=SCHEMA))

@@ -26,11 +26,10 @@ measured as (
         customers.net_amount as spend,
         case
             when known.is_margin_known
-                then cast(
-                    cast(customers.costed_margin_amount as double)
-                    + cast(customers.net_amount - customers.costed_net_amount as double) * known.margin_share
-                    as decimal(18, 2)
-                )
+                then {{ decimal_of(
+                    'cast(customers.costed_margin_amount as double) '
+                    ~ '+ cast(customers.net_amount - customers.costed_net_amount as double) * known.margin_share', 18, 2
+                ) }}
         end as margin,
         case when known.has_visits then case when customers.has_visited then 1 else 0 end end as visit
     from {{ ref('int_campaign_customers') }} as customers

@@ -81,7 +81,7 @@ retained as (
                 then cast(net_amount as double) / cast(first_month_net_amount as double)
         end as revenue_retention_share,
         cast(sum(net_amount) over so_far as decimal(18, 2)) as cumulative_net_amount,
-        cast(sum(net_amount) over so_far / cohort_customer_count as decimal(18, 2))
+        {{ decimal_of('cast(sum(net_amount) over so_far as double) / cohort_customer_count', 18, 2) }}
             as cumulative_net_amount_per_customer
     from joined
     window so_far as (
