@@ -127,8 +127,9 @@ COMPILE = ../.venv/bin/uv pip compile --quiet --system-certs --universal --pytho
 	--no-header --no-emit-index-url --no-emit-find-links
 
 # celery-lock.txt has what the image needs beside the lock, and nothing that the lock has.
-lock: $(INSTALLED) ## compile requirements/lock.txt from clientele.in there, and celery-lock.txt from celery.in
+lock: $(INSTALLED) ## compile requirements/lock.txt from clientele.in there, celery-lock.txt from celery.in, spark.txt from spark.in
 	@cd requirements && $(COMPILE) clientele.in -o lock.txt
+	@cd requirements && $(COMPILE) spark.in -o spark.txt
 	@cd requirements && $(COMPILE) --constraints lock.txt celery.in -o celery-lock.txt \
 		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' lock.txt | sort -u)
 	@sed -i '/^# The following packages were excluded/,$$d' requirements/celery-lock.txt

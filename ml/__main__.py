@@ -8,10 +8,11 @@ import logging
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from warehouse.base.command import run_command
 from warehouse.base.settings import Settings
-from warehouse.jobs.registry import backtested_jobs, job_names
+from warehouse.jobs.registry import backtested_jobs, job_names, trained_jobs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,10 +38,20 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         if name == "train":
             command.add_argument("--force", action="store_true", help="train even when it is not due")
+    _add_spark(commands)
     _add_backtest(commands)
     _add_rollback(commands)
     _add_approve(commands)
     return parser
+
+
+def _add_spark(commands: argparse._SubParsersAction) -> None:
+    what = "score on Spark, write Parquet files, and compare them with the scores that are there (docs/spark.md)"
+    command = commands.add_parser("score-on-spark", help=what, description=what)
+    command.add_argument("--job", choices=trained_jobs(), nargs="+", required=True)
+    command.add_argument("--source", required=True, help="name of the source")
+    command.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="gets a folder for each job")
 
 
 def _add_backtest(commands: argparse._SubParsersAction) -> None:
@@ -99,6 +110,17 @@ def _score(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _score_on_spark(asked: argparse.Namespace) -> int:
+    from ml.lifecycle.scores_on_spark import score_on_spark
+
+    is_equal = True
+    for job in asked.job:
+        scored = score_on_spark(Settings(), job, asked.source, asked.as_of, asked.out)
+        print(scored.in_words())
+        is_equal = is_equal and scored.is_equal
+    return 0 if is_equal else 1
+
+
 def _backtest(asked: argparse.Namespace) -> int:
     from ml.backtest.command import backtest
 
@@ -134,7 +156,14 @@ def _approve(asked: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"train": _train, "score": _score, "backtest": _backtest, "rollback": _rollback, "approve": _approve}
+_COMMANDS = {
+    "train": _train,
+    "score": _score,
+    "score-on-spark": _score_on_spark,
+    "backtest": _backtest,
+    "rollback": _rollback,
+    "approve": _approve,
+}
 
 
 if __name__ == "__main__":

@@ -48,12 +48,15 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
         The mart of the features, whose declarations have the rules for missing values and outliers.
     prediction_method
         The method of an estimator that gives what is evaluated: amounts, probabilities or groups.
+    columns_by_comparison
+        The columns of the score table that a row alone does not tell, but all rows of the date.
     """
 
     configuration: JobConfiguration
     baseline_names: frozenset[str] = frozenset()
     subject: Subject = "customers"
     prediction_method = "predict"
+    columns_by_comparison: frozenset[str] = frozenset()
 
     # ---- words ----
 

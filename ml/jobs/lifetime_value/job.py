@@ -60,6 +60,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     horizon_days: int
     configuration: LifetimeValueConfiguration
     baseline_names = frozenset({"status_quo_rate", "last_90_days", "hiatus_rule"})
+    columns_by_comparison = frozenset({"value_tier", "predicted_margin_amount", "total_margin_amount"})
     event_words = ("spent something", "spent nothing")
     compared_with: ValueComparison | None = None
 

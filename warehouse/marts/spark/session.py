@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.base.errors import SettingsError
-from warehouse.base.settings import Settings
+from warehouse.base.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -21,7 +23,6 @@ _AS_DUCKDB = {
     "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
-_ONLY_HERE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 def refuse_without_spark() -> None:
@@ -47,21 +48,41 @@ def start_session(settings: Settings, tables_folder: Path) -> SparkSession:
     """
     from pyspark.sql import SparkSession
 
-    os.environ["TZ"] = "UTC"  # Python's side of Spark tells times in the zone of the process
-    master = settings.spark_master or f"local[{settings.threads}]"
+    os.environ["TZ"] = "UTC"  # Python tells the times of collected rows in the zone of the process
+    time.tzset()
     options = {
         **_AS_DUCKDB,
-        **(_ONLY_HERE if master.startswith("local") else {}),
+        **(_on_cluster() if settings.spark_master else _on_this_machine(settings)),
         "spark.driver.memory": settings.spark_memory,
         "spark.sql.warehouse.dir": str(tables_folder),
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.shuffle.partitions": "8",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    builder = SparkSession.builder.master(master).appName("clientele")
+    builder = SparkSession.builder.appName("clientele")
     for name, value in options.items():
         builder = builder.config(name, value)
+    builder = builder.master(settings.spark_master or f"local[{settings.threads}]")
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    if settings.spark_master:
+        _bring_code(session, tables_folder.parent)
     return session
+
+
+def _on_this_machine(settings: Settings) -> dict[str, str]:
+    """Nobody else can reach it; a few processors make few pieces of a table."""
+    here = "127.0.0.1"
+    os.environ["SPARK_LOCAL_IP"] = here
+    pieces = str(4 * settings.threads)
+    return {"spark.driver.host": here, "spark.driver.bindAddress": here, "spark.sql.shuffle.partitions": pieces}
+
+
+def _on_cluster() -> dict[str, str]:
+    return {"spark.executorEnv.TZ": "UTC"}
+
+
+def _bring_code(session: SparkSession, folder: Path) -> None:
+    """Our package for the models in Python, which run on all machines."""
+    archive = shutil.make_archive(str(folder / "clientele"), "zip", CHECKOUT, "warehouse")
+    session.sparkContext.addPyFile(archive)

@@ -61,9 +61,9 @@ joined as (
         cast(spent.acquisition_cost_amount as decimal(18, 2)) as acquisition_cost_amount,
         cast(coalesce(won.new_customer_count, 0) as integer) as new_customer_count,
         cast(coalesce(won.costed_new_customer_count, 0) as integer) as costed_new_customer_count,
-        {{ decimal_of(rounded_double(
-            'cast(spent.acquisition_cost_amount as double) / nullif(won.costed_new_customer_count, 0)', 2
-        ), 18, 2) }}
+        {{ decimal_of(
+            'cast(spent.acquisition_cost_amount as double) / nullif(won.costed_new_customer_count, 0)', 18, 2
+        ) }}
             as cac_amount,
         cast(coalesce(earned.net_amount, 0) as decimal(18, 2)) as net_amount,
         {{ margin_of('earned.net_amount', 'earned.costed_net_amount', 'earned.costed_margin_amount') }}

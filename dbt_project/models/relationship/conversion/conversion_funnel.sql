@@ -54,7 +54,7 @@ shared as (
         cast(order_session_count as double) / session_count as conversion_share,
         cast(linked_order_count as integer) as linked_order_count,
         cast(linked_net_amount as decimal(18, 2)) as linked_net_amount,
-        {{ decimal_of(rounded_double('cast(linked_net_amount as double) / session_count', 2), 18, 2) }}
+        {{ decimal_of('cast(linked_net_amount as double) / session_count', 18, 2) }}
             as revenue_per_session_amount,
         cast({{ dbt.dateadd('month', 1, 'month') }} as date) <= {{ run_date() }} as is_complete_month
     from counted
