@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from pydantic import Field
 
@@ -45,8 +46,7 @@ class ReasonsConfiguration(Frozen):
 
     def wording(self, name: str) -> Wording | None:
         """The wording of a feature or of a listed attribute; None for others."""
-        found = (declared_features(subject).get(name) for subject in MARTS)
-        return next((feature for feature in found if feature is not None), self.listed_attributes.get(name))
+        return _declared_wording(name) or self.listed_attributes.get(name)
 
     def choices(self, name: str) -> Mapping[int, str]:
         """Words, or their templates, for single values of a feature or attribute."""
@@ -65,3 +65,10 @@ class FairnessConfiguration(Frozen):
     minimum_class_count: int = Field(ge=1)
     age_group_starts: tuple[int, ...] = Field(min_length=1)
     group_columns: tuple[str, ...] = Field(min_length=1)
+
+
+@cache
+def _declared_wording(name: str) -> Wording | None:
+    """That of a feature of customers or of contracts; it is asked for each feature of everyone who is scored."""
+    found = (declared_features(subject).get(name) for subject in MARTS)
+    return next((feature for feature in found if feature is not None), None)

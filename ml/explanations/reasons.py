@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.competition.results import Estimator
 from ml.configuration import load_configuration
@@ -16,8 +15,8 @@ from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
 from ml.contributions.typical import background_sample, typical_customer
 from ml.explanations.configuration import ReasonsConfiguration
+from ml.explanations.reason_codes import coded
 from ml.explanations.topics import Topics
-from ml.explanations.wording import is_missing
 from ml.jobs.base import Job
 from warehouse.jobs.spec import Directions
 
@@ -25,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Maximum number of customers with which scores are compared.
 _BACKGROUND_ROW_COUNT = 10_000
+# Customers told of at a time, so that memory stays bounded.
+_ROWS_AT_A_TIME = 50_000
 # Smaller contributions are rounding errors.
 _SMALLEST_PART = 1e-9
 
@@ -81,58 +82,66 @@ def worded(
     configuration = _configuration()
     others = features if others is None else others
     typical = typical_customer(background_sample(others, _BACKGROUND_ROW_COUNT))
-    topics = Topics(configuration, contributions, features, typical, directions.higher_means, others=others)
+    blocks = []
+    for start in range(0, max(len(features), 1), _ROWS_AT_A_TIME):
+        rows = slice(start, start + _ROWS_AT_A_TIME)
+        topics = Topics(
+            configuration,
+            contributions.values.iloc[rows],
+            features.iloc[rows],
+            typical,
+            directions.higher_means,
+            others=others,
+        )
+        blocks.append(_worded(configuration, topics, directions))
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _worded(configuration: ReasonsConfiguration, topics: Topics, directions: Directions) -> pd.DataFrame:
+    """Topics are asked in the order of their strength, all rows whose next one is the same at once."""
     moved = topics.strength
+    row_count, topic_count = moved.shape
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")
     least = np.maximum(configuration.smallest_share * np.abs(moved).sum(axis=1), _SMALLEST_PART)
-    reasons, codes = [], []
-    for row in range(len(features)):
-        sentences: list[str] = []
-        coded: list[dict[str, object]] = []
-        passed_over: list[int] = []
-        for number in order[row]:
-            if abs(moved[row, number]) < least[row] or len(sentences) == configuration.maximum_reason_count:
-                break
-            words = topics.words(row, number)
-            if words is None:
-                passed_over.append(number)
-                continue
-            sentences.append(f"{directions.raises if moved[row, number] > 0 else directions.lowers} {words}")
-            coded.append(_code(topics, row, number))
-        without = _without_reason(configuration, topics, row, passed_over)
-        reasons.append("; ".join(sentences) or without)
-        codes.append(json.dumps(coded, ensure_ascii=False))
-    return pd.DataFrame({"reasons": reasons, "reason_codes": codes}, dtype=object)
+    sentences: list[list[str]] = [[] for _ in range(row_count)]
+    codes: list[list[str]] = [[] for _ in range(row_count)]
+    passed_over = np.full(row_count, -1)
+    left = np.arange(row_count)
+    for place in range(topic_count):
+        number_of = order[left, place]
+        is_strong = np.abs(moved[left, number_of]) >= least[left]
+        left, number_of = left[is_strong], number_of[is_strong]
+        for number in np.unique(number_of):
+            rows = left[number_of == number]
+            words = topics.words(number, rows)
+            is_said = words != None  # noqa: E711 - elementwise
+            silent, rows = rows[~is_said], rows[is_said]
+            passed_over[silent[passed_over[silent] < 0]] = number
+            starts = np.where(moved[rows, number] > 0, directions.raises, directions.lowers)
+            told = zip(rows.tolist(), starts, words[is_said], coded(topics, number, rows), strict=True)
+            for row, start, said, code in told:
+                sentences[row].append(f"{start} {said}")
+                codes[row].append(code)
+        left = left[[len(sentences[row]) < configuration.maximum_reason_count for row in left.tolist()]]
+    without = _without_reason(configuration, topics, passed_over)
+    reasons = ["; ".join(told) or other for told, other in zip(sentences, without, strict=True)]
+    return pd.DataFrame({"reasons": reasons, "reason_codes": [f"[{', '.join(one)}]" for one in codes]}, dtype=object)
 
 
-def _without_reason(configuration: ReasonsConfiguration, topics: Topics, row: int, passed_over: list[int]) -> str:
-    """The text of a score without reasons; `passed_over` are the topics that could give none, strongest first."""
-    if not passed_over:
-        return configuration.no_reason
-    return topics.shared_words(row, passed_over[0]) or configuration.no_simple_reason
+def _without_reason(configuration: ReasonsConfiguration, topics: Topics, passed_over: NDArray) -> NDArray:
+    """The text of each row's score if it has no reasons, shape (n_rows,).
 
-
-def _code(topics: Topics, row: int, number: int) -> dict[str, object]:
-    column = topics.leader[row, number]
-    name = topics.features[column]
-    return {
-        "feature": name,
-        "value": _plain(topics.sentences.features[name][row]),
-        "typical": _plain(topics.sentences.typical[name]),
-        "contribution": round(float(topics.parts[row, column]), 4),
-        "topic": topics.names[number],
-        "topic_contribution": round(float(topics.strength[row, number]), 4),
-    }
-
-
-def _plain(value: Any) -> object:
-    """A value as in JSON."""
-    if is_missing(value):
-        return None
-    if isinstance(value, str):
-        return value
-    number = float(value)
-    return int(number) if number == round(number) else round(number, 4)
+    Parameters
+    ----------
+    passed_over
+        The strongest topic of each row that could give none; −1 without one.
+    """
+    texts = np.full(len(passed_over), configuration.no_reason, dtype=object)
+    for number in np.unique(passed_over[passed_over >= 0]):
+        rows = np.flatnonzero(passed_over == number)
+        shared = topics.shared_words(number, rows)
+        texts[rows] = [words or configuration.no_simple_reason for words in shared]
+    return texts
 
 
 def _configuration() -> ReasonsConfiguration:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.contributions.scales import Contributions
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.sides import sides
 from ml.explanations.wording import Sentences
@@ -26,6 +25,8 @@ class Topics:
 
     Parameters
     ----------
+    contributions
+        One row per scored row, one column per feature.
     typical
         The typical customer's values.
     higher_means
@@ -48,7 +49,7 @@ class Topics:
     def __init__(
         self,
         configuration: ReasonsConfiguration,
-        contributions: Contributions,
+        contributions: pd.DataFrame,
         features: pd.DataFrame,
         typical: pd.Series,
         higher_means: Meaning | None,
@@ -57,7 +58,8 @@ class Topics:
     ) -> None:
         self.sentences = Sentences(configuration, features, typical)
         self.features = list(features.columns)
-        self.parts = contributions.values.to_numpy()
+        self._position = {name: number for number, name in enumerate(self.features)}
+        self.parts = contributions.to_numpy()
         self._higher, self._lower = _meanings(higher_means)
         said = sides(configuration, features, typical, others)
         self._says = said if higher_means else dict.fromkeys(MEANINGS, np.logical_or(*said.values()))
@@ -68,17 +70,29 @@ class Topics:
         self.strength = np.column_stack([self.parts[:, columns].sum(axis=1) for columns in members])
         self.leader = np.column_stack([self._leaders(number, columns) for number, columns in enumerate(members)])
 
-    def words(self, row: int, number: int) -> str | None:
-        """What the topic of this number says of a row; None if it can say nothing that makes sense."""
-        leader, special = self.leader[row, number], self._special[number]
-        if leader == _NOBODY:
-            return None
-        return self.sentences.of(self.features[leader], row) if special is None else self._told(special, row, number)
+    def words(self, number: int, rows: NDArray) -> NDArray:
+        """What the topic of this number says of some rows.
 
-    def shared_words(self, row: int, number: int) -> str | None:
-        """What a row shares with others of its score, where the topic can say nothing more; None without such words."""
+        Returns
+        -------
+        NDArray
+            Texts, and None where it can say nothing that makes sense; shape (n_rows,).
+        """
+        leader, special = self.leader[rows, number], self._special[number]
+        if special is not None:
+            return self._told(special, number, rows, leader != _NOBODY)
+        said = np.full(len(rows), None, dtype=object)
+        for column in np.unique(leader[leader != _NOBODY]):
+            of_column = leader == column
+            said[of_column] = self.sentences.of(self.features[column], rows[of_column])
+        return said
+
+    def shared_words(self, number: int, rows: NDArray) -> NDArray:
+        """What rows share with others of their score, where the topic can say nothing more; None without such words."""
         special = self._special[number]
-        return self.sentences.filled(special.otherwise, row) if special and special.otherwise else None
+        if special is None or not special.otherwise:
+            return np.full(len(rows), None, dtype=object)
+        return self.sentences.filled(special.otherwise, rows)
 
     def _leaders(self, number: int, columns: NDArray) -> NDArray:
         moved, special = self.strength[:, [number]], self._special[number]
@@ -91,35 +105,57 @@ class Topics:
         leader = columns[np.argmax(np.where(may_tell, pull, -np.inf), axis=1)]
         return np.where(may_tell.any(axis=1), leader, _NOBODY)
 
-    def _told(self, topic: Topic, row: int, number: int) -> str | None:
-        rises = self.strength[row, number] > 0
-        meaning = self._higher if rises else self._lower
-        for sentence in topic.staying if meaning == "staying" else topic.leaving:
-            if self._holds(sentence, row, meaning) and (words := self.sentences.filled(sentence.words, row)):
-                return ", ".join([words, *self._besides(topic, sentence, row, meaning, 1 if rises else -1)])
-        return None
+    def _told(self, topic: Topic, number: int, rows: NDArray, may_tell: NDArray) -> NDArray:
+        """By the first sentence that holds and whose fields are known; None where none does, or nothing may be told."""
+        said, rises = np.full(len(rows), None, dtype=object), self.strength[rows, number] > 0
+        for meaning, sign, moved in ((self._higher, 1, may_tell & rises), (self._lower, -1, may_tell & ~rises)):
+            left = np.flatnonzero(moved)
+            for sentence in topic.staying if meaning == "staying" else topic.leaving:
+                if not len(left):
+                    break
+                holding = left[self._holds(sentence, rows[left], meaning)]
+                words = self.sentences.filled(sentence.words, rows[holding])
+                is_told = words != None  # noqa: E711 - elementwise
+                told, words = holding[is_told], words[is_told]
+                besides = self._besides(topic, sentence, rows[told], meaning, sign)
+                said[told] = [
+                    f"{first}, {other}" if other else first for first, other in zip(words, besides, strict=True)
+                ]
+                left = left[said[left] == None]  # noqa: E711 - elementwise
+        return said
 
-    def _holds(self, sentence: Sentence, row: int, meaning: Meaning) -> bool:
-        says = [self._is_said(name, row, meaning) for name in sentence.if_one]
-        return (
-            all(self._is_said(name, row, meaning) for name in sentence.if_all)
-            and (not says or any(says))
-            and not any(self.sentences.is_known(name, row) for name in sentence.if_not_known)
+    def _holds(self, sentence: Sentence, rows: NDArray, meaning: Meaning) -> NDArray:
+        holds = np.ones(len(rows), dtype=bool)
+        for name in sentence.if_all:
+            holds &= self._is_said(name, rows, meaning)
+        if sentence.if_one:
+            holds &= np.logical_or.reduce([self._is_said(name, rows, meaning) for name in sentence.if_one])
+        for name in sentence.if_not_known:
+            holds &= ~self.sentences.is_known(name, rows)
+        return holds
+
+    def _is_said(self, name: str, rows: NDArray, meaning: Meaning) -> NDArray:
+        if name not in self._position:
+            return np.zeros(len(rows), dtype=bool)
+        return self._says[meaning][rows, self._position[name]]
+
+    def _besides(self, topic: Topic, sentence: Sentence, rows: NDArray, meaning: Meaning, sign: int) -> NDArray:
+        """The words added to a sentence, or None; shape (n_rows,)."""
+        added = np.full(len(rows), None, dtype=object)
+        names = [name for name in topic.besides if name not in sentence.fields and name in self._position]
+        if sentence.is_alone or not names or not len(rows):
+            return added
+        pulls = np.column_stack(
+            [
+                np.where(self._is_said(name, rows, meaning), sign * self.parts[rows, self._position[name]], 0.0)
+                for name in names
+            ]
         )
-
-    def _is_said(self, name: str, row: int, meaning: Meaning) -> bool:
-        return name in self.sentences.features and bool(self._says[meaning][row, self.features.index(name)])
-
-    def _besides(self, topic: Topic, sentence: Sentence, row: int, meaning: Meaning, sign: int) -> list[str]:
-        pulls = {
-            name: sign * self.parts[row, self.features.index(name)]
-            for name in topic.besides
-            if not sentence.is_alone and name not in sentence.fields and self._is_said(name, row, meaning)
-        }
-        strongest = max(pulls, key=lambda name: pulls[name], default=None)
-        if strongest is None or pulls[strongest] <= 0:
-            return []
-        return [words for words in [self.sentences.filled(topic.besides[strongest], row)] if words]
+        strongest, pulls_at_all = np.argmax(pulls, axis=1), pulls.max(axis=1, initial=0.0) > 0
+        for number, name in enumerate(names):
+            of_name = pulls_at_all & (strongest == number)
+            added[of_name] = self.sentences.filled(topic.besides[name], rows[of_name])
+        return added
 
 
 def _meanings(higher: Meaning | None) -> tuple[Meaning, Meaning]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.data.contract_features import ATTRIBUTE_PREFIX
-from ml.data.features import UNKNOWN_CATEGORY
+from ml.data.features import UNKNOWN_CATEGORY, is_text
 from ml.explanations.configuration import ReasonsConfiguration
 from warehouse.tables.feature_words import Shown, Wording, fields_of
 
 _WHOLE_FROM = 10
 _CENTS_BELOW = 100
+# So few are told sooner than looked for equal ones.
+_FEW_VALUES = 8
 
 
 def shown(value: Any, kind: Shown = "number") -> str:
@@ -30,7 +33,7 @@ def shown(value: Any, kind: Shown = "number") -> str:
         return "unknown"
     if kind == "text" or isinstance(value, str):
         return str(value).replace("_", " ")
-    number = float(rounded(np.array([value], dtype=float), kind)[0])
+    number = float(rounded(np.array([value], dtype=float), kind)[0]) + 0.0  # of −0.0, which is shown as "-0", 0.0
     if kind == "share":
         return f"{number:.0%}"
     if number == round(number):
@@ -64,6 +67,8 @@ class Sentences:
 
     Attributes
     ----------
+    features
+        Feature → values, shape (n_customers,).
     directed
         The features that declare what more of them means.
     """
@@ -72,48 +77,88 @@ class Sentences:
         self, configuration: ReasonsConfiguration, features: pd.DataFrame, typical: pd.Series | Mapping
     ) -> None:
         self.configuration = configuration
-        self.features = {name: features[name].tolist() for name in features.columns}
+        self.features = {name: _values(features[name]) for name in features.columns}
         self.typical = dict(typical)
-        wordings = ((name, configuration.wording(name)) for name in self.features)
-        self.directed = [name for name, wording in wordings if wording and wording.more_means]
+        self._wordings = {name: configuration.wording(name) for name in self.features}
+        self.directed = [name for name, wording in self._wordings.items() if wording and wording.more_means]
 
     def topic(self, feature: str) -> str:
         """The topic of a feature; a feature without a wording is its own topic."""
-        wording = self.configuration.wording(feature)
+        wording = self._wordings[feature]
         return wording.topic if wording else feature
 
-    def of(self, feature: str, row: int) -> str:
-        """The sentence about one feature of one customer."""
-        value, wording = self.features[feature][row], self.configuration.wording(feature)
+    def of(self, feature: str, rows: NDArray) -> NDArray:
+        """The sentence about one feature of each of some customers, shape (n_rows,).
+
+        Parameters
+        ----------
+        rows
+            Their positions, shape (n_rows,).
+        """
+        is_known = self.is_known(feature, rows)
+        sentences = np.full(len(rows), self._of_missing(feature), dtype=object)
+        sentences[is_known] = self._of_known(feature, rows[is_known])
+        return sentences
+
+    def is_known(self, feature: str, rows: NDArray) -> NDArray:
+        """Whether each of some customers has a value of a feature, shape (n_rows,)."""
+        if feature not in self.features:
+            return np.zeros(len(rows), dtype=bool)
+        values = self.features[feature][rows]
+        return ~np.isnan(values) if values.dtype.kind == "f" else values != UNKNOWN_CATEGORY
+
+    def filled(self, words: str, rows: NDArray) -> NDArray:
+        """Words with the values of each of some customers, in their units, in place of their fields.
+
+        Returns
+        -------
+        NDArray
+            Texts, and None where the value of a field is not known; shape (n_rows,).
+        """
+        fields, found = _fields(words), np.full(len(rows), None, dtype=object)
+        is_known = np.ones(len(rows), dtype=bool)
+        for field in fields:
+            is_known &= self.is_known(field, rows)
+        known = rows[is_known]
+        if len(known):
+            found[is_known] = _filled(words, {one: self._with_unit(one, known) for one in fields}, len(known))
+        return found
+
+    def _of_missing(self, feature: str) -> str:
+        wording = self._wordings[feature]
+        missing = wording.not_known if wording and wording.not_known else self.configuration.generic_missing
+        return missing.format(feature=feature.removeprefix(ATTRIBUTE_PREFIX).replace("_", " "))
+
+    def _of_known(self, feature: str, rows: NDArray) -> NDArray:
+        values, wording = self.features[feature][rows], self._wordings[feature]
+        if wording is None:
+            return told_once(values, lambda value: self._without_wording(feature, value))
+        if not wording.choices:
+            return self._worded(wording, feature, rows)
+        has_choice = _has_choice(values, wording)
+        sentences = np.full(len(rows), None, dtype=object)
+        sentences[has_choice] = told_once(values[has_choice], lambda value: wording.choices[int(value)])
+        sentences[~has_choice] = self._worded(wording, feature, rows[~has_choice])
+        return sentences
+
+    def _without_wording(self, feature: str, value: object) -> str:
+        if feature.startswith(ATTRIBUTE_PREFIX) and (words := self._attribute(feature, value)):
+            return words
         readable = feature.removeprefix(ATTRIBUTE_PREFIX).replace("_", " ")
-        if is_missing(value):
-            missing = wording.not_known if wording and wording.not_known else self.configuration.generic_missing
-            return missing.format(feature=readable)
+        known = {"value": shown(value), "typical": shown(self.typical.get(feature))}
+        return self.configuration.generic_words.format(feature=readable, **known)
+
+    def _with_unit(self, feature: str, rows: NDArray) -> NDArray:
+        values, wording = self.features[feature][rows], self._wordings[feature]
         if wording is None:
-            if feature.startswith(ATTRIBUTE_PREFIX) and (words := self._attribute(feature, value)):
-                return words
-            known = {"value": shown(value), "typical": shown(self.typical.get(feature))}
-            return self.configuration.generic_words.format(feature=readable, **known)
-        if not isinstance(value, str) and value in wording.choices:
-            return wording.choices[int(value)]
-        return self._worded(wording, feature, row, value)
-
-    def is_known(self, feature: str, row: int) -> bool:
-        """Whether one customer has a value of a feature."""
-        return feature in self.features and not is_missing(self.features[feature][row])
-
-    def filled(self, words: str, row: int) -> str | None:
-        """Words with the values of one customer, in their units, in place of their fields; None if one is not known."""
-        fields = fields_of([words])
-        if not all(self.is_known(field, row) for field in fields):
-            return None
-        return words.format(**{field: self._with_unit(field, row) for field in fields})
-
-    def _with_unit(self, feature: str, row: int) -> str:
-        value, wording = self.features[feature][row], self.configuration.wording(feature)
-        if wording is None:
-            return shown(value)
-        return wording.choices.get(value) or _in_units(shown(value, wording.shown_as), wording)
+            return _shown(values, "number")
+        if not wording.choices:
+            return _shown(values, wording.shown_as, wording)
+        has_choice = _has_choice(values, wording)
+        texts = np.full(len(rows), None, dtype=object)
+        texts[has_choice] = told_once(values[has_choice], lambda value: wording.choices[int(value)])
+        texts[~has_choice] = _shown(values[~has_choice], wording.shown_as, wording)
+        return texts
 
     def _attribute(self, feature: str, value: object) -> str | None:
         """The words for an attribute of a contract: a flag by its name (has_…, is_…) or a text; None for numbers."""
@@ -124,25 +169,90 @@ class Sentences:
         template = self.configuration.choices(feature).get(value)  # pyrefly: ignore[bad-argument-type] (a flag)
         return template and template.format(name=name.partition("_")[2].replace("_", " "))
 
-    def _worded(self, wording: Wording, feature: str, row: int, value: object) -> str:
-        text = _in_units(shown(value, wording.shown_as), wording)
+    def _worded(self, wording: Wording, feature: str, rows: NDArray) -> NDArray:
+        """By the first words whose fields are all known of a customer."""
+        text = _shown(self.features[feature][rows], wording.shown_as, wording)
+        sentences = np.full(len(rows), None, dtype=object)
+        left = np.ones(len(rows), dtype=bool)
         for template in wording.words:
-            values = {field: self._field(field, feature, row) for field in fields_of([template]) - {"value"}}
-            if not any(is_missing(known) for known in values.values()):
-                texts = {field: shown(known, self._kind(field, wording)) for field, known in values.items()}
-                return template.format(value=text, **texts)
-        return self.configuration.generic_words.format(
-            feature=feature.replace("_", " "), value=text, typical=shown(self.typical.get(feature), wording.shown_as)
-        )
+            others = [field for field in _fields(template) if field != "value"]
+            is_told = left.copy()
+            for field in others:
+                is_told &= self._has_field(field, feature, rows)
+            texts = {field: self._field(field, feature, wording, rows[is_told]) for field in others}
+            sentences[is_told] = _filled(template, {"value": text[is_told], **texts}, int(is_told.sum()))
+            left &= ~is_told
+        if not left.any():
+            return sentences
+        typical = shown(self.typical.get(feature), wording.shown_as)
+        generic = {"feature": _same(feature.replace("_", " "), left), "typical": _same(typical, left)}
+        sentences[left] = _filled(self.configuration.generic_words, {"value": text[left], **generic}, int(left.sum()))
+        return sentences
 
-    def _field(self, field: str, feature: str, row: int) -> object:
+    def _has_field(self, field: str, feature: str, rows: NDArray) -> NDArray:
         if field == "typical":
-            return self.typical.get(feature)
-        return self.features[field][row] if field in self.features else None
+            return np.full(len(rows), not is_missing(self.typical.get(feature)))
+        return self.is_known(field, rows)
 
-    def _kind(self, field: str, wording: Wording) -> Shown:
+    def _field(self, field: str, feature: str, wording: Wording, rows: NDArray) -> NDArray:
+        """The value of a field as text, as it is shown where it stands alone; shape (n_rows,)."""
         other = self.configuration.wording(field)
-        return other.shown_as if other else wording.shown_as
+        kind = other.shown_as if other else wording.shown_as
+        if field == "typical":
+            return np.full(len(rows), shown(self.typical.get(feature), kind), dtype=object)
+        return _shown(self.features[field][rows], kind)
+
+
+def told_once(values: NDArray, told: Callable[[Any], str]) -> NDArray:
+    """What is told of each of some known values, shape (n_values,); equal ones are told once."""
+    if len(values) <= _FEW_VALUES:
+        return np.array([told(value) for value in values.tolist()], dtype=object)
+    distinct, places = np.unique(values, return_inverse=True)
+    return np.array([told(value) for value in distinct.tolist()], dtype=object)[places]
+
+
+def _values(column: pd.Series) -> NDArray:
+    """Floats, or texts in which "unknown" stands for missing ones; shape (n_rows,)."""
+    if is_text(column):
+        texts = column.to_numpy(dtype=object)
+        is_null = pd.isna(texts)
+        return np.where(is_null, UNKNOWN_CATEGORY, texts) if is_null.any() else texts
+    return column.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _has_choice(values: NDArray, wording: Wording) -> NDArray:
+    """Whether a value has words of its own, shape (n_values,)."""
+    if values.dtype.kind != "f":
+        return np.zeros(len(values), dtype=bool)
+    return np.isin(values, list(wording.choices))
+
+
+def _shown(values: NDArray, kind: Shown, in_units_of: Wording | None = None) -> NDArray:
+    """Known values as texts, elementwise."""
+
+    def text(value: object) -> str:
+        return shown(value, kind) if in_units_of is None else _in_units(shown(value, kind), in_units_of)
+
+    # Many values are shown alike: each text is made once.
+    return told_once(rounded(values, kind) if values.dtype.kind == "f" and kind != "text" else values, text)
+
+
+def _filled(template: str, texts: Mapping[str, NDArray], count: int) -> list[str]:
+    """The template with the texts of each of `count` rows in place of its fields."""
+    if not texts:
+        return [template.format()] * count
+    names = list(texts)
+    return [template.format(**dict(zip(names, row, strict=True))) for row in zip(*texts.values(), strict=True)]
+
+
+def _same(text: str, mask: NDArray) -> NDArray:
+    return np.full(int(mask.sum()), text, dtype=object)
+
+
+@cache
+def _fields(words: str) -> tuple[str, ...]:
+    """The names in braces, sorted."""
+    return tuple(sorted(fields_of([words])))
 
 
 def _in_units(text: str, wording: Wording) -> str:

@@ -394,22 +394,25 @@ def test_sentences(features: pd.DataFrame):
     )
     typical = {"days_since_last_order": 40.0, "order_count_365d": 4.0, "country": "BE", "mean_rating": np.nan}
     words = Sentences(load_configuration(ReasonsConfiguration, "reasons"), some, typical)
-    assert words.of("days_since_last_order", 0) == "no order for 87 days (usual gap 21)"
-    assert words.of("days_since_last_order", 1) == "no order for 1 day (typical 40)"
-    assert words.of("order_count_365d", 0) == "12 orders in the last year (typical 4)"
-    assert words.of("order_count_365d", 1) == "1 order in the last year (typical 4)"
-    assert words.of("country", 0) == "lives in NL (most in BE)"
-    assert words.of("country", 1) == "country not known"
-    assert words.of("has_active_subscription", 0) == "an active subscription"
-    assert words.of("mean_rating", 0) == "mean rating 4.2"
-    assert words.of("mean_rating", 1) == "no rating given"
+    both = np.array([0, 1])
+    assert words.of("days_since_last_order", both).tolist() == [
+        "no order for 87 days (usual gap 21)",
+        "no order for 1 day (typical 40)",
+    ]
+    assert words.of("order_count_365d", both[::-1]).tolist() == [
+        "1 order in the last year (typical 4)",
+        "12 orders in the last year (typical 4)",
+    ]
+    assert words.of("country", both).tolist() == ["lives in NL (most in BE)", "country not known"]
+    assert words.of("has_active_subscription", both[:1]).tolist() == ["an active subscription"]
+    assert words.of("mean_rating", both).tolist() == ["mean rating 4.2", "no rating given"]
+    assert words.of("mean_rating", both[:0]).tolist() == []
 
 
 def test_a_feature_without_words_gets_generic_ones():
     frame = pd.DataFrame({"shoe_size": [43.0, np.nan]})
     words = Sentences(load_configuration(ReasonsConfiguration, "reasons"), frame, {"shoe_size": 41.0})
-    assert words.of("shoe_size", 0) == "shoe size 43 (typical 41)"
-    assert words.of("shoe_size", 1) == "shoe size not known"
+    assert words.of("shoe_size", np.array([0, 1])).tolist() == ["shoe size 43 (typical 41)", "shoe size not known"]
     assert words.topic("shoe_size") == "shoe_size"
 
 

@@ -76,18 +76,22 @@ def test_words_of_contracts():
     )
     typical = {"tenure_months": 29.0, "term_months": 12.0, "monthly_amount": 64.0, "attribute_kind": "dsl"}
     words = Sentences(load_configuration(ReasonsConfiguration, "reasons"), frame, typical)
-    assert words.of("tenure_months", 0) == "runs for 1 month (typical 29)"
-    assert [words.of("term_months", row) for row in (0, 1)] == [
+
+    def told(feature: str) -> list[str]:
+        return words.of(feature, np.array([0, 1])).tolist()
+
+    assert told("tenure_months")[0] == "runs for 1 month (typical 29)"
+    assert told("term_months") == [
         "month-to-month contract",
         "term of 18 months (typical 12)",
     ]
-    assert words.of("monthly_amount", 0) == "pays 70.50 a month (typical 64)"
-    assert words.of("monthly_amount", 1) == "price not known"
-    assert [words.of("attribute_has_tech_support", row) for row in (0, 1)] == ["no tech support", "tech support"]
+    assert told("monthly_amount")[0] == "pays 70.50 a month (typical 64)"
+    assert told("monthly_amount")[1] == "price not known"
+    assert told("attribute_has_tech_support") == ["no tech support", "tech support"]
     # Attributes that nobody has put into words.
-    assert [words.of("attribute_has_garage", row) for row in (0, 1)] == ["no garage", "garage"]
-    assert [words.of("attribute_is_renovated", row) for row in (0, 1)] == ["not renovated", "is renovated not known"]
-    assert [words.of("attribute_kind", row) for row in (0, 1)] == ["kind fibre (most dsl)", "kind not known"]
+    assert told("attribute_has_garage") == ["no garage", "garage"]
+    assert told("attribute_is_renovated") == ["not renovated", "is renovated not known"]
+    assert told("attribute_kind") == ["kind fibre (most dsl)", "kind not known"]
 
 
 def test_groups_are_those_of_people_and_of_attributes():
