@@ -6,7 +6,7 @@ fitted on the training snapshots, evaluated on the evaluation snapshot (the hold
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
@@ -25,6 +25,7 @@ LABEL_COLUMNS = ("is_churned", "future_order_count", "future_net_amount")
 _FEATURES = "marts.customer_features"
 _LABELS = "marts.customer_labels"
 _SNAPSHOTS = "intermediate.int_snapshot_dates"
+KEPT = "md5_number_lower(customer_id) % 1000000"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,7 @@ def read_snapshots(
     churn_horizon_days: int,
     clv_horizon_days: int,
     maximum_training_row_count: int | None = None,
+    maximum_snapshot_row_count: int | None = None,
     read_levels: Callable[[duckdb.DuckDBPyConnection], pd.DataFrame | None] | None = None,
 ) -> Snapshots:
     """Read features and labels: one row per customer and date.
@@ -85,6 +87,8 @@ def read_snapshots(
     ----------
     maximum_training_row_count
         Customers are subsampled so that there are about as many training rows at most; None: all rows.
+    maximum_snapshot_row_count
+        The same for the evaluation and the scoring snapshot, each by itself.
     read_levels
         Reads `levels`; None: they are not needed.
 
@@ -96,7 +100,10 @@ def read_snapshots(
         If a training label window reaches beyond the evaluation date.
     """
     with file.opened(read_only=True) as connection:
-        training, evaluation, scoring = _read(connection, as_of_date, maximum_training_row_count)
+        check_built_as_of(connection, as_of_date)
+        training = _labelled(connection, "training", maximum_training_row_count)
+        evaluation = _labelled(connection, "evaluation", maximum_snapshot_row_count)
+        scoring = scoring_rows(connection, as_of_date, maximum_snapshot_row_count)
         began_on, personal = history_began_on(connection), allowed_personal_features(connection)
         levels = read_levels(connection) if read_levels else None
     snapshots = Snapshots(
@@ -122,39 +129,41 @@ def read_scoring_rows(file: BuildFile, as_of_date: date) -> pd.DataFrame:
         return scoring_rows(connection, as_of_date)
 
 
-def scoring_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
-    """The features of all customers at a date, one row per customer."""
-    return _sorted(connection.execute(f"select * from {_FEATURES} where as_of_date = ?", [as_of_date]).df())
+def scoring_rows(connection: duckdb.DuckDBPyConnection, as_of_date: date, row_limit: int | None = None) -> pd.DataFrame:
+    """The features of customers at a date, one row per customer: of all, or of a sample of about so many at most."""
+    of_date = f"from {_FEATURES} where as_of_date = $as_of_date"
+    kept = kept_per_million(connection, of_date, row_limit, {"as_of_date": as_of_date})
+    query = f"select * {of_date} and {KEPT} < $kept"
+    return _sorted(connection.execute(query, {"as_of_date": as_of_date, "kept": kept}).df())
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date, row_limit: int | None
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    check_built_as_of(connection, as_of_date)
-    labelled = f"""
-        select features.*, {", ".join(f"labels.{name}" for name in LABEL_COLUMNS)}
-        from {_FEATURES} as features
-        inner join {_LABELS} as labels using (customer_id, as_of_date)
-        inner join {_SNAPSHOTS} as snapshots using (as_of_date)
-        where snapshots.snapshot_role = ?
-    """
-    training_rows = (
-        f"from {_FEATURES} inner join {_SNAPSHOTS} as snapshots using (as_of_date) "
-        "where snapshots.snapshot_role = 'training'"
+def _labelled(connection: duckdb.DuckDBPyConnection, role: str, row_limit: int | None) -> pd.DataFrame:
+    """Features and labels of the snapshots of a role, of all customers or of a sample."""
+    joined = f"from {_FEATURES} as features inner join {_SNAPSHOTS} as snapshots using (as_of_date)"
+    of_role = "where snapshots.snapshot_role = $role"
+    kept = kept_per_million(connection, f"{joined} {of_role}", row_limit, {"role": role})
+    labels = ", ".join(f"labels.{name}" for name in LABEL_COLUMNS)
+    rows = connection.execute(
+        f"select features.*, {labels} {joined} inner join {_LABELS} as labels using (customer_id, as_of_date) "
+        f"{of_role} and {KEPT} < $kept",
+        {"role": role, "kept": kept},
     )
-    training = connection.execute(
-        labelled + " and md5_number_lower(customer_id) % 1000000 < ?",
-        ["training", kept_per_million(connection, training_rows, row_limit)],
-    ).df()
-    evaluation = connection.execute(labelled, ["evaluation"]).df()
-    return _sorted(training), _sorted(evaluation), scoring_rows(connection, as_of_date)
+    return _sorted(rows.df())
 
 
-def kept_per_million(connection: duckdb.DuckDBPyConnection, rows: str, row_limit: int | None) -> int:
-    """How many of a million hash values of customers to keep so that the rows of a `from` clause stay in the limit."""
+def kept_per_million(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    row_limit: int | None,
+    parameters: Mapping[str, object] | None = None,
+) -> int:
+    """How many of a million hash values of customers to keep so that the rows of a `from` clause stay in the limit.
+
+    `KEPT` is the hash value; samples by it are nested: who is in a small one is in every larger one.
+    """
     if row_limit is None:
         return 1_000_000
-    count = one_row(connection, f"select count(*) {rows}")[0]
+    count = one_row(connection, f"select count(*) {rows}", parameters)[0]
     return 1_000_000 if count <= row_limit else int(1_000_000 * row_limit / count)
 
 

@@ -14,6 +14,7 @@ class Limits(Frozen):
     minimum_customer_count: int = Field(ge=2)
     minimum_class_count: int = Field(ge=1)
     maximum_training_row_count: int = Field(ge=100)
+    maximum_snapshot_row_count: int = Field(default=100_000, ge=100)
 
 
 class Bootstrap(Frozen):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.evaluation.metrics import capture_at
+from ml.evaluation.metrics import captures_at
 
 _TENTHS = np.arange(1, 11) / 10
 _THRESHOLDS = np.arange(21) / 20
@@ -28,7 +28,7 @@ def lift_table(actual: NDArray, predicted: NDArray) -> pd.DataFrame:
     9         10                 0.1             0.2   1.0
     """
     count = np.ceil(_TENTHS * len(actual)).astype(int)
-    captured = np.array([capture_at(actual, predicted, share) for share in _TENTHS])
+    captured = np.array(captures_at(actual, predicted, _TENTHS))
     lift = captured / _TENTHS
     return pd.DataFrame(
         {

@@ -8,7 +8,7 @@ that are bootstrapped come as `…_by_weight`: they sort once and return a funct
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -116,12 +116,21 @@ def normalised_gini(actual: ArrayLike, predicted: ArrayLike) -> float:
 
 def capture_at(actual: ArrayLike, score: ArrayLike, share: float = 0.2) -> float:
     """Share of the total of `actual` (churns, spend) in the `share` of rows with the highest scores; NaN if it is 0."""
+    return captures_at(actual, score, [share])[0]
+
+
+def captures_at(actual: ArrayLike, score: ArrayLike, shares: Iterable[float]) -> list[float]:
+    """`capture_at` of several shares."""
     in_order = _tie_averaged(actual, score)
     total = in_order.sum()
-    cut = share * len(in_order)
-    whole = int(cut)
-    part = (cut - whole) * in_order[whole] if whole < len(in_order) else 0.0
-    return float((in_order[:whole].sum() + part) / total) if total > 0 else float("nan")
+
+    def captured(share: float) -> float:
+        cut = share * len(in_order)
+        whole = int(cut)
+        part = (cut - whole) * in_order[whole] if whole < len(in_order) else 0.0
+        return float((in_order[:whole].sum() + part) / total) if total > 0 else float("nan")
+
+    return [captured(share) for share in shares]
 
 
 def top_decile_lift(actual: ArrayLike, score: ArrayLike) -> float:

@@ -1,4 +1,4 @@
-"""Fairness of a model: its metrics on the holdout for each age group, gender and country, by fairlearn's MetricFrame.
+"""Fairness of a model: its metrics on the holdout for each age group, gender and country.
 
 The figures are reported, not optimised: groups that buy differently have different churn rates, and users have to
 interpret a gap.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,19 +71,20 @@ def figures_by_group(
 
     Small groups are pooled, or left out if they are too small together.
     """
-    from fairlearn.metrics import MetricFrame, selection_rate
-
     group = _pooled(group, settings.minimum_customer_count)
     kept = group.notna().to_numpy()
     if not kept.any():
         return pd.DataFrame(columns=list(TABLE_COLUMNS))
-    measured = {**_metrics(settings, is_probability=is_probability), "customer_count": lambda true, _: len(true)}
-    common = {"y_true": actual[kept], "sensitive_features": group[kept].to_numpy()}
-    frame = MetricFrame(metrics=measured, y_pred=predicted[kept], **common)
-    # The selection rate does not depend on outcomes.
-    common["y_true"] = np.zeros(int(kept.sum()))
-    chosen = MetricFrame(metrics={"selection_rate": selection_rate}, y_pred=selected[kept].astype(int), **common)
-    return _table(column, frame.by_group.join(chosen.by_group), frame.overall.to_dict() | chosen.overall.to_dict())
+    metrics_of = _metrics(settings, is_probability=is_probability)
+
+    def figures(rows: NDArray) -> dict[str, float]:
+        measured = {name: metric(actual[rows], predicted[rows]) for name, metric in metrics_of.items()}
+        return {"customer_count": len(rows), **measured, "selection_rate": float(np.mean(selected[rows]))}
+
+    names, number = np.unique(group[kept].to_numpy(dtype=str), return_inverse=True)
+    rows = np.flatnonzero(kept)
+    of_groups = {str(name): figures(rows[number == place]) for place, name in enumerate(names)}
+    return _table(column, pd.DataFrame.from_dict(of_groups, orient="index"), figures(rows))
 
 
 def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mapping[str, Metric]:
@@ -92,9 +92,9 @@ def _metrics(settings: FairnessConfiguration, *, is_probability: bool) -> Mappin
 
     def with_both(metric: Metric) -> Metric:
         def measured(actual: NDArray, predicted: NDArray) -> float:
-            positive = np.asarray(actual) > 0
+            positive = actual > 0
             is_enough = min(positive.sum(), (~positive).sum()) >= least
-            return float(metric(np.asarray(actual), np.asarray(predicted))) if is_enough else float("nan")
+            return metric(actual, predicted) if is_enough else float("nan")
 
         return measured
 
@@ -135,7 +135,7 @@ def _pooled(group: pd.Series, minimum: int) -> pd.Series:
     return pooled.mask((pooled == SMALL_GROUPS) & (int((size < minimum).sum()) < minimum), None)
 
 
-def _table(column: str, by_group: pd.DataFrame, overall: Mapping[Any, float]) -> pd.DataFrame:
+def _table(column: str, by_group: pd.DataFrame, overall: Mapping[str, float]) -> pd.DataFrame:
     names = [name for name in by_group.columns if name != "customer_count"]
     records = []
     for value, figures in [(EVERYONE, overall), *by_group.sort_index().iterrows()]:

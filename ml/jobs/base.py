@@ -88,6 +88,7 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
             churn_horizon_days=definitions.churn_horizon_days,
             clv_horizon_days=definitions.clv_horizon_days,
             maximum_training_row_count=self.maximum_training_row_count,
+            maximum_snapshot_row_count=self.maximum_snapshot_row_count,
             read_levels=partial(self.read_levels, as_of_date=as_of_date, definitions=definitions),
         )
 
@@ -147,6 +148,11 @@ class Job(DeclaredJob, ABC, Generic[Rows, Model]):
     @property
     def maximum_training_row_count(self) -> int | None:
         """The maximum number of training rows that are read; None: all."""
+        return None
+
+    @property
+    def maximum_snapshot_row_count(self) -> int | None:
+        """The maximum number of rows that a training reads of the holdout, and as many of the as-of date; None: all."""
         return None
 
     @property

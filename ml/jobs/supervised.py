@@ -14,6 +14,7 @@ from ml.competition.course import Evaluate, chosen_from, evaluated, finite, fitt
 from ml.competition.ranking import Ranking
 from ml.competition.results import ByWeight, Candidate, Competition, Model, Refused, Result
 from ml.competition.thresholds import SupervisedGate
+from ml.contributions.background import Background
 from ml.data.dated_rows import eligible
 from ml.data.features import RULE_COLUMNS, model_frame, usable_columns
 from ml.data.outcome_levels import outcome_levels
@@ -102,7 +103,8 @@ class SupervisedJob(OutcomeJob[Rows, Model]):
             Takes the searched parameters.
         """
         rows = self.evaluation_rows(snapshots)
-        features, actual = self.features(rows, columns), self.target(rows)
+        # Models are asked once, also those of which others are made.
+        features, actual = Background(self.features(rows, columns)), self.target(rows)
         for name, make in self.candidate_makers(snapshots, usable, found):
             yield name, lambda make=make: self._result(make(), features, actual)
 
@@ -121,6 +123,10 @@ class SupervisedJob(OutcomeJob[Rows, Model]):
     @property
     def maximum_training_row_count(self) -> int:
         return self.configuration.limits.maximum_training_row_count
+
+    @property
+    def maximum_snapshot_row_count(self) -> int:
+        return self.configuration.limits.maximum_snapshot_row_count
 
     def check(self, snapshots: Rows) -> None:
         if snapshots.scoring.empty:

@@ -59,6 +59,20 @@ def test_thinning_keeps_whole_customers(settings, snapshots):
     assert len(subsampled.evaluation) == len(snapshots.evaluation)
 
 
+def test_holdout_and_today_are_thinned_by_themselves(settings, snapshots):
+    write_marts(settings.build_file(SOURCE), snapshots)
+    limit = len(snapshots.evaluation) // 3
+    thinned = read_snapshots(BuildFile(settings, SOURCE), AS_OF_DATE, **HORIZONS, maximum_snapshot_row_count=limit)
+    assert len(thinned.training) == len(snapshots.training)
+    for role in ("evaluation", "scoring"):
+        some, everyone = getattr(thinned, role), getattr(snapshots, role)
+        assert 0.7 * limit < len(some) < 1.3 * limit
+        assert 0.8 < some["is_eligible"].mean() / everyone["is_eligible"].mean() < 1.25
+    smaller, larger = (set(getattr(thinned, role)["customer_id"]) for role in ("scoring", "evaluation"))
+    known = set(snapshots.evaluation["customer_id"])
+    assert smaller & known <= larger, "there are more customers today: a smaller share of them is read"
+
+
 def test_marts_of_another_date_are_refused(settings, snapshots):
     write_marts(settings.build_file(SOURCE), snapshots)
     with pytest.raises(ClienteleError, match="built as of 2025-07-01, not 2025-08-01"):

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from ml.data.dated_rows import check_no_leak
-from ml.data.snapshots import Snapshots, check_built_as_of, history_began_on, kept_per_million, scoring_rows
+from ml.data.snapshots import KEPT, Snapshots, check_built_as_of, history_began_on, kept_per_million, scoring_rows
 from warehouse.base.build_file import BuildFile
 
 
@@ -19,15 +19,21 @@ def read_horizon_snapshots(
     as_of_date: date,
     horizon_days: int,
     maximum_row_count: int | None,
+    *,
+    maximum_snapshot_row_count: int | None = None,
     read_levels: Callable[[duckdb.DuckDBPyConnection], pd.DataFrame | None] | None = None,
 ) -> Snapshots:
-    """Read features and labels; customers are subsampled so that the rows stay within the limit.
+    """Read features and labels; customers are subsampled so that the rows stay within the limits.
 
     Labels are in the table of the shorter horizons. If the marts have none for this horizon, there are no training and
     evaluation rows.
 
     Parameters
     ----------
+    maximum_row_count
+        Of the labelled rows of all dates together.
+    maximum_snapshot_row_count
+        Of the rows of the as-of date.
     read_levels
         As in `ml.data.snapshots.read_snapshots`.
 
@@ -40,7 +46,7 @@ def read_horizon_snapshots(
     """
     with file.opened(read_only=True) as connection:
         check_built_as_of(connection, as_of_date)
-        scoring = scoring_rows(connection, as_of_date)
+        scoring = scoring_rows(connection, as_of_date, maximum_snapshot_row_count)
         known = {row[0] for row in connection.execute("describe marts.customer_labels").fetchall()}
         label = f"future_net_amount_{horizon_days}d"
         rows = _labelled(connection, label, maximum_row_count) if label in known else scoring.head(0)
@@ -89,6 +95,6 @@ def _labelled(connection: duckdb.DuckDBPyConnection, label: str, maximum_row_cou
     )
     return connection.execute(
         f"select features.*, labels.{label}::double as future_net_amount {selected} "
-        "and md5_number_lower(customer_id) % 1000000 < ? order by customer_id, as_of_date",
+        f"and {KEPT} < ? order by customer_id, as_of_date",
         [kept_per_million(connection, selected, maximum_row_count)],
     ).df()

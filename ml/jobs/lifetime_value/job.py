@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Candidate, Refused, Result
 from ml.configuration import load_configuration
+from ml.contributions.preparation import amounts_of
 from ml.data.dated_rows import eligible
 from ml.data.outcomes import outcomes_after
 from ml.data.snapshots import Snapshots
@@ -96,7 +97,14 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
         if not self.is_further:
             return super().read_training(file, as_of_date, definitions)
         read_levels = partial(self.read_levels, as_of_date=as_of_date, definitions=definitions)
-        return read_horizon_snapshots(file, as_of_date, self.horizon_days, self.maximum_training_row_count, read_levels)
+        return read_horizon_snapshots(
+            file,
+            as_of_date,
+            self.horizon_days,
+            self.maximum_training_row_count,
+            maximum_snapshot_row_count=self.maximum_snapshot_row_count,
+            read_levels=read_levels,
+        )
 
     def read_scoring(self, file: BuildFile, as_of_date: date) -> pd.DataFrame:
         rows = super().read_scoring(file, as_of_date)
@@ -168,7 +176,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     # ---- evaluation ----
 
     def predicted(self, estimator: LifetimeValueModel, features: pd.DataFrame) -> NDArray:
-        return estimator.predict(features)
+        return amounts_of(estimator, features)
 
     def metrics(self, actual: NDArray, predicted: NDArray) -> dict[str, float]:
         ordinary = np.ones(len(actual), dtype=bool)
@@ -194,7 +202,7 @@ class LifetimeValueJob(SupervisedJob[Snapshots, LifetimeValueModel]):
     def extra_metrics(self, candidate: Candidate, features: pd.DataFrame, actual: NDArray) -> dict[str, float]:
         """Figures of the intervals on the holdout, out of sample."""
         estimator = candidate.estimator
-        predicted = estimator.predict(features)
+        predicted = self.predicted(estimator, features)
         if candidate.parameters.get("interval_learned_on") == HOLDOUT:
             folds = {"fold_count": self.configuration.calibration.fold_count, "seed": self.random_seed}
             lower, upper = estimator.interval.left_out_bounds(predicted, actual, **folds)

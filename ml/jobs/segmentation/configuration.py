@@ -81,6 +81,7 @@ class SegmentationConfiguration(Frozen):
     retrain_after_days: int = Field(ge=1)
     minimum_customer_count: int = Field(ge=2)
     maximum_fit_count: int = Field(ge=100)
+    maximum_snapshot_row_count: int = Field(ge=100)
     maximum_monthly_row_count: int = Field(ge=100)
     columns: tuple[str, ...] = Field(min_length=2)
     minimum_log_spread: float = Field(ge=0)

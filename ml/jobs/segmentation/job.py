@@ -48,6 +48,10 @@ class SegmentationJob(Job[Snapshots, SegmentModel]):
     def maximum_training_row_count(self) -> int:
         return self.configuration.maximum_monthly_row_count
 
+    @property
+    def maximum_snapshot_row_count(self) -> int:
+        return self.configuration.maximum_snapshot_row_count
+
     def check(self, snapshots: Snapshots) -> None:
         if snapshots.scoring.empty:
             raise Refused(f"Nobody has ordered anything before {snapshots.as_of_date}: there are no segments to find.")
