@@ -106,8 +106,9 @@ def as_number(column: pd.Series) -> NDArray:
 
 def as_text(column: pd.Series) -> pd.Series:
     """Texts with `UNKNOWN_CATEGORY` for missing ones, index 0…n−1."""
-    text = column.astype("object").where(column.notna(), UNKNOWN_CATEGORY)
-    return text.astype(str).reset_index(drop=True)
+    # Few texts in many rows: each is converted once. Missing ones have the code −1, the last place.
+    codes, texts = pd.factorize(column.astype("object"))
+    return pd.Series(np.array([*map(str, texts), UNKNOWN_CATEGORY], dtype=object)[codes])
 
 
 def is_text(column: pd.Series) -> bool:
@@ -135,7 +136,7 @@ def usable_columns(frame: pd.DataFrame, barred: Collection[str] = ()) -> tuple[t
         is_empty = frame[name] == UNKNOWN_CATEGORY if is_text(frame[name]) else frame[name].isna()
         if is_empty.all():
             dropped[name] = "empty"
-        elif frame[name].nunique(dropna=False) == 1:
+        elif (frame[name] == frame[name].iloc[0]).all():
             dropped[name] = "constant"
         elif name in barred:
             dropped[name] = "personal"
