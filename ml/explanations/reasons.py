@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml.competition.results import Estimator
 from ml.configuration import load_configuration
+from ml.contributions.background import Background
 from ml.contributions.pipelines import contributions_of
 from ml.contributions.scales import Contributions
 from ml.contributions.shapley import Orders
@@ -81,6 +82,7 @@ def worded(
     """
     configuration = _configuration()
     others = features if others is None else others
+    others = others if isinstance(others, Background) else Background(others)
     typical = typical_customer(background_sample(others, _BACKGROUND_ROW_COUNT))
     blocks = []
     for start in range(0, max(len(features), 1), _ROWS_AT_A_TIME):
@@ -105,7 +107,7 @@ def _worded(configuration: ReasonsConfiguration, topics: Topics, directions: Dir
     least = np.maximum(configuration.smallest_share * np.abs(moved).sum(axis=1), _SMALLEST_PART)
     sentences: list[list[str]] = [[] for _ in range(row_count)]
     codes: list[list[str]] = [[] for _ in range(row_count)]
-    passed_over = np.full(row_count, -1)
+    reason_count, passed_over = np.zeros(row_count, dtype=int), np.full(row_count, -1)
     left = np.arange(row_count)
     for place in range(topic_count):
         number_of = order[left, place]
@@ -117,12 +119,13 @@ def _worded(configuration: ReasonsConfiguration, topics: Topics, directions: Dir
             is_said = words != None  # noqa: E711 - elementwise
             silent, rows = rows[~is_said], rows[is_said]
             passed_over[silent[passed_over[silent] < 0]] = number
-            starts = np.where(moved[rows, number] > 0, directions.raises, directions.lowers)
+            reason_count[rows] += 1
+            starts = [directions.raises if rises else directions.lowers for rises in (moved[rows, number] > 0).tolist()]
             told = zip(rows.tolist(), starts, words[is_said], coded(topics, number, rows), strict=True)
             for row, start, said, code in told:
                 sentences[row].append(f"{start} {said}")
                 codes[row].append(code)
-        left = left[[len(sentences[row]) < configuration.maximum_reason_count for row in left.tolist()]]
+        left = left[reason_count[left] < configuration.maximum_reason_count]
     without = _without_reason(configuration, topics, passed_over)
     reasons = ["; ".join(told) or other for told, other in zip(sentences, without, strict=True)]
     return pd.DataFrame({"reasons": reasons, "reason_codes": [f"[{', '.join(one)}]" for one in codes]}, dtype=object)

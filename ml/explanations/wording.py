@@ -33,7 +33,12 @@ def shown(value: Any, kind: Shown = "number") -> str:
         return "unknown"
     if kind == "text" or isinstance(value, str):
         return str(value).replace("_", " ")
-    number = float(rounded(np.array([value], dtype=float), kind)[0]) + 0.0  # of −0.0, which is shown as "-0", 0.0
+    return _shown_number(float(rounded(np.array([value], dtype=float), kind)[0]), kind)
+
+
+def _shown_number(number: float, kind: Shown) -> str:
+    """A number that is rounded already."""
+    number += 0.0  # of −0.0, which would be shown as "-0", 0.0
     if kind == "share":
         return f"{number:.0%}"
     if number == round(number):
@@ -229,12 +234,14 @@ def _has_choice(values: NDArray, wording: Wording) -> NDArray:
 
 def _shown(values: NDArray, kind: Shown, in_units_of: Wording | None = None) -> NDArray:
     """Known values as texts, elementwise."""
+    is_number = values.dtype.kind == "f" and kind != "text"
 
-    def text(value: object) -> str:
-        return shown(value, kind) if in_units_of is None else _in_units(shown(value, kind), in_units_of)
+    def text(value: Any) -> str:
+        words = _shown_number(value, kind) if is_number else shown(value, kind)
+        return words if in_units_of is None else _in_units(words, in_units_of)
 
     # Many values are shown alike: each text is made once.
-    return told_once(rounded(values, kind) if values.dtype.kind == "f" and kind != "text" else values, text)
+    return told_once(rounded(values, kind) if is_number else values, text)
 
 
 def _filled(template: str, texts: Mapping[str, NDArray], count: int) -> list[str]:
