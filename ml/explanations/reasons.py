@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,10 +25,12 @@ from warehouse.jobs.spec import Directions
 
 log = logging.getLogger(__name__)
 
+# (function, arguments) → its results, in their order.
+OfEach = Callable[[Callable[[slice], pd.DataFrame], Sequence[slice]], list[pd.DataFrame]]
+
 # Maximum number of customers with which scores are compared.
 _BACKGROUND_ROW_COUNT = 10_000
-# Customers told of at a time, so that memory stays bounded.
-_ROWS_AT_A_TIME = 50_000
+_ROWS_AT_A_TIME = 25_000
 # Smaller contributions are rounding errors.
 _SMALLEST_PART = 1e-9
 
@@ -46,19 +50,43 @@ def explained(
     return contributions_of(estimator, features, background, orders)
 
 
+def in_turn(of_block: Callable[[slice], pd.DataFrame], blocks: Sequence[slice]) -> list[pd.DataFrame]:
+    """The results of a function for one block after the other."""
+    return [of_block(block) for block in blocks]
+
+
 def reason_columns(
-    job: Job, estimator: Estimator, features: pd.DataFrame, index: pd.Index, others: pd.DataFrame | None = None
+    job: Job,
+    estimator: Estimator,
+    features: pd.DataFrame,
+    index: pd.Index,
+    others: pd.DataFrame | None = None,
+    *,
+    of_each: OfEach = in_turn,
 ) -> pd.DataFrame:
     """The columns `reasons` and `reason_codes`, one row per row of `features`, with the given index.
 
+    Many rows are explained in blocks, so that memory stays bounded.
+
     If contributions cannot be computed, the columns are empty, the error is logged, and the scores gate warns. Jobs
-    whose score table has no such columns (segmentation) get none. `others` as in `explained`.
+    whose score table has no such columns (segmentation) get none.
+
+    Parameters
+    ----------
+    others
+        As in `explained`.
+    of_each
+        Explains the blocks; by default one after the other.
     """
     if job.spec.reasons is None:
         return pd.DataFrame(index=index)
     try:
-        contributions = explained(job, estimator, features, others)
-        return worded(contributions, features, job.spec.reasons, others).set_index(index)
+        if len(features) <= _ROWS_AT_A_TIME:
+            contributions = explained(job, estimator, features, others)
+            return worded(contributions, features, job.spec.reasons, others).set_index(index)
+        blocks = [slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(features), _ROWS_AT_A_TIME)]
+        of_block = partial(_of_block, job, estimator, features, Background(features if others is None else others))
+        return pd.concat(of_each(of_block, blocks), ignore_index=True).set_index(index)
     except Exception:
         log.exception(
             "The reasons of the %s scores could not be computed; the scores are written without them.", job.name
@@ -84,19 +112,16 @@ def worded(
     others = features if others is None else others
     others = others if isinstance(others, Background) else Background(others)
     typical = typical_customer(background_sample(others, _BACKGROUND_ROW_COUNT))
-    blocks = []
-    for start in range(0, max(len(features), 1), _ROWS_AT_A_TIME):
-        rows = slice(start, start + _ROWS_AT_A_TIME)
-        topics = Topics(
-            configuration,
-            contributions.values.iloc[rows],
-            features.iloc[rows],
-            typical,
-            directions.higher_means,
-            others=others,
-        )
-        blocks.append(_worded(configuration, topics, directions))
-    return pd.concat(blocks, ignore_index=True)
+    topics = Topics(configuration, contributions, features, typical, directions.higher_means, others=others)
+    return _worded(configuration, topics, directions)
+
+
+def _of_block(
+    job: Job, estimator: Estimator, features: pd.DataFrame, others: pd.DataFrame, block: slice
+) -> pd.DataFrame:
+    rows = features.iloc[block].reset_index(drop=True)
+    # pyrefly: ignore[bad-argument-type] (asked of jobs with reasons only)
+    return worded(explained(job, estimator, rows, others), rows, job.spec.reasons, others)
 
 
 def _worded(configuration: ReasonsConfiguration, topics: Topics, directions: Directions) -> pd.DataFrame:

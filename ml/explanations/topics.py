@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.contributions.scales import Contributions
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.sides import sides
 from ml.explanations.wording import Sentences
@@ -25,8 +26,6 @@ class Topics:
 
     Parameters
     ----------
-    contributions
-        One row per scored row, one column per feature.
     typical
         The typical customer's values.
     higher_means
@@ -49,7 +48,7 @@ class Topics:
     def __init__(
         self,
         configuration: ReasonsConfiguration,
-        contributions: pd.DataFrame,
+        contributions: Contributions,
         features: pd.DataFrame,
         typical: pd.Series,
         higher_means: Meaning | None,
@@ -59,7 +58,7 @@ class Topics:
         self.sentences = Sentences(configuration, features, typical)
         self.features = list(features.columns)
         self._position = {name: number for number, name in enumerate(self.features)}
-        self.parts = contributions.to_numpy()
+        self.parts = contributions.values.to_numpy()
         self._higher, self._lower = _meanings(higher_means)
         said = sides(configuration, features, typical, others)
         self._says = said if higher_means else dict.fromkeys(MEANINGS, np.logical_or(*said.values()))

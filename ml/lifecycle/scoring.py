@@ -17,6 +17,7 @@ from ml.jobs.score_frame import score_frame, unscored_rows
 from ml.lifecycle.commit import finish_commit
 from ml.lifecycle.decisions import refusal_reason
 from ml.lifecycle.score_rows import ScoringReport, known_customers, those_without_row, write_rows
+from ml.lifecycle.side_by_side import each_side_by_side
 from ml.lifecycle.treated_values import treated_values
 from ml.lifecycle.who_serves import serving_version
 from ml.tracking import RegisteredVersion, load_estimator
@@ -52,7 +53,7 @@ def score(
         with run.file.opened():
             finish_commit(run)
             inputs = _read(run)
-        scored = _scored(run, inputs)
+        scored = _scored(run, inputs, settings.threads)
     return scored.written()
 
 
@@ -77,7 +78,7 @@ def compute_scores(settings: Settings, job: str, source: str, as_of_date: date) 
         run = JobOfSource.of(settings, job, source).as_of(as_of_date)
         with run.file.opened(read_only=True):
             inputs = _read(run)
-        return _scored(run, inputs)
+        return _scored(run, inputs, settings.threads)
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,12 @@ def _read(run: JobRun) -> _Inputs:
     return _Inputs(rows, version, None if version else _refusal(run), known_customers(run.file, run.job))
 
 
-def _scored(run: JobRun, read: _Inputs) -> Scored:
+def _scored(run: JobRun, read: _Inputs, at_once: int) -> Scored:
     task, rows, version = run.job, read.rows, read.version
     estimator = load_estimator(run.server, version) if version else None
     columns = version.columns if version else ()
-    explain = partial(reason_columns, task, estimator) if estimator else None
+    of_each = partial(each_side_by_side, at_once=at_once)
+    explain = partial(reason_columns, task, estimator, of_each=of_each) if estimator else None
     frame = score_frame(task, rows, estimator, columns, refusal=read.refusal, explain=explain)
     frame = frame.sort_values(list(task.key_columns), ignore_index=True)
     treated = treated_values(task, estimator, columns, rows)

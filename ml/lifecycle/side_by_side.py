@@ -11,15 +11,18 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 _LOOK_FOR_PARENT_SECONDS = 1.0
 
 Call = Callable[[], Any]
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
 def is_possible() -> bool:
@@ -55,6 +58,38 @@ def side_by_side(calls: Mapping[str, Call], at_once: int) -> Iterator[Callable[[
         finally:
             for future in begun.values():
                 future.cancel()
+
+
+def each_side_by_side(
+    function: Callable[[Argument], Result], arguments: Sequence[Argument], at_once: int
+) -> list[Result]:
+    """The results of one function for each argument, in their order, computed in so many processes at once.
+
+    The processes are copies of this one and have the function, with all it holds, from it: nothing of that is
+    transferred, and it need not be known to `pickle`; arguments and results must be.
+    """
+    if at_once == 1 or len(arguments) == 1 or not is_possible():
+        return [function(argument) for argument in arguments]
+    calls = {str(number): partial(_call_inherited, argument) for number, argument in enumerate(arguments)}
+    with _inherited_by_copies(function), side_by_side(calls, at_once) as result_of:
+        return [result_of(name) for name in calls]
+
+
+# What copies of this process call, as it was when they were made.
+_inherited: list[Callable[[Any], Any]] = []
+
+
+@contextmanager
+def _inherited_by_copies(function: Callable[[Any], Any]) -> Iterator[None]:
+    _inherited.append(function)
+    try:
+        yield
+    finally:
+        _inherited.pop()
+
+
+def _call_inherited(argument: Any) -> Any:
+    return _inherited[-1](argument)
 
 
 def _alone(call: Call) -> Any:

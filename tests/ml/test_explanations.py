@@ -58,6 +58,7 @@ from ml.estimators.two_stage import TwoStageSpendModel
 from ml.explanations.configuration import ReasonsConfiguration
 from ml.explanations.reasons import reason_columns, worded
 from ml.explanations.wording import Sentences
+from ml.lifecycle.side_by_side import each_side_by_side
 from ml.tracking.serialisation import load_model_file
 from tests.ml.jobs import job_at
 from tests.ml.synthetic_shop import HORIZON_DAYS
@@ -355,6 +356,25 @@ def test_reasons_that_cannot_be_found_leave_the_scores_alone(features: pd.DataFr
     told = reason_columns(job, Broken(), features, features.index)
     assert told.isna().all().all()
     assert "out of order" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("job", "name"), [("churn", "blended_churn"), ("churn", "logistic_regression"), ("clv", "blend")]
+)
+def test_who_is_explained_in_blocks_is_told_the_same(models, features: pd.DataFrame, monkeypatch, job: str, name: str):
+    def told(**options: object) -> pd.DataFrame:
+        return reason_columns(job_at(job, HORIZON_DAYS), models[name], features, features.index, **options)
+
+    whole, blocks = told(), []
+    monkeypatch.setattr("ml.explanations.reasons._ROWS_AT_A_TIME", 40)
+    pd.testing.assert_frame_equal(told(), whole)
+
+    def each(function, asked):
+        blocks.extend(asked)
+        return each_side_by_side(function, asked, 2)
+
+    pd.testing.assert_frame_equal(told(of_each=each), whole)
+    assert len(blocks) == -(-len(features) // 40) > 2
 
 
 def test_every_history_on_the_way_is_possible(features: pd.DataFrame):

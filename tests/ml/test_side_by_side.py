@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ml.lifecycle.side_by_side import side_by_side
+from ml.lifecycle.side_by_side import each_side_by_side, side_by_side
 from warehouse.base.settings import CHECKOUT
 
 pytestmark = pytest.mark.usefixtures("little_garbage")
@@ -175,3 +175,20 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_function_is_asked_in_copies_for_each_argument(tmp_path: Path) -> None:
+    """The function cannot be transferred, and need not be; one whose process was killed is asked again."""
+    lock, here = threading.Lock(), os.getpid()
+
+    def asked(number: int) -> tuple[int, bool]:
+        if number == 2:
+            killed_once(tmp_path / "before")
+        with lock:
+            return number * number, os.getpid() == here
+
+    for at_once in (1, 2):
+        (tmp_path / "before").touch() if at_once == 1 else (tmp_path / "before").unlink()
+        found = each_side_by_side(asked, range(5), at_once)
+        assert found == [(number * number, at_once == 1) for number in range(5)]
+    assert (tmp_path / "before").exists(), "killed, and asked again"
