@@ -85,7 +85,9 @@ def reason_columns(
             contributions = explained(job, estimator, features, others)
             return worded(contributions, features, job.spec.reasons, others).set_index(index)
         blocks = [slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(features), _ROWS_AT_A_TIME)]
-        of_block = partial(_of_block, job, estimator, features, Background(features if others is None else others))
+        everyone = Background(features if others is None else others)
+        background_sample(everyone, _BACKGROUND_ROW_COUNT)  # is kept: copies of this process need not draw it again
+        of_block = partial(_of_block, job, estimator, features, everyone)
         return pd.concat(of_each(of_block, blocks), ignore_index=True).set_index(index)
     except Exception:
         log.exception(
