@@ -108,11 +108,17 @@ def test_engines_are_told_as_multiples_of_duckdb() -> None:
     found = [
         PeerCost("duckdb", StageCost("duckdb", 2.0, 1.2, 0.5)),
         PeerCost("pandas", StageCost("pandas", 9.0, 9.0, 3.0)),
-        PeerCost("polars", None, "polars is not installed"),
+        PeerCost("polars", None, "polars is not installed", is_installed=False),
     ]
-    lines = report_lines([SizeMeasured(10, {"orders": 75}, peers=found)])
+    measured = SizeMeasured(10, {"orders": 75}, peers=found)
+    assert measured.problem is None
+    lines = report_lines([measured])
     assert "| pandas | 9.0 s | 9.0 s | 4.5 | 3.00 |" in lines
     assert "- polars: polars is not installed" in lines
+    measured.peers.append(PeerCost("pyspark", None, "other rows than duckdb's, in order_count (3)"))
+    assert measured.problem == "pyspark: other rows than duckdb's, in order_count (3)"
+    measured.day_problem = "marts ended with 1"
+    assert report_lines([measured])[-2] == "marts ended with 1"
 
 
 def test_stages_are_told_as_multiples_of_the_bare_reading() -> None:

@@ -25,11 +25,12 @@ _SAME_TO = 1e-6  # of a figure, and of one at least: sums of doubles depend on t
 
 @dataclass(frozen=True)
 class PeerCost:
-    """What an engine took; nothing where it is not installed, which `problem` says."""
+    """What an engine took; nothing where it is not installed or had other rows, which `problem` says."""
 
     engine: str
     cost: StageCost | None
     problem: str | None = None
+    is_installed: bool = True
 
 
 def measure(
@@ -47,7 +48,7 @@ def measure(
     scratch.mkdir(parents=True, exist_ok=True)
     for engine in ENGINES:
         if missing := _what_is_missing(engine):
-            yield PeerCost(engine, None, f"{missing} is not installed")
+            yield PeerCost(engine, None, f"{missing} is not installed", is_installed=False)
             continue
         output = scratch / f"{engine}.parquet"
         command = [sys.executable, "-m", "tools.benchmark.peer_features", engine, str(files), str(output)]

@@ -40,11 +40,18 @@ class SizeMeasured:
     stages: list[StageCost] = field(default_factory=list)
     peers: list[peers.PeerCost] = field(default_factory=list)
     day: day.Measured | None = None
+    day_problem: str | None = None
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The stage at which it stopped, or None."""
+        return next((f"{one.stage}: {one.problem}" for one in self.stages if one.problem), None)
 
     @property
     def problem(self) -> str | None:
-        """The stage at which it stopped, or None."""
-        return next((f"{one.stage}: {one.problem}" for one in self.stages if one.problem), None)
+        """What went wrong first, or None; an engine that is not installed is none."""
+        wrong = [f"{one.engine}: {one.problem}" for one in self.peers if one.problem and one.is_installed]
+        return next((words for words in (self.stopped_at, *wrong, self.day_problem) if words), None)
 
 
 def measure(
@@ -75,11 +82,23 @@ def measure(
         found.peers = list(peers.measure(settings, landing, scratch / "peers", limit_seconds, say))
     if STAGES in what:
         found.stages = list(_stages(settings, landing, limit_seconds, lambda text: say(f"{customer_count:,} {text}")))
-    if DAY in what and not found.problem:
+    if DAY in what and not found.stopped_at:
         say(f"{customer_count:,} customers: the last day against everything")
-        parts = split_off_last_day(landing, scratch / "day")
-        found.day = day.measure(f"{customer_count:,} customers", SOURCE, parts, AS_OF_DATE, scratch / "day")
+        _measure_day(found, landing, scratch / "day")
     return found
+
+
+def _measure_day(found: SizeMeasured, landing: Path, scratch: Path) -> None:
+    try:
+        parts = split_off_last_day(landing, scratch)
+        found.day = day.measure(f"{found.customer_count:,} customers", SOURCE, parts, AS_OF_DATE, scratch)
+    except RuntimeError as error:
+        found.day_problem = str(error)
+        return
+    if found.day.differing_tables:
+        found.day_problem = (
+            f"the last day ended with other rows than everything: {', '.join(found.day.differing_tables)}"
+        )
 
 
 def _stages(settings: Settings, landing: Path, limit_seconds: float, say: Callable[[str], None]) -> Iterator[StageCost]:
@@ -96,9 +115,10 @@ def report_lines(found: list[SizeMeasured]) -> list[str]:
     lines = []
     for size in found:
         lines += _stage_lines(size) if size.stages else []
-        lines += [f"Stopped at {size.problem}", ""] if size.problem else []
+        lines += [f"Stopped at {size.stopped_at}", ""] if size.stopped_at else []
         lines += peers.report_lines(size.customer_count, size.peers)
         lines += [f"## The last day, {size.customer_count:,} customers", "", *size.day.lines()] if size.day else []
+        lines += [size.day_problem, ""] if size.day_problem else []
     return lines
 
 
