@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _DATE = "as_of_date"
+_MISSING = ("None", "<NA>", "nan")
 _TOLERANCE = 1e-12
 
 
@@ -120,7 +121,7 @@ def _scored(session: SparkSession, settings: Settings, job: Job, uri: str, file:
     mlflow.set_tracking_uri(settings.tracking_uri)
     mlflow.set_registry_uri(settings.tracking_uri)
     told = _told_columns(job)
-    # MLflow takes a missing boolean for false, and gives a missing text as None in letters.
+    # MLflow takes a missing boolean for false, and spells what is missing in a text.
     result = ", ".join(f"{name} {'string' if kind == 'boolean' else kind}" for name, kind in told.items())
     predict = mlflow.pyfunc.spark_udf(session, uri, result_type=f"struct<{result}>", env_manager="local")
     rows = session.read.parquet(str(file)).repartition(session.sparkContext.defaultParallelism)
@@ -139,7 +140,8 @@ def _value(name: str, kind: str):
     from pyspark.sql import functions as f
 
     column = f.col(name)
-    return f.when(f.isnan(column) if kind == "double" else column == "None", None).otherwise(column).cast(kind)
+    is_missing = f.isnan(column) if kind == "double" else column.isin(*_MISSING)
+    return f.when(is_missing, None).otherwise(column).cast(kind)
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, job: Job, as_of_date: date, folder: Path) -> SparkScores:

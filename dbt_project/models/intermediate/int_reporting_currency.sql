@@ -23,7 +23,7 @@ ranked as (
 
 settled as (
 
-    select coalesce(nullif(upper(trim(settings.reporting_currency)), ''), ranked.currency) as currency
+    select coalesce(nullif({{ as_code('settings.reporting_currency') }}, ''), ranked.currency) as currency
     from {{ source('state', 'source_settings') }} as settings
     left join ranked
         on ranked.currency_rank = 1

@@ -21,7 +21,7 @@ renamed as (
         street_address,
         city,
         postcode,
-        nullif(trim(country), '') as country,
+        nullif({{ trimmed('country') }}, '') as country,
         gender,
         acquisition_channel,
 

@@ -14,7 +14,7 @@ renamed as (
         person_id as customer_id,
         source_customer_id,
         session_id,
-        nullif(upper(trim(product_code)), '') as product_code,
+        nullif({{ as_code('product_code') }}, '') as product_code,
 
         -- texts
         event_type,

@@ -10,14 +10,14 @@ renamed as (
 
     select
         -- ids
-        upper(trim(currency)) as currency,
+        {{ as_code('currency') }} as currency,
 
         -- numerics
         rate,
 
         -- dates
         rate_date as valid_from_date,
-        lead(rate_date) over (partition by upper(trim(currency)) order by rate_date) as valid_to_date
+        lead(rate_date) over (partition by {{ as_code('currency') }} order by rate_date) as valid_to_date
     from newest
 
 )

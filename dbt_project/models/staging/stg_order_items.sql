@@ -12,10 +12,10 @@ renamed as (
         -- ids
         order_item_id,
         order_id,
-        nullif(upper(trim(product_code)), '') as product_code,
+        nullif({{ as_code('product_code') }}, '') as product_code,
 
         -- texts
-        nullif(trim(product_description), '') as product_description,
+        nullif({{ trimmed('product_description') }}, '') as product_description,
         line_kind,
 
         -- numerics

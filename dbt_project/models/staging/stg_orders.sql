@@ -17,8 +17,8 @@ renamed as (
         -- texts
         order_kind,
         order_status,
-        nullif(upper(trim(currency)), '') as currency,
-        nullif(trim(country), '') as country,
+        nullif({{ as_code('currency') }}, '') as currency,
+        nullif({{ trimmed('country') }}, '') as country,
         sales_channel,
 
         -- numerics

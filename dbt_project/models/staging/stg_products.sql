@@ -10,7 +10,7 @@ versions as (
 normalised as (
 
     select
-        upper(trim(product_code)) as normalised_product_code,
+        {{ as_code('product_code') }} as normalised_product_code,
         product_name,
         category,
         list_price_amount,
@@ -33,7 +33,7 @@ renamed as (
 
     select
         normalised_product_code as product_code,
-        nullif(trim(product_name), '') as product_name,
+        nullif({{ trimmed('product_name') }}, '') as product_name,
         category,
         line_kind,
         list_price_amount,

@@ -6,7 +6,7 @@ events as (
     select
         event_id,
         customer_id,
-        nullif(trim(session_id), '') as stated_session_id,
+        nullif({{ trimmed('session_id') }}, '') as stated_session_id,
         event_type,
         product_code,
         occurred_at
