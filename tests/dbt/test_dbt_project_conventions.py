@@ -26,6 +26,10 @@ NOT_PORTABLE = {
     "lambda": r"->|\blambda\b",
     "cast by colons": r"::",
     "filter clause": r"\bfilter\s*\(",
+    "nulls ignored without macro": r"\bignore nulls\b",
+    "half to even without macro": r"\bround_even\b",
+    "blanks without macro": r"\btrim\s*\(",
+    "capitals without macro": r"\bupper\s*\(",
 }
 
 
