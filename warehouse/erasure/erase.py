@@ -30,6 +30,7 @@ from warehouse.erasure.text_redaction import erase_truth, redact_texts
 from warehouse.landing.watched_folder import forget_taken
 from warehouse.marts import dbt
 from warehouse.marts.build import build_marts
+from warehouse.marts.spark.make import forget_made
 from warehouse.privacy.pseudonyms import Pseudonyms
 from warehouse.privacy.subject import remove_note
 from warehouse.source_definitions.folders import load_source
@@ -71,6 +72,7 @@ def erase(
         remove_damaged(settings, damaged)
         forget_arrived(settings, source.name)
         forget_taken(settings, source.name)
+        forget_made(settings, source.name)
         counts = erase_landing_and_raw(settings, source, name, subject, suppressed)
         counts += erase_published(settings, subject, suppressed.secret)
         names = Pseudonyms(source.name, suppressed.secret)

@@ -50,7 +50,7 @@ def tables_made(
     """
     refuse_without_spark()
     folder = settings.spark_folder_of(source)
-    shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
+    forget_made(settings, source)
     folder.mkdir(parents=True, mode=0o700)
     command = [sys.executable, "-m", _PROCESS, source, str(folder), json.dumps(variables), *select]
     of_process = {**os.environ, **environment, **_environment(settings)}
@@ -63,7 +63,12 @@ def tables_made(
             )
         yield folder / MADE
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        forget_made(settings, source)
+
+
+def forget_made(settings: Settings, source: str) -> None:
+    """Remove the tables, also those of a build that was killed."""
+    shutil.rmtree(settings.spark_folder_of(source), ignore_errors=True)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
