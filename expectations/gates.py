@@ -12,7 +12,6 @@ import duckdb
 from expectations.gx.context import calm_great_expectations, open_context
 from expectations.gx.data_docs import run_name_of, update_data_docs
 from expectations.measures.measure import measure_gate
-from expectations.preparations import preparation_statements
 from expectations.results import Check, GateResult, checks_of, with_failing_rows, write_checks
 from expectations.thresholds import load_thresholds
 from warehouse.base.build_file import BuildFile
@@ -106,7 +105,6 @@ def _checked(
     looked_at = [suite for suite in suites if (suite.schema, suite.table) in present]
     datasource = _open_datasource(context, connection, source)
     try:
-        datasource.prepare(list(preparation_statements(connection, gate)))
         checkpoint = _checkpoint(datasource, gate, looked_at)
         return checkpoint.run(run_id=gx.RunIdentifier(run_name=run_name_of(source, gate, as_of_date)))
     finally:
@@ -161,14 +159,13 @@ def _reporting_currency(settings: Settings, source: str) -> str | None:
 def _open_datasource(
     context: EphemeralDataContext, connection: duckdb.DuckDBPyConnection, source: str
 ) -> DuckDBDatasource:
-    from duckdb_engine import ConnectionWrapper
-
-    import expectations.gx.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
+    from expectations.gx.duckdb_engine import LentConnection  # its module makes add_duckdb known to GX
 
     return context.data_sources.add_duckdb(
         name=source,
-        connection_string="duckdb://",  # made by the creator, beside the connection that measures and writes
-        kwargs={"creator": lambda: ConnectionWrapper(connection.cursor())},
+        connection_string="duckdb://",
+        # The one that has measured: what `preparations` made for it is there for the rules.
+        kwargs={"creator": lambda: LentConnection(connection)},
     )
 
 

@@ -5,13 +5,14 @@ They add up what the ledger says; what a line is, its sign and what takes it bac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 
 from expectations.newest_versions import newest
 
 LEDGER = "intermediate.int_movements"
+_ITEMS = "marts.fct_order_items"
 LEDGER_COLUMNS = (
     "movement_id",
     "movement_kind",
@@ -32,6 +33,7 @@ LEDGER_COLUMNS = (
 # One row per order each, made by `ledger_statements` for the time of a connection.
 LEDGER_ORDERS = "ledger_orders"
 RAW_ORDER_LINES = "raw_order_lines"
+ORDER_ITEM_SUMS = "order_item_sums"
 # What a raw line is worth as it is written, to the last decimal; null where it has no price.
 AS_WRITTEN = "coalesce(line_amount, quantity * unit_price_amount)"
 # What counts in the marts: an amount without a rate is there, and is 0.
@@ -44,14 +46,16 @@ _PARTS = ", ".join(
 
 
 def ledger_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """SQL that makes `LEDGER_ORDERS` and `RAW_ORDER_LINES`, for any connection to the same file.
+    """SQL that makes `LEDGER_ORDERS`, `RAW_ORDER_LINES` and `ORDER_ITEM_SUMS`, for any connection to the same file.
 
-    None where the ledger is missing. The newest versions of raw rows must be there (`newest_versions`).
+    None of what a table is missing for. The newest versions of raw rows must be there (`newest_versions`).
     """
-    found = connection.execute(
-        "select column_name from information_schema.columns where table_schema || '.' || table_name = ?", [LEDGER]
-    ).fetchall()
-    if set(LEDGER_COLUMNS) <= {name for (name,) in found}:
+    if _has(connection, _ITEMS, ("order_id", "line_amount")):
+        yield f"""
+            create or replace temp table {ORDER_ITEM_SUMS} as
+            select order_id, count(*) as line_count, sum(line_amount) as line_amount from {_ITEMS} group by order_id
+        """
+    if _has(connection, LEDGER, LEDGER_COLUMNS):
         yield f"""
             create or replace temp table {LEDGER_ORDERS} as
             select
@@ -77,3 +81,10 @@ def ledger_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             from {newest("order_items")}
             group by order_id
         """
+
+
+def _has(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> bool:
+    found = connection.execute(
+        "select column_name from information_schema.columns where table_schema || '.' || table_name = ?", [table]
+    ).fetchall()
+    return set(columns) <= {name for (name,) in found}

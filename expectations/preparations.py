@@ -1,4 +1,4 @@
-"""What the rules and measures of a gate share: temporary tables and views, made once on each of its connections."""
+"""What the rules and measures of a gate share: temporary tables and views, made once on its connection."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ _EXISTING_COLUMNS = f"""
 """
 
 
-def preparation_statements(connection: duckdb.DuckDBPyConnection, gate: str) -> Iterator[str]:
-    """SQL that makes them, for any connection to the same file; it may be read-only."""
+def prepare(connection: duckdb.DuckDBPyConnection, gate: str) -> None:
+    """Make them on this connection."""
+    for statement in list(_statements(connection, gate)):
+        connection.execute(statement)
+
+
+def _statements(connection: duckdb.DuckDBPyConnection, gate: str) -> Iterator[str]:
     yield _EXISTING_COLUMNS
     if gate in ("raw", "marts"):
         yield from newest_version_statements(connection)
     if gate == "marts":
         yield from ledger_statements(connection)
-
-
-def prepare(connection: duckdb.DuckDBPyConnection, gate: str) -> None:
-    """Make them on this connection."""
-    for statement in list(preparation_statements(connection, gate)):
-        connection.execute(statement)

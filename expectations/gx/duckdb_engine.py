@@ -6,11 +6,12 @@ Importing this module is enough: GX then offers ``context.data_sources.add_duckd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
 import sqlalchemy
+from duckdb_engine import ConnectionWrapper
 from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.datasource.fluent import DataAsset, SQLDatasource
 from great_expectations.datasource.fluent.sql_datasource import QueryAsset, TableAsset
@@ -21,6 +22,16 @@ _COLUMNS = sqlalchemy.text(
     "where schema_name = :schema and table_name = :table and database_name = current_database() "
     "order by column_index"
 )
+
+
+class LentConnection(ConnectionWrapper):
+    """A connection that its owner goes on using when GX has closed it.
+
+    GX asks one question at a time, so that all that it opens can be this one connection.
+    """
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -103,15 +114,8 @@ class DuckDBDatasource(SQLDatasource):
         """Add the table with this full name."""
         return self.add_table_asset(name=table_name, table_name=table_name.rpartition(".")[2])
 
-    def prepare(self, statements: Iterable[str]) -> None:
-        """Run SQL on the connection that the rules are checked on, such as what makes temporary tables."""
-        with self.get_execution_engine().get_connection() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-            connection.commit()
-
     def close(self) -> None:
-        """Close every connection that GX opened for checking assets or for computing metrics."""
+        """End every connection that GX opened for checking assets or for computing metrics."""
         if isinstance(self._execution_engine, DuckDBExecutionEngine):
             self._execution_engine.close()
         if self._engine is not None:

@@ -6,7 +6,7 @@ columns of the marts. What rounding to cents may do is bounded row by row; what 
 
 from __future__ import annotations
 
-from expectations.ledger import COUNTS, LEDGER, LEDGER_ORDERS, RAW_ORDER_LINES
+from expectations.ledger import COUNTS, LEDGER, LEDGER_ORDERS, ORDER_ITEM_SUMS, RAW_ORDER_LINES
 
 ROUNDING = "rounding"
 _HALF_A_CENT = "0.005"
@@ -76,10 +76,9 @@ NOT_LINES = f"""
     union all
 """ + _rounded(
     f"""
-        select ledger.line_amount, ledger.line_count, coalesce(items.amount, 0) as shown_amount
+        select ledger.line_amount, ledger.line_count, coalesce(items.line_amount, 0) as shown_amount
         from {LEDGER_ORDERS} as ledger
-        left join (select order_id, sum(line_amount) as amount from marts.fct_order_items group by order_id) as items
-            on items.order_id = ledger.order_id
+        left join {ORDER_ITEM_SUMS} as items on items.order_id = ledger.order_id
         """,
     "line_amount",
     "shown_amount",

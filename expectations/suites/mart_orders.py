@@ -6,7 +6,7 @@ from datetime import date
 
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.ledger import LEDGER_ORDERS
+from expectations.ledger import LEDGER_ORDERS, ORDER_ITEM_SUMS
 from expectations.suites.mart_rules import amounts_are_decimals, look_at
 from expectations.suites.rules import TableSuite, bounded, in_set, no_rows, not_empty_unless, not_null, unique
 from expectations.thresholds import MartsThresholds
@@ -218,10 +218,7 @@ def order_items_suite() -> TableSuite:
                     coalesce(items.order_id, ledger.order_id) as order_id,
                     items.line_count, ledger.line_count as ledger_line_count,
                     items.line_amount, ledger.line_amount as ledger_line_amount
-                from (
-                    select order_id, count(*) as line_count, sum(line_amount) as line_amount
-                    from {{batch}} as of_table group by order_id
-                ) as items
+                from {ORDER_ITEM_SUMS} as items
                 full outer join (select * from {LEDGER_ORDERS} where line_count > 0) as ledger
                     on ledger.order_id = items.order_id
                 where not coalesce(

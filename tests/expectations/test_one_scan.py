@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 import pytest
-from duckdb_engine import ConnectionWrapper
 from sqlalchemy import Engine, event
 
 from expectations.gx import one_scan
 from expectations.gx.context import open_context
-from expectations.suites.rules import bounded, in_set, not_null
+from expectations.suites.rules import bounded, in_set, no_rows, not_null
 from warehouse.base.settings import Settings
 
 _ROWS = """
@@ -34,7 +33,7 @@ def found(settings: Settings) -> Iterator[Callable]:
     """What a set of rules says of the sales: the result of each, and the queries that were asked."""
     import great_expectations as gx
 
-    import expectations.gx.duckdb_engine  # noqa: F401 (makes add_duckdb known to GX)
+    from expectations.gx.duckdb_engine import LentConnection  # its module makes add_duckdb known to GX
 
     connection = duckdb.connect()
     connection.execute(_ROWS)
@@ -47,11 +46,12 @@ def found(settings: Settings) -> Iterator[Callable]:
         for statement in statements:
             connection.execute(statement)
         context = open_context(settings)
-        options = {"creator": lambda: ConnectionWrapper(connection.cursor())}
+        options = {"creator": lambda: LentConnection(connection)}
         source = context.data_sources.add_duckdb(name="shop", connection_string="duckdb://", kwargs=options)
         batch = source.add_table("shop.sales").add_batch_definition_whole_table("whole table").get_batch()
         queries.clear()
         result = batch.validate(gx.ExpectationSuite(name="sales", expectations=rules), result_format="SUMMARY")
+        source.close()
         return result.results, [query for query in queries if "sales" in query]
 
     event.listen(Engine, "before_cursor_execute", noted)
@@ -106,3 +106,13 @@ def test_a_column_that_cannot_be_asked_leaves_the_others_judged(found, statement
     }
     assert judged["amount_is_at_least_0"] == 1
     assert judged["sold_on_is_not_null"] == 3
+
+
+def test_rules_see_what_was_prepared_on_the_connection_and_leave_it_open_and_free(found):
+    rule = no_rows("none", "select sale_id from of_gate", "None.", "Look.")
+    [result], _ = found([rule], "create temp table of_gate as select 'x' as sale_id")
+    assert result.result["rows"] == [{"sale_id": "x"}]
+    [broken], _ = found([rule.copy(update={"unexpected_rows_query": "select no_column from of_gate"})])
+    assert not broken.success
+    [result], _ = found([rule], "begin", "delete from of_gate", "commit")  # its owner's: GX has begun nothing
+    assert result.success
