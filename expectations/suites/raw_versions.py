@@ -24,10 +24,12 @@ _OF_NEWEST_FILE = (
 def version_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterator[Expectation]:
     """On one raw table."""
     key = ", ".join(table.key)
+    several = f"({key}) in (select ({key}) from raw.{name} where rowid in (select row_id from {superseded(name)}))"
     yield unique(
         [*table.key, "_arrival_number"],
         f"One file brings each {key} once, so it is clear which version of a row of {name} is the newest.",
         "Look at the file named in _file_name; load it again into an empty build file if the loader was interrupted.",
+        among=" or ".join([several, *(f"{column} is null" for column in table.key)]),
     )
     yield no_rows(
         "versions_differ",
@@ -36,7 +38,7 @@ def version_rules(name: str, table: Table, thresholds: RawThresholds) -> Iterato
             from (
                 select *, lead(_row_hash) over versions as earlier_hash, lead(_is_gone) over versions as was_gone
                 from {{batch}} as of_table
-                where ({key}) in (select ({key}) from raw.{name} where rowid in (select row_id from {superseded(name)}))
+                where {several}
                 window versions as (partition by {key} order by {load_definitions().newest_first})
             ) as with_earlier
             where _row_hash = earlier_hash and not _is_gone and not was_gone

@@ -133,12 +133,21 @@ def in_set(column: str, values: Sequence[str], means: str, first_step: str) -> E
     )
 
 
-def unique(columns: Sequence[str], means: str, first_step: str) -> Expectation:
-    """No combination of values of these columns stands in two rows."""
+def unique(columns: Sequence[str], means: str, first_step: str, *, among: str = "true") -> Expectation:
+    """No combination of values of these columns stands in two rows.
+
+    Parameters
+    ----------
+    among
+        SQL condition of rows; all others are known to be alone.
+    """
     keys = ", ".join(columns)
     return no_rows(
         "key_is_unique",
-        f"select {keys}, count(*) as row_count from {{batch}} as rows_of_table group by {keys} having count(*) > 1",
+        f"""
+            select {keys}, count(*) as row_count from {{batch}} as rows_of_table
+            where {among} group by {keys} having count(*) > 1
+        """,
         means,
         first_step,
         column=keys,

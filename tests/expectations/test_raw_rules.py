@@ -187,6 +187,21 @@ class TestIds:
         assert row["ids_alike"] == "MUG, 0MUG"
 
 
+class TestKeys:
+    rule = ("raw.orders", "key_is_unique")
+    again = "insert into raw.orders by name select * replace ({}) from raw.orders where order_id = 'o1'"
+
+    @pytest.mark.parametrize(
+        ("key", "values"), [("o1", "'other' as _row_hash"), (None, "unnest([null, null]) as order_id")]
+    )
+    def test_rows_that_one_file_brings_twice_are_named(self, found, key, values):
+        (row,) = found(*self.rule, self.again.format(values))
+        assert (row["order_id"], row["row_count"]) == (key, 2)
+
+    def test_a_later_file_may_bring_a_row_again(self, found):
+        assert found(*self.rule, self.again.format("2 as _arrival_number")) == []
+
+
 class TestCorrections:
     def _file(self, values: str, number: int = 2, counts: str = "0 as rows_gone") -> tuple[str, str]:
         """A further file of all orders with other values, and what the loader counted of it."""
