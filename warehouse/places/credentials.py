@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from warehouse.base.errors import LandingError
 
@@ -42,19 +41,19 @@ def credentials_of(place: str) -> Credentials:
         If the file of authorities holds no certificate.
     """
     prefix = f"CLIENTELE_PLACE_{place.upper()}"
-    authorities_file = os.environ.get(f"{prefix}_CA_FILE", "")
-    if authorities_file:
-        _refuse_no_authorities(f"{prefix}_CA_FILE", Path(authorities_file))
-    return Credentials(os.environ.get(f"{prefix}_USER", ""), os.environ.get(f"{prefix}_PASSWORD", ""), authorities_file)
+    credentials = Credentials(*(os.environ.get(f"{prefix}_{name}", "") for name in ("USER", "PASSWORD", "CA_FILE")))
+    if credentials.authorities_file:
+        _refuse_no_authorities(f"{prefix}_CA_FILE", credentials)
+    return credentials
 
 
-def _refuse_no_authorities(variable: str, file: Path) -> None:
+def _refuse_no_authorities(variable: str, credentials: Credentials) -> None:
     """Drivers say little more than that something is wrong."""
     try:
-        ssl.create_default_context(cafile=file)
+        credentials.trust()
     except OSError as error:
         words = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise LandingError(
-            f"{variable} names {file}, which cannot be used: {words}.",
+            f"{variable} names {credentials.authorities_file}, which cannot be used: {words}.",
             "Name a file of certificates in PEM (-----BEGIN CERTIFICATE-----) that this program may read.",
         ) from error
