@@ -43,12 +43,18 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Second half, as a condition: the last build had no such date, or the customer changed. -#}
+{#- Second half, as a condition: the last build had no such date, or with another sample, or the customer changed. -#}
 {% macro snapshot_to_make(customer_id, as_of_date) -%}
     {%- do refuse_half_an_increment(['snapshot']) -%}
     {%- if is_increment() -%}
         (
-            {{ as_of_date }} not in (select as_of_date from {{ source('state', 'built_snapshots') }})
+            {{ as_of_date }} not in (
+                select dates.as_of_date
+                from {{ ref('int_snapshot_dates') }} as dates
+                inner join {{ source('state', 'built_snapshots') }} as built
+                    on dates.as_of_date = built.as_of_date
+                    and dates.sampled_below is not distinct from built.sampled_below
+            )
             or {{ customer_id }} in {{ changed_keys('customer_id') }}
         )
     {%- else -%}

@@ -5,8 +5,9 @@
     pairs       which dates are compared: from_as_of_date, to_as_of_date and the columns of `within`
     segment     the segment's column
     within      what else tells positions apart: only those of the same are compared
+    among       a condition on `pairs` and `arrivals`: of whom moves are told
 -#}
-{% macro segment_moves(positions, pairs, segment, within=[]) -%}
+{% macro segment_moves(positions, pairs, segment, within=[], among='true') -%}
     select
         {%- for column in within %}
         {{ column }},
@@ -37,6 +38,7 @@
         from {{ pairs }} as pairs
         inner join {{ positions }} as arrivals
             on pairs.to_as_of_date = arrivals.as_of_date
+            and {{ among }}
             {%- for column in within %}
             and pairs.{{ column }} = arrivals.{{ column }}
             {%- endfor %}

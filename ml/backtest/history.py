@@ -152,6 +152,7 @@ def _build(scratch: Settings, source: str, as_of_date: date, snapshot_count: int
     variables = {
         "snapshot_max_count": snapshot_count,
         "clv_horizon_days": definitions.clv_horizon_days,
+        "snapshot_sample_customer_count": None,  # every origin is judged on everyone
         "long_horizon_snapshot_max_count": 0,  # the replayed horizon is the job's own here
         # the calendar of snapshots that ends with the newest origin's last training date
         "snapshot_anchor_date": (as_of_date - 2 * horizon_of(definitions)).isoformat(),

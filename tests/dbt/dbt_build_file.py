@@ -168,13 +168,14 @@ class BuildFile:
         *,
         full: bool = False,
         killed_after: str | None = None,
+        **variables: Any,
     ) -> bool:
         """Build the marts, what changed alone where that is enough; return whether it was an increment."""
         with duckdb.connect(str(self.path)) as connection:
             increment = begin(connection, date.fromisoformat(as_of_date), "same", full=full)
         selection = ("path:seeds", f"+{killed_after}") if killed_after else select
         models = ("--select", *selection, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-        done = self.dbt("build", as_of_date, *increment.dbt_arguments, *models, full=False)
+        done = self.dbt("build", as_of_date, *increment.dbt_arguments, *models, full=False, **variables)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr
         if not killed_after:
             with duckdb.connect(str(self.path)) as connection:

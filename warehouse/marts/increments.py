@@ -80,7 +80,9 @@ def begin(
     """Write down what changed, in one transaction."""
     with transaction(connection):
         connection.execute(BUILD_STATE)
-        connection.execute("alter table state.mart_builds drop column if exists is_full")  # of earlier releases
+        # of earlier releases
+        connection.execute("alter table state.mart_builds drop column if exists is_full")
+        connection.execute("alter table state.built_snapshots add column if not exists sampled_below varchar")
         create_own_tables(connection, "pii")
         reason = "asked for" if full else _why_full(connection, definitions)
         if reason:
@@ -105,7 +107,10 @@ def complete(connection: duckdb.DuckDBPyConnection) -> None:
         for table in (*PENDING, "built_identities", "built_snapshots"):
             connection.execute(f"delete from state.{table}")
         connection.execute(f"insert into state.built_identities {MERGES}")
-        connection.execute("insert into state.built_snapshots select as_of_date from intermediate.int_snapshot_dates")
+        connection.execute(
+            "insert into state.built_snapshots by name "
+            "select as_of_date, sampled_below from intermediate.int_snapshot_dates"
+        )
         connection.execute(
             "delete from state.mart_builds where began_at < (select max(began_at) from state.mart_builds)"
         )

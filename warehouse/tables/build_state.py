@@ -16,7 +16,7 @@ create table if not exists state.changed_orders (order_id varchar not null);
 create table if not exists state.changed_customers (customer_id varchar not null);
 create table if not exists state.remapped_customers (source_customer_id varchar not null);
 create table if not exists state.built_identities (source_customer_id varchar not null, customer_id varchar not null);
-create table if not exists state.built_snapshots (as_of_date date not null);
+create table if not exists state.built_snapshots (as_of_date date not null, sampled_below varchar);
 """
 PENDING = ("pending_loads", "changed_orders", "changed_customers", "remapped_customers")
 _BUILT = ("absorbed_loads", "built_identities", "built_snapshots")

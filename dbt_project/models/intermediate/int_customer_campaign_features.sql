@@ -2,7 +2,18 @@
 
 with
 
--- the control group was not contacted; a click carries no time, so that it counts only once it must have happened
+-- the control group was not contacted
+touches as (
+
+    select
+        *,
+        {{ sampling_digits('customer_id') }} as sampling_digits
+    from {{ ref('stg_campaign_touches') }}
+    where not is_control
+
+),
+
+-- a click carries no time, so that it counts only once it must have happened
 dated as (
 
     select
@@ -13,11 +24,11 @@ dated as (
                 then touches.is_clicked
         end as is_known_click
     from {{ ref('int_snapshot_dates') }} as dates
-    inner join {{ ref('stg_campaign_touches') }} as touches
+    inner join touches
         on touches.touched_at < dates.as_of_date
         and touches.touched_at >= {{ date_plus_days('dates.as_of_date', -365) }}
         and {{ snapshot_to_make('touches.customer_id', 'dates.as_of_date') }}
-    where not touches.is_control
+        and {{ is_in_sample('touches.sampling_digits', 'dates.sampled_below') }}
 
 ),
 

@@ -7,6 +7,7 @@ daily as (
     select
         customer_id,
         cast(occurred_at as date) as event_date,
+        {{ sampling_digits('customer_id') }} as sampling_digits,
         count(*) as event_count
     from {{ ref('stg_events') }}
     where customer_id is not null
@@ -25,6 +26,7 @@ dated as (
     inner join daily
         on daily.event_date < dates.as_of_date
         and {{ snapshot_to_make('daily.customer_id', 'dates.as_of_date') }}
+        and {{ is_in_sample('daily.sampling_digits', 'dates.sampled_below') }}
 
 ),
 

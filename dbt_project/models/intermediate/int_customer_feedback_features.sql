@@ -2,6 +2,16 @@
 
 with
 
+feedback as (
+
+    select
+        *,
+        {{ sampling_digits('customer_id') }} as sampling_digits
+    from {{ ref('int_feedback') }}
+    where customer_id is not null
+
+),
+
 dated as (
 
     select
@@ -17,10 +27,10 @@ dated as (
                 feedback.feedback_id desc
         ) as nps_rank
     from {{ ref('int_snapshot_dates') }} as dates
-    inner join {{ ref('int_feedback') }} as feedback
+    inner join feedback
         on feedback.known_at < dates.as_of_date
         and {{ snapshot_to_make('feedback.customer_id', 'dates.as_of_date') }}
-    where feedback.customer_id is not null
+        and {{ is_in_sample('feedback.sampling_digits', 'dates.sampled_below') }}
 
 ),
 

@@ -23,6 +23,7 @@ movements as (
     select
         movements.*,
         steady.first_order_date as steady_first_order_date,
+        {{ sampling_digits('movements.customer_id') }} as sampling_digits,
         case when movements.is_demand then movements.order_date end as demand_date,
         row_number() over (
             partition by movements.customer_id, movements.order_date, movements.is_demand
@@ -46,6 +47,7 @@ changing as (
         on movements.occurred_at < dates.as_of_date
         and {{ held_at('dates.as_of_date', 'movements.counts_from_at', 'movements.counts_until_at') }}
         and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
+        and {{ is_in_sample('movements.sampling_digits', 'dates.sampled_below') }}
     where
         movements.is_demand
         and movements.steady_first_order_date is null
@@ -67,6 +69,7 @@ known as (
         on movements.occurred_at < dates.as_of_date
         and {{ held_at('dates.as_of_date', 'movements.counts_from_at', 'movements.counts_until_at') }}
         and {{ snapshot_to_make('movements.customer_id', 'dates.as_of_date') }}
+        and {{ is_in_sample('movements.sampling_digits', 'dates.sampled_below') }}
     left join changing
         on movements.customer_id = changing.customer_id
         and dates.as_of_date = changing.as_of_date

@@ -12,6 +12,7 @@ active as (
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on {{ held_at('dates.as_of_date', 'subscriptions.started_at', 'subscriptions.ended_at') }}
         and {{ snapshot_to_make('subscriptions.customer_id', 'dates.as_of_date') }}
+        and {{ is_in_sample(sampling_digits('subscriptions.customer_id'), 'dates.sampled_below') }}
 
 )
 

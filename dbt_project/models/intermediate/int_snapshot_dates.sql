@@ -51,7 +51,9 @@ candidates as (
 
 first_order as (
 
-    select cast(min(ordered_at) as date) as first_order_date
+    select
+        cast(min(ordered_at) as date) as first_order_date,
+        count(distinct customer_id) as customer_count
     from {{ ref('int_orders_netted') }}
     where order_kind = 'sale'
 
@@ -67,7 +69,9 @@ first_subscription as (
 
 history as (
 
-    select coalesce(first_order.first_order_date, first_subscription.first_subscription_date) as first_known_date
+    select
+        coalesce(first_order.first_order_date, first_subscription.first_subscription_date) as first_known_date,
+        {{ sampled_below('first_order.customer_count') }} as sampled_below
     from first_order
     cross join first_subscription
 
@@ -80,6 +84,7 @@ possible as (
         candidates.snapshot_role,
         candidates.stands_in_for,
         history.first_known_date,
+        history.sampled_below,
         {{ date_plus_days('history.first_known_date', var('minimum_history_days')) }} as first_possible_date
     from candidates
     cross join history
@@ -91,13 +96,14 @@ wanted as (
     select
         as_of_date,
         first_known_date,
+        sampled_below,
         min(case snapshot_role when 'scoring' then 1 when 'evaluation' then 2 when 'training' then 3 else 4 end)
             as role_rank
     from possible
     where
         snapshot_role = 'scoring'
         or (as_of_date >= first_possible_date and (stands_in_for is null or stands_in_for < first_possible_date))
-    group by as_of_date, first_known_date
+    group by as_of_date, first_known_date, sampled_below
 
 ),
 
@@ -112,7 +118,9 @@ dated as (
             else 'long_horizon'
         end as snapshot_role,
         {{ date_plus_days('as_of_date', horizon_days) }} as label_end_date,
-        first_known_date
+        first_known_date,
+        -- who is scored and what is judged on is everyone
+        case when role_rank > 2 then sampled_below end as sampled_below
     from wanted
 
 )
