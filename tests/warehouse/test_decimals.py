@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.tables.contract import Column
-from warehouse.values.types import typed_sql
+from warehouse.values.types import as_text_sql, typed_sql
 
 DIGITS = st.text("0123456789", max_size=16) | st.sampled_from(["99999999", "12345678", "0" * 12, "5" * 14, "9" * 14])
 PLAIN = st.builds("{}{}.{}".format, st.sampled_from(["", "-", "+"]), DIGITS, DIGITS)
@@ -32,9 +32,11 @@ def test_a_text_is_the_number_that_the_long_type_makes_of_it(
     column = Column(type=kind, description="")
     plain = f"try_cast(case when not contains(x, '_') then x end as {column.sql_type})"
     found = connection.execute(
-        f"select x, {typed_sql('x', column, 'UTC')}, {plain} from (select unnest(?::varchar[]) as x)", [texts]
+        f"select {typed_sql('x', column, 'UTC')}, {plain} as value, {as_text_sql('value', column)}, value::varchar "
+        "from (select unnest(?::varchar[]) as x)",
+        [texts],
     ).fetchall()
-    assert [value for _, value, _ in found] == [value for *_, value in found]
+    assert [(value, text) for value, _, text, _ in found] == [(value, text) for _, value, _, text in found]
 
 
 @given(text=PLAIN)

@@ -11,7 +11,7 @@ from warehouse.tables.contract import Column, Contract, Table
 from warehouse.values.column_reading import ColumnReading, trimmed_sql
 from warehouse.values.spellings import missing_sql, spelled_sql
 from warehouse.values.text_checks import text_problem_sql
-from warehouse.values.types import TYPE_WORDS, rounded_words_sql, type_words_sql, typed_sql
+from warehouse.values.types import TYPE_WORDS, as_text_sql, rounded_words_sql, type_words_sql, typed_sql
 
 # Between the notes of a row, and between a column and the note on it.
 NOTE_END, NAME_END = "\x1e", "\x1f"
@@ -67,7 +67,7 @@ def checked_rows_sql(rules: ReadingRules, table: Table, given_columns: set[str],
 
 def row_hash_sql(table: Table) -> str:
     """SQL of ``_row_hash``: equal for rows with equal values in the contract's columns."""
-    values = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in table.columns)
+    values = ", ".join(f"coalesce({as_text_sql(name, column)}, chr(30))" for name, column in table.columns.items())
     return f"md5(concat_ws(chr(31), {values}))"
 
 
