@@ -106,8 +106,7 @@ returns as (
     left join orders as sold
         on returned.sold_order_id = sold.order_id
     left join standings
-        on returned.sold_order_id = standings.order_id
-        and not returned.is_late
+        on case when not returned.is_late then returned.sold_order_id end = standings.order_id
     where standings.stands_again_at is null or standings.stands_again_at > orders.ordered_at
 
 ),

@@ -123,7 +123,7 @@ classified as (
 ),
 
 -- goods with a negative quantity have a negative amount
-valued as (
+valued as {{ inlined() }} (
 
     select
         *,

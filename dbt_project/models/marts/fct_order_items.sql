@@ -2,7 +2,7 @@
 
 with
 
-items as (
+items as {{ inlined() }} (
 
     select * from {{ changed(ref('int_movements')) }}
     where movement_kind = 'line' and movement_status in ('kept', 'no_exchange_rate')
