@@ -92,21 +92,17 @@ def _compare(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) ->
     return Comparison(".".join(table), rows, alone, len(doubles), int(different), largest)
 
 
-def _row_hash(columns: list[str], kind: str = "md5") -> str:
-    """Of a row as text, where a missing value is another than the word for it."""
-    return f"{kind}(row({', '.join(map(quoted, columns))})::varchar)" if columns else literal("")
-
-
 def _digest(relation: str, columns: list[str]) -> str:
     """How many rows, and the sum of their hashes: rows in any order have the same, and no others but by a miracle."""
-    return f"select count(*), sum({_row_hash(columns, 'md5_number_lower')}::hugeint) from {relation}"
+    return f"select count(*), sum(hash({', '.join(map(quoted, columns))})::hugeint) from {relation}"
 
 
 def _numbered(relation: str, exact: list[str], doubles: list[str]) -> str:
     """Rows by the hash of their exact columns; rows that these do not tell apart are in the order of their doubles."""
+    row_hash = f"md5(row({', '.join(map(quoted, exact))})::varchar)" if exact else literal("")  # null is not "NULL"
     figures = "".join(f", {quoted(column)} as d{number}" for number, column in enumerate(doubles))
     order = ", ".join(quoted(column) for column in doubles) or "1"
-    hashed = f"select *, {_row_hash(exact)} as row_hash from {relation}"
+    hashed = f"select *, {row_hash} as row_hash from {relation}"
     return (
         f"select row_hash, row_number() over (partition by row_hash order by {order}) as copy{figures} from ({hashed})"
     )
