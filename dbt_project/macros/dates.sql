@@ -12,3 +12,11 @@
 {% macro month_of(a_date) -%}
     cast({{ dbt.date_trunc('month', a_date) }} as date)
 {%- endmacro %}
+
+{#- The number of the piece of time that a moment lies in, where each is so many seconds long. Moments that are no further apart
+    lie in the same piece or in two beside each other: by it they are joined, for Spark compares all with all otherwise. -#}
+{% macro piece_of_time(moment, seconds) -%}
+    cast(
+        floor({{ dbt.datediff("cast('1970-01-01' as timestamp)", moment, 'second') }} / {{ [seconds, 1] | max }}) as bigint
+    )
+{%- endmacro %}

@@ -11,6 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 Rows = list[tuple[Any, ...]]
+# A process of Spark holds the rows of one share of the customers at once: so many for each piece of a table that shares
+# are small, and the pieces, to which they are dealt by hash, about as large as each other.
+_SHARES_PER_PIECE = 16
 
 
 def records(frame: Any) -> list[dict[str, Any]]:
@@ -64,7 +67,7 @@ def _on_spark(
         rows = (_rows(table, order) for table, order in zip((one, other), orders, strict=True))
         return _with_zones(pa.Table.from_pylist(make(*rows), schema=schema))
 
-    share_count = int(session.conf.get("spark.sql.shuffle.partitions"))
+    share_count = _SHARES_PER_PIECE * int(session.conf.get("spark.sql.shuffle.partitions"))
     shares = [frame.groupBy(f.pmod(f.xxhash64("customer_id"), f.lit(share_count))) for frame in frames.values()]
     types = from_arrow_schema(_with_zones(schema.empty_table()).schema)
     return shares[0].cogroup(shares[1]).applyInArrow(made, schema=types)

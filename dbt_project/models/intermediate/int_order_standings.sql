@@ -33,6 +33,14 @@ reversals as (
 
 ),
 
+reversed as (
+
+    select distinct order_id
+    from reversals
+    where void_until_at is null
+
+),
+
 voids as (
 
     select * from reversals
@@ -40,18 +48,16 @@ voids as (
     union all
 
     select
-        order_id,
-        customer_id,
-        cancelled_at as void_from_at,
+        orders.order_id,
+        orders.customer_id,
+        orders.cancelled_at as void_from_at,
         null as void_until_at
     from orders
+    left join reversed
+        on orders.order_id = reversed.order_id
     where
-        cancelled_at is not null
-        and order_id not in (
-            select reversals.order_id
-            from reversals
-            where reversals.void_until_at is null
-        )
+        orders.cancelled_at is not null
+        and reversed.order_id is null
 
 ),
 

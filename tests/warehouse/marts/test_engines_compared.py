@@ -78,3 +78,29 @@ def test_tables_are_handed_over_whole(connection: duckdb.DuckDBPyConnection, tmp
     [found] = compare_tables(connection, tmp_path)
     assert found.is_equal
     assert found.row_count == 102
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "rows"),
+    [
+        (["a", "b", "a", None], [None, "a", "a", "b"], 0),
+        (["a", "a", "b"], ["a", "b", "b"], 2),
+        ([None], [None], 0),
+        ([None], ["NULL"], 2),
+        (["a"], [], 1),
+    ],
+)
+def test_a_table_of_one_column(tmp_path: Path, ours: list[str | None], theirs: list[str | None], rows: int) -> None:
+    """No doubles: such tables are equal by the sum of hashes, and only otherwise looked through row by row."""
+    made = tmp_path / "marts.db" / "currencies"
+    made.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create table marts.currencies (currency varchar)")
+        connection.executemany("insert into marts.currencies values (?)", [[one] for one in ours])
+        connection.execute("create table theirs (currency varchar)")
+        if theirs:
+            connection.executemany("insert into theirs values (?)", [[one] for one in theirs])
+        connection.execute(f"copy theirs to '{made / 'part-0.parquet'}' (format parquet)")
+        [found] = compare_tables(connection, tmp_path)
+    assert (found.row_count, found.different_row_count) == (len(ours), rows)
+    assert found.is_equal == (rows == 0)

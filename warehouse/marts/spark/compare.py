@@ -69,6 +69,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) ->
     doubles = [column for column, kind in types.items() if kind in _DOUBLES]
     other = ", ".join(f"cast({quoted(column)} as {kind}) as {quoted(column)}" for column, kind in types.items())
     sides = {"ours": name, "theirs": f"(select {other} from ({question_of(path)}))"}
+    if not doubles and len({one_row(connection, _digest(of, exact)) for of in sides.values()}) == 1:
+        return Comparison(".".join(table), one_row(connection, f"select count(*) from {name}")[0], 0, 0, 0, 0.0)
     hashed = ", ".join(f"{side} as ({_numbered(of, exact, doubles)})" for side, of in sides.items())
     counted = one_row(
         connection,
@@ -90,9 +92,14 @@ def _compare(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) ->
     return Comparison(".".join(table), rows, alone, len(doubles), int(different), largest)
 
 
+def _digest(relation: str, columns: list[str]) -> str:
+    """How many rows, and the sum of their hashes: rows in any order have the same, and no others but by a miracle."""
+    return f"select count(*), sum(hash({', '.join(map(quoted, columns))})::hugeint) from {relation}"
+
+
 def _numbered(relation: str, exact: list[str], doubles: list[str]) -> str:
     """Rows by the hash of their exact columns; rows that these do not tell apart are in the order of their doubles."""
-    row_hash = f"md5(({', '.join(map(quoted, exact))})::varchar)" if exact else literal("")
+    row_hash = f"md5(row({', '.join(map(quoted, exact))})::varchar)" if exact else literal("")  # null is not "NULL"
     figures = "".join(f", {quoted(column)} as d{number}" for number, column in enumerate(doubles))
     order = ", ".join(quoted(column) for column in doubles) or "1"
     hashed = f"select *, {row_hash} as row_hash from {relation}"

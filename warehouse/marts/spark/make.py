@@ -92,4 +92,5 @@ def _dbt_folder(settings: Settings) -> Path:
 def _what_failed(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stdout.splitlines()
     failed = [line for line in lines if re.search(r"\b(ERROR|Error|Failure)\b", line)]
-    return "\n".join(failed[:20] or lines[-20:] or done.stderr.splitlines()[-20:])
+    said = [line for line in done.stderr.splitlines() if not line.startswith("\tat ")]  # not where in Spark's own code
+    return "\n".join(failed[:20] or lines[-20:] or said[-20:])

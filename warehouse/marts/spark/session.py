@@ -44,7 +44,8 @@ def start_session(settings: Settings, tables_folder: Path) -> SparkSession:
     Parameters
     ----------
     tables_folder
-        Where tables are written, one folder for each schema; of a cluster, a folder that all its machines see.
+        Where tables are written, one folder for each schema; of a cluster, a folder that all its machines see. On this
+        machine, what does not fit into memory goes beside it: whoever removes the folder it lies in removes that, too.
     """
     from pyspark.sql import SparkSession
 
@@ -52,7 +53,7 @@ def start_session(settings: Settings, tables_folder: Path) -> SparkSession:
     time.tzset()
     options = {
         **_AS_DUCKDB,
-        **(_on_cluster() if settings.spark_master else _on_this_machine(settings)),
+        **(_on_cluster() if settings.spark_master else _on_this_machine(settings, tables_folder.parent)),
         "spark.driver.memory": settings.spark_memory,
         "spark.sql.warehouse.dir": str(tables_folder),
         "spark.sql.catalogImplementation": "in-memory",
@@ -70,12 +71,16 @@ def start_session(settings: Settings, tables_folder: Path) -> SparkSession:
     return session
 
 
-def _on_this_machine(settings: Settings) -> dict[str, str]:
-    """Nobody else can reach it; a few processors make few pieces of a table."""
+def _on_this_machine(settings: Settings, folder: Path) -> dict[str, str]:
+    """Nobody else can reach it; a few processors make few pieces of a table; rows on their way stay out of /tmp."""
     here = "127.0.0.1"
     os.environ["SPARK_LOCAL_IP"] = here
-    pieces = str(4 * settings.threads)
-    return {"spark.driver.host": here, "spark.driver.bindAddress": here, "spark.sql.shuffle.partitions": pieces}
+    return {
+        "spark.driver.host": here,
+        "spark.driver.bindAddress": here,
+        "spark.sql.shuffle.partitions": str(4 * settings.threads),
+        "spark.local.dir": str(folder / "on_the_way"),
+    }
 
 
 def _on_cluster() -> dict[str, str]:

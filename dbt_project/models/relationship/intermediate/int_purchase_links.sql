@@ -24,6 +24,35 @@ orders as (
 
 ),
 
+-- no id holds a guest's event and order together: what is near lies in the same piece of time or in one beside it
+guest_purchases as (
+
+    select
+        purchases.event_id,
+        purchases.occurred_at,
+        {{ piece_of_time('purchases.occurred_at', var('guest_purchase_link_seconds')) }} + beside.step as piece
+    from purchases
+    cross join (
+        select -1 as step
+        union all
+        select 0 as step
+        union all
+        select 1 as step
+    ) as beside
+    where purchases.customer_id is null
+
+),
+
+guest_orders as (
+
+    select
+        *,
+        {{ piece_of_time('ordered_at', var('guest_purchase_link_seconds')) }} as piece
+    from orders
+    where customer_id is null
+
+),
+
 pairs as (
 
     select
@@ -49,12 +78,12 @@ pairs as (
         orders.ordered_at,
         orders.net_amount,
         abs({{ dbt.datediff('purchases.occurred_at', 'orders.ordered_at', 'second') }}) as seconds_apart
-    from purchases
-    inner join orders
-        on orders.ordered_at
+    from guest_purchases as purchases
+    inner join guest_orders as orders
+        on purchases.piece = orders.piece
+        and orders.ordered_at
         between {{ dbt.dateadd('second', -var('guest_purchase_link_seconds'), 'purchases.occurred_at') }}
         and {{ dbt.dateadd('second', var('guest_purchase_link_seconds'), 'purchases.occurred_at') }}
-    where purchases.customer_id is null and orders.customer_id is null
 
 ),
 
