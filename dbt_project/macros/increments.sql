@@ -8,6 +8,7 @@
         {{ incremental_by('order_id') }}     {{ changed(ref('int_movements')) }}           rows of changed orders
         {{ incremental_by('customer_id') }}  {{ changed(ref('int_movements')) }}           rows of changed customers
         {{ incremental_by('snapshot') }}     {{ snapshot_to_make(customer_id, date) }}     customers on dates
+        {{ incremental_by('month') }}        {{ month_to_make(customer_id, month) }}       customers in months
         {{ newest_rows('orders', [key]) }}   both halves in one                            raw rows that were loaded since
 
     The second half without the first does not compile; tests/dbt/test_dbt_increment_halves.py finds either alone.
@@ -24,6 +25,11 @@
         {%- if not execute %}{% do ref('int_snapshot_dates') %}{% endif -%}  {#- the hook reads it, and is parsed too late -#}
         {{ config(
             materialized='incremental', pre_hook="{{ forget_snapshots() }}", meta={'incremental_by': key}
+        ) }}
+    {%- elif key == 'month' -%}
+        {%- if not execute %}{% do ref('int_customer_first_months') %}{% endif -%}
+        {{ config(
+            materialized='incremental', pre_hook="{{ forget_months() }}", meta={'incremental_by': key}
         ) }}
     {%- else -%}
         {{ config(
@@ -60,6 +66,25 @@
     {%- else -%}
         true
     {%- endif -%}
+{%- endmacro %}
+
+{#- Second half, as a condition: the month had not ended at the earliest date that is built on, or nothing of the customer is
+    left (the first half has deleted it, or there was nothing). -#}
+{% macro month_to_make(customer_id, month) -%}
+    {%- do refuse_half_an_increment(['month']) -%}
+    {%- if is_increment() -%}
+        (
+            {{ is_open_month(month) }}
+            or {{ customer_id }} not in (select customer_id from {{ this }})
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a month had not ended at the earliest date of the builds that this one adds to; a killed one is one of them. -#}
+{% macro is_open_month(month) -%}
+    cast({{ dbt.dateadd('month', 1, month) }} as date) > (select min(as_of_date) from {{ source('state', 'mart_builds') }})
 {%- endmacro %}
 
 {#- Both halves of a staging model: the newest version of each row of a raw table; in an increment, only of rows that may
@@ -112,6 +137,23 @@
         where
             as_of_date not in (select as_of_date from {{ ref('int_snapshot_dates') }})
             or {{ snapshot_to_make('customer_id', 'as_of_date') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Hook: months that are made again go, and all of those customers who changed or are first known in another month. -#}
+{% macro forget_months() -%}
+    {%- if is_increment() -%}
+        delete from {{ this }}
+        where
+            {{ is_open_month('month') }}
+            or customer_id in {{ changed_keys('customer_id') }}
+            or customer_id in (
+                select kept.customer_id
+                from (select customer_id, min(month) as first_month from {{ this }} group by customer_id) as kept
+                left join {{ ref('int_customer_first_months') }} as known
+                    on kept.customer_id = known.customer_id
+                where kept.first_month is distinct from known.first_month
+            )
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,5 +1,6 @@
-{#- The marts of models/relationship with what each needs of the source: names of `relationship_needs()`. Of a mart without
-    rows the first need that is not met is the reason; where all are met, what stands under `otherwise`. -#}
+{#- The marts of models/relationship, and customer_lifecycle, with what each needs of the source: names of
+    `relationship_needs()`. Of a mart without rows the first need that is not met is the reason; where all are met, what
+    stands under `otherwise`. -#}
 {% macro relationship_marts() -%}
     {{ return({
         'campaign_effects': {'needs': ['campaigns'], 'otherwise': 'No campaign has begun.'},

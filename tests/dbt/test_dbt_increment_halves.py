@@ -16,6 +16,7 @@ FILTERS = {
     "order_id": r"\{\{ changed\(",
     "customer_id": r"\{\{ changed\(",
     "snapshot": r"\{\{ snapshot_to_make\(",
+    "month": r"\{\{ month_to_make\(",
 }
 
 

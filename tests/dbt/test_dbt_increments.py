@@ -13,9 +13,9 @@ from random_shop import CUSTOMER_COUNT, EVENT_TIMES, PRODUCTS, draw_shop
 
 from warehouse.tables.own_tables import create_own_tables
 
-# Forward by days, back again, and on; so short that most customers do not change in between.
-# Late enough that snapshots to train on, which stand on a calendar, are kept from one build to the next.
-DATES = ("2011-02-14", "2011-02-17", "2011-02-12", "2011-02-25")
+# Forward by days, back again, and on, each over the end of a month; so short that most customers do not change in
+# between. Late enough that snapshots to train on, which stand on a calendar, are kept from one build to the next.
+DATES = ("2011-02-14", "2011-03-01", "2011-02-12", "2011-03-02")
 # Which ids stand for another one at each of these dates: found, found otherwise, taken back.
 PERSONS = (
     {"7": "3", "leaves": "left"},
@@ -24,7 +24,19 @@ PERSONS = (
     {"7": "4", "joins": "joined", "22": "20", "30": "31"},
 )
 # To these nothing else happens that would have them made anew; "the same" and "one" are one person all along.
-QUIET = ("cancels", "orders ahead", "one", "the same", "leaves", "left", "joins", "joined", "reviewed")
+QUIET = (
+    "cancels",
+    "orders ahead",
+    "one",
+    "the same",
+    "leaves",
+    "left",
+    "joins",
+    "joined",
+    "reviewed",
+    "comes back",
+    "signs ahead",
+)
 ALWAYS_ONE = {"the same": "one"}
 
 
@@ -53,13 +65,18 @@ def arrivals(seed: int, dates: tuple[str, ...]) -> list[dict[str, list[dict[str,
 
 
 def add_quiet_customers(batches: list[dict[str, list[dict[str, Any]]]]) -> None:
-    """An order that is cancelled between the last two dates, one known before it is given, a late word about an id of a
-    person whose orders stand under another, and one that names an order only.
+    """An order that is cancelled between the last two dates, one known before it is given, a contract known before it
+    begins, an order after a silence in which the customer lapsed, a late word about an id of a person whose orders
+    stand under another, and one that names an order only.
     """
     between = datetime(2011, 2, 20)
-    for customer in QUIET:
-        ordered_at = between if customer == "orders ahead" else datetime(2010, 5, 1)
-        order = {"order_id": f"of {customer}", "customer_id": customer, "ordered_at": ordered_at, "currency": "GBP"}
+    batches[0]["customers"].append({"customer_id": "signs ahead"})
+    contract = {"subscription_id": "ahead", "customer_id": "signs ahead", "started_at": between, "plan_name": "basic"}
+    batches[0]["subscriptions"].append(contract | {"monthly_amount": "5.00"})
+    ordered = {f"of {customer}": (customer, datetime(2010, 5, 1)) for customer in QUIET if customer != "signs ahead"}
+    ordered |= {"of orders ahead": ("orders ahead", between), "back": ("comes back", datetime(2010, 12, 20))}
+    for order_id, (customer, ordered_at) in ordered.items():
+        order = {"order_id": order_id, "customer_id": customer, "ordered_at": ordered_at, "currency": "GBP"}
         if customer == "cancels":
             order |= {"order_status": "cancelled", "cancelled_at": between}
         line = {"order_item_id": f"{order['order_id']}/0", "order_id": order["order_id"], "product_code": "quiet"}
@@ -149,7 +166,7 @@ def assert_increments_end_where_a_full_rebuild_ends(shop: BuildFile, folders: An
         settle_persons(shop, persons[number])
         if number == len(dates) - 1:
             # killed half-way, with the next date's rows already in some models
-            shop.build_as_the_pipeline("2011-03-05", killed_after="fct_orders")
+            shop.build_as_the_pipeline("2011-03-07", killed_after="fct_orders")
         former = set(shop.query("select as_of_date, sampled_below from state.built_snapshots")) if number else set()
         assert shop.build_as_the_pipeline(as_of_date) == (number > 0)
         kept = former & set(shop.query("select as_of_date, sampled_below from intermediate.int_snapshot_dates"))

@@ -279,7 +279,8 @@ def make_small_shop(settings: Settings) -> None:
 
 
 def _create_relationship_marts(connection: duckdb.DuckDBPyConnection) -> None:
-    for described in sorted((DBT_PROJECT / "models" / "relationship").rglob("*.yml")):
+    models = DBT_PROJECT / "models"
+    for described in [models / "marts" / "customer_lifecycle.yml", *sorted((models / "relationship").rglob("*.yml"))]:
         (model,) = yaml.safe_load(described.read_text(encoding="utf-8"))["models"]
         if described.parent.name != "intermediate":
             columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])

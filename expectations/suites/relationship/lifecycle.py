@@ -11,7 +11,7 @@ _OVERDUE = "('at_risk', 'lapsed')"
 
 
 def lifecycle_suites() -> list[TableSuite]:
-    """Suites of the marts in models/relationship/lifecycle."""
+    """Suites of customer_lifecycle and the marts in models/relationship/lifecycle."""
     return [_customers(), _moves(), _months(), _rates()]
 
 

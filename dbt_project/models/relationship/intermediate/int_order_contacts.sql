@@ -23,7 +23,9 @@ contacted as (
         contacts.channel,
         contacts.is_opened,
         contacts.is_clicked,
-        contacts.contacted_at
+        contacts.contacted_at,
+        row_number() over (partition by orders.order_id order by contacts.contact_number) as touch_number,
+        count(*) over (partition by orders.order_id) as touch_count
     from orders
     inner join {{ ref('int_contacts') }} as contacts
         on orders.customer_id = contacts.customer_id
@@ -48,8 +50,8 @@ joined as (
         orders.ordered_at,
         orders.order_date,
         orders.net_amount,
-        row_number() over (partition by orders.order_id order by contacted.contact_number) as touch_number,
-        count(*) over (partition by orders.order_id) as touch_count
+        coalesce(contacted.touch_number, 1) as touch_number,
+        coalesce(contacted.touch_count, 1) as touch_count
     from orders
     left join contacted
         on orders.order_id = contacted.order_id

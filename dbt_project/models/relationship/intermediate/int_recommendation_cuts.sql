@@ -15,18 +15,27 @@ answers as (
 
 ),
 
+-- without an answer nothing is shown, and purchases need not be looked at
 purchases as (
 
     select
         orders.order_id,
         orders.customer_id,
         orders.order_date,
-        max(case when answers.feedback_id is not null then 1 else 0 end) as is_answered
+        case when answered.order_id is not null then 1 else 0 end as is_answered
     from {{ ref('fct_orders') }} as orders
-    left join answers
-        on orders.order_id = answers.order_id
-    where orders.is_purchase
-    group by orders.order_id, orders.customer_id, orders.order_date
+    left join (select distinct order_id from answers) as answered
+        on orders.order_id = answered.order_id
+    where orders.is_purchase and (select count(*) from answers) > 0
+
+),
+
+shown as (
+
+    select order_id from purchases
+    where order_date >= {{ window_start }}
+    union
+    select order_id from answers
 
 ),
 
@@ -35,7 +44,9 @@ groups_of_orders as (
     select distinct
         items.order_id,
         coalesce(products.category, 'not known') as product_group
-    from {{ ref('fct_order_items') }} as items
+    from shown
+    inner join {{ ref('fct_order_items') }} as items
+        on shown.order_id = items.order_id
     left join {{ ref('dim_products') }} as products
         on items.product_code = products.product_code
     where items.line_kind = 'goods' and items.quantity > 0
