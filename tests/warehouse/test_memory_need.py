@@ -48,14 +48,14 @@ def test_dbt_that_does_not_fit_is_told_in_the_same_way(large_shop: Settings) -> 
     assert "CLIENTELE_MEMORY_LIMIT=2GB" in told.value.what_to_do
 
 
-# What went through, and what did not (docs/benchmark.md).
-@pytest.mark.parametrize(("line_count", "enough", "too_little"), [(1_831_013, 2, 0), (18_403_967, 6, 4)])
+# What went through (docs/benchmark.md).
+@pytest.mark.parametrize(("line_count", "enough", "too_little"), [(1_831_013, 2, 0), (18_403_967, 4, 0)])
 def test_the_limit_that_is_named_is_one_that_was_measured_to_do(line_count: int, enough: int, too_little: int) -> None:
     assert too_little < sufficient_gb(line_count) <= enough
 
 
 def test_a_limit_that_is_said_to_do_and_does_not_is_not_named_again(settings: Settings) -> None:
     assert "Raise it further" in want_of_memory("x", "6GB", 18_403_967).what_to_do
-    assert "=6GB" in want_of_memory("x", "4 GiB", 18_403_967).what_to_do
+    assert "=4GB" in want_of_memory("x", "2 GiB", 18_403_967).what_to_do
     assert want_of_memory("x", "80%", None).what_to_do == "Raise CLIENTELE_MEMORY_LIMIT."
     assert "take a larger one" in want_of_memory("x", "2GB", 10**12).what_to_do

@@ -11,9 +11,9 @@ import duckdb
 
 from warehouse.base.errors import WantOfMemory
 
-# Measured: a run of a million customers with 18.4 million order lines goes through with 6 GB and fails with 4, one of
-# 100,000 with 1.8 million lines goes through with the default of 2 (docs/benchmark.md).
-_LINES_PER_GB = 3_100_000
+# Measured: a run of a million customers with 18.4 million order lines goes through with 4 GB, one of 100,000 with 1.8
+# million lines with the default of 2 (docs/benchmark.md).
+_LINES_PER_GB = 4_610_000
 _LEAST_GB = 2
 _MARK = "Out of Memory"
 
@@ -27,7 +27,7 @@ def sufficient_gb(line_count: int) -> int:
     """Return the memory limit, in GB, that a shop of so many order lines goes through with.
 
     >>> sufficient_gb(18_403_967)
-    6
+    4
     """
     return max(_LEAST_GB, math.ceil(line_count / _LINES_PER_GB))
 
