@@ -139,10 +139,13 @@ def _months() -> TableSuite:
                 select m.month, m.order_count_12m, m.net_amount_12m, o.order_count, o.net_amount
                 from {batch} as m
                 left join lateral (
-                    select count(case when is_purchase then 1 end) as order_count, sum(net_amount) as net_amount
-                    from marts.fct_orders
-                    where customer_id is not null and order_date >= m.month - interval 11 month
-                        and order_date < m.month + interval 1 month
+                    select coalesce(sum(order_count), 0) as order_count, sum(net_amount) as net_amount
+                    from (
+                        select order_date, count(case when is_purchase then 1 end) as order_count,
+                            sum(net_amount) as net_amount
+                        from marts.fct_orders where customer_id is not null group by order_date
+                    ) as days
+                    where order_date >= m.month - interval 11 month and order_date < m.month + interval 1 month
                 ) as o on true
                 where m.order_count_12m <> o.order_count or m.net_amount_12m <> coalesce(o.net_amount, 0)
             """,
