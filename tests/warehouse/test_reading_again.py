@@ -78,7 +78,8 @@ def test_if_it_fails_everything_is_as_it_was(kiosk: Kiosk) -> None:
 def test_the_marts_are_built_anew(kiosk: Kiosk) -> None:
     with open_build_file(kiosk.settings, "kiosk") as connection:
         begin(connection, date(2024, 6, 1), "same")
-        connection.execute("create schema intermediate; create table intermediate.int_snapshot_dates (as_of_date date)")
+        connection.execute("create schema intermediate")
+        connection.execute("create table intermediate.int_snapshot_dates (as_of_date date, sampled_below text)")
         complete(connection)
     change_select(kiosk, SELECT.replace('"Sum"', "'1'"))
     ingest_source(kiosk.settings, "kiosk")
