@@ -158,7 +158,9 @@ def assert_same(found: BuildFile, expected: BuildFile) -> None:
     assert [table for table in ours if ours[table] != theirs[table]] == []
 
 
-def assert_increments_end_where_a_full_rebuild_ends(shop: BuildFile, folders: Any, seed: int, first: int = 0) -> None:
+def assert_increments_end_where_a_full_rebuild_ends(
+    shop: BuildFile, folders: Any, seed: int, first: int = 0, **variables: Any
+) -> None:
     """Build as of each of DATES from a first one on; `folders` makes one as tmp_path_factory does."""
     dates, persons = DATES[first:], PERSONS[first:]
     for number, (as_of_date, batch) in enumerate(zip(dates, arrivals(seed, dates), strict=True)):
@@ -166,17 +168,23 @@ def assert_increments_end_where_a_full_rebuild_ends(shop: BuildFile, folders: An
         settle_persons(shop, persons[number])
         if number == len(dates) - 1:
             # killed half-way, with the next date's rows already in some models
-            shop.build_as_the_pipeline("2011-03-07", killed_after="fct_orders")
+            shop.build_as_the_pipeline("2011-03-07", killed_after="fct_orders", **variables)
         former = set(shop.query("select as_of_date, sampled_below from state.built_snapshots")) if number else set()
-        assert shop.build_as_the_pipeline(as_of_date) == (number > 0)
+        assert shop.build_as_the_pipeline(as_of_date, **variables) == (number > 0)
         kept = former & set(shop.query("select as_of_date, sampled_below from intermediate.int_snapshot_dates"))
         assert bool(kept) == (number > 0)
+        assert any(sampled_below for _, sampled_below in kept) == bool(kept and variables)
     rebuilt = shop.copy_to(folders.mktemp("rebuilt"))
-    assert not rebuilt.build_as_the_pipeline(dates[-1], full=True)
+    assert not rebuilt.build_as_the_pipeline(dates[-1], full=True, **variables)
     assert_same(shop, rebuilt)
 
 
-# Back and on; and from one step before.
-@pytest.mark.parametrize("first", [1, pytest.param(0, marks=pytest.mark.campaign)])
-def test_increments_end_where_a_full_rebuild_ends(build_file: BuildFile, tmp_path_factory, first: int) -> None:
-    assert_increments_end_where_a_full_rebuild_ends(build_file, tmp_path_factory, 11, first)
+# Back and on, where dates to learn from hold a quarter of the customers; from one step before, where they hold everyone.
+@pytest.mark.parametrize(
+    ("first", "variables"),
+    [(1, {"snapshot_sample_customer_count": 12}), pytest.param(0, {}, marks=pytest.mark.campaign)],
+)
+def test_increments_end_where_a_full_rebuild_ends(
+    build_file: BuildFile, tmp_path_factory, first: int, variables: dict[str, int]
+) -> None:
+    assert_increments_end_where_a_full_rebuild_ends(build_file, tmp_path_factory, 11, first, **variables)

@@ -53,7 +53,10 @@ def larger_samples(small_samples: BuildFile, tmp_path_factory: pytest.TempPathFa
     return shop
 
 
-@pytest.mark.parametrize(("samples", "first_byte_below"), [("small_samples", 64), ("larger_samples", 128)])
+@pytest.mark.parametrize(
+    ("samples", "first_byte_below"),
+    [("small_samples", 64), pytest.param("larger_samples", 128, marks=pytest.mark.campaign)],
+)
 def test_a_sample_has_the_rows_that_everyone_has(
     built_shop: BuildFile, samples: str, first_byte_below: int, request: pytest.FixtureRequest
 ) -> None:
