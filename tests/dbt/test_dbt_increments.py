@@ -179,7 +179,7 @@ def assert_increments_end_where_a_full_rebuild_ends(
     assert_same(shop, rebuilt)
 
 
-# Back and on, where dates to learn from hold a quarter of the customers; from one step before, where they hold everyone.
+# Back and on, where dates to learn from hold a quarter of the customers; and from one step before, where they hold all.
 @pytest.mark.parametrize(
     ("first", "variables"),
     [(1, {"snapshot_sample_customer_count": 12}), pytest.param(0, {}, marks=pytest.mark.campaign)],
