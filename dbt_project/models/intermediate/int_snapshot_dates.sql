@@ -119,7 +119,7 @@ dated as (
         end as snapshot_role,
         {{ date_plus_days('as_of_date', horizon_days) }} as label_end_date,
         first_known_date,
-        -- who is scored and what is judged on is everyone
+        -- everyone is scored, and judged on a horizon before; longer horizons are judged on the sample
         case when role_rank > 2 then sampled_below end as sampled_below
     from wanted
 
